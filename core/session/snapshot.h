@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/session/types.h"
+
+namespace poolscope::session {
+
+/// An immutable view of a session at one moment. All that the window, a picture, an export or a statistic knows comes
+/// from here; asked twice it answers the same. Every question about a moment or a stretch looks at what was true then, so
+/// that a frame is a function of (snapshot, time) and a replay shows what the live view showed.
+/// Threads: any, without a lock. Views (names) live as long as the snapshot. Nothing here throws on unknown ids: they
+/// answer as what never happened.
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+
+  // --- the whole ---
+  bool empty() const { return event_count() == 0; }
+  virtual TimeNs begin() const = 0;  ///< time of the first event; 0 if empty
+  virtual TimeNs end() const = 0;    ///< time of the last event; 0 if empty
+  virtual std::uint64_t event_count() const = 0;
+  virtual std::uint64_t lost_events() const = 0;
+  virtual std::uint64_t task_count() const = 0;
+
+  virtual std::span<const Lane> lanes() const = 0;  ///< in order of appearance; lanes()[id]
+  virtual std::span<const Pool> pools() const = 0;
+  /// Every change of max_workers, the first with the pool's creation; in time order.
+  virtual std::span<const MaxWorkersStep> max_workers_steps(PoolIndex pool) const = 0;
+  std::uint32_t max_workers_at(PoolIndex pool, TimeNs time) const;  ///< 0 before its creation
+  virtual std::span<const Marker> markers() const = 0;              ///< in time order
+
+  // --- columns: the painter's question; cost O(columns x log tasks) at any zoom ---
+  /// Sums up a worker's lane over [begin, end) in `columns` equal spans, oldest first. What has not
+  /// ended goes on for ever: ask no further than your "now".
+  virtual std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs begin, TimeNs end,
+                                               int columns) const = 0;
+  virtual std::vector<CallerColumn> caller_columns(LaneId lane, TimeNs begin, TimeNs end,
+                                                   int columns) const = 0;
+  virtual std::vector<QueueColumn> queue_columns(PoolIndex pool, TimeNs begin, TimeNs end,
+                                                 int columns) const = 0;
+  /// Tasks that ran to their end in each of `columns` equal spans, of one pool.
+  virtual std::vector<std::uint32_t> finished_columns(PoolIndex pool, TimeNs begin, TimeNs end,
+                                                      int columns) const = 0;
+
+  // --- one thing ---
+  virtual std::optional<Task> task(TaskKey key) const = 0;
+  /// Phases of a task in order of their begin, at most `limit`.
+  virtual std::vector<Phase> phases(TaskKey key, std::size_t limit = 64) const = 0;
+  /// The task that `lane` was running at `time`.
+  virtual std::optional<TaskKey> task_at(LaneId lane, TimeNs time) const = 0;
+  virtual LaneState lane_state(LaneId lane, TimeNs time) const = 0;
+  /// Stretches in which `lane` was blocked that touch [begin, end), at most `limit`, oldest first.
+  virtual std::vector<Blocked> blocked(LaneId lane, TimeNs begin, TimeNs end,
+                                       std::size_t limit) const = 0;
+  /// The first event after / last event before `time`, of any kind.
+  virtual std::optional<TimeNs> next_event(TimeNs time) const = 0;
+  virtual std::optional<TimeNs> previous_event(TimeNs time) const = 0;
+
+  // --- the queue at a moment ---
+  virtual std::uint64_t queue_depth(PoolIndex pool, TimeNs time) const = 0;
+  /// The tasks waiting at `time`, longest waiting first, at most `limit`.
+  virtual std::vector<TaskKey> waiting(PoolIndex pool, TimeNs time, std::size_t limit) const = 0;
+  /// Picks in [begin, end), the latest `limit` of them, oldest first.
+  virtual std::vector<Pick> picks(PoolIndex pool, TimeNs begin, TimeNs end,
+                                  std::size_t limit) const = 0;
+  /// How many picks there are in [begin, end). Cost O(log tasks) a lane.
+  virtual std::uint64_t pick_count(PoolIndex pool, TimeNs begin, TimeNs end) const = 0;
+  virtual std::uint64_t finished_count(PoolIndex pool, TimeNs begin, TimeNs end) const = 0;
+
+  // --- figures ---
+  /// Busy share of [begin, end) of one worker, 0..1, over the time it existed in that stretch.
+  virtual double utilization(LaneId lane, TimeNs begin, TimeNs end) const = 0;
+  /// Figures of [begin, end), of one pool or of all. Cost O(tasks in the stretch): long stretches belong to a job thread.
+  virtual Statistics statistics(TimeNs begin, TimeNs end,
+                                std::optional<PoolIndex> pool = {}) const = 0;
+  /// Of the whole session, from the first event to the last, the last included.
+  Statistics statistics() const { return statistics(begin(), end() + 1); }
+
+  // --- for writers: everything again, as events ---
+  /// Hands the session's events, rebuilt, to `sink` in batches, process by process: the same count, kinds, times and
+  /// ids as were consumed, in time order within a process. How a session that was not recorded is saved.
+  virtual void replay(std::uint32_t process, trace::Sink& sink) const = 0;
+  virtual std::uint32_t process_count() const = 0;
+  virtual std::shared_ptr<const trace::Directory> directory(std::uint32_t process) const = 0;
+};
+
+}  // namespace poolscope::session

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace poolscope::workload {
+
+using Nanoseconds = std::chrono::nanoseconds;
+
+/// A duration as scenario files write it: "20ms", uniform(a, b), exponential(mean), lognormal(median, sigma),
+/// pareto(min, alpha). Drawn in duration.h.
+struct DurationSpec {
+  enum class Kind : std::uint8_t { fixed, uniform, exponential, lognormal, pareto };
+  Kind kind = Kind::fixed;
+  Nanoseconds a{0};   ///< fixed value, lower bound, mean, median or minimum
+  Nanoseconds b{0};   ///< uniform's upper bound
+  double shape = 0;   ///< sigma or alpha
+  std::string text = {};  ///< as written
+};
+
+struct HttpStep { std::string path = "/"; DurationSpec latency = {}; };
+struct SleepStep { DurationSpec duration = {}; };
+struct CpuStep { DurationSpec duration = {}; };  ///< thread CPU time
+struct FileStep { std::uint64_t bytes = 0; };    ///< written and read back
+struct LockStep { std::string name = {}; DurationSpec hold = {}; };
+struct CommandStep { std::string command = {}; };  ///< run by /bin/sh -c
+using Step = std::variant<HttpStep, SleepStep, CpuStep, FileStep, LockStep, CommandStep>;
+
+struct TaskKind {
+  std::string name = {};
+  double weight = 1;
+  std::vector<std::uint64_t> at = {};  ///< exactly these positions of the batch; empty: by weight
+  int priority = 0;
+  std::uint64_t fail_every = 0;  ///< every n-th throws; 0: none
+  double fail = 0;               ///< share drawn at random
+  std::vector<Step> steps = {};
+};
+
+enum class LoadPattern : std::uint8_t { map, submit, as_completed, poisson, burst, nested };
+enum class Discipline : std::uint8_t { fifo, lifo, priority, work_stealing };
+
+struct Load {
+  LoadPattern pattern = LoadPattern::map;
+  std::uint64_t tasks = 0;  ///< of one batch
+  bool repeat = false;
+  double rate_per_s = 50;                              ///< poisson
+  std::uint64_t burst_size = 40;                       ///< burst
+  Nanoseconds interval = std::chrono::milliseconds(100);
+  std::uint64_t first = 0;                             ///< burst: single tasks before it
+  bool results = true;
+  std::uint64_t buffer_size = 0;                       ///< map; 0: all at once
+  std::uint64_t children = 1;                          ///< nested
+};
+
+struct PoolSettings {
+  Discipline queue_discipline = Discipline::fifo;
+  std::uint64_t queue_capacity = 0;
+  std::string thread_name_prefix = {};
+};
+
+struct HttpSettings {
+  std::vector<std::string> urls = {};  ///< empty: the local server
+  std::uint64_t max_concurrent = 0;    ///< of the local server; 0: no limit
+};
+
+/// One moment of a demo: what happens at `at` after the start.
+struct ScriptStep {
+  Nanoseconds at{0};
+  std::optional<std::size_t> max_workers = {};
+  bool cancel = false;
+  bool pause = false;
+  bool resume = false;
+  std::string say = {};
+  std::string marker = {};
+};
+
+/// A scenario file as DESIGN.md describes it, checked: what is here can be run.
+struct Scenario {
+  std::string name = {};
+  std::string title = {};
+  std::string lesson = {};  ///< Markdown
+  std::string code = {};    ///< Python
+  std::optional<std::size_t> max_workers = {};
+  bool gil = false;
+  std::uint64_t seed = 1;
+  PoolSettings pool = {};
+  Load load = {};
+  std::vector<TaskKind> tasks = {};
+  HttpSettings http = {};
+  std::vector<ScriptStep> script = {};
+  std::string toml = {};           ///< the text it came from
+  std::filesystem::path file = {};  ///< empty: of the gallery
+
+  /// Whether it reaches the network beyond this machine or runs commands. Those from outside the gallery need consent.
+  bool needs_trust() const;
+};
+
+/// Parses and checks. Errors name `file`, the line and the key: "my.toml:7: unknown key 'stepz'; ...".
+Result<Scenario> parse_scenario(std::string_view toml, const std::filesystem::path& file);
+Result<Scenario> load_scenario_file(const std::filesystem::path& file);
+
+/// The scenarios that come with Poolscope, in the order in which they are shown; the first is the default.
+const std::vector<Scenario>& gallery();
+/// A gallery scenario by name, else the file of that path. A name that is neither says which there are.
+Result<Scenario> find_scenario(const std::string& name_or_file);
+
+}  // namespace poolscope::workload

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QList>
+#include <QObject>
+#include <QString>
+
+#include <memory>
+
+#include "core/session/snapshot.h"
+
+namespace poolscope::ui {
+
+struct ScenarioInfo {
+  QString name = {};
+  QString title = {};
+  QString summary = {};  ///< one line: "200 tasks, map(), local server"
+  QString lesson = {};   ///< Markdown
+  QString code = {};     ///< Python
+  int maxWorkers = 0;
+};
+
+/// What the window shows of the engine beside the snapshot.
+struct EngineState {
+  enum class Source { none, live, file };
+  enum class Activity { idle, starting, running, stopping, finished, opening };
+
+  Source source = Source::none;
+  Activity activity = Activity::idle;
+  ScenarioInfo scenario = {};    ///< of the run, or as told by the opened recording
+  QString file = {};             ///< Source::file: its path
+  bool truncated = false;        ///< Source::file: its end was missing
+  double openProgress = 0;       ///< 0..1 while opening
+  int maxWorkers = 0;            ///< in force
+  bool paused = false;
+  QString recordingPath = {};    ///< empty: not recording
+  bool unsaved = false;          ///< closing now would lose a session
+  QString trouble = {};          ///< "No network: ..." from the workload; empty: none
+};
+
+/// What the window commands: the pool, its scenario, files. Implemented by app, faked in tests.
+/// Threads: the GUI thread. Nothing here waits: commands start work and come back as stateChanged() or failed().
+class Engine : public QObject {
+  Q_OBJECT
+ public:
+  using QObject::QObject;
+
+  virtual QList<ScenarioInfo> scenarios() const = 0;
+  virtual EngineState state() const = 0;
+  /// The latest snapshot; never null.
+  virtual std::shared_ptr<const session::Snapshot> snapshot() const = 0;
+  /// The present on the session's clock while live; the end of the session in an opened file.
+  virtual session::TimeNs now() const = 0;
+
+ public Q_SLOTS:
+  /// A gallery name or a file. From outside the gallery it may need consent: consentNeeded() comes, then call it again
+  /// with trusted = true.
+  virtual void startScenario(const QString& nameOrFile, bool trusted = false) = 0;
+  virtual void restart() = 0;
+  virtual void setMaxWorkers(int count) = 0;
+  virtual void pausePool() = 0;
+  virtual void resumePool() = 0;
+  virtual void addMarker(const QString& text) = 0;
+  virtual void startRecording(const QString& path) = 0;  ///< the file chooser has asked about overwriting
+  virtual void stopRecording() = 0;
+  virtual void saveSession(const QString& path) = 0;
+  virtual void openFile(const QString& path) = 0;
+  /// Ends the run and its recording in order, then quitReady() comes.
+  virtual void prepareQuit() = 0;
+
+ Q_SIGNALS:
+  void stateChanged();
+  void sessionReplaced();  ///< another session: forget selections and views
+  void failed(const QString& message);
+  void saved(const QString& path);
+  void consentNeeded(const QString& nameOrFile, const QString& what);
+  void quitReady();
+};
+
+}  // namespace poolscope::ui
