@@ -7,9 +7,10 @@
 
 namespace poolscope::ui {
 
-/// Whether the window is dark or light: what the user chose here, else what the desktop says (its settings portal, also
-/// while it changes), else what the palette at the start looked like.
-/// Threads: the GUI thread. The portal is asked without waiting; until it answers the palette decides.
+/// Whether the window is dark or light: what the user chose here, else what the desktop says (its
+/// settings portal, also while it changes), else what the palette at the start looked like.
+/// Threads: the GUI thread. The portal is asked without waiting; until it answers the palette
+/// decides.
 class ColorScheme : public QObject {
   Q_OBJECT
  public:
@@ -23,7 +24,8 @@ class ColorScheme : public QObject {
 
  public Q_SLOTS:
   void setChoice(poolscope::ui::ColorScheme::Choice choice);
-  /// As the portal's SettingChanged: org.freedesktop.appearance, color-scheme: 0 no preference, 1 dark, 2 light.
+  /// As the portal's SettingChanged: org.freedesktop.appearance, color-scheme: 0 no preference, 1
+  /// dark, 2 light.
   void applyPortalSetting(const QString& group, const QString& key, const QDBusVariant& value);
 
  Q_SIGNALS:

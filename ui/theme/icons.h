@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/theme/theme.h"
+
 #include <QIcon>
 #include <QPainterPath>
-
-#include "ui/theme/theme.h"
 
 namespace poolscope::ui {
 
@@ -46,14 +46,15 @@ enum class IconId {
   chevron_up,
 };
 
-/// An icon drawn from paths in the theme's colours, sharp at any size and device pixel ratio. Recording and errors are
-/// red, warnings amber, the rest has the colour of text; disabled ones are faint.
+/// An icon drawn from paths in the theme's colours, sharp at any size and device pixel ratio.
+/// Recording and errors are red, warnings amber, the rest has the colour of text; disabled ones are
+/// faint.
 QIcon themeIcon(IconId id, const Theme& theme);
 /// The same with another colour, say on a primary button.
 QIcon themeIcon(IconId id, const QColor& color, const QColor& disabled);
 
-/// The shape on a grid of 24 by 24: what is filled and what is stroked with a pen 2 wide. For pictures and for
-/// painters that already have a colour.
+/// The shape on a grid of 24 by 24: what is filled and what is stroked with a pen 2 wide. For
+/// pictures and for painters that already have a colour.
 struct IconShape {
   QPainterPath filled = {};
   QPainterPath stroked = {};

@@ -28,10 +28,12 @@ struct Fonts {
 };
 
 /// Colours, fonts and sizes of one look. A value: two themes made alike paint alike.
-/// Colours follow Okabe and Ito, so that kinds of tasks stay apart with any colour vision; red is kept for failures.
-/// Text colours reach a contrast of 4.5:1 on every ground they are used on (tested).
+/// Colours follow Okabe and Ito, so that kinds of tasks stay apart with any colour vision; red is
+/// kept for failures. Text colours reach a contrast of 4.5:1 on every ground they are used on
+/// (tested).
 struct Theme {
-  static constexpr qreal kBasePointSize = 10;  ///< of the ordinary window; presentation mode takes about 15
+  static constexpr qreal kBasePointSize =
+      10;  ///< of the ordinary window; presentation mode takes about 15
   static constexpr std::size_t kKinds = 6;
 
   static Theme dark(qreal pointSize = kBasePointSize);
@@ -49,13 +51,13 @@ struct Theme {
   QColor lane = {};        ///< ground of lanes and plots
   QColor line = {};        ///< separators, borders, grid; not for text
   QColor text = {};
-  QColor dim = {};         ///< second lines, axes; still 4.5:1
-  QColor faint = {};       ///< ghosts and disabled things: not for text that matters
-  QColor accent = {};      ///< blue: focus, selection, links, max_workers
-  QColor onAccent = {};    ///< text on accent
-  QColor ok = {};          ///< green: delivered, better
-  QColor warn = {};        ///< amber: blocked, predicted
-  QColor bad = {};         ///< red: failed, live line
+  QColor dim = {};           ///< second lines, axes; still 4.5:1
+  QColor faint = {};         ///< ghosts and disabled things: not for text that matters
+  QColor accent = {};        ///< blue: focus, selection, links, max_workers
+  QColor onAccent = {};      ///< text on accent
+  QColor ok = {};            ///< green: delivered, better
+  QColor warn = {};          ///< amber: blocked, predicted
+  QColor bad = {};           ///< red: failed, live line
   QColor textOnBright = {};  ///< on kinds[] and badBar
   QColor textOnShade = {};   ///< on kindShades[], badShade and lane
 
@@ -80,9 +82,9 @@ struct Theme {
 
   /// For QApplication: ordinary widgets in this look.
   QPalette palette() const;
-  /// For QApplication, with palette(). Widgets ask for more by a dynamic property "look": "primary" (the one button
-  /// that matters), "quiet" (a button without ground), "card" (a QFrame with border and round corners), "dim", "title",
-  /// "figure", "mono", "ok", "warn", "bad" (labels).
+  /// For QApplication, with palette(). Widgets ask for more by a dynamic property "look": "primary"
+  /// (the one button that matters), "quiet" (a button without ground), "card" (a QFrame with border
+  /// and round corners), "dim", "title", "figure", "mono", "ok", "warn", "bad" (labels).
   QString styleSheet() const;
 
   friend bool operator==(const Theme& a, const Theme& b) {
