@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "core/session/types.h"
+#include "core/trace/directory.h"
+#include "core/trace/event.h"
 
 namespace poolscope::session {
 
