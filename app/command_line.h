@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace poolscope::app {
+
+struct PictureSize {
+  int width = 0;
+  int height = 0;
+};
+
+/// `poolscope` itself: opens the window.
+struct WindowCall {
+  std::string scenario = {};  ///< empty: the default
+  std::optional<std::size_t> maxWorkers = {};
+  std::string open = {};
+  std::string record = {};
+  std::string screenshot = {};
+  double afterSeconds = 2;
+  std::optional<PictureSize> size = {};
+  std::string theme = {};  ///< light, dark; empty: as the settings say
+  bool force = false;
+  bool trust = false;
+};
+
+struct ScenariosCall {
+  bool json = false;
+};
+
+struct RecordCall {
+  std::string scenario = {};
+  std::optional<std::size_t> maxWorkers = {};
+  std::optional<std::uint64_t> tasks = {};
+  std::optional<double> durationSeconds = {};
+  std::string output = {};
+  bool json = false;
+  bool force = false;
+  bool trust = false;
+};
+
+struct InfoCall {
+  std::string file = {};
+  bool json = false;
+};
+
+struct ExportCall {
+  std::string file = {};
+  std::string output = {};
+  std::optional<double> fromSeconds = {};
+  std::optional<double> toSeconds = {};
+  PictureSize size = {1920, 1080};
+  std::string theme = "dark";
+  bool force = false;
+};
+
+/// Text to print and the end: --help, --version.
+struct PrintCall {
+  std::string text = {};
+};
+
+using Call = std::variant<WindowCall, ScenariosCall, RecordCall, InfoCall, ExportCall, PrintCall>;
+
+/// What the words of a command line ask for; words[0] is the program. An Error means exit status 2:
+/// its one line names the option and the value. Touches no file. Locale-independent: numbers have a
+/// decimal point.
+Result<Call> parseCommandLine(const std::vector<std::string>& words);
+
+}  // namespace poolscope::app

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/command_line.h"
+#include "app/signals.h"
+#include "core/base/result.h"
+#include "core/session/session.h"
+#include "core/storage/recording.h"
+
+#include <memory>
+
+namespace poolscope::app {
+
+// The subcommands. Each returns the exit status, prints its result on stdout and what went wrong on
+// stderr, one line.
+
+int runScenarios(const ScenariosCall& call);
+int runRecord(const RecordCall& call, StopSignals& signals);
+int runInfo(const InfoCall& call);
+int runExport(const ExportCall& call);
+
+/// "poolscope: subject: reason; advice" on stderr; returns `status`.
+int complain(const Error& error, int status);
+
+/// A recording read whole, for commands that only look at it.
+struct LoadedRecording {
+  std::shared_ptr<const session::Snapshot> snapshot = {};
+  storage::OpenedRecording about = {};
+};
+Result<LoadedRecording> loadRecording(const std::string& file);
+
+}  // namespace poolscope::app

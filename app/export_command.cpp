@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/commands.h"
+#include "app/exit_status.h"
+#include "ui/export/picture.h"
+
+#include <QImage>
+#include <QString>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+namespace poolscope::app {
+namespace {
+
+session::TimeNs atSeconds(const session::Snapshot& snapshot, double seconds) {
+  return snapshot.begin() + static_cast<session::TimeNs>(std::llround(seconds * 1e9));
+}
+
+}  // namespace
+
+int runExport(const ExportCall& call) {
+  if (std::filesystem::path(call.output).extension() != ".png") {
+    return complain({call.output, "not a kind of file that can be written",
+                     "give the output a name that ends in .png"},
+                    kWrongCall);
+  }
+  if (const auto writable = storage::check_output(call.output, call.force); !writable) {
+    return complain(writable.error(), kFailed);
+  }
+  const auto loaded = loadRecording(call.file);
+  if (!loaded) {
+    return complain(loaded.error(), kFailed);
+  }
+  const session::Snapshot& snapshot = *loaded->snapshot;
+
+  ui::PictureOptions options;
+  options.size = QSize(call.size.width, call.size.height);
+  options.theme = call.theme == "light" ? ui::Theme::light() : ui::Theme::dark();
+  options.title = QString::fromStdString(loaded->about.info.scenario_name);
+  options.begin = call.fromSeconds ? atSeconds(snapshot, *call.fromSeconds) : snapshot.begin();
+  options.end = call.toSeconds ? atSeconds(snapshot, *call.toSeconds) : snapshot.end() + 1;
+  if (!snapshot.empty() && (options.begin > snapshot.end() || options.end <= snapshot.begin())) {
+    const double length = static_cast<double>(snapshot.end() - snapshot.begin()) * 1e-9;
+    return complain({call.fromSeconds ? "--from" : "--to", "outside the recording",
+                     "it lasts " + std::to_string(length) + " seconds"},
+                    kWrongCall);
+  }
+  const ui::Frame frame{loaded->snapshot, std::min(options.end, snapshot.end() + 1), false};
+  const QImage picture = ui::renderPicture(frame, options);
+  if (!picture.save(QString::fromStdString(call.output), "PNG")) {
+    return complain({call.output, "could not be written", "is the disk full?"}, kFailed);
+  }
+  return kDone;
+}
+
+}  // namespace poolscope::app

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/live_engine.h"
+
+#include "core/executor/thread_pool_executor.h"
+#include "core/trace/clock.h"
+#include "ui/window/settings.h"
+
+#include <QFileInfo>
+#include <QMetaObject>
+
+#include <algorithm>
+#include <utility>
+
+namespace poolscope::app {
+namespace {
+
+constexpr int kPollMs = 100;  // how often the state of a run is looked at
+
+QString patternName(workload::LoadPattern pattern) {
+  switch (pattern) {
+    case workload::LoadPattern::map:
+      return QStringLiteral("map()");
+    case workload::LoadPattern::submit:
+      return QStringLiteral("submit() and result()");
+    case workload::LoadPattern::as_completed:
+      return QStringLiteral("as_completed()");
+    case workload::LoadPattern::poisson:
+      return LiveEngine::tr("random arrivals");
+    case workload::LoadPattern::burst:
+      return LiveEngine::tr("bursts");
+    case workload::LoadPattern::nested:
+      return LiveEngine::tr("nested tasks");
+  }
+  return {};
+}
+
+bool usesHttp(const workload::Scenario& scenario) {
+  return std::any_of(scenario.tasks.begin(), scenario.tasks.end(), [](const auto& kind) {
+    return std::any_of(kind.steps.begin(), kind.steps.end(), [](const workload::Step& step) {
+      return std::holds_alternative<workload::HttpStep>(step);
+    });
+  });
+}
+
+ui::ScenarioInfo describe(const workload::Scenario& scenario) {
+  ui::ScenarioInfo info;
+  info.name = QString::fromStdString(scenario.name);
+  info.title = QString::fromStdString(scenario.title.empty() ? scenario.name : scenario.title);
+  info.lesson = QString::fromStdString(scenario.lesson);
+  info.code = QString::fromStdString(scenario.code);
+  info.maxWorkers = static_cast<int>(scenario.max_workers.value_or(default_max_workers()));
+  QString summary = LiveEngine::tr("%n task(s) by %1", "", static_cast<int>(scenario.load.tasks))
+                        .arg(patternName(scenario.load.pattern));
+  if (usesHttp(scenario)) {
+    summary += scenario.http.urls.empty() ? LiveEngine::tr(", from the built-in server")
+                                          : LiveEngine::tr(", from the network");
+  }
+  info.summary = summary;
+  return info;
+}
+
+}  // namespace
+
+LiveEngine::LiveEngine(Start start)
+    : start_(std::move(start)),
+      shown_(std::make_shared<session::Session>()) {
+  for (QThreadPool* pool : {&commands_, &jobs_}) {
+    pool->setMaxThreadCount(1);
+    pool->setExpiryTimeout(-1);
+  }
+  pollTimer_.setInterval(kPollMs);
+  connect(&pollTimer_, &QTimer::timeout, this, &LiveEngine::poll);
+  pollTimer_.start();
+}
+
+LiveEngine::~LiveEngine() {
+  stopOpening_.request_stop();
+  command([this] { endRun(); });
+  jobs_.waitForDone();
+  commands_.waitForDone();
+}
+
+QList<ui::ScenarioInfo> LiveEngine::scenarios() const {
+  QList<ui::ScenarioInfo> list;
+  for (const workload::Scenario& scenario : workload::gallery()) {
+    list.append(describe(scenario));
+  }
+  return list;
+}
+
+std::shared_ptr<const session::Snapshot> LiveEngine::snapshot() const {
+  return shown_->snapshot();
+}
+
+session::TimeNs LiveEngine::now() const {
+  if (stoppedAt_) {
+    return *stoppedAt_;
+  }
+  return static_cast<session::TimeNs>(trace::now_ns());
+}
+
+void LiveEngine::command(std::function<void()> work) {
+  commands_.start(std::move(work));
+}
+
+void LiveEngine::post(std::function<void()> work) {
+  QMetaObject::invokeMethod(this, std::move(work), Qt::QueuedConnection);
+}
+
+void LiveEngine::changed() {
+  Q_EMIT stateChanged();
+}
+
+void LiveEngine::fail(const Error& error) {
+  Q_EMIT failed(QString::fromStdString(error.message()));
+}
+
+// --- commands ---
+
+void LiveEngine::startScenario(const QString& nameOrFile, bool trusted) {
+  const Start start = std::exchange(start_, Start{.trustAll = start_.trustAll});
+  command([this, nameOrFile, trusted, start] {
+    auto scenario = workload::find_scenario(nameOrFile.toStdString());
+    if (!scenario) {
+      post([this, error = scenario.error()] { fail(error); });
+      return;
+    }
+    const QString digest = ui::Settings::trustDigest(QByteArray::fromStdString(scenario->toml));
+    const bool own = scenario->needs_trust() && !scenario->file.empty();
+    if (own && trusted) {
+      ui::Settings().setTrusted(digest);
+    } else if (own && !start.trustAll && !ui::Settings().isTrusted(digest)) {
+      post([this, nameOrFile] {
+        Q_EMIT consentNeeded(nameOrFile,
+                             tr("It reaches the network beyond this computer or runs commands."));
+      });
+      return;
+    }
+    LiveSession::Options options;
+    options.maxWorkers = start.maxWorkers;
+    replaceRun(std::move(*scenario), options, start.record, start.overwrite);
+  });
+}
+
+void LiveEngine::restart() {
+  if (!live_) {
+    return;
+  }
+  LiveSession::Options options;
+  options.maxWorkers = live_->run().max_workers();  // what the user chose stays
+  command(
+      [this, scenario = live_->scenario(), options] { replaceRun(scenario, options, {}, false); });
+}
+
+void LiveEngine::replaceRun(workload::Scenario scenario, LiveSession::Options options,
+                            std::string record, bool overwrite) {
+  post([this] {
+    state_.activity = ui::EngineState::Activity::starting;
+    changed();
+  });
+  endRun();
+  auto live = LiveSession::start(std::move(scenario), options, record, overwrite);
+  if (!live) {
+    post([this, error = live.error()] {
+      state_.activity = live_ || state_.source == ui::EngineState::Source::file
+                            ? ui::EngineState::Activity::finished
+                            : ui::EngineState::Activity::idle;
+      changed();
+      fail(error);
+    });
+    return;
+  }
+  running_ = std::move(*live);
+  post([this, live = running_] { show(live); });
+}
+
+void LiveEngine::endRun() {
+  if (!running_) {
+    return;
+  }
+  const auto ended = std::exchange(running_, nullptr)->end();
+  if (!ended) {
+    post([this, error = ended.error()] { fail(error); });
+  }
+}
+
+void LiveEngine::setMaxWorkers(int count) {
+  // A slider moves faster than thousands of threads start: only the latest wish counts.
+  if (wantedWorkers_.exchange(count) != 0) {
+    return;
+  }
+  command([this] {
+    const int wanted = wantedWorkers_.exchange(0);
+    if (running_ && wanted > 0) {
+      running_->run().set_max_workers(static_cast<std::size_t>(wanted));
+    }
+  });
+}
+
+void LiveEngine::pausePool() {
+  command([this] {
+    if (running_) {
+      running_->run().pause();
+    }
+    post([this] { poll(); });
+  });
+}
+
+void LiveEngine::resumePool() {
+  command([this] {
+    if (running_) {
+      running_->run().resume();
+    }
+    post([this] { poll(); });
+  });
+}
+
+void LiveEngine::addMarker(const QString& text) {
+  if (live_) {
+    live_->addMarker(text.toStdString());
+  }
+}
+
+void LiveEngine::startRecording(const QString& path) {
+  command([this, path] {
+    if (!running_) {
+      return;
+    }
+    const auto started = running_->startRecording(path.toStdString(), true);
+    post([this, started] {
+      if (!started) {
+        fail(started.error());
+      }
+      poll();
+    });
+  });
+}
+
+void LiveEngine::stopRecording() {
+  command([this] {
+    if (!running_) {
+      return;
+    }
+    const auto recorder = running_->recorder();
+    const auto stopped = running_->stopRecording();
+    if (!recorder) {
+      return;
+    }
+    const QString path = QString::fromStdString(recorder->path().string());
+    post([this, stopped, path, recorder] {
+      if (stopped) {
+        savedEvents_ = shown_->snapshot()->event_count();
+        Q_EMIT saved(path);
+      } else if (recorder.get() != faulty_) {
+        fail(stopped.error());
+      }
+      poll();
+    });
+  });
+}
+
+void LiveEngine::saveSession(const QString& path) {
+  storage::WriteOptions options;
+  if (live_) {
+    options.info = live_->recordingInfo();
+  } else {
+    options.info.scenario_name = state_.scenario.name.toStdString();
+  }
+  options.overwrite = true;  // the file chooser has asked
+  jobs_.start([this, path, options, snapshot = snapshot(), session = shown_] {
+    const auto done = storage::save_recording(*snapshot, path.toStdString(), options);
+    post([this, done, path, session, events = snapshot->event_count()] {
+      if (!done) {
+        fail(done.error());
+        return;
+      }
+      if (session == shown_) {
+        savedEvents_ = events;
+        poll();
+      }
+      Q_EMIT saved(path);
+    });
+  });
+}
+
+void LiveEngine::openFile(const QString& path) {
+  stopOpening_.request_stop();  // an earlier one that is still being read
+  stopOpening_ = std::stop_source();
+  const auto before = state_.activity;
+  state_.activity = ui::EngineState::Activity::opening;
+  state_.openProgress = 0;
+  changed();
+  jobs_.start([this, path, before, stop = stopOpening_.get_token()] {
+    auto session = std::make_shared<session::Session>();
+    auto opened = storage::open_recording(path.toStdString(), *session, stop, [this](double share) {
+      post([this, share] {
+        if (state_.activity == ui::EngineState::Activity::opening) {
+          state_.openProgress = share;
+          changed();
+        }
+      });
+    });
+    if (stop.stop_requested()) {
+      return;
+    }
+    post([this, path, before, session, opened] {
+      if (opened) {
+        showFile(session, path, *opened);
+        return;
+      }
+      if (state_.activity == ui::EngineState::Activity::opening) {
+        state_.activity =
+            before == ui::EngineState::Activity::opening ? ui::EngineState::Activity::idle : before;
+      }
+      changed();
+      fail(opened.error());
+    });
+  });
+}
+
+void LiveEngine::prepareQuit() {
+  stopOpening_.request_stop();
+  command([this] {
+    endRun();
+    post([this] { Q_EMIT quitReady(); });
+  });
+}
+
+// --- back on the GUI thread ---
+
+void LiveEngine::show(std::shared_ptr<LiveSession> live) {
+  live_ = std::move(live);
+  shown_ = live_->session();
+  savedEvents_ = 0;
+  stoppedAt_.reset();
+  state_ = {};
+  state_.source = ui::EngineState::Source::live;
+  state_.activity = ui::EngineState::Activity::running;
+  state_.scenario = describe(live_->scenario());
+  Q_EMIT sessionReplaced();
+  poll();
+}
+
+void LiveEngine::showFile(std::shared_ptr<session::Session> session, const QString& path,
+                          const storage::OpenedRecording& about) {
+  command([this] { endRun(); });
+  live_.reset();
+  shown_ = std::move(session);
+  stoppedAt_ = shown_->snapshot()->end() + 1;
+  state_ = {};
+  state_.source = ui::EngineState::Source::file;
+  state_.activity = ui::EngineState::Activity::finished;
+  state_.file = path;
+  state_.truncated = about.truncated;
+  if (const auto scenario =
+          workload::parse_scenario(about.info.scenario_toml, path.toStdString())) {
+    state_.scenario = describe(*scenario);
+  } else {
+    state_.scenario.name = QString::fromStdString(about.info.scenario_name);
+    state_.scenario.title = QFileInfo(path).fileName();
+  }
+  const auto snapshot = shown_->snapshot();
+  for (const session::Pool& pool : snapshot->pools()) {
+    state_.maxWorkers = std::max(
+        state_.maxWorkers, static_cast<int>(snapshot->max_workers_at(pool.index, snapshot->end())));
+  }
+  Q_EMIT sessionReplaced();
+  changed();
+}
+
+void LiveEngine::poll() {
+  if (!live_) {
+    return;
+  }
+  workload::ScenarioRun& run = live_->run();
+  const bool finished = run.finished();
+  const auto snapshot = shown_->snapshot();
+  if (finished && !stoppedAt_) {
+    stoppedAt_ = static_cast<session::TimeNs>(trace::now_ns());
+  }
+  const auto recorder = live_->recorder();
+  if (recorder && recorder.get() != faulty_) {
+    if (const auto error = recorder->error()) {
+      faulty_ = recorder.get();
+      fail(*error);
+      stopRecording();
+    }
+  }
+  if (state_.activity != ui::EngineState::Activity::opening) {
+    state_.activity =
+        finished ? ui::EngineState::Activity::finished : ui::EngineState::Activity::running;
+  }
+  state_.maxWorkers = static_cast<int>(run.max_workers());
+  state_.paused = run.paused();
+  state_.recordingPath = recorder ? QString::fromStdString(recorder->path().string()) : QString();
+  state_.unsaved =
+      !recorder && snapshot->task_count() > 0 && snapshot->event_count() > savedEvents_;
+  state_.trouble = QString::fromStdString(run.network_trouble());
+  changed();
+}
+
+}  // namespace poolscope::app

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/live_session.h"
+#include "core/session/session.h"
+#include "core/workload/scenario.h"
+#include "ui/window/engine.h"
+
+#include <QThreadPool>
+#include <QTimer>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace poolscope::app {
+
+/// The window's engine on real pools and files. Commands run one after another on a thread of their
+/// own (stopping a run waits for its tasks), opening and saving on a second one, so that the window
+/// waits for neither. Threads: the GUI thread; what the two others find out comes back as queued
+/// calls.
+class LiveEngine final : public ui::Engine {
+  Q_OBJECT
+ public:
+  struct Start {
+    std::optional<std::size_t> maxWorkers = {};  ///< of the first scenario only
+    std::string record = {};                     ///< of the first scenario only
+    bool overwrite = false;
+    bool trustAll = false;
+  };
+  explicit LiveEngine(Start start);
+  ~LiveEngine() override;
+
+  QList<ui::ScenarioInfo> scenarios() const override;
+  ui::EngineState state() const override { return state_; }
+  std::shared_ptr<const session::Snapshot> snapshot() const override;
+  session::TimeNs now() const override;
+
+  void startScenario(const QString& nameOrFile, bool trusted) override;
+  void restart() override;
+  void setMaxWorkers(int count) override;
+  void pausePool() override;
+  void resumePool() override;
+  void addMarker(const QString& text) override;
+  void startRecording(const QString& path) override;
+  void stopRecording() override;
+  void saveSession(const QString& path) override;
+  void openFile(const QString& path) override;
+  void prepareQuit() override;
+
+ private:
+  // On the command thread.
+  void command(std::function<void()> work);
+  void replaceRun(workload::Scenario scenario, LiveSession::Options options, std::string record,
+                  bool overwrite);
+  void endRun();
+  // Back on the GUI thread.
+  void post(std::function<void()> work);
+  void show(std::shared_ptr<LiveSession> live);
+  void showFile(std::shared_ptr<session::Session> session, const QString& path,
+                const storage::OpenedRecording& about);
+  void fail(const Error& error);
+  void poll();
+  void changed();
+
+  Start start_;  // GUI thread
+  ui::EngineState state_;
+  std::shared_ptr<session::Session> shown_;    // GUI thread; never null
+  std::shared_ptr<LiveSession> live_;          // GUI thread; null while a file is shown
+  std::uint64_t savedEvents_ = 0;              // of the shown session, at the last save
+  const storage::Recorder* faulty_ = nullptr;  // its failure was told; compared only
+  std::optional<session::TimeNs> stoppedAt_ = {};
+  QTimer pollTimer_;
+
+  std::shared_ptr<LiveSession> running_;  // command thread
+  std::atomic<int> wantedWorkers_{0};     // the latest wish; 0: none is under way
+  std::stop_source stopOpening_;
+  QThreadPool commands_;  // one thread: in order
+  QThreadPool jobs_;      // one thread
+};
+
+}  // namespace poolscope::app

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/command_line.h"
+#include "app/commands.h"
+#include "app/exit_status.h"
+#include "app/run_window.h"
+#include "app/signals.h"
+#include "app/version.h"
+
+#include <QApplication>
+#include <QGuiApplication>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace {
+
+using namespace poolscope::app;
+
+bool hasDisplay() {
+  return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr ||
+         std::getenv("QT_QPA_PLATFORM") != nullptr;
+}
+
+void nameApplication() {
+  QCoreApplication::setApplicationName(QStringLiteral("poolscope"));
+  QCoreApplication::setOrganizationName(QStringLiteral("poolscope"));
+  QCoreApplication::setApplicationVersion(QLatin1String(kVersion));
+  QGuiApplication::setDesktopFileName(QStringLiteral("org.poolscope.Poolscope"));
+}
+
+int openWindow(int& argc, char** argv, const WindowCall& call, StopSignals& signals) {
+  if (!hasDisplay()) {
+    if (call.screenshot.empty()) {
+      return complain({"poolscope", "there is no display (DISPLAY and WAYLAND_DISPLAY are not set)",
+                       "use 'poolscope record', which needs none, or see --help"},
+                      kFailed);
+    }
+    qputenv("QT_QPA_PLATFORM", "offscreen");  // a picture of the window needs no display
+  }
+  nameApplication();
+  const QApplication application(argc, argv);
+  return runWindow(call, signals);
+}
+
+int exportPicture(int& argc, char** argv, const ExportCall& call) {
+  qputenv("QT_QPA_PLATFORM", "offscreen");
+  nameApplication();
+  const QGuiApplication application(argc, argv);
+  return runExport(call);
+}
+
+int print(const PrintCall& call) {
+  std::fputs(call.text.c_str(), stdout);
+  return kDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  StopSignals signals;  // before any thread
+  const auto call = parseCommandLine(std::vector<std::string>(argv, argv + argc));
+  if (!call) {
+    return complain(call.error(), kWrongCall);
+  }
+  return std::visit(
+      [&](const auto& chosen) {
+        using Chosen = std::decay_t<decltype(chosen)>;
+        if constexpr (std::is_same_v<Chosen, WindowCall>) {
+          return openWindow(argc, argv, chosen, signals);
+        } else if constexpr (std::is_same_v<Chosen, ExportCall>) {
+          return exportPicture(argc, argv, chosen);
+        } else if constexpr (std::is_same_v<Chosen, RecordCall>) {
+          return runRecord(chosen, signals);
+        } else if constexpr (std::is_same_v<Chosen, InfoCall>) {
+          return runInfo(chosen);
+        } else if constexpr (std::is_same_v<Chosen, ScenariosCall>) {
+          return runScenarios(chosen);
+        } else {
+          return print(chosen);
+        }
+      },
+      *call);
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/run_window.h"
+
+#include "app/commands.h"
+#include "app/exit_status.h"
+#include "app/live_engine.h"
+#include "core/storage/recording.h"
+#include "core/workload/scenario.h"
+#include "ui/window/main_window.h"
+
+#include <QApplication>
+#include <QMetaObject>
+#include <QPixmap>
+#include <QTimer>
+
+#include <cmath>
+
+namespace poolscope::app {
+namespace {
+
+// What can be known to be wrong before a window opens is said where the call was made.
+std::optional<int> refuse(const WindowCall& call, const std::string& scenario) {
+  if (call.open.empty()) {
+    if (const auto found = workload::find_scenario(scenario); !found) {
+      return complain(found.error(), kWrongCall);
+    }
+  }
+  for (const std::string& output : {call.record, call.screenshot}) {
+    if (output.empty()) {
+      continue;
+    }
+    if (const auto writable = storage::check_output(output, call.force); !writable) {
+      return complain(writable.error(), kFailed);
+    }
+  }
+  return std::nullopt;
+}
+
+void takeScreenshot(ui::MainWindow& window, const WindowCall& call) {
+  const QString path = QString::fromStdString(call.screenshot);
+  if (!window.grabPicture().save(path, "PNG")) {
+    QCoreApplication::exit(
+        complain({call.screenshot, "could not be written", "is the disk full?"}, kFailed));
+    return;
+  }
+  QCoreApplication::exit(kDone);
+}
+
+}  // namespace
+
+int runWindow(const WindowCall& call, StopSignals& signals) {
+  const std::string scenario =
+      call.scenario.empty() ? workload::gallery().front().name : call.scenario;
+  if (const auto status = refuse(call, scenario)) {
+    return *status;
+  }
+
+  LiveEngine engine({.maxWorkers = call.maxWorkers,
+                     .record = call.record,
+                     .overwrite = call.force,
+                     .trustAll = call.trust});
+  ui::MainWindow window(engine);
+  if (!call.theme.empty()) {
+    window.overrideTheme(call.theme == "light");
+  }
+  if (call.size) {
+    window.resize(call.size->width, call.size->height);
+  }
+  if (call.open.empty()) {
+    engine.startScenario(QString::fromStdString(scenario), false);
+  } else {
+    engine.openFile(QString::fromStdString(call.open));
+  }
+  window.show();
+  signals.onStop([&window] {
+    QMetaObject::invokeMethod(
+        &window, [&window] { window.quitWithoutAsking(); }, Qt::QueuedConnection);
+  });
+  if (!call.screenshot.empty()) {
+    QTimer::singleShot(static_cast<int>(std::lround(call.afterSeconds * 1000)), &window,
+                       [&] { takeScreenshot(window, call); });
+  }
+  return QCoreApplication::exec();
+}
+
+}  // namespace poolscope::app

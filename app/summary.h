@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/snapshot.h"
+
+#include <QByteArray>
+#include <QJsonObject>
+
+#include <optional>
+#include <string>
+
+namespace poolscope::app {
+
+/// What `record` and `info` say of a session: the JSON keys that others read (DESIGN.md), and a
+/// table for people.
+struct Summary {
+  std::string scenario = {};  ///< empty: not known
+  session::Statistics statistics = {};
+  std::uint64_t events = 0;
+  std::uint64_t lostEvents = 0;
+  std::uint32_t maxWorkers = 0;  ///< in force at the end; of several pools the largest
+  std::optional<bool> truncated = {};
+};
+
+Summary summarize(const session::Snapshot& snapshot, std::string scenario);
+QJsonObject toJson(const Summary& summary);
+std::string toTable(const Summary& summary);
+
+/// One JSON document on stdout and nothing else.
+void printJson(const QByteArray& document);
+
+}  // namespace poolscope::app

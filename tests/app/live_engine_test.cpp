@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/live_engine.h"
+
+#include "core/storage/recording.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace poolscope;
+using app::LiveEngine;
+using Activity = ui::EngineState::Activity;
+using Source = ui::EngineState::Source;
+
+class LiveEngineTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void initTestCase();
+  void startScenario_runsToItsEnd();
+  void setMaxWorkers_takesEffectWhileTasksRun();
+  void pause_stopsPickingUntilResume();
+  void restart_beginsANewSession_withTheChosenWorkers();
+  void recordingBegunLate_hasTheWholeSession();
+  void saveSession_savesWhatWasNotRecorded();
+  void missingScenario_failsWithOneLine();
+  void openFile_thatIsNoTrace_keepsTheSession();
+  void openFile_showsTheRecording();
+  void foreignScenario_asksOnce();
+  void prepareQuit_finishesTheRecording();
+
+ private:
+  QString path(const QString& name) const { return folder_.filePath(name); }
+  QString scenario(const QString& name, const QByteArray& load, const QByteArray& steps) const;
+  QString endless() const {
+    return scenario(QStringLiteral("endless"), "pattern = \"map\"\ntasks = 50\nrepeat = true",
+                    "{ sleep = \"5ms\" }");
+  }
+
+  QTemporaryDir folder_;
+};
+
+void LiveEngineTest::initTestCase() {
+  QStandardPaths::setTestModeEnabled(true);
+  QVERIFY(folder_.isValid());
+}
+
+QString LiveEngineTest::scenario(const QString& name, const QByteArray& load,
+                                 const QByteArray& steps) const {
+  const QString file = path(name + QStringLiteral(".toml"));
+  QFile out(file);
+  if (!out.open(QIODevice::WriteOnly)) {
+    qFatal("cannot write the scenario");
+  }
+  out.write("name = \"" + name.toUtf8() + "\"\ntitle = \"T\"\nmax_workers = 2\n[load]\n" + load +
+            "\n[[task]]\nname = \"t\"\nsteps = [ " + steps + " ]\n");
+  return file;
+}
+
+void LiveEngineTest::startScenario_runsToItsEnd() {
+  LiveEngine engine({});
+  QCOMPARE(engine.state().source, Source::none);
+  QVERIFY(engine.snapshot() != nullptr && engine.snapshot()->empty());
+  engine.startScenario(
+      scenario(QStringLiteral("batch"), "pattern = \"map\"\ntasks = 30", "{ sleep = \"2ms\" }"),
+      false);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().activity, Activity::finished, 20000);
+  QCOMPARE(engine.state().source, Source::live);
+  QCOMPARE(engine.state().scenario.title, QStringLiteral("T"));
+  QCOMPARE(engine.state().maxWorkers, 2);
+  QTRY_COMPARE(engine.snapshot()->statistics().finished, std::uint64_t{30});
+  QVERIFY(engine.state().unsaved);
+  const session::TimeNs stopped = engine.now();
+  QVERIFY(stopped >= engine.snapshot()->end());
+  QCOMPARE(engine.now(), stopped);  // time stands still after the end
+}
+
+void LiveEngineTest::setMaxWorkers_takesEffectWhileTasksRun() {
+  LiveEngine engine({});
+  engine.startScenario(endless(), false);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().activity, Activity::running, 20000);
+  for (const int count : {3, 4, 5, 6}) {
+    engine.setMaxWorkers(count);
+  }
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().maxWorkers, 6, 20000);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.snapshot()->statistics().peak_workers, 6U, 20000);
+  engine.setMaxWorkers(1);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().maxWorkers, 1, 20000);
+  const auto steps = engine.snapshot()->max_workers_steps(session::PoolIndex{0});
+  QCOMPARE(steps.front().now, 2U);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.snapshot()->max_workers_steps(session::PoolIndex{0}).back().now,
+                            1U, 20000);
+}
+
+void LiveEngineTest::pause_stopsPickingUntilResume() {
+  LiveEngine engine({});
+  engine.startScenario(endless(), false);
+  QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->statistics().finished > 0, 20000);
+  engine.pausePool();
+  QTRY_VERIFY_WITH_TIMEOUT(engine.state().paused, 20000);
+  const auto quiet = [&] {
+    const auto figures = engine.snapshot()->statistics();
+    return figures.started == figures.finished;
+  };
+  QTRY_VERIFY_WITH_TIMEOUT(quiet(), 20000);
+  const auto paused = engine.snapshot()->statistics().started;
+  engine.resumePool();
+  QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->statistics().started > paused, 20000);
+  QVERIFY(!engine.state().paused);
+}
+
+void LiveEngineTest::restart_beginsANewSession_withTheChosenWorkers() {
+  LiveEngine engine({});
+  engine.startScenario(endless(), false);
+  QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->statistics().finished > 0, 20000);
+  engine.setMaxWorkers(3);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().maxWorkers, 3, 20000);
+  const session::TimeNs before = engine.snapshot()->begin();
+  QSignalSpy replaced(&engine, &ui::Engine::sessionReplaced);
+  engine.restart();
+  QVERIFY(replaced.wait(20000));
+  QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->begin() > before, 20000);
+  QCOMPARE(engine.state().maxWorkers, 3);
+}
+
+void LiveEngineTest::recordingBegunLate_hasTheWholeSession() {
+  LiveEngine engine({});
+  engine.startScenario(endless(), false);
+  QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->statistics().finished > 20, 20000);
+  const session::TimeNs begin = engine.snapshot()->begin();
+  const QString file = path(QStringLiteral("late.pftrace"));
+  engine.startRecording(file);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().recordingPath, file, 20000);
+  QVERIFY(!engine.state().unsaved);
+  const auto sofar = engine.snapshot()->statistics().finished;
+  QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->statistics().finished > sofar + 20, 20000);
+  QSignalSpy saved(&engine, &ui::Engine::saved);
+  engine.stopRecording();
+  QVERIFY(saved.wait(20000));
+  QCOMPARE(engine.state().recordingPath, QString());
+
+  session::Session session;
+  const auto opened = storage::open_recording(file.toStdString(), session);
+  QVERIFY(opened.has_value());
+  QVERIFY(!opened->truncated);
+  QCOMPARE(session.snapshot()->begin(), begin);
+  const auto figures = session.snapshot()->statistics();
+  QVERIFY(figures.finished > sofar + 20);
+  QVERIFY(figures.queued >= figures.started && figures.started >= figures.finished);
+}
+
+void LiveEngineTest::saveSession_savesWhatWasNotRecorded() {
+  LiveEngine engine({});
+  engine.startScenario(
+      scenario(QStringLiteral("save"), "pattern = \"submit\"\ntasks = 25", "{ sleep = \"1ms\" }"),
+      false);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().activity, Activity::finished, 20000);
+  QVERIFY(engine.state().unsaved);
+  QSignalSpy saved(&engine, &ui::Engine::saved);
+  const QString file = path(QStringLiteral("saved.pftrace"));
+  engine.saveSession(file);
+  QVERIFY(saved.wait(20000));
+  QVERIFY(!engine.state().unsaved);
+  session::Session session;
+  const auto opened = storage::open_recording(file.toStdString(), session);
+  QVERIFY(opened.has_value());
+  QCOMPARE(opened->info.scenario_name, std::string("save"));
+  QCOMPARE(session.snapshot()->event_count(), engine.snapshot()->event_count());
+  QCOMPARE(session.snapshot()->statistics().finished, std::uint64_t{25});
+
+  QSignalSpy failed(&engine, &ui::Engine::failed);
+  engine.saveSession(path(QStringLiteral("no/such/folder.pftrace")));
+  QVERIFY(failed.wait(20000));
+  QVERIFY(failed.first().first().toString().contains(QStringLiteral("no/such")));
+}
+
+void LiveEngineTest::missingScenario_failsWithOneLine() {
+  LiveEngine engine({});
+  QSignalSpy failed(&engine, &ui::Engine::failed);
+  engine.startScenario(path(QStringLiteral("none.toml")), false);
+  QVERIFY(failed.wait(20000));
+  const QString message = failed.first().first().toString();
+  QVERIFY2(message.contains(QStringLiteral("none.toml")), qPrintable(message));
+  QVERIFY(!message.contains(QLatin1Char('\n')));
+  QCOMPARE(engine.state().source, Source::none);
+}
+
+void LiveEngineTest::openFile_thatIsNoTrace_keepsTheSession() {
+  LiveEngine engine({});
+  engine.startScenario(endless(), false);
+  QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->statistics().finished > 0, 20000);
+  const session::TimeNs begin = engine.snapshot()->begin();
+  const QString file =
+      scenario(QStringLiteral("notrace"), "pattern = \"map\"\ntasks = 1", "{ sleep = \"1ms\" }");
+  QSignalSpy failed(&engine, &ui::Engine::failed);
+  engine.openFile(file);
+  QCOMPARE(engine.state().activity, Activity::opening);
+  QVERIFY(failed.wait(20000));
+  QVERIFY(failed.first().first().toString().contains(QStringLiteral("notrace.toml")));
+  QCOMPARE(engine.state().activity, Activity::running);
+  QCOMPARE(engine.snapshot()->begin(), begin);
+}
+
+void LiveEngineTest::openFile_showsTheRecording() {
+  const QString file = path(QStringLiteral("show.pftrace"));
+  {
+    LiveEngine engine({.record = file.toStdString()});
+    engine.startScenario(
+        scenario(QStringLiteral("show"), "pattern = \"map\"\ntasks = 12", "{ sleep = \"1ms\" }"),
+        false);
+    QTRY_COMPARE_WITH_TIMEOUT(engine.state().activity, Activity::finished, 20000);
+  }
+  LiveEngine engine({});
+  QSignalSpy replaced(&engine, &ui::Engine::sessionReplaced);
+  engine.openFile(file);
+  QVERIFY(replaced.wait(20000));
+  QCOMPARE(engine.state().source, Source::file);
+  QCOMPARE(engine.state().file, file);
+  QVERIFY(!engine.state().truncated);
+  QVERIFY(!engine.state().unsaved);
+  QCOMPARE(engine.state().scenario.name, QStringLiteral("show"));
+  QCOMPARE(engine.state().maxWorkers, 2);
+  QCOMPARE(engine.snapshot()->statistics().finished, std::uint64_t{12});
+  QVERIFY(engine.now() > engine.snapshot()->end());
+}
+
+void LiveEngineTest::foreignScenario_asksOnce() {
+  const QString file =
+      scenario(QStringLiteral("command"), "pattern = \"map\"\ntasks = 2", "{ command = \"true\" }");
+  {
+    LiveEngine engine({});
+    QSignalSpy asked(&engine, &ui::Engine::consentNeeded);
+    engine.startScenario(file, false);
+    QVERIFY(asked.wait(20000));
+    QCOMPARE(asked.first().first().toString(), file);
+    QCOMPARE(engine.state().source, Source::none);
+    engine.startScenario(file, true);
+    QTRY_COMPARE_WITH_TIMEOUT(engine.state().activity, Activity::finished, 20000);
+    QCOMPARE(engine.snapshot()->statistics().failed, std::uint64_t{0});
+  }
+  LiveEngine again({});
+  QSignalSpy asked(&again, &ui::Engine::consentNeeded);
+  again.startScenario(file, false);
+  QTRY_COMPARE_WITH_TIMEOUT(again.state().activity, Activity::finished, 20000);
+  QCOMPARE(asked.count(), 0);
+}
+
+void LiveEngineTest::prepareQuit_finishesTheRecording() {
+  const QString file = path(QStringLiteral("quit.pftrace"));
+  LiveEngine engine({.record = file.toStdString()});
+  engine.startScenario(endless(), false);
+  QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->statistics().finished > 5, 20000);
+  QSignalSpy ready(&engine, &ui::Engine::quitReady);
+  engine.prepareQuit();
+  QVERIFY(ready.wait(20000));
+  session::Session session;
+  const auto opened = storage::open_recording(file.toStdString(), session);
+  QVERIFY(opened.has_value());
+  QVERIFY(!opened->truncated);
+  QCOMPARE(session.snapshot()->event_count(), engine.snapshot()->event_count());
+}
+
+QTEST_GUILESS_MAIN(LiveEngineTest)
+#include "live_engine_test.moc"

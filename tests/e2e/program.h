@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QProcessEnvironment>
+#include <QString>
+#include <QStringList>
+
+namespace poolscope::test {
+
+/// What one run of the program printed and how it ended.
+struct Outcome {
+  int status = -1;
+  QString out = {};
+  QString err = {};
+  QJsonObject json() const { return QJsonDocument::fromJson(out.toUtf8()).object(); }
+};
+
+/// Runs poolscope to its end (at most `seconds`), with no display unless `environment` has one.
+inline Outcome runPoolscope(
+    const QStringList& arguments,
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment(),
+    const QString& folder = {}, int seconds = 60) {
+  environment.remove(QStringLiteral("DISPLAY"));
+  environment.remove(QStringLiteral("WAYLAND_DISPLAY"));
+  environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
+  QProcess process;
+  process.setProcessEnvironment(environment);
+  process.setWorkingDirectory(folder);
+  process.start(QStringLiteral(POOLSCOPE_PROGRAM), arguments);
+  if (!process.waitForFinished(seconds * 1000)) {
+    process.kill();
+    process.waitForFinished();
+    return {-1, QString::fromUtf8(process.readAllStandardOutput()),
+            QStringLiteral("did not end: ") + QString::fromUtf8(process.readAllStandardError())};
+  }
+  return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
+          QString::fromUtf8(process.readAllStandardOutput()),
+          QString::fromUtf8(process.readAllStandardError())};
+}
+
+}  // namespace poolscope::test

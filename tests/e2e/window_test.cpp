@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/session/session.h"
+#include "core/storage/recording.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QImage>
+#include <QProcess>
+#include <QProcessEnvironment>
+#include <QSet>
+#include <QTemporaryDir>
+#include <QTest>
+
+namespace {
+
+constexpr int kPatienceMs = 30000;
+
+/// A display of its own with a window manager.
+class Display {
+ public:
+  bool start() {
+    server_.setProcessChannelMode(QProcess::SeparateChannels);
+    server_.start(QStringLiteral("Xvfb"),
+                  {QStringLiteral("-displayfd"), QStringLiteral("1"), QStringLiteral("-screen"),
+                   QStringLiteral("0"), QStringLiteral("1280x800x24"), QStringLiteral("-nolisten"),
+                   QStringLiteral("tcp")});
+    if (!server_.waitForStarted() || !server_.waitForReadyRead(kPatienceMs)) {
+      return false;
+    }
+    environment_ = QProcessEnvironment::systemEnvironment();
+    environment_.insert(QStringLiteral("DISPLAY"),
+                        QLatin1Char(':') + QString::fromLatin1(server_.readLine().trimmed()));
+    environment_.remove(QStringLiteral("QT_QPA_PLATFORM"));
+    environment_.remove(QStringLiteral("WAYLAND_DISPLAY"));
+    manager_.setProcessEnvironment(environment_);
+    manager_.start(QStringLiteral("openbox"), {});
+    return manager_.waitForStarted();
+  }
+
+  ~Display() {
+    for (QProcess* process : {&manager_, &server_}) {
+      process->terminate();
+      process->waitForFinished();
+    }
+  }
+
+  const QProcessEnvironment& environment() const { return environment_; }
+
+  QString run(const QString& program, const QStringList& arguments) const {
+    QProcess process;
+    process.setProcessEnvironment(environment_);
+    process.start(program, arguments);
+    process.waitForFinished(kPatienceMs);
+    return QString::fromUtf8(process.readAllStandardOutput()).trimmed();
+  }
+
+  /// The id of the window whose title matches, or nothing.
+  QString window(const QString& title) const {
+    return run(QStringLiteral("xdotool"),
+               {QStringLiteral("search"), QStringLiteral("--onlyvisible"), QStringLiteral("--name"),
+                title})
+        .section(QLatin1Char('\n'), 0, 0);
+  }
+
+  void key(const QString& window, const QString& keys) const {
+    run(QStringLiteral("xdotool"),
+        {QStringLiteral("windowfocus"), QStringLiteral("--sync"), window, QStringLiteral("key"),
+         QStringLiteral("--clearmodifiers"), keys});
+  }
+
+ private:
+  QProcess server_;
+  QProcess manager_;
+  QProcessEnvironment environment_;
+};
+
+int colours(const QImage& image) {
+  QSet<QRgb> seen;
+  for (int y = 0; y < image.height(); y += 5) {
+    for (int x = 0; x < image.width(); x += 5) {
+      seen.insert(image.pixel(x, y));
+    }
+  }
+  return static_cast<int>(seen.size());
+}
+
+}  // namespace
+
+class WindowE2eTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void initTestCase();
+  void init();
+  void cleanup();
+  void window_showsTheDefaultScenarioAtWork();
+  void moreWorkers_byKey_multiplyThroughput();
+  void closing_asksBeforeAnUnsavedSessionIsLost();
+  void terminated_finishesItsRecording();
+  void screenshot_isSavedAndTheWindowQuits();
+  void openedRubbish_isSaidInTheWindow();
+
+ private:
+  void start(const QStringList& arguments);
+  QString waitForWindow(const QString& title);
+  QString path(const QString& name) const { return folder_->filePath(name); }
+
+  Display display_;
+  std::unique_ptr<QTemporaryDir> folder_;
+  std::unique_ptr<QProcess> program_;
+};
+
+void WindowE2eTest::initTestCase() {
+  QVERIFY2(display_.start(), "Xvfb and openbox are needed: tests/run.sh installs them");
+}
+
+void WindowE2eTest::init() {
+  folder_ = std::make_unique<QTemporaryDir>();
+  program_ = std::make_unique<QProcess>();
+}
+
+void WindowE2eTest::cleanup() {
+  if (program_->state() != QProcess::NotRunning) {
+    program_->kill();
+    program_->waitForFinished();
+  }
+}
+
+void WindowE2eTest::start(const QStringList& arguments) {
+  QProcessEnvironment environment = display_.environment();
+  environment.insert(QStringLiteral("XDG_CONFIG_HOME"), folder_->path());
+  program_->setProcessEnvironment(environment);
+  program_->start(QStringLiteral(POOLSCOPE_PROGRAM), arguments);
+  QVERIFY(program_->waitForStarted());
+}
+
+QString WindowE2eTest::waitForWindow(const QString& title) {
+  QString window;
+  [&] { QTRY_VERIFY_WITH_TIMEOUT(!(window = display_.window(title)).isEmpty(), kPatienceMs); }();
+  return window;
+}
+
+void WindowE2eTest::window_showsTheDefaultScenarioAtWork() {
+  const QString recording = path(QStringLiteral("a.pftrace"));
+  start({QStringLiteral("--record"), recording});
+  const QString window = waitForWindow(QStringLiteral("Poolscope"));
+  QVERIFY(!window.isEmpty());
+  QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(recording).size() > 2000, kPatienceMs);  // tasks run
+  QVERIFY(display_.run(QStringLiteral("xdotool"), {QStringLiteral("getwindowname"), window})
+              .startsWith(QStringLiteral("Web scraping")));
+  const QString picture = path(QStringLiteral("window.png"));
+  display_.run(QStringLiteral("import"), {QStringLiteral("-window"), window, picture});
+  const QImage image(picture);
+  QVERIFY(image.width() > 900);
+  QVERIFY2(colours(image) > 40, qPrintable(QString::number(colours(image))));
+}
+
+void WindowE2eTest::moreWorkers_byKey_multiplyThroughput() {
+  using namespace poolscope;
+  const QString recording = path(QStringLiteral("more.pftrace"));
+  start({QStringLiteral("--max-workers"), QStringLiteral("1"), QStringLiteral("--record"),
+         recording});
+  const QString window = waitForWindow(QStringLiteral("Poolscope"));
+  const auto read = [&] {
+    session::Session session;
+    const auto opened = storage::open_recording(recording.toStdString(), session);
+    return opened ? session.snapshot() : std::make_shared<session::Session>()->snapshot();
+  };
+  const auto finished = [&] { return read()->statistics().finished; };
+  QTRY_VERIFY_WITH_TIMEOUT(finished() >= 20, kPatienceMs);
+  for (int i = 1; i < 8; ++i) {
+    display_.key(window, QStringLiteral("plus"));
+  }
+  const auto steps = [&] {
+    const auto snapshot = read();
+    return snapshot->pools().empty()
+               ? 0U
+               : snapshot->max_workers_at(snapshot->pools()[0].index, snapshot->end());
+  };
+  QTRY_COMPARE_WITH_TIMEOUT(steps(), 8U, kPatienceMs);
+  const auto before = finished();
+  QTRY_VERIFY_WITH_TIMEOUT(finished() >= before + 150, kPatienceMs);
+
+  const auto snapshot = read();
+  const session::PoolIndex pool = snapshot->pools()[0].index;
+  const auto changes = snapshot->max_workers_steps(pool);
+  const auto rate = [&](session::TimeNs begin, session::TimeNs end) {
+    return static_cast<double>(snapshot->finished_count(pool, begin, end)) /
+           (static_cast<double>(end - begin) * 1e-9);
+  };
+  const double with1 = rate(changes[0].time, changes[1].time);
+  const double with8 = rate(changes.back().time, snapshot->end());
+  QVERIFY2(with8 > 4 * with1, qPrintable(QStringLiteral("%1 -> %2").arg(with1).arg(with8)));
+}
+
+void WindowE2eTest::closing_asksBeforeAnUnsavedSessionIsLost() {
+  start({});
+  const QString window = waitForWindow(QStringLiteral("Poolscope"));
+  QTRY_VERIFY_WITH_TIMEOUT(
+      [&] {
+        display_.key(window, QStringLiteral("ctrl+q"));
+        return !display_.window(QStringLiteral("Save")).isEmpty();
+      }(),
+      kPatienceMs);
+  display_.key(display_.window(QStringLiteral("Save")), QStringLiteral("Escape"));
+  QTRY_VERIFY_WITH_TIMEOUT(display_.window(QStringLiteral("Save")).isEmpty(), kPatienceMs);
+  QCOMPARE(program_->state(), QProcess::Running);
+}
+
+void WindowE2eTest::terminated_finishesItsRecording() {
+  using namespace poolscope;
+  const QString recording = path(QStringLiteral("term.pftrace"));
+  start({QStringLiteral("--record"), recording});
+  waitForWindow(QStringLiteral("Poolscope"));
+  QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(recording).size() > 2000, kPatienceMs);
+  program_->terminate();
+  QVERIFY(program_->waitForFinished(kPatienceMs));
+  QCOMPARE(program_->exitStatus(), QProcess::NormalExit);
+  QCOMPARE(program_->exitCode(), 0);
+  session::Session session;
+  const auto opened = storage::open_recording(recording.toStdString(), session);
+  QVERIFY(opened.has_value());
+  QVERIFY(!opened->truncated);
+  QVERIFY(session.snapshot()->pools()[0].shut_down.has_value());
+}
+
+void WindowE2eTest::screenshot_isSavedAndTheWindowQuits() {
+  const QString picture = path(QStringLiteral("s.png"));
+  start({QStringLiteral("--screenshot"), picture, QStringLiteral("--after"), QStringLiteral("1.5"),
+         QStringLiteral("--size"), QStringLiteral("1200x760")});
+  QVERIFY(program_->waitForFinished(kPatienceMs));
+  QCOMPARE(program_->exitCode(), 0);
+  const QImage image(picture);
+  QCOMPARE(image.size(), QSize(1200, 760));
+  QVERIFY(colours(image) > 40);
+}
+
+void WindowE2eTest::openedRubbish_isSaidInTheWindow() {
+  const QString file = path(QStringLiteral("rubbish.pftrace"));
+  QFile out(file);
+  QVERIFY(out.open(QIODevice::WriteOnly));
+  out.write("no trace at all");
+  out.close();
+  start({QStringLiteral("--open"), file});
+  waitForWindow(QStringLiteral("Poolscope"));
+  QByteArray said;
+  const auto line = [&] {
+    program_->waitForReadyRead(100);
+    said += program_->readAllStandardError();
+    return said;
+  };
+  QTRY_VERIFY_WITH_TIMEOUT(line().contains("rubbish.pftrace"), kPatienceMs);
+  QCOMPARE(program_->state(), QProcess::Running);  // and the window stays, to open another
+}
+
+QTEST_GUILESS_MAIN(WindowE2eTest)
+#include "window_test.moc"
