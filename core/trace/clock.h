@@ -14,9 +14,13 @@ inline std::uint64_t read_clock_ns(clockid_t clock) noexcept {
 }
 
 /// CLOCK_MONOTONIC in ns: the time of every event.
-inline std::uint64_t now_ns() noexcept { return read_clock_ns(CLOCK_MONOTONIC); }
+inline std::uint64_t now_ns() noexcept {
+  return read_clock_ns(CLOCK_MONOTONIC);
+}
 
 /// CPU time of the calling thread in ns. Costs about ten times a now_ns().
-inline std::uint64_t thread_cpu_ns() noexcept { return read_clock_ns(CLOCK_THREAD_CPUTIME_ID); }
+inline std::uint64_t thread_cpu_ns() noexcept {
+  return read_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
 
 }  // namespace poolscope::trace

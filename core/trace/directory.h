@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/trace/event.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -9,9 +11,6 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-
-#include "core/trace/event.h"
 
 namespace poolscope::trace {
 
@@ -20,15 +19,17 @@ struct ProcessInfo {
   std::string name = {};
 };
 
-/// A thread that events speak of. Callers are named here; a worker's index and pool come with its worker_started.
+/// A thread that events speak of. Callers are named here; a worker's index and pool come with its
+/// worker_started.
 struct ThreadInfo {
   std::string name = {};
   std::int64_t os_id = 0;  ///< as gettid(); 0: not known
 };
 
-/// What the ids in events mean: texts, threads and the process. One per tracer, per connected program, per opened
-/// recording. Append-only: an id once given keeps its meaning, and a text keeps its address for the directory's life.
-/// Threads: any. name(), intern() of a known text and thread() are called for every event and take no exclusive lock.
+/// What the ids in events mean: texts, threads and the process. One per tracer, per connected
+/// program, per opened recording. Append-only: an id once given keeps its meaning, and a text keeps
+/// its address for the directory's life. Threads: any. name(), intern() of a known text and
+/// thread() are called for every event and take no exclusive lock; the first two take none at all.
 class Directory {
  public:
   explicit Directory(ProcessInfo process = {});
@@ -36,8 +37,8 @@ class Directory {
   Directory& operator=(const Directory&) = delete;
   ~Directory();
 
-  /// The id of `text`, the same for the same text; 0 for an empty text. Never throws for lack of a slot: past
-  /// 2^32 - 1 texts the answer is 0.
+  /// The id of `text`, the same for the same text; 0 for an empty text. Never throws for lack of a
+  /// slot: past 2^32 - 1 texts the answer is 0.
   NameId intern(std::string_view text);
   /// The text of `id`; empty for 0 or an id never given.
   std::string_view name(NameId id) const;

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/trace/event_ring.h"
+
+#include <bit>
+#include <cassert>
+
+namespace poolscope::trace {
+
+EventRing::EventRing(std::size_t slots)
+    : events_(static_cast<Event*>(
+          ::operator new (slots * sizeof(Event), std::align_val_t{kCacheLine}))),
+      mask_(slots - 1) {
+  assert(std::has_single_bit(slots));
+}
+
+EventRing::~EventRing() {
+  ::operator delete (events_, std::align_val_t{kCacheLine});
+}
+
+void EventRing::drain(std::uint64_t end, std::vector<Event>& out) {
+  const std::uint64_t begin = tail_.load(std::memory_order_relaxed);
+  const std::size_t first = begin & mask_;
+  const auto count = static_cast<std::size_t>(end - begin);
+  const std::size_t straight = count < slots() - first ? count : slots() - first;
+  out.insert(out.end(), events_ + first, events_ + first + straight);
+  out.insert(out.end(), events_, events_ + (count - straight));
+  tail_.store(end, std::memory_order_release);  // pairs with the acquires of the producer
+}
+
+}  // namespace poolscope::trace
