@@ -14,6 +14,9 @@
 #include <QTimer>
 
 #include <cmath>
+#include <cstdio>
+#include <optional>
+#include <string>
 
 namespace poolscope::app {
 namespace {
@@ -59,6 +62,10 @@ int runWindow(const WindowCall& call, StopSignals& signals) {
                      .record = call.record,
                      .overwrite = call.force,
                      .trustAll = call.trust});
+  QObject::connect(&engine, &ui::Engine::failed, &engine, [](const QString& message) {
+    std::fprintf(stderr, "poolscope: %s\n",
+                 qPrintable(message));  // for whoever started it in a terminal
+  });
   ui::MainWindow window(engine);
   if (!call.theme.empty()) {
     window.overrideTheme(call.theme == "light");
