@@ -6,11 +6,11 @@
 
 namespace poolscope::trace {
 
-EventRing::EventRing(std::size_t slots)
+EventRing::EventRing(std::size_t capacity)
     : events_(static_cast<Event*>(
-          ::operator new (slots * sizeof(Event), std::align_val_t{kCacheLine}))),
-      mask_(slots - 1) {
-  assert(std::has_single_bit(slots));
+          ::operator new (capacity * sizeof(Event), std::align_val_t{kCacheLine}))),
+      mask_(capacity - 1) {
+  assert(std::has_single_bit(capacity));
 }
 
 EventRing::~EventRing() {
@@ -21,7 +21,7 @@ void EventRing::drain(std::uint64_t end, std::vector<Event>& out) {
   const std::uint64_t begin = tail_.load(std::memory_order_relaxed);
   const std::size_t first = begin & mask_;
   const auto count = static_cast<std::size_t>(end - begin);
-  const std::size_t straight = count < slots() - first ? count : slots() - first;
+  const std::size_t straight = count < capacity() - first ? count : capacity() - first;
   out.insert(out.end(), events_ + first, events_ + first + straight);
   out.insert(out.end(), events_, events_ + (count - straight));
   tail_.store(end, std::memory_order_release);  // pairs with the acquires of the producer

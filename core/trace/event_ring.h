@@ -18,13 +18,13 @@ inline constexpr std::size_t kCacheLine = 64;
 /// Threads: push() and free_slots() from its producer only, the rest from one consumer at a time.
 class EventRing {
  public:
-  /// `slots`: a power of two. The memory is touched only as it is used.
-  explicit EventRing(std::size_t slots);
+  /// `capacity`: a power of two. The memory is touched only as it is used.
+  explicit EventRing(std::size_t capacity);
   EventRing(const EventRing&) = delete;
   EventRing& operator=(const EventRing&) = delete;
   ~EventRing();
 
-  std::size_t slots() const { return mask_ + 1; }
+  std::size_t capacity() const { return mask_ + 1; }
 
   bool push(const Event& event) noexcept {
     const std::uint64_t head = head_.load(std::memory_order_relaxed);
@@ -42,7 +42,8 @@ class EventRing {
 
   std::size_t free_slots() noexcept {
     known_tail_ = tail_.load(std::memory_order_acquire);
-    return slots() - static_cast<std::size_t>(head_.load(std::memory_order_relaxed) - known_tail_);
+    return capacity() -
+           static_cast<std::size_t>(head_.load(std::memory_order_relaxed) - known_tail_);
   }
 
   /// Where a drain() of now would end.

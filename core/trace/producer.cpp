@@ -10,10 +10,10 @@ Event lost_event(std::uint64_t time_ns, ThreadId thread, std::uint64_t count) {
 
 }  // namespace
 
-Producer::Producer(ThreadId thread, std::size_t slots, bool enabled)
+Producer::Producer(ThreadId thread, std::size_t capacity, bool enabled)
     : thread_(thread),
       enabled_(enabled),
-      ring_(slots) {}
+      ring_(capacity) {}
 
 void Producer::drop() noexcept {
   dropping_ = true;

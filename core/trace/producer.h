@@ -16,7 +16,7 @@ namespace poolscope::trace {
 /// that got it from Tracer::producer(), but for what is the collector's.
 class Producer {
  public:
-  Producer(ThreadId thread, std::size_t slots, bool enabled);
+  Producer(ThreadId thread, std::size_t capacity, bool enabled);
 
   void record(const Event& event) noexcept {
     if (!enabled()) {

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/executor/future_state.h"
+
+#include "core/executor/errors.h"
+#include "core/executor/pool_core.h"
+#include "core/executor/spin.h"
+#include "core/trace/blocked_scope.h"
+
+#include <array>
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <shared_mutex>
+
+namespace poolscope::detail {
+namespace {
+
+constexpr std::chrono::microseconds kResultSpin{5};
+
+/// Few states have waiters at a time, so they share locks instead of having one each.
+std::mutex& lock_of(const FutureState* state) {
+  struct alignas(trace::kCacheLine) Padded {
+    std::mutex mutex;
+  };
+  static constinit std::array<Padded, 64> locks;
+  const auto address = reinterpret_cast<std::uintptr_t>(state);
+  return locks[((address >> 6) ^ (address >> 12)) % locks.size()].mutex;
+}
+
+class Signal final : public Waiter {
+ public:
+  void on_done(Phase /*phase*/) noexcept override {
+    const std::lock_guard lock(mutex_);
+    set_ = true;
+    changed_.notify_one();  // with the mutex held: the waiter destroys this as soon as it may
+  }
+
+  bool wait(const Deadline& deadline) {
+    std::unique_lock lock(mutex_);
+    const auto set = [this] { return set_; };
+    if (deadline.never()) {
+      changed_.wait(lock, set);
+      return true;
+    }
+    return changed_.wait_until(lock, deadline.at, set);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool set_ = false;  // guarded by mutex_
+};
+
+}  // namespace
+
+bool FutureState::leave_pending(Phase phase) noexcept {
+  std::uint8_t word = word_.load(std::memory_order_relaxed);
+  while ((word & kPhaseMask) == static_cast<std::uint8_t>(Phase::pending)) {
+    const auto wanted =
+        static_cast<std::uint8_t>((word & ~kPhaseMask) | static_cast<std::uint8_t>(phase));
+    if (word_.compare_exchange_weak(word, wanted, std::memory_order_acq_rel,
+                                    std::memory_order_relaxed)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::unique_ptr<Callback> FutureState::settle(Phase phase) noexcept {
+  // pairs with the acquire in phase() and with that of whoever sets kListened
+  const std::uint8_t before =
+      word_.exchange(static_cast<std::uint8_t>(phase), std::memory_order_acq_rel);
+  return (before & kListened) != 0 ? announce() : nullptr;
+}
+
+std::unique_ptr<Callback> FutureState::announce() noexcept {
+  const std::lock_guard lock(lock_of(this));
+  Waiter* waiter = std::exchange(waiters_, nullptr);
+  while (waiter != nullptr) {
+    Waiter* const next = waiter->next_;  // the waiter may be gone after it was told
+    waiter->linked_ = false;
+    waiter->on_done(phase());
+    waiter = next;
+  }
+  last_callback_ = nullptr;
+  return std::move(callbacks_);
+}
+
+void FutureState::run_callbacks(std::unique_ptr<Callback> callbacks) noexcept {
+  while (callbacks != nullptr) {
+    try {
+      callbacks->call(*this);
+    } catch (...) {
+      report_callback_error();
+    }
+    callbacks = std::move(callbacks->next_);
+  }
+}
+
+void FutureState::report_callback_error() noexcept {
+  try {
+    if (on_callback_error_ != nullptr) {
+      (*on_callback_error_)(std::current_exception());
+      return;
+    }
+    throw;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "poolscope: a done-callback failed: %s\n", error.what());
+  } catch (...) {
+    std::fputs("poolscope: a done-callback failed\n", stderr);
+  }
+}
+
+bool FutureState::cancel() {
+  {
+    // A pool cannot go while a task of it is pending and this is held: see PoolCore::pin().
+    const std::shared_lock pinned(PoolCore::pin());
+    if (!try_cancel()) {
+      return phase() == Phase::cancelled;
+    }
+    if (core_ != nullptr) {
+      core_->forget_cancelled(*this);
+    }
+  }
+  release();
+  run_callbacks(announce());
+  return true;
+}
+
+void FutureState::add_callback(std::unique_ptr<Callback> callback) {
+  if (!done()) {
+    const std::lock_guard lock(lock_of(this));
+    Callback* const added = callback.get();
+    std::unique_ptr<Callback>& end = last_callback_ == nullptr ? callbacks_ : last_callback_->next_;
+    Callback* const previous = std::exchange(last_callback_, added);
+    end = std::move(callback);
+    had_callbacks_ = true;
+    // pairs with settle(): either it sees the flag and comes for the list, or this sees that it is
+    // done
+    const std::uint8_t before = word_.fetch_or(kListened, std::memory_order_acq_rel);
+    if (!is_done(static_cast<Phase>(before & kPhaseMask))) {
+      return;
+    }
+    callback = std::move(end);
+    last_callback_ = previous;
+  }
+  run_callbacks(std::move(callback));
+}
+
+bool FutureState::add_waiter(Waiter& waiter) noexcept {
+  const std::lock_guard lock(lock_of(this));
+  const std::uint8_t before = word_.fetch_or(kListened, std::memory_order_acq_rel);
+  if (is_done(static_cast<Phase>(before & kPhaseMask))) {
+    return false;
+  }
+  waiter.prev_ = nullptr;
+  waiter.next_ = waiters_;
+  if (waiters_ != nullptr) {
+    waiters_->prev_ = &waiter;
+  }
+  waiters_ = &waiter;
+  waiter.linked_ = true;
+  return true;
+}
+
+void FutureState::remove_waiter(Waiter& waiter) noexcept {
+  const std::lock_guard lock(lock_of(this));
+  if (!waiter.linked_) {
+    return;
+  }
+  (waiter.prev_ != nullptr ? waiter.prev_->next_ : waiters_) = waiter.next_;
+  if (waiter.next_ != nullptr) {
+    waiter.next_->prev_ = waiter.prev_;
+  }
+  waiter.linked_ = false;
+}
+
+bool FutureState::wait(const Deadline& deadline, trace::BlockReason reason) {
+  if (done()) {
+    return true;
+  }
+  if (deadline.passed()) {
+    return done();
+  }
+  const std::uint64_t since_ns = trace::producer_of(tracer_).enabled() ? trace::now_ns() : 0;
+  if (spin_until([this] { return done(); }, kResultSpin)) {
+    return true;
+  }
+  Signal signal;
+  if (!add_waiter(signal)) {
+    return true;
+  }
+  const trace::BlockedScope blocked(tracer_, pool_, reason, task_id_, since_ns);
+  if (signal.wait(deadline)) {
+    return true;
+  }
+  remove_waiter(signal);
+  return done();
+}
+
+void FutureState::await_outcome(const Deadline& deadline, trace::BlockReason reason) {
+  if (!wait(deadline, reason)) {
+    throw TimeoutError();
+  }
+  if (phase() == Phase::cancelled) {
+    throw CancelledError();
+  }
+  deliver();
+}
+
+void FutureState::deliver() noexcept {
+  if (tracer_ == 0 || delivered_.load(std::memory_order_relaxed)) {
+    return;
+  }
+  trace::Producer& producer = trace::producer_of(tracer_);
+  if (!producer.enabled() || delivered_.exchange(true, std::memory_order_relaxed)) {
+    return;
+  }
+  producer.record({.time_ns = trace::now_ns(),
+                   .task = task_id_,
+                   .thread = producer.thread(),
+                   .kind = trace::EventKind::result_delivered,
+                   .pool = pool_});
+}
+
+}  // namespace poolscope::detail

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/executor/pool_core.h"
+
+#include "core/executor/errors.h"
+#include "core/executor/native_thread.h"
+#include "core/executor/spin.h"
+#include "core/trace/blocked_scope.h"
+#include "core/trace/clock.h"
+
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace poolscope::detail {
+namespace {
+
+std::string prefix_or_default(const std::string& prefix) {
+  static constinit std::atomic<std::uint64_t> count{0};
+  if (!prefix.empty()) {
+    return prefix;
+  }
+  return "ThreadPoolExecutor-" + std::to_string(count.fetch_add(1, std::memory_order_relaxed));
+}
+
+std::size_t checked_max_workers(std::size_t count) {
+  if (count == 0) {
+    throw std::invalid_argument("max_workers must be greater than 0");
+  }
+  if (count > kMaxWorkersLimit) {
+    throw std::invalid_argument("max_workers must not be greater than " +
+                                std::to_string(kMaxWorkersLimit));
+  }
+  return count;
+}
+
+}  // namespace
+
+bool may_spin() {
+  static const bool several = usable_cores() > 1;
+  return several;
+}
+
+constinit thread_local PoolCore::CurrentWorker PoolCore::t_current;
+
+PoolCore::PoolCore(ExecutorOptions options)
+    : options_(std::move(options)),
+      prefix_(prefix_or_default(options_.thread_name_prefix)),
+      on_callback_error_(options_.on_callback_error ? std::make_shared<const CallbackErrorHandler>(
+                                                          options_.on_callback_error)
+                                                    : nullptr),
+      tracer_(options_.tracer),
+      pool_id_(tracer_ != nullptr ? tracer_->next_pool_id() : trace::PoolId{0}),
+      queue_(options_.queue_discipline),
+      max_workers_(checked_max_workers(options_.max_workers)) {
+  if (tracer_ != nullptr) {
+    tell(producer(), trace::EventKind::pool_created,
+         trace::pool_detail(static_cast<std::uint32_t>(max_workers_), tracer_->intern(prefix_)));
+  }
+}
+
+PoolCore::~PoolCore() {
+  // Whoever found a task of ours pending may still be in forget_cancelled().
+  const std::lock_guard nobody_in_use(pin());
+}
+
+std::shared_mutex& PoolCore::pin() {
+  static std::shared_mutex mutex;
+  return mutex;
+}
+
+trace::Producer* PoolCore::producer() const {
+  return tracer_ != nullptr ? &tracer_->producer() : nullptr;
+}
+
+void PoolCore::tell(trace::Producer* producer, trace::EventKind kind, std::uint64_t detail,
+                    std::uint64_t task, trace::Outcome outcome) const {
+  if (producer != nullptr && producer->enabled()) {
+    producer->record({.time_ns = trace::now_ns(),
+                      .task = task,
+                      .thread = producer->thread(),
+                      .kind = kind,
+                      .outcome = outcome,
+                      .pool = pool_id_,
+                      .detail = detail});
+  }
+}
+
+// --- Submitting
+
+void PoolCore::throw_if_closed() const {
+  if (broken_ != nullptr) {  // first, as in CPython: also after a shutdown
+    std::rethrow_exception(broken_);
+  }
+  if (shut_down_) {
+    throw std::runtime_error("cannot schedule new futures after shutdown");
+  }
+}
+
+/// Whether a place was free, and is taken now.
+bool PoolCore::take_place_locked() {
+  const bool full = queue_.size() + places_ >= options_.queue_capacity || !blocked_.empty();
+  if (full && !own_worker()) {
+    return false;
+  }
+  overfull_ += full ? 1 : 0;
+  ++places_;
+  return true;
+}
+
+PoolCore::Place PoolCore::wait_for_place() {
+  if (options_.queue_capacity == 0) {
+    return {};
+  }
+  trace::Producer* const mine =
+      producer();  // before the mutex: the first one of a thread allocates
+  Lock lock(mutex_);
+  throw_if_closed();
+  if (take_place_locked()) {
+    return Place(this);
+  }
+  BlockedSubmit self;
+  blocked_.push_back(&self);
+  {
+    const trace::BlockedScope blocked(mine != nullptr ? tracer_->id() : 0, pool_id_,
+                                      trace::BlockReason::full_queue, 0);
+    self.granted_or_refused.wait(lock,
+                                 [&] { return self.granted || shut_down_ || broken_ != nullptr; });
+  }
+  if (!self.granted) {
+    blocked_.remove(&self);
+    throw_if_closed();
+  }
+  return Place(this);
+}
+
+std::optional<PoolCore::Place> PoolCore::try_place() {
+  if (options_.queue_capacity == 0) {
+    return Place();
+  }
+  const Lock lock(mutex_);
+  throw_if_closed();
+  if (!take_place_locked()) {
+    return std::nullopt;
+  }
+  return Place(this);
+}
+
+void PoolCore::give_back_place() {
+  const Lock lock(mutex_);
+  --places_;
+  grant_places();
+}
+
+/// Lets blocked submitters in, the oldest first, as far as there is room. With the mutex held.
+void PoolCore::grant_places() {
+  while (!blocked_.empty() && queue_.size() + places_ < options_.queue_capacity) {
+    BlockedSubmit* const first = blocked_.front();
+    blocked_.pop_front();
+    ++places_;
+    first->granted = true;
+    first->granted_or_refused.notify_one();  // with the mutex held: it lives on that thread's stack
+  }
+}
+
+void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place) {
+  trace::Producer* const mine = producer();
+  const trace::NameId name =
+      mine != nullptr && mine->enabled() ? tracer_->intern(options.name) : trace::NameId{0};
+  Worker* to_wake = nullptr;
+  {
+    const Lock lock(mutex_);
+    throw_if_closed();
+    if (queue_.size() + 1 > idle_.load(std::memory_order_relaxed) && workers_ < max_workers_ &&
+        !start_worker() && workers_ == 0) {
+      throw std::system_error(EAGAIN, std::generic_category(), "cannot start a worker thread");
+    }
+    task.core_ = this;
+    task.priority_ = options.priority;
+    task.set_error_handler(on_callback_error_);
+    if (mine != nullptr) {
+      task.task_id_ = tracer_->next_task_id();
+      task.tracer_ = tracer_->id();
+      task.pool_ = pool_id_;
+      // With the mutex held, so that the order of these events is that of the queue.
+      tell(mine, trace::EventKind::task_queued, name, task.task_id_);
+    }
+    task.add_executor();
+    queue_.push(task, own_worker() ? std::optional(t_current.worker->slot) : std::nullopt);
+    if (place.core_ != nullptr) {
+      place.core_ = nullptr;
+      --places_;
+    }
+    to_wake = pick_wake();
+  }
+  wake(to_wake);
+}
+
+void PoolCore::forget_cancelled(FutureState& task) {
+  trace::Producer* const mine = producer();
+  Worker* to_wake = nullptr;
+  bool queued = false;
+  {
+    const Lock lock(mutex_);
+    queued = queue_.erase(task);
+    tell(mine, trace::EventKind::task_finished, 0, task.task_id_, trace::Outcome::cancelled);
+    grant_places();
+    to_wake = pick_wake();
+  }
+  wake(to_wake);
+  if (queued) {
+    task.drop_executor();  // never the last: who cancels has a future
+  }
+}
+
+// --- Commands
+
+void PoolCore::set_max_workers(std::size_t count) {
+  checked_max_workers(count);
+  trace::Producer* const mine = producer();
+  std::vector<Worker*> to_wake;
+  {
+    const Lock lock(mutex_);
+    if (count == max_workers_) {
+      return;
+    }
+    tell(mine, trace::EventKind::max_workers_changed,
+         trace::max_workers_detail(static_cast<std::uint32_t>(count),
+                                   static_cast<std::uint32_t>(max_workers_)));
+    max_workers_ = count;
+    staff();
+    if (workers_ > max_workers_) {
+      to_wake = wake_sleepers(workers_ - max_workers_);
+    }
+    reap();
+  }
+  for (Worker* each : to_wake) {
+    wake(each);
+  }
+}
+
+std::size_t PoolCore::max_workers() const {
+  const Lock lock(mutex_);
+  return max_workers_;
+}
+
+std::size_t PoolCore::worker_count() const {
+  const Lock lock(mutex_);
+  return workers_;
+}
+
+std::size_t PoolCore::overfull_submits() const {
+  const Lock lock(mutex_);
+  return overfull_;
+}
+
+void PoolCore::pause() {
+  trace::Producer* const mine = producer();
+  const Lock lock(mutex_);
+  if (!paused_ && !shut_down_) {  // a pool that ends must come to its end
+    paused_ = true;
+    tell(mine, trace::EventKind::paused, 0);
+  }
+}
+
+void PoolCore::resume() {
+  trace::Producer* const mine = producer();
+  Worker* to_wake = nullptr;
+  {
+    const Lock lock(mutex_);
+    if (!paused_) {
+      return;
+    }
+    paused_ = false;
+    tell(mine, trace::EventKind::resumed, 0);
+    staff();
+    to_wake = pick_wake();
+  }
+  wake(to_wake);
+}
+
+void PoolCore::shutdown(bool wait, bool cancel_futures) {
+  trace::Producer* const mine = producer();
+  std::vector<FutureState*> cancelled;
+  std::vector<Worker*> to_wake;
+  {
+    const Lock lock(mutex_);
+    if (!shut_down_) {
+      shut_down_ = true;
+      tell(mine, trace::EventKind::pool_shut_down, 0);
+    }
+    while (FutureState* task = cancel_futures ? queue_.pop_any() : nullptr) {
+      if (task->try_cancel()) {
+        tell(mine, trace::EventKind::task_finished, 0, task->task_id_, trace::Outcome::cancelled);
+        cancelled.push_back(task);
+      } else {
+        task->drop_executor();  // somebody cancels it just now, and has a future
+      }
+    }
+    if (paused_) {
+      paused_ = false;
+      tell(mine, trace::EventKind::resumed, 0);
+    }
+    for (BlockedSubmit* each : blocked_) {
+      each->granted_or_refused.notify_one();
+    }
+    to_wake = wake_sleepers(sleepers_.size());
+  }
+  for (Worker* each : to_wake) {
+    wake(each);
+  }
+  for (FutureState* task : cancelled) {
+    task->release();
+    task->run_callbacks(task->announce());
+    task->drop_executor();
+  }
+  if (!wait) {
+    return;
+  }
+  if (own_worker()) {
+    throw std::logic_error("cannot join current thread");
+  }
+  join_all();
+}
+
+void PoolCore::finish() noexcept {
+  if (!own_worker()) {
+    shutdown(true, false);
+    return;
+  }
+  shutdown(false, false);
+  const Lock lock(mutex_);
+  let_go_ = true;
+  for (Worker* each : live_) {
+    if (!std::exchange(each->joined, true)) {
+      pthread_detach(each->thread);
+    }
+  }
+  for (const pthread_t thread : std::exchange(left_, {})) {
+    pthread_detach(thread);
+  }
+}
+
+void PoolCore::join_all() {
+  std::optional<trace::BlockedScope> blocked;
+  const std::lock_guard joining(join_mutex_);
+  for (;;) {
+    std::vector<pthread_t> threads;
+    {
+      const Lock lock(mutex_);
+      threads = std::exchange(left_, {});
+      for (Worker* each : live_) {
+        if (!std::exchange(each->joined, true)) {
+          threads.push_back(each->thread);
+        }
+      }
+      if (threads.empty()) {
+        return;
+      }
+    }
+    if (tracer_ != nullptr && !blocked) {
+      blocked.emplace(tracer_->id(), pool_id_, trace::BlockReason::shutdown, 0);
+    }
+    for (const pthread_t thread : threads) {
+      pthread_join(thread, nullptr);
+    }
+  }
+}
+
+/// Joins threads that have ended, as far as that does not wait. With the mutex held.
+void PoolCore::reap() {
+  std::erase_if(left_,
+                [](const pthread_t thread) { return pthread_tryjoin_np(thread, nullptr) == 0; });
+}
+
+}  // namespace poolscope::detail

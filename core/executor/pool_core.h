@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/executor/future_state.h"
+#include "core/executor/options.h"
+#include "core/executor/task_queue.h"
+#include "core/trace/tracer.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <pthread.h>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+namespace poolscope::detail {
+
+/// The pool behind an executor: its queue, its workers and who may run. Shared by the executor, its
+/// workers and lazy maps, so that workers may outlive the executor.
+///
+/// How nobody misses work. A worker is *idle* from just before the outcome of its task is visible
+/// until it pops the next one; it is *asleep* for a part of that time. Idle workers that are not
+/// asleep will look at the queue under the mutex before they sleep. So under the mutex, always: a
+/// queued task has an idle worker that is awake, or a worker is on its way (`searching_`) that will
+/// wake the next one when it has found work, or nobody is asleep, or the pool is paused. A thread
+/// is started when there are more queued tasks than idle workers. Threads: any.
+class PoolCore : public std::enable_shared_from_this<PoolCore> {
+ public:
+  explicit PoolCore(ExecutorOptions options);
+  PoolCore(const PoolCore&) = delete;
+  PoolCore& operator=(const PoolCore&) = delete;
+  ~PoolCore();
+
+  /// A place in a bounded queue, given back unless submit() uses it.
+  class Place {
+   public:
+    Place() = default;
+    explicit Place(PoolCore* core) : core_(core) {}
+    Place(Place&& other) noexcept : core_(std::exchange(other.core_, nullptr)) {}
+    Place& operator=(Place&&) = delete;
+    ~Place() {
+      if (core_ != nullptr) {
+        core_->give_back_place();
+      }
+    }
+
+   private:
+    friend class PoolCore;
+    PoolCore* core_ = nullptr;
+  };
+  /// Waits for room in a bounded queue. Throws as submit() does. A worker of this pool is let
+  /// through.
+  Place wait_for_place();
+  /// The same without waiting; empty if the queue is full.
+  std::optional<Place> try_place();
+
+  /// Queues a new task, which must have one future. Throws BrokenThreadPool, std::runtime_error
+  /// after shutdown, or std::system_error if it would be the first worker and no thread can be
+  /// started; then the task is not queued.
+  void submit(FutureState& task, const TaskOptions& options, Place place);
+
+  void shutdown(bool wait, bool cancel_futures);
+  /// shutdown(true) of a destructor: on a worker of this pool, where nobody may wait, the workers
+  /// are let go instead.
+  void finish() noexcept;
+  void set_max_workers(std::size_t count);
+  std::size_t max_workers() const;
+  std::size_t worker_count() const;
+  std::size_t queue_depth() const { return queue_.size(); }
+  std::size_t overfull_submits() const;
+  void pause();
+  void resume();
+  const std::string& prefix() const { return prefix_; }
+
+  /// Called by FutureState::cancel() with the pin held: takes the task out of the queue and tells
+  /// the trace.
+  void forget_cancelled(FutureState& task);
+  /// Held shared while a pending task's pool is used; taken alone before a pool goes. Costs nothing
+  /// but where tasks are cancelled, and spares every task a count of its pool.
+  static std::shared_mutex& pin();
+
+ private:
+  struct Worker {
+    std::condition_variable wake;
+    bool woken = false;     // guarded by mutex_, as the rest until the thread runs
+    bool searcher = false;  // was woken to look for work: searching_ is its
+    bool joined = false;    // somebody joins it, or it was let go
+    bool begun = false;     // its worker_started was told
+    std::size_t slot = 0;
+    std::uint32_t index = 0;
+    pthread_t thread = {};
+    trace::Producer* producer = nullptr;  // its own
+  };
+  struct BlockedSubmit {
+    std::condition_variable granted_or_refused;
+    bool granted = false;
+  };
+  struct CurrentWorker {
+    PoolCore* core = nullptr;
+    Worker* worker = nullptr;
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
+  // Submitting.
+  bool own_worker() const { return t_current.core == this; }
+  void throw_if_closed() const;
+  bool take_place_locked();
+  void give_back_place();
+  void grant_places();
+
+  // Workers.
+  bool start_worker();
+  void staff();
+  Worker* pick_wake();
+  static void wake(Worker* worker);
+  std::vector<Worker*> wake_sleepers(std::size_t count);
+  void work(Worker& worker);
+  bool begin_work(Worker& worker);
+  void loop(Worker& worker);
+  FutureState* next_task(Worker& worker);
+  void sleep_or_search(Worker& worker, bool& searched, Lock& lock);
+  void run(Worker& worker, FutureState& task);
+  void finish_task(Worker& worker, FutureState& task, bool ok, std::uint64_t cpu_ns);
+  void leave(Worker& worker);
+  void break_pool(std::exception_ptr cause);
+  void join_all();
+  void reap();
+
+  // The trace.
+  trace::Producer* producer() const;
+  void tell(trace::Producer* producer, trace::EventKind kind, std::uint64_t detail,
+            std::uint64_t task = 0, trace::Outcome outcome = trace::Outcome::ok) const;
+
+  static constinit thread_local CurrentWorker t_current;
+
+  const ExecutorOptions options_;
+  const std::string prefix_;
+  const std::shared_ptr<const CallbackErrorHandler> on_callback_error_;
+  trace::Tracer* const tracer_;
+  const trace::PoolId pool_id_;
+
+  mutable std::mutex mutex_;  // guards what follows, but for the atomics' own words
+  TaskQueue queue_;
+  std::size_t max_workers_;
+  std::size_t workers_ = 0;  // started, or being started, and not yet left
+  // Raised by a worker without the mutex, so that it counts as idle before its result is visible;
+  // lowered with it.
+  std::atomic<std::size_t> idle_{0};
+  std::vector<Worker*> sleepers_;  // the last one slept least and is woken first
+  bool searching_ = false;
+  bool paused_ = false;
+  bool shut_down_ = false;
+  std::exception_ptr broken_;
+  std::list<BlockedSubmit*> blocked_;  // the first came first
+  std::size_t places_ = 0;             // given and not yet used
+  std::size_t overfull_ = 0;
+  std::uint32_t next_index_ = 0;
+  std::vector<std::unique_ptr<Worker>>
+      slots_;  // every worker there was; reused, so that a late wake() is harmless
+  std::vector<Worker*> free_slots_;
+  std::vector<Worker*> live_;
+  std::vector<pthread_t> left_;  // threads that ended, or are about to, and are not joined
+  bool let_go_ = false;          // nobody will join
+
+  std::mutex join_mutex_;  // held by who joins; taken before mutex_
+};
+
+}  // namespace poolscope::detail

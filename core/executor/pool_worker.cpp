@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the workers of a pool do: their coming and going, and the way of a task through one of them.
+#include "core/base/thread_name.h"
+#include "core/executor/errors.h"
+#include "core/executor/native_thread.h"
+#include "core/executor/pool_core.h"
+#include "core/executor/spin.h"
+#include "core/trace/clock.h"
+#include "core/trace/current_task.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace poolscope::detail {
+namespace {
+
+/// How long an idle worker looks for work before it sleeps; a wake-up from sleep costs about as
+/// much.
+constexpr std::chrono::microseconds kSearch{50};
+
+std::string describe(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& known) {
+    return *known.what() != '\0' ? known.what() : "error";
+  } catch (...) {
+    return "unknown error";
+  }
+}
+
+}  // namespace
+
+/// Starts one more thread; it counts as idle from here on. False if the system refuses. With the
+/// mutex held.
+bool PoolCore::start_worker() {
+  if (free_slots_.empty()) {
+    slots_.push_back(std::make_unique<Worker>());
+    slots_.back()->slot = slots_.size() - 1;
+    free_slots_.push_back(slots_.back().get());
+  }
+  Worker* const worker = free_slots_.back();
+  worker->index = next_index_;
+  worker->woken = false;
+  worker->searcher = false;
+  worker->joined = false;
+  live_.push_back(worker);
+  if (start_thread(worker->thread, [self = shared_from_this(), worker] { self->work(*worker); }) !=
+      0) {
+    live_.pop_back();
+    return false;
+  }
+  if (let_go_) {
+    worker->joined = true;
+    pthread_detach(worker->thread);
+  }
+  free_slots_.pop_back();
+  ++next_index_;
+  ++workers_;
+  idle_.fetch_add(1, std::memory_order_relaxed);
+  queue_.add_worker(worker->slot);
+  return true;
+}
+
+/// Starts the workers that what is queued asks for and max_workers allows. With the mutex held.
+void PoolCore::staff() {
+  while (queue_.size() > idle_.load(std::memory_order_relaxed) && workers_ < max_workers_) {
+    if (!start_worker()) {
+      return;  // those that are there will do the work
+    }
+  }
+}
+
+/// Whom to wake because of what is queued, null for nobody. With the mutex held.
+PoolCore::Worker* PoolCore::pick_wake() {
+  if (paused_ || searching_ || sleepers_.empty()) {
+    return nullptr;
+  }
+  const std::size_t awake = idle_.load(std::memory_order_relaxed) - sleepers_.size();
+  if (queue_.size() <= awake) {
+    return nullptr;
+  }
+  searching_ = true;
+  Worker* const worker = sleepers_.back();
+  sleepers_.pop_back();
+  worker->woken = true;
+  worker->searcher = true;
+  return worker;
+}
+
+/// Without the mutex held, for which the woken one would have to wait. The worker may be gone by
+/// now, its memory is not.
+void PoolCore::wake(Worker* worker) {
+  if (worker != nullptr) {
+    worker->wake.notify_one();
+  }
+}
+
+/// Takes up to `count` sleepers out of their sleep, for other reasons than work. With the mutex
+/// held.
+std::vector<PoolCore::Worker*> PoolCore::wake_sleepers(std::size_t count) {
+  std::vector<Worker*> woken;
+  while (woken.size() < count && !sleepers_.empty()) {
+    woken.push_back(sleepers_.back());
+    sleepers_.pop_back();
+    woken.back()->woken = true;
+  }
+  return woken;
+}
+
+/// A worker's whole life. An exception passes through only where a task called pthread_exit().
+void PoolCore::work(Worker& worker) {
+  struct Leave {
+    PoolCore& core;
+    Worker& worker;
+    ~Leave() { core.leave(worker); }
+  };
+  t_current = {this, &worker};
+  const std::string name = prefix_ + "_" + std::to_string(worker.index);
+  set_current_thread_name(name);
+  worker.producer = producer();
+  if (tracer_ != nullptr) {
+    tracer_->directory()->set_thread_name(worker.producer->thread(), name);
+  }
+  const Leave at_end{*this, worker};
+  if (!begin_work(worker)) {
+    return;
+  }
+  if (options_.initializer) {
+    try {
+      options_.initializer();
+    } catch (...) {
+      break_pool(std::current_exception());
+      return;
+    }
+  }
+  loop(worker);
+}
+
+/// Says that the worker is there. False if max_workers fell before it was: then it never was.
+bool PoolCore::begin_work(Worker& worker) {
+  const trace::NameId name =
+      tracer_ != nullptr ? tracer_->intern(prefix_ + "_" + std::to_string(worker.index)) : 0;
+  const Lock lock(mutex_);
+  if (workers_ > max_workers_) {
+    return false;
+  }
+  worker.begun = true;
+  tell(worker.producer, trace::EventKind::worker_started, trace::worker_detail(name, worker.index));
+  return true;
+}
+
+/// Counts the worker out. The mutex makes its last event earlier than the first one of who takes
+/// its place.
+void PoolCore::leave(Worker& worker) {
+  Worker* to_wake = nullptr;
+  {
+    const Lock lock(mutex_);
+    if (std::exchange(worker.begun, false)) {
+      tell(worker.producer, trace::EventKind::worker_exited, workers_ > max_workers_ ? 1 : 0);
+    }
+    --workers_;
+    idle_.fetch_sub(1, std::memory_order_relaxed);
+    queue_.remove_worker(worker.slot);
+    std::erase(live_, &worker);
+    if (!worker.joined) {
+      left_.push_back(worker.thread);
+    }
+    free_slots_.push_back(&worker);
+    staff();
+    to_wake = pick_wake();
+  }
+  wake(to_wake);
+  t_current = {};
+}
+
+void PoolCore::loop(Worker& worker) {
+  bool searched = false;
+  Lock lock(mutex_);
+  while (workers_ <= max_workers_) {
+    if (FutureState* const task = paused_ ? nullptr : next_task(worker)) {
+      Worker* const to_wake = pick_wake();
+      lock.unlock();
+      wake(to_wake);
+      run(worker, *task);
+      searched = false;
+      lock.lock();
+    } else if (shut_down_ && queue_.empty()) {
+      return;
+    } else {
+      sleep_or_search(worker, searched, lock);
+    }
+  }
+}
+
+/// Pops the next task that nobody cancelled and makes it run, under the mutex: so none starts after
+/// pause() returned.
+FutureState* PoolCore::next_task(Worker& worker) {
+  FutureState* task = queue_.pop(worker.slot);
+  while (task != nullptr && !task->try_start()) {
+    task->drop_executor();  // somebody cancels it just now, and has a future
+    task = queue_.pop(worker.slot);
+  }
+  if (options_.queue_capacity != 0) {
+    grant_places();
+  }
+  if (task != nullptr) {
+    idle_.fetch_sub(1, std::memory_order_relaxed);
+    tell(worker.producer, trace::EventKind::task_started, 0, task->task_id_);
+  }
+  return task;
+}
+
+/// One worker at a time looks for work before it sleeps, and nobody is woken while it does: a
+/// wake-up costs its caller more than many tasks do.
+void PoolCore::sleep_or_search(Worker& worker, bool& searched, Lock& lock) {
+  if (!searched && !searching_ && !paused_ && may_spin()) {
+    searched = true;
+    searching_ = true;
+    lock.unlock();
+    spin_until([this] { return !queue_.empty(); }, kSearch);
+    lock.lock();
+    searching_ = false;
+    return;
+  }
+  searched = true;
+  sleepers_.push_back(&worker);
+  worker.woken = false;
+  worker.wake.wait(lock, [&] { return worker.woken; });
+  if (std::exchange(worker.searcher, false)) {
+    searching_ = false;
+  }
+}
+
+void PoolCore::run(Worker& worker, FutureState& task) {
+  struct Finish {  // also where the task ends its thread
+    PoolCore& core;
+    Worker& worker;
+    FutureState& task;
+    const bool measure;
+    const std::uint64_t cpu_before;
+    bool ok = false;
+    ~Finish() {
+      core.finish_task(worker, task, ok, measure ? trace::thread_cpu_ns() - cpu_before : 0);
+    }
+  };
+  if (tracer_ != nullptr) {
+    trace::t_current_task = {tracer_, task.task_id_, pool_id_};
+  }
+  const bool measure =
+      options_.measure_cpu_time && worker.producer != nullptr && worker.producer->enabled();
+  Finish finish{*this, worker, task, measure, measure ? trace::thread_cpu_ns() : 0};
+  finish.ok = task.run();
+}
+
+void PoolCore::finish_task(Worker& worker, FutureState& task, bool ok, std::uint64_t cpu_ns) {
+  if (worker.producer != nullptr) {
+    trace::t_current_task = {};
+    if (worker.producer->enabled()) {
+      const trace::NameId error = ok ? 0 : tracer_->intern(describe(task.error()));
+      tell(worker.producer, trace::EventKind::task_finished, trace::finished_detail(cpu_ns, error),
+           task.task_id_, ok ? trace::Outcome::ok : trace::Outcome::error);
+    }
+  }
+  if (task.unobserved()) {
+    task.drop_executor();  // before the worker is idle: the value's destructor may take its time
+    idle_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  // Idle before the result is visible: who then submits finds this worker. settle() publishes both.
+  idle_.fetch_add(1, std::memory_order_relaxed);
+  if (auto callbacks = task.settle(ok ? Phase::value : Phase::error)) {
+    // Not so where there are callbacks to run: they may take long, or wait for what they submit.
+    Worker* to_wake = nullptr;
+    {
+      const Lock lock(mutex_);
+      idle_.fetch_sub(1, std::memory_order_relaxed);
+      staff();
+      to_wake = pick_wake();
+    }
+    wake(to_wake);
+    task.run_callbacks(std::move(callbacks));
+    task.drop_executor();
+    idle_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  task.drop_executor();
+}
+
+/// The initializer failed: nothing that waits will run, nor will anything come.
+void PoolCore::break_pool(std::exception_ptr cause) {
+  std::exception_ptr broken;
+  const std::string reason = describe(cause);
+  try {
+    try {
+      std::rethrow_exception(cause);
+    } catch (...) {
+      std::throw_with_nested(BrokenThreadPool(
+          "A thread initializer failed, the thread pool is not usable anymore: " + reason));
+    }
+  } catch (...) {
+    broken = std::current_exception();
+  }
+  trace::Producer* const mine = producer();
+  const trace::NameId reason_id = mine != nullptr ? tracer_->intern(reason) : trace::NameId{0};
+  std::vector<FutureState*> orphans;
+  {
+    const Lock lock(mutex_);
+    if (broken_ == nullptr) {
+      broken_ = broken;
+      tell(mine, trace::EventKind::pool_broken, reason_id);
+    }
+    while (FutureState* task = queue_.pop_any()) {
+      if (task->try_start()) {
+        task->set_error(broken_);
+        tell(mine, trace::EventKind::task_finished, trace::finished_detail(0, reason_id),
+             task->task_id_, trace::Outcome::error);
+        orphans.push_back(task);
+      } else {
+        task->drop_executor();  // somebody cancels it just now, and has a future
+      }
+    }
+    for (BlockedSubmit* each : blocked_) {
+      each->granted_or_refused.notify_one();
+    }
+  }
+  for (FutureState* task : orphans) {
+    task->release();
+    task->run_callbacks(task->settle(Phase::error));
+    task->drop_executor();
+  }
+}
+
+}  // namespace poolscope::detail

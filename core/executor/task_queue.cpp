@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/executor/task_queue.h"
+
+namespace poolscope::detail {
+
+void TaskList::push_back(FutureState& task) {
+  task.list_ = this;
+  task.next_ = nullptr;
+  task.prev_ = back_;
+  (back_ != nullptr ? back_->next_ : front_) = &task;
+  back_ = &task;
+}
+
+FutureState* TaskList::pop_front() {
+  FutureState* const task = front_;
+  if (task != nullptr) {
+    erase(*task);
+  }
+  return task;
+}
+
+FutureState* TaskList::pop_back() {
+  FutureState* const task = back_;
+  if (task != nullptr) {
+    erase(*task);
+  }
+  return task;
+}
+
+void TaskList::erase(FutureState& task) {
+  (task.prev_ != nullptr ? task.prev_->next_ : front_) = task.next_;
+  (task.next_ != nullptr ? task.next_->prev_ : back_) = task.prev_;
+  task.next_ = nullptr;
+  task.prev_ = nullptr;
+  task.list_ = nullptr;
+}
+
+void TaskQueue::add_worker(std::size_t worker) {
+  if (discipline_ != QueueDiscipline::work_stealing) {
+    return;
+  }
+  if (deques_.size() <= worker) {
+    deques_.resize(worker + 1);
+  }
+  deques_[worker] = std::make_unique<TaskList>();
+}
+
+void TaskQueue::remove_worker(std::size_t worker) {
+  if (discipline_ != QueueDiscipline::work_stealing || deques_[worker] == nullptr) {
+    return;
+  }
+  while (FutureState* task = deques_[worker]->pop_front()) {
+    shared_.push_back(*task);
+  }
+  deques_[worker].reset();
+}
+
+void TaskQueue::push(FutureState& task, std::optional<std::size_t> worker) {
+  TaskList* list = &shared_;
+  if (discipline_ == QueueDiscipline::priority) {
+    list = &priorities_[task.priority()];
+  } else if (discipline_ == QueueDiscipline::work_stealing) {
+    if (worker) {
+      list = deques_[*worker].get();
+    } else {
+      for (std::size_t tried = 0; tried < deques_.size(); ++tried) {
+        next_deque_ = (next_deque_ + 1) % deques_.size();
+        if (deques_[next_deque_] != nullptr) {
+          list = deques_[next_deque_].get();
+          break;
+        }
+      }
+    }
+  }
+  list->push_back(task);
+  size_.store(size() + 1, std::memory_order_relaxed);
+}
+
+FutureState* TaskQueue::pop(std::size_t worker) {
+  FutureState* const task = size() != 0 ? take(worker) : nullptr;
+  if (task != nullptr) {
+    size_.store(size() - 1, std::memory_order_relaxed);
+  }
+  return task;
+}
+
+FutureState* TaskQueue::pop_any() {
+  return pop(deques_.size());
+}
+
+FutureState* TaskQueue::take(std::size_t worker) {
+  switch (discipline_) {
+    case QueueDiscipline::fifo:
+      return shared_.pop_front();
+    case QueueDiscipline::lifo:
+      return shared_.pop_back();
+    case QueueDiscipline::priority: {
+      const auto highest = priorities_.begin();
+      FutureState* const task = highest->second.pop_front();
+      if (highest->second.empty()) {
+        priorities_.erase(highest);
+      }
+      return task;
+    }
+    case QueueDiscipline::work_stealing:
+      if (worker < deques_.size() && deques_[worker] != nullptr) {
+        if (FutureState* own = deques_[worker]->pop_back()) {
+          return own;
+        }
+      }
+      if (FutureState* shared = shared_.pop_front()) {
+        return shared;
+      }
+      return steal(worker);
+  }
+  return nullptr;
+}
+
+FutureState* TaskQueue::steal(std::size_t thief) {
+  for (std::size_t i = 1; i <= deques_.size(); ++i) {
+    const auto& victim = deques_[(thief + i) % deques_.size()];
+    if (victim != nullptr && !victim->empty()) {
+      return victim->pop_front();
+    }
+  }
+  return nullptr;
+}
+
+bool TaskQueue::erase(FutureState& task) {
+  TaskList* const list = TaskList::of(task);
+  if (list == nullptr) {
+    return false;
+  }
+  list->erase(task);
+  if (discipline_ == QueueDiscipline::priority && list->empty()) {
+    priorities_.erase(task.priority());
+  }
+  size_.store(size() - 1, std::memory_order_relaxed);
+  return true;
+}
+
+}  // namespace poolscope::detail
