@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/session/types.h"
+#include "core/trace/directory.h"
+#include "core/trace/event.h"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -8,17 +12,13 @@
 #include <string_view>
 #include <vector>
 
-#include "core/session/types.h"
-#include "core/trace/directory.h"
-#include "core/trace/event.h"
-
 namespace poolscope::session {
 
-/// An immutable view of a session at one moment. All that the window, a picture, an export or a statistic knows comes
-/// from here; asked twice it answers the same. Every question about a moment or a stretch looks at what was true then, so
-/// that a frame is a function of (snapshot, time) and a replay shows what the live view showed.
-/// Threads: any, without a lock. Views (names) live as long as the snapshot. Nothing here throws on unknown ids: they
-/// answer as what never happened.
+/// An immutable view of a session at one moment. All that the window, a picture, an export or a
+/// statistic knows comes from here; asked twice it answers the same. Every question about a moment
+/// or a stretch looks at what was true then, so that a frame is a function of (snapshot, time) and
+/// a replay shows what the live view showed. Threads: any, without a lock. Views (names) live as
+/// long as the snapshot. Nothing here throws on unknown ids: they answer as what never happened.
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
@@ -30,6 +30,9 @@ class Snapshot {
   virtual std::uint64_t event_count() const = 0;
   virtual std::uint64_t lost_events() const = 0;
   virtual std::uint64_t task_count() const = 0;
+  /// How many events did not fit what came before: ends without begins, a thread's clock that ran
+  /// backwards, and the like.
+  virtual std::uint64_t anomalies() const { return 0; }
 
   virtual std::span<const Lane> lanes() const = 0;  ///< in order of appearance; lanes()[id]
   virtual std::span<const Pool> pools() const = 0;
@@ -79,15 +82,17 @@ class Snapshot {
   // --- figures ---
   /// Busy share of [begin, end) of one worker, 0..1, over the time it existed in that stretch.
   virtual double utilization(LaneId lane, TimeNs begin, TimeNs end) const = 0;
-  /// Figures of [begin, end), of one pool or of all. Cost O(tasks in the stretch): long stretches belong to a job thread.
+  /// Figures of [begin, end), of one pool or of all. Cost O(tasks in the stretch): long stretches
+  /// belong to a job thread.
   virtual Statistics statistics(TimeNs begin, TimeNs end,
                                 std::optional<PoolIndex> pool = {}) const = 0;
   /// Of the whole session, from the first event to the last, the last included.
   Statistics statistics() const { return statistics(begin(), end() + 1); }
 
   // --- for writers: everything again, as events ---
-  /// Hands the session's events, rebuilt, to `sink` in batches, process by process: the same count, kinds, times and
-  /// ids as were consumed, in time order within a process. How a session that was not recorded is saved.
+  /// Hands the session's events, rebuilt, to `sink` in batches, process by process: the same count,
+  /// kinds, times and ids as were consumed, in time order within a process. How a session that was
+  /// not recorded is saved.
   virtual void replay(std::uint32_t process, trace::Sink& sink) const = 0;
   virtual std::uint32_t process_count() const = 0;
   virtual std::shared_ptr<const trace::Directory> directory(std::uint32_t process) const = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/trace/event.h"
+
 #include <array>
 #include <compare>
 #include <cstddef>
@@ -11,14 +13,12 @@
 #include <string_view>
 #include <vector>
 
-#include "core/trace/event.h"
-
 namespace poolscope::session {
 
 using TimeNs = std::int64_t;  ///< CLOCK_MONOTONIC of the recorded machine, ns
 
-/// The end of what has not ended: a running task, an open phase, a blocked caller. Who draws it asks no further than
-/// its own "now".
+/// The end of what has not ended: a running task, an open phase, a blocked caller. Who draws it
+/// asks no further than its own "now".
 inline constexpr TimeNs kForever = std::numeric_limits<TimeNs>::max();
 
 /// A lane of one session: a worker or a caller. Given in order of appearance, from 0.
@@ -26,7 +26,8 @@ enum class LaneId : std::uint32_t {};
 /// A pool of one session (any process), from 0 in order of appearance.
 enum class PoolIndex : std::uint32_t {};
 
-/// A task of a session. Its trace identity is (process, task id); `process` counts a session's processes from 0.
+/// A task of a session. Its trace identity is (process, task id); `process` counts a session's
+/// processes from 0.
 struct TaskKey {
   std::uint32_t process = 0;
   std::uint64_t task = 0;  ///< 0: no task
@@ -37,7 +38,8 @@ struct TaskKey {
 enum class LaneKind : std::uint8_t { caller, worker };
 enum class TaskState : std::uint8_t { queued, running, finished, failed, cancelled };
 
-/// What is known of a lane. Views point into the session's directories and live as long as the snapshot.
+/// What is known of a lane. Views point into the session's directories and live as long as the
+/// snapshot.
 struct Lane {
   LaneId id = {};
   LaneKind kind = LaneKind::worker;
@@ -71,11 +73,11 @@ struct Task {
   std::optional<TimeNs> started = {};
   std::optional<TimeNs> finished = {};  ///< also the time of a cancellation
   std::optional<TimeNs> delivered = {};
-  std::optional<LaneId> caller = {};     ///< who submitted
-  std::optional<LaneId> worker = {};     ///< who ran it
-  std::optional<LaneId> receiver = {};   ///< who got the result
-  std::optional<TimeNs> cpu_time = {};   ///< when measured
-  std::string_view error = {};           ///< text of the failure
+  std::optional<LaneId> caller = {};    ///< who submitted
+  std::optional<LaneId> worker = {};    ///< who ran it
+  std::optional<LaneId> receiver = {};  ///< who got the result
+  std::optional<TimeNs> cpu_time = {};  ///< when measured
+  std::string_view error = {};          ///< text of the failure
 };
 
 struct Phase {
@@ -88,11 +90,12 @@ struct Phase {
 
 /// One of equal spans of a worker's time. Shares are of the span's length.
 struct LaneColumn {
-  std::uint32_t task_count = 0;                      ///< tasks that touch the span
-  std::uint32_t failed_count = 0;                    ///< of those, failed
-  float busy = 0;                                    ///< 0..1
-  std::array<float, trace::kPhaseKinds> phases = {}; ///< 0..1 by PhaseKind; run time outside any phase is none of them
-  TaskKey longest = {};                              ///< the task with the longest run time of those that touch the span
+  std::uint32_t task_count = 0;    ///< tasks that touch the span
+  std::uint32_t failed_count = 0;  ///< of those, failed
+  float busy = 0;                  ///< 0..1
+  std::array<float, trace::kPhaseKinds> phases =
+      {};                ///< 0..1 by PhaseKind; run time outside any phase is none of them
+  TaskKey longest = {};  ///< the task with the longest run time of those that touch the span
 };
 
 /// One of equal spans of a caller's time.
@@ -150,7 +153,8 @@ struct LaneState {
   std::optional<Blocked> blocked = {};  ///< what it waits for
 };
 
-/// A distribution of durations in seconds. Quantiles by Hyndman-Fan type 7 over all values (facts: numpy's default).
+/// A distribution of durations in seconds. Quantiles by Hyndman-Fan type 7 over all values (facts:
+/// numpy's default).
 struct Distribution {
   std::size_t count = 0;
   double mean = 0, p50 = 0, p90 = 0, p99 = 0, max = 0;
@@ -168,7 +172,7 @@ struct WorkerStatistics {
 struct Statistics {
   TimeNs begin = 0, end = 0;
   std::uint64_t queued = 0, started = 0;
-  std::uint64_t finished = 0;   ///< ran to their end, failed ones too
+  std::uint64_t finished = 0;  ///< ran to their end, failed ones too
   std::uint64_t failed = 0;
   std::uint64_t cancelled = 0;  ///< never started
   double duration = 0;          ///< seconds
@@ -176,9 +180,11 @@ struct Statistics {
   double utilization = 0;       ///< busy worker time / existing worker time
   double queue_depth_mean = 0;
   std::uint64_t queue_depth_max = 0;
-  std::uint32_t peak_workers = 0;       ///< most workers alive at once
-  std::optional<Distribution> queue_wait = {};  ///< of tasks started in the stretch: started - queued
-  std::optional<Distribution> run_time = {};    ///< of tasks finished in the stretch: finished - started
+  std::uint32_t peak_workers = 0;  ///< most workers alive at once
+  std::optional<Distribution> queue_wait =
+      {};  ///< of tasks started in the stretch: started - queued
+  std::optional<Distribution> run_time =
+      {};  ///< of tasks finished in the stretch: finished - started
   std::vector<WorkerStatistics> workers = {};
 };
 

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/session/column_edges.h"
+#include "core/session/stored_snapshot.h"
+
+#include <algorithm>
+
+namespace poolscope::session {
+namespace {
+
+float share(TimeNs part, TimeNs whole) {
+  return static_cast<float>(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+struct LongestRun {
+  TimeNs length = -1;
+  std::size_t run = 0;
+};
+
+// The run times as they were known at `known`: what ended later was still running.
+LongestRun longest_of(const SpanTrack& runs, std::size_t first, std::size_t last, TimeNs known) {
+  LongestRun best;
+  const Span latest = runs[last - 1];
+  std::size_t ended = last;
+  if (latest.end > known) {
+    --ended;
+    best = {known - latest.begin, last - 1};
+  }
+  if (first < ended) {
+    const std::size_t run = first + 1 == ended ? first : runs.longest(first, ended);
+    const Span span = runs[run];
+    if (span.end - span.begin >= best.length) {
+      best = {span.end - span.begin, run};
+    }
+  }
+  return best;
+}
+
+// What an edge between columns needs to know of the runs; the end of one column is the begin of the
+// next.
+struct RunEdge {
+  std::size_t index = 0;  // first run from here
+  TimeNs covered = 0;
+};
+
+RunEdge run_edge(const SpanTrack& runs, TimeNs time, std::size_t hint) {
+  const std::size_t index = runs.first_from(time, hint);
+  return {index, runs.covered_until(time, index)};
+}
+
+void add_phases(const LaneData& lane, const ColumnEdges& edges, std::vector<LaneColumn>& columns) {
+  if (lane.phases.empty()) {
+    return;
+  }
+  std::size_t hint = 0;
+  TimeNs reached = edges.edge(0);
+  PhaseTrack::Sums before = lane.phases.sums_until(reached, hint);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const TimeNs begin = edges.edge(i);
+    const TimeNs end = edges.shown_until(i);
+    if (reached != begin) {
+      before = lane.phases.sums_until(begin, hint);
+    }
+    const PhaseTrack::Sums after = lane.phases.sums_until(end, hint);
+    for (std::size_t kind = 0; kind < after.size(); ++kind) {
+      columns[i].phases[kind] = share(after[kind] - before[kind], end - begin);
+    }
+    before = after;
+    reached = end;
+  }
+}
+
+// Through all runs, since those of a lane that did two things at once have no order by their ends.
+// The lane is busy while one of them runs.
+template <typename KeyOf>
+void add_overlapping(const LaneData& lane, const ColumnEdges& edges, const KeyOf& key_of,
+                     std::vector<LaneColumn>& columns) {
+  std::vector<TimeNs> longest(columns.size(), -1);
+  std::vector<TimeNs> reached(columns.size());
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    reached[i] = edges.edge(i);
+  }
+  std::vector<TimeNs> busy(columns.size(), 0);
+  for (std::size_t run = 0; run < lane.runs.size(); ++run) {
+    const Span span = lane.runs[run];
+    if (span.begin >= edges.end()) {
+      break;
+    }
+    const TimeNs length = std::min(span.end, edges.end()) - span.begin;
+    for (std::size_t i = 0; i < columns.size() && edges.edge(i) <= span.end; ++i) {
+      const TimeNs begin = edges.edge(i);
+      const TimeNs end = edges.shown_until(i);
+      if (span.begin >= end || (span.end <= begin && span.begin < begin)) {
+        continue;
+      }
+      ++columns[i].task_count;
+      columns[i].failed_count +=
+          run < lane.runs.closed() && lane.result(run).failed() && span.end <= edges.end() ? 1U
+                                                                                           : 0U;
+      if (length > longest[i]) {
+        longest[i] = length;
+        columns[i].longest = key_of(run);
+      }
+      const TimeNs from = std::max(span.begin, reached[i]);
+      const TimeNs to = std::min(span.end, end);
+      if (to > from) {
+        busy[i] += to - from;
+        reached[i] = to;
+      }
+      columns[i].busy = share(busy[i], end - begin);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<LaneColumn> StoredSnapshot::lane_columns(LaneId id, TimeNs begin, TimeNs end,
+                                                     int count) const {
+  const ColumnEdges edges(begin, end, count);
+  std::vector<LaneColumn> columns(edges.size());
+  const LaneData* lane = lane_data(id);
+  if (lane == nullptr || edges.nothing()) {
+    return columns;
+  }
+  add_phases(*lane, edges, columns);
+  const SpanTrack& runs = lane->runs;
+  if (runs.overlaps()) {
+    add_overlapping(
+        *lane, edges, [&](std::size_t run) { return key_of(*lane, run); }, columns);
+    return columns;
+  }
+  TimeNs reached = edges.edge(0);
+  RunEdge before = run_edge(runs, reached, 0);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const TimeNs from = edges.edge(i);
+    const TimeNs to = edges.shown_until(i);
+    if (reached != from) {
+      before = run_edge(runs, from, before.index);
+    }
+    const RunEdge after = run_edge(runs, to, before.index);
+    const bool reaches_in = before.index > 0 && runs[before.index - 1].end > from;
+    const std::size_t first = before.index - (reaches_in ? 1U : 0U);
+    const std::size_t last = after.index;
+    if (first < last) {
+      LaneColumn& column = columns[i];
+      column.task_count = static_cast<std::uint32_t>(last - first);
+      column.busy = share(after.covered - before.covered, to - from);
+      column.failed_count = lane->failed_in(first, last);
+      if (column.failed_count > 0 && last <= runs.closed() && runs[last - 1].end > edges.end() &&
+          lane->result(last - 1).failed()) {
+        --column.failed_count;  // it had not failed yet
+      }
+      column.longest = key_of(*lane, longest_of(runs, first, last, edges.end()).run);
+    }
+    before = after;
+    reached = to;
+  }
+  return columns;
+}
+
+std::vector<CallerColumn> StoredSnapshot::caller_columns(LaneId id, TimeNs begin, TimeNs end,
+                                                         int count) const {
+  const ColumnEdges edges(begin, end, count);
+  std::vector<CallerColumn> columns(edges.size());
+  const LaneData* lane = lane_data(id);
+  if (lane == nullptr || edges.nothing()) {
+    return columns;
+  }
+  const TaskTable& tasks = process_of(*lane).tasks;
+  const auto submitted_before = [&](TimeNs time) {
+    return first_row_from(lane->submits, time, [&](Row row) { return tasks.queued(row); });
+  };
+  const auto delivered_before = [&](TimeNs time) {
+    return first_row_from(lane->deliveries, time, [&](Row row) { return tasks.delivered(row); }) +
+           lane->redeliveries.lower_bound(time);
+  };
+  std::size_t submitted = submitted_before(edges.edge(0));
+  std::size_t delivered = delivered_before(edges.edge(0));
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const TimeNs to = edges.edge(i + 1);
+    const TimeNs shown = edges.shown_until(i) - edges.edge(i);
+    columns[i].blocked = share(lane->waits.covered(edges.edge(i), edges.shown_until(i)), shown);
+    const std::size_t submitted_now = submitted_before(to);
+    const std::size_t delivered_now = delivered_before(to);
+    columns[i].submitted = static_cast<std::uint32_t>(submitted_now - submitted);
+    columns[i].delivered = static_cast<std::uint32_t>(delivered_now - delivered);
+    submitted = submitted_now;
+    delivered = delivered_now;
+  }
+  return columns;
+}
+
+std::vector<QueueColumn> StoredSnapshot::queue_columns(PoolIndex id, TimeNs begin, TimeNs end,
+                                                       int count) const {
+  const ColumnEdges edges(begin, end, count);
+  std::vector<QueueColumn> columns(edges.size());
+  const PoolData* pool = pool_data(id);
+  if (pool == nullptr || edges.nothing()) {
+    return columns;
+  }
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const TimeNs from = edges.edge(i);
+    const TimeNs to = edges.shown_until(i);
+    const QueueSteps::Extremes extremes = pool->queue.extremes(from, to);
+    columns[i].min = static_cast<std::uint32_t>(extremes.min);
+    columns[i].max = static_cast<std::uint32_t>(extremes.max);
+    columns[i].mean =
+        static_cast<double>(pool->queue.area_until(to) - pool->queue.area_until(from)) /
+        static_cast<double>(to - from);
+  }
+  return columns;
+}
+
+std::vector<std::uint32_t> StoredSnapshot::finished_columns(PoolIndex id, TimeNs begin, TimeNs end,
+                                                            int count) const {
+  const ColumnEdges edges(begin, end, count);
+  std::vector<std::uint32_t> columns(edges.size());
+  const PoolData* pool = pool_data(id);
+  if (pool == nullptr || edges.nothing()) {
+    return columns;
+  }
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    columns[i] += static_cast<std::uint32_t>(pool->loose_ends.lower_bound(edges.edge(i + 1)) -
+                                             pool->loose_ends.lower_bound(edges.edge(i)));
+  }
+  visit_lanes(id, [&](const LaneData& lane, bool whole) {
+    if (!whole || lane.runs.overlaps()) {
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        columns[i] +=
+            static_cast<std::uint32_t>(finished_on(lane, id, edges.edge(i), edges.edge(i + 1)));
+      }
+      return;
+    }
+    std::size_t ended = lane.runs.ended_before(edges.edge(0));
+    std::size_t endless = place_in(lane.endless_runs, ended);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const std::size_t ended_now = lane.runs.ended_before(edges.edge(i + 1), ended);
+      const std::size_t endless_now = place_in(lane.endless_runs, ended_now);
+      columns[i] += static_cast<std::uint32_t>((ended_now - ended) - (endless_now - endless));
+      ended = ended_now;
+      endless = endless_now;
+    }
+  });
+  return columns;
+}
+
+}  // namespace poolscope::session

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/phase_track.h"
+#include "core/session/shared_vector.h"
+#include "core/session/span_track.h"
+#include "core/session/task_table.h"
+#include "core/session/time_column.h"
+#include "core/trace/event.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace poolscope::session {
+
+/// How a run ended, and which of its events stand word by word in the process's log because they
+/// say more than the columns hold.
+struct RunResult {
+  bool ended = false;  ///< by an event; else by the lane's next run or its exit, and the task's end
+                       ///< is not known
+  bool start_in_log = false;
+  bool end_in_log = false;
+  std::uint8_t outcome = 0;
+  std::uint32_t error = 0;  ///< name id
+
+  static constexpr std::uint32_t kEndedWell = 1;
+  std::uint32_t pack() const {
+    return (ended ? 1U : 0U) | (start_in_log ? 2U : 0U) | (end_in_log ? 4U : 0U) |
+           (std::uint32_t{outcome} << 3) | (error << 11);
+  }
+  static RunResult unpack(std::uint32_t bits) {
+    return {(bits & 1U) != 0, (bits & 2U) != 0, (bits & 4U) != 0,
+            static_cast<std::uint8_t>(bits >> 3), bits >> 11};
+  }
+  bool failed() const {
+    return ended && outcome == static_cast<std::uint8_t>(trace::Outcome::error);
+  }
+};
+
+/// What happened on one lane.
+/// Threads: as SharedVector.
+struct LaneData {
+  struct BlockInfo {
+    std::uint64_t task = 0;
+    std::uint64_t detail = 0;
+    trace::PoolId pool = 0;
+    trace::Outcome outcome = trace::Outcome::ok;
+    bool end_seen = false;
+  };
+
+  std::uint32_t process = 0;
+  trace::ThreadId thread = 0;
+  TimeNs first_event = kForever;
+  TimeNs last_event = TimeColumn::kAbsent;  ///< of those in order: runs, phases, waits
+  bool mixed_pools = false;                 ///< ran tasks of several pools
+  bool open_start_in_log = false;           ///< of the open run
+
+  SpanTrack runs;
+  SharedVector<Row> run_rows;
+  SharedVector<std::uint32_t> run_results;   ///< sparse, absent: RunResult::kEndedWell
+  SharedVector<std::uint64_t> cpu_times;     ///< sparse, absent: 0
+  SharedVector<std::uint32_t> failed_runs;   ///< rising indices of runs
+  SharedVector<std::uint32_t> endless_runs;  ///< closed, but not by an event; rising indices
+  PhaseTrack phases;
+  SpanTrack waits;
+  SharedVector<BlockInfo> wait_infos;
+  SharedVector<Row> submits;     ///< by time queued
+  SharedVector<Row> deliveries;  ///< by time delivered
+  TimeColumn redeliveries;       ///< of results that had been received before; in order
+
+  RunResult result(std::size_t run) const {
+    return RunResult::unpack(run_results.get_or(run, RunResult::kEndedWell));
+  }
+  std::uint64_t cpu_time(std::size_t run) const { return cpu_times.get_or(run, 0); }
+  /// The end of a run as an event told it.
+  std::optional<TimeNs> finished(std::size_t run) const {
+    return run < runs.closed() && result(run).ended ? std::optional(runs[run].end) : std::nullopt;
+  }
+  /// Failed runs in [first, last).
+  std::uint32_t failed_in(std::size_t first, std::size_t last) const;
+  /// Runs that ended by an event in [begin, end).
+  std::uint64_t finished_in(TimeNs begin, TimeNs end) const;
+  void freeze();
+};
+
+/// The place of `value` among rising ones.
+std::size_t place_in(const SharedVector<std::uint32_t>& rising, std::size_t value);
+
+/// Where `rows` (sorted by `time_of`) reach `time`: the first index not before it.
+template <typename TimeOf>
+std::size_t first_row_from(const SharedVector<Row>& rows, TimeNs time, const TimeOf& time_of) {
+  std::size_t low = 0;
+  std::size_t high = rows.size();
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (time_of(rows[middle]) < time) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+}  // namespace poolscope::session

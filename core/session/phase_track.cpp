@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/session/phase_track.h"
+
+namespace poolscope::session {
+
+TimeNs PhaseTrack::end_of(std::size_t index) const {
+  const TimeNs end = end_[index];
+  return end == TimeColumn::kAbsent ? kForever : end;
+}
+
+void PhaseTrack::begin(const trace::Event& event) {
+  const auto time = static_cast<TimeNs>(event.time_ns);
+  begin_.push_back(time);
+  end_.push_back(TimeColumn::kAbsent);
+  records_.push_back({event.task, event.detail, event.pool, event.outcome, false});
+  open_.push_back(static_cast<std::uint32_t>(records_.size() - 1));
+  push_change(time);
+}
+
+bool PhaseTrack::end(const trace::Event& event) {
+  for (std::size_t place = open_.size(); place > 0; --place) {
+    const std::uint32_t index = open_[place - 1];
+    const Record& record = records_[index];
+    if (record.task == event.task && record.detail == event.detail && record.pool == event.pool &&
+        record.outcome == event.outcome) {
+      records_.own(index).end_seen = true;
+      close(place - 1, static_cast<TimeNs>(event.time_ns));
+      return true;
+    }
+  }
+  return false;
+}
+
+void PhaseTrack::close_task(std::uint64_t task, TimeNs time) {
+  for (std::size_t place = open_.size(); place > 0; --place) {
+    if (records_[open_[place - 1]].task == task) {
+      close(place - 1, time);
+    }
+  }
+}
+
+void PhaseTrack::close_all(TimeNs time) {
+  while (!open_.empty()) {
+    close(open_.size() - 1, time);
+  }
+}
+
+void PhaseTrack::close(std::size_t place, TimeNs time) {
+  end_.set(open_[place], time);
+  open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(place));
+  push_change(time);
+}
+
+void PhaseTrack::push_change(TimeNs time) {
+  if (!change_.empty() && top_.back() != kNone) {
+    total_[kind_of(top_.back())] += time - change_.back();
+  }
+  if (change_.size() % kGroup == 0) {
+    sums_.push_back(total_);
+  }
+  change_.push_back(time);
+  top_.push_back(open_.empty() ? kNone : open_.back() + 1);
+}
+
+void PhaseTrack::clear() {
+  begin_.truncate(0);
+  end_.truncate(0);
+  records_.truncate(0);
+  change_.truncate(0);
+  top_.truncate(0);
+  sums_.truncate(0);
+  total_ = {};
+  open_.clear();
+}
+
+void PhaseTrack::freeze() {
+  begin_.freeze();
+  end_.freeze();
+  records_.freeze();
+  change_.freeze();
+  top_.freeze();
+  sums_.freeze();
+}
+
+std::optional<std::size_t> PhaseTrack::innermost(TimeNs time) const {
+  const std::size_t after = change_.lower_bound(time + 1);
+  if (after == 0 || top_[after - 1] == kNone) {
+    return {};
+  }
+  return top_[after - 1] - 1;
+}
+
+PhaseTrack::Sums PhaseTrack::sums_until(TimeNs time, std::size_t& hint) const {
+  const std::size_t after = change_.lower_bound(time, hint);
+  hint = after;
+  if (after == 0) {
+    return {};
+  }
+  std::size_t i = (after - 1) / kGroup * kGroup;
+  Sums sums = sums_[i / kGroup];
+  TimeNs reached = change_[i];
+  for (; i < after; ++i) {
+    const TimeNs next = i + 1 < after ? change_[i + 1] : time;
+    const std::uint32_t top = top_[i];
+    if (top != kNone) {
+      sums[kind_of(top)] += next - reached;
+    }
+    reached = next;
+  }
+  return sums;
+}
+
+std::optional<TimeNs> PhaseTrack::next_change(TimeNs time) const {
+  const std::size_t index = change_.lower_bound(time + 1);
+  return index < change_.size() ? std::optional(change_[index]) : std::nullopt;
+}
+
+std::optional<TimeNs> PhaseTrack::previous_change(TimeNs time) const {
+  const std::size_t index = change_.lower_bound(time);
+  return index > 0 ? std::optional(change_[index - 1]) : std::nullopt;
+}
+
+}  // namespace poolscope::session

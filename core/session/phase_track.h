@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/shared_vector.h"
+#include "core/session/time_column.h"
+#include "core/session/types.h"
+#include "core/trace/event.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace poolscope::session {
+
+/// The phases of the tasks of one lane in order of their begin. Phases may lie in each other: at
+/// any moment the innermost counts, the latest begun that is open, so that shares of kinds add up
+/// to no more than the whole. Threads: as SharedVector.
+class PhaseTrack {
+ public:
+  using Sums = std::array<TimeNs, trace::kPhaseKinds>;
+  struct Record {
+    std::uint64_t task = 0;
+    std::uint64_t detail = 0;
+    trace::PoolId pool = 0;
+    trace::Outcome outcome = trace::Outcome::ok;
+    bool end_seen = false;  ///< by an event; else it ended with its task
+  };
+
+  bool empty() const { return records_.empty(); }
+  std::size_t size() const { return records_.size(); }
+  const Record& record(std::size_t index) const { return records_[index]; }
+  TimeNs begin_of(std::size_t index) const { return begin_[index]; }
+  TimeNs end_of(std::size_t index) const;
+
+  void begin(const trace::Event& event);
+  /// Ends the latest begun open phase that `event` fits; false if there is none.
+  bool end(const trace::Event& event);
+  /// The task is over, and with it what it left open.
+  void close_task(std::uint64_t task, TimeNs time);
+  void close_all(TimeNs time);
+  void clear();
+  void freeze();
+
+  /// The first that begins at or after `time`.
+  std::size_t first_from(TimeNs time) const { return begin_.lower_bound(time); }
+  std::optional<std::size_t> innermost(TimeNs time) const;
+  /// How much of (-inf, time) each kind has. `hint` as in TimeColumn; it is moved on.
+  Sums sums_until(TimeNs time, std::size_t& hint) const;
+
+  std::optional<TimeNs> next_change(TimeNs time) const;
+  std::optional<TimeNs> previous_change(TimeNs time) const;
+
+ private:
+  static constexpr std::size_t kGroup = 16;
+  static constexpr std::uint32_t kNone = 0;
+
+  void close(std::size_t place, TimeNs time);
+  void push_change(TimeNs time);
+  std::size_t kind_of(std::uint32_t top) const {
+    return static_cast<std::size_t>(trace::phase_kind(records_[top - 1].detail));
+  }
+
+  TimeColumn begin_;
+  TimeColumn end_;  // kAbsent: open
+  SharedVector<Record> records_;
+  // The innermost phase from each change on: its index + 1, or none.
+  TimeColumn change_;
+  SharedVector<std::uint32_t> top_;
+  SharedVector<Sums> sums_;          // up to the first change of each group
+  Sums total_ = {};                  // up to the last change
+  std::vector<std::uint32_t> open_;  // innermost last
+};
+
+}  // namespace poolscope::session

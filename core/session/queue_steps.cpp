@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/session/queue_steps.h"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
+namespace poolscope::session {
+
+void QueueSteps::settle() {
+  if (!unsettled()) {
+    return;
+  }
+  if (!std::is_sorted(added_.begin(), added_.end())) {
+    std::sort(added_.begin(), added_.end());
+  }
+  std::sort(removed_.begin(), removed_.end());
+  TimeNs from = added_.empty() ? removed_.front() : added_.front();
+  from = removed_.empty() ? from : std::min(from, removed_.front());
+  std::vector<TimeNs> merged;
+  const std::size_t kept = keys_.lower_bound(from);
+  if (kept < keys_.size() || !removed_.empty()) {
+    std::vector<TimeNs> tail;
+    for (std::size_t i = kept; i < keys_.size(); ++i) {
+      tail.push_back(keys_[i]);
+    }
+    std::vector<TimeNs> all;
+    std::merge(tail.begin(), tail.end(), added_.begin(), added_.end(), std::back_inserter(all));
+    std::set_difference(all.begin(), all.end(), removed_.begin(), removed_.end(),
+                        std::back_inserter(merged));
+    truncate(kept);
+  }
+  for (const TimeNs key : merged.empty() && removed_.empty() ? added_ : merged) {
+    push(key);
+  }
+  added_.clear();
+  removed_.clear();
+}
+
+void QueueSteps::push(TimeNs key) {
+  const std::size_t index = keys_.size();
+  const TimeNs time = time_of(key);
+  if (index > 0) {
+    area_ += Area{depth_} * (time - time_of(keys_.back()));
+  }
+  if (index % kGroup == 0) {
+    if (index > 0) {
+      seal(index / kGroup - 1, time);
+    }
+    groups_.push_back({depth_, area_, 0, 0});
+  }
+  keys_.push_back(key);
+  depth_ += change_of(key);
+}
+
+void QueueSteps::seal(std::size_t group, TimeNs next_time) {
+  Extremes extremes{std::numeric_limits<std::uint32_t>::max(), 0};
+  std::int64_t depth = groups_[group].depth_before;
+  const std::size_t first = group * kGroup;
+  TimeNs key = keys_[first];
+  for (std::size_t i = 0; i < kGroup; ++i) {
+    const TimeNs next_key = i + 1 < kGroup ? keys_[first + i + 1] : 0;
+    const TimeNs next = i + 1 < kGroup ? time_of(next_key) : next_time;
+    depth += change_of(key);
+    if (time_of(key) != next) {
+      extremes.min = std::min(extremes.min, static_cast<std::uint64_t>(depth));
+      extremes.max = std::max(extremes.max, static_cast<std::uint64_t>(depth));
+    }
+    key = next_key;
+  }
+  Group& sealed = groups_.own(group);
+  sealed.min = static_cast<std::uint32_t>(extremes.min);
+  sealed.max = static_cast<std::uint32_t>(extremes.max);
+  if (group % kGroup == kGroup - 1) {
+    Summary summary{sealed.min, sealed.max};
+    for (std::size_t i = group + 1 - kGroup; i < group; ++i) {
+      summary.min = std::min(summary.min, groups_[i].min);
+      summary.max = std::max(summary.max, groups_[i].max);
+    }
+    summaries_.push_back(summary);
+  }
+}
+
+void QueueSteps::truncate(std::size_t size) {
+  if (size >= keys_.size()) {
+    return;
+  }
+  depth_ = static_cast<std::int64_t>(depth_after(size));
+  area_ = size > 0 ? area_until(time_of(keys_[size - 1])) : 0;
+  keys_.truncate(size);
+  groups_.truncate((size + kGroup - 1) / kGroup);
+  const std::size_t sealed = size > 0 ? (size - 1) / kGroup : 0;
+  summaries_.truncate(sealed / kGroup);
+}
+
+void QueueSteps::freeze() {
+  keys_.freeze();
+  groups_.freeze();
+  summaries_.freeze();
+}
+
+std::uint64_t QueueSteps::depth_after(std::size_t count) const {
+  if (count == keys_.size()) {
+    return static_cast<std::uint64_t>(depth_);
+  }
+  const std::size_t group = count / kGroup;
+  std::int64_t depth = groups_[group].depth_before;
+  for (std::size_t i = group * kGroup; i < count; ++i) {
+    depth += change_of(keys_[i]);
+  }
+  return static_cast<std::uint64_t>(depth);
+}
+
+std::uint64_t QueueSteps::ups_before(TimeNs time) const {
+  const std::size_t count = count_before(time);
+  return (count + depth_after(count)) / 2;
+}
+
+Area QueueSteps::area_until(TimeNs time) const {
+  const std::size_t count = count_until(time);
+  if (count == 0) {
+    return 0;
+  }
+  if (count == keys_.size()) {
+    return area_ + Area{depth_} * (time - time_of(keys_.back()));
+  }
+  const std::size_t group = (count - 1) / kGroup;
+  std::int64_t depth = groups_[group].depth_before;
+  Area area = groups_[group].area_before;
+  TimeNs reached = time_of(keys_[group * kGroup]);
+  for (std::size_t i = group * kGroup; i < count; ++i) {
+    const TimeNs key = keys_[i];
+    area += Area{depth} * (time_of(key) - reached);
+    reached = time_of(key);
+    depth += change_of(key);
+  }
+  return area + Area{depth} * (time - reached);
+}
+
+QueueSteps::Extremes QueueSteps::extremes(TimeNs begin, TimeNs end) const {
+  std::size_t first = count_until(begin);
+  const std::size_t last = count_before(end);
+  const std::uint64_t depth = depth_after(first);
+  Extremes extremes{depth, depth};
+  const auto take = [&](std::uint32_t min, std::uint32_t max) {
+    extremes.min = std::min<std::uint64_t>(extremes.min, min);
+    extremes.max = std::max<std::uint64_t>(extremes.max, max);
+  };
+  while (first < last) {
+    const std::size_t group = first / kGroup;
+    constexpr std::size_t kMany = kGroup * kGroup;
+    if (first % kMany == 0 && first + kMany <= last && first / kMany < summaries_.size()) {
+      take(summaries_[first / kMany].min, summaries_[first / kMany].max);
+      first += kMany;
+    } else if (first % kGroup == 0 && first + kGroup <= last && group + 1 < groups_.size()) {
+      take(groups_[group].min, groups_[group].max);
+      first += kGroup;
+    } else {
+      const std::size_t edge = std::min(last, (group + 1) * kGroup);
+      widen_singly(first, edge, extremes);
+      first = edge;
+    }
+  }
+  return extremes;
+}
+
+void QueueSteps::widen_singly(std::size_t first, std::size_t last, Extremes& extremes) const {
+  std::uint64_t depth = depth_after(first);
+  for (std::size_t i = first; i < last; ++i) {
+    depth += static_cast<std::uint64_t>(change_of(keys_[i]));
+    if (i + 1 < keys_.size() && time_of(keys_[i]) == time_of(keys_[i + 1])) {
+      continue;
+    }
+    extremes.min = std::min(extremes.min, depth);
+    extremes.max = std::max(extremes.max, depth);
+  }
+}
+
+std::vector<QueueSteps::Step> QueueSteps::steps(TimeNs begin, TimeNs end) const {
+  std::vector<Step> steps;
+  const std::size_t last = count_before(end);
+  for (std::size_t i = count_until(begin); i < last; ++i) {
+    steps.push_back({time_of(keys_[i]), static_cast<int>(change_of(keys_[i]))});
+  }
+  return steps;
+}
+
+std::optional<TimeNs> QueueSteps::next_change(TimeNs time) const {
+  const std::size_t index = count_until(time);
+  return index < keys_.size() ? std::optional(time_of(keys_[index])) : std::nullopt;
+}
+
+std::optional<TimeNs> QueueSteps::previous_change(TimeNs time) const {
+  const std::size_t index = count_before(time);
+  return index > 0 ? std::optional(time_of(keys_[index - 1])) : std::nullopt;
+}
+
+}  // namespace poolscope::session

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/shared_vector.h"
+#include "core/session/time_column.h"
+#include "core/session/types.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace poolscope::session {
+
+/// Depth times time: a million tasks over years exceed 64 bits.
+__extension__ typedef __int128 Area;
+
+/// A queue's depth over time: a step up when a task is queued, a step down when it leaves. The
+/// depth at t counts the steps at or before t; steps at the same time happen at once, so nothing
+/// between them is ever seen. Threads: as SharedVector.
+class QueueSteps {
+ public:
+  struct Extremes {
+    std::uint64_t min = 0;
+    std::uint64_t max = 0;
+  };
+
+  /// Taken in by settle(); in any order.
+  void add(TimeNs time, bool up) { added_.push_back(key_of(time, up)); }
+  /// Takes back one that was added.
+  void remove(TimeNs time, bool up) { removed_.push_back(key_of(time, up)); }
+  bool unsettled() const { return !added_.empty() || !removed_.empty(); }
+  /// Cost O(new ones + those behind the earliest of them).
+  void settle();
+  void freeze();
+
+  bool empty() const { return keys_.empty(); }
+  std::uint64_t depth(TimeNs time) const { return depth_after(count_until(time)); }
+  /// How many were queued before `time`.
+  std::uint64_t ups_before(TimeNs time) const;
+  /// The integral of the depth over (-inf, time).
+  Area area_until(TimeNs time) const;
+  /// The least and largest depth at any moment of [begin, end), begin < end.
+  Extremes extremes(TimeNs begin, TimeNs end) const;
+  /// The steps in (begin, end): times and +1 or -1.
+  struct Step {
+    TimeNs time = 0;
+    int change = 0;
+  };
+  std::vector<Step> steps(TimeNs begin, TimeNs end) const;
+
+  std::optional<TimeNs> next_change(TimeNs time) const;
+  std::optional<TimeNs> previous_change(TimeNs time) const;
+
+ private:
+  struct Group {
+    std::int64_t depth_before = 0;
+    Area area_before = 0;            // up to the group's first step
+    std::uint32_t min = 0, max = 0;  // once the next group has begun
+  };
+  struct Summary {
+    std::uint32_t min = 0, max = 0;
+  };
+  static constexpr std::size_t kGroup = 64;
+
+  // A step up sorts before a step down of the same time, so no prefix is negative.
+  static TimeNs key_of(TimeNs time, bool up) { return time * 2 + (up ? 0 : 1); }
+  static TimeNs time_of(TimeNs key) { return key >> 1; }
+  static std::int64_t change_of(TimeNs key) { return (key & 1) != 0 ? -1 : 1; }
+
+  void push(TimeNs key);
+  void seal(std::size_t group, TimeNs next_time);
+  void truncate(std::size_t size);
+  std::size_t count_until(TimeNs time) const { return keys_.lower_bound(time * 2 + 2); }
+  std::size_t count_before(TimeNs time) const { return keys_.lower_bound(time * 2); }
+  std::uint64_t depth_after(std::size_t count) const;
+  void widen_singly(std::size_t first, std::size_t last, Extremes& extremes) const;
+
+  TimeColumn keys_;
+  SharedVector<Group> groups_;
+  SharedVector<Summary> summaries_;  // of kGroup sealed groups
+  std::int64_t depth_ = 0;           // after the last
+  Area area_ = 0;                    // up to the last
+  std::vector<TimeNs> added_, removed_;
+};
+
+}  // namespace poolscope::session

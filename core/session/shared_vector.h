@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/chunk_tree.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace poolscope::session {
+
+/// A vector whose copies share what they have in common. Appending never copies; writing to an
+/// element that a frozen copy reads copies its chunk first. Threads: one writer; call freeze(),
+/// then copy: the copy is for any thread and never changes.
+template <typename T>
+class SharedVector {
+ public:
+  static constexpr std::size_t kChunk = 256;
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const T& operator[](std::size_t index) const {
+    return tree_[index / kChunk].values[index % kChunk];
+  }
+  const T& back() const { return (*this)[size_ - 1]; }
+
+  void push_back(const T& value) {
+    const std::size_t at = size_ % kChunk;
+    if (at != 0 && size_ >= frozen_) {
+      tree_.tail(size_ / kChunk).values[at] = value;
+    } else if (at == 0) {
+      tree_.renew(size_ / kChunk).values[0] = value;
+    } else {
+      tree_.own(size_ / kChunk).values[at] = value;
+    }
+    ++size_;
+  }
+  T& own(std::size_t index) { return tree_.own(index / kChunk).values[index % kChunk]; }
+
+  void resize(std::size_t size, const T& value) {
+    while (size_ < size) {
+      push_back(value);
+    }
+  }
+  void truncate(std::size_t size) { size_ = std::min(size_, size); }
+  void freeze() {
+    frozen_ = std::max(frozen_, size_);
+    tree_.freeze();
+  }
+
+  /// For columns that mostly hold `absent`: reads past the end answer it, so nothing is stored
+  /// until something else comes.
+  T get_or(std::size_t index, const T& absent) const {
+    return index < size_ ? (*this)[index] : absent;
+  }
+  void set_sparse(std::size_t index, const T& value, const T& absent) {
+    if (index >= size_) {
+      if (value == absent) {
+        return;
+      }
+      resize(index, absent);
+      push_back(value);
+    } else {
+      own(index) = value;
+    }
+  }
+
+ private:
+  struct Chunk {
+    std::uint64_t epoch = 0;
+    std::array<T, kChunk> values = {};
+  };
+
+  ChunkTree<Chunk> tree_;
+  std::size_t size_ = 0;
+  std::size_t frozen_ = 0;  // no copy reads from here on
+};
+
+}  // namespace poolscope::session

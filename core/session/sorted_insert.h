@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/shared_vector.h"
+#include "core/session/time_column.h"
+
+#include <cstddef>
+#include <vector>
+
+namespace poolscope::session {
+
+/// Puts `time` into its place among times in order. Cost O(those behind it): stragglers are few and
+/// late by little.
+inline void insert_sorted(TimeColumn& times, TimeNs time) {
+  std::vector<TimeNs> behind;
+  while (!times.empty() && times.back() > time) {
+    behind.push_back(times.back());
+    times.truncate(times.size() - 1);
+  }
+  times.push_back(time);
+  for (; !behind.empty(); behind.pop_back()) {
+    times.push_back(behind.back());
+  }
+}
+
+/// Takes one `time` out, which is there.
+inline void remove_sorted(TimeColumn& times, TimeNs time) {
+  const std::size_t place = times.lower_bound(time);
+  std::vector<TimeNs> behind;
+  for (std::size_t i = place + 1; i < times.size(); ++i) {
+    behind.push_back(times[i]);
+  }
+  times.truncate(place);
+  for (const TimeNs value : behind) {
+    times.push_back(value);
+  }
+}
+
+/// Puts `value` behind all that are not greater by `key`.
+template <typename T, typename Key>
+void insert_sorted(SharedVector<T>& values, const T& value, const Key& key) {
+  std::vector<T> behind;
+  while (!values.empty() && key(values.back()) > key(value)) {
+    behind.push_back(values.back());
+    values.truncate(values.size() - 1);
+  }
+  values.push_back(value);
+  for (; !behind.empty(); behind.pop_back()) {
+    values.push_back(behind.back());
+  }
+}
+
+}  // namespace poolscope::session

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/session/span_track.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace poolscope::session {
+
+Span SpanTrack::operator[](std::size_t index) const {
+  if (index >= begin_.size()) {
+    return {*open_, kForever};
+  }
+  const TimeNs begin = begin_[index];
+  return {begin, begin + length_of(index)};
+}
+
+TimeNs SpanTrack::length_of(std::size_t index) const {
+  const TimeNs after = index + 1 < sum_.size() ? sum_[index + 1] : total_;
+  return wrapping_subtract(after, sum_[index]);
+}
+
+void SpanTrack::push(TimeNs begin, TimeNs end) {
+  const std::size_t index = begin_.size();
+  begin_.push_back(begin);
+  sum_.push_back(total_);
+  total_ = wrapping_add(total_, end - begin);
+  note_longest(index, end - begin);
+}
+
+void SpanTrack::note_longest(std::size_t index, TimeNs length) {
+  std::size_t group = index;
+  for (SharedVector<Longest>& level : longest_) {
+    group /= kFan;
+    if (group >= level.size()) {
+      level.push_back({length, index});
+    } else if (level[group].length < length) {
+      level.own(group) = {length, index};
+    }
+  }
+}
+
+void SpanTrack::close(TimeNs end) {
+  const TimeNs begin = *open_;
+  open_.reset();
+  push(begin, std::max(begin, end));
+}
+
+void SpanTrack::set_end(std::size_t index, TimeNs end) {
+  std::vector<Span> tail;
+  for (std::size_t i = index; i < begin_.size(); ++i) {
+    tail.push_back((*this)[i]);
+  }
+  tail.front().end = std::max(tail.front().begin, end);
+  total_ = sum_[index];
+  begin_.truncate(index);
+  sum_.truncate(index);
+  cut_longest(index);
+  for (const Span& span : tail) {
+    push(span.begin, span.end);
+  }
+  const bool into_the_next =
+      tail.size() > 1 ? tail.front().end > tail[1].begin : open_ && tail.front().end > *open_;
+  overlaps_ = overlaps_ || into_the_next;
+}
+
+void SpanTrack::cut_longest(std::size_t size) {
+  std::size_t width = 1;
+  for (std::size_t l = 0; l < kLevels; ++l) {
+    // The group that the cut goes through is summed up anew from what stays of it.
+    SharedVector<Longest>& level = longest_[l];
+    const std::size_t children = l == 0 ? size : longest_[l - 1].size();
+    width *= kFan;
+    level.truncate(size / width);
+    for (std::size_t child = level.size() * kFan; child < children; ++child) {
+      const Longest candidate = l == 0 ? Longest{length_of(child), child} : longest_[l - 1][child];
+      if (child / kFan >= level.size()) {
+        level.push_back(candidate);
+      } else if (level[child / kFan].length < candidate.length) {
+        level.own(child / kFan) = candidate;
+      }
+    }
+  }
+}
+
+void SpanTrack::clear() {
+  begin_.truncate(0);
+  sum_.truncate(0);
+  total_ = 0;
+  for (SharedVector<Longest>& level : longest_) {
+    level.truncate(0);
+  }
+  open_.reset();
+  overlaps_ = false;
+}
+
+void SpanTrack::freeze() {
+  begin_.freeze();
+  sum_.freeze();
+  for (SharedVector<Longest>& level : longest_) {
+    level.freeze();
+  }
+}
+
+std::size_t SpanTrack::first_from(TimeNs time, std::size_t hint) const {
+  const std::size_t index = begin_.lower_bound(time, hint);
+  return index == begin_.size() && open_ && *open_ < time ? index + 1 : index;
+}
+
+std::size_t SpanTrack::first_touching(TimeNs time, std::size_t hint) const {
+  const std::size_t index = first_from(time, hint);
+  return index > 0 && (*this)[index - 1].end > time ? index - 1 : index;
+}
+
+std::optional<std::size_t> SpanTrack::covering(TimeNs time) const {
+  std::size_t index = first_from(time + 1);
+  while (index > 0) {
+    --index;
+    if ((*this)[index].end > time) {
+      return index;
+    }
+    if (!overlaps_) {
+      // Those of no length that began with it cover nothing and hide nothing.
+      const Span span = (*this)[index];
+      if (span.begin != span.end || span.begin != time) {
+        return {};
+      }
+    }
+  }
+  return {};
+}
+
+TimeNs SpanTrack::covered_until(TimeNs time, std::size_t index) const {
+  if (index == 0) {
+    return 0;
+  }
+  if (index > begin_.size()) {
+    return total_ + (time - *open_);
+  }
+  const TimeNs sum = index < sum_.size() ? sum_[index] : total_;
+  const TimeNs end = (*this)[index - 1].end;
+  return end > time ? sum - (end - time) : sum;
+}
+
+TimeNs SpanTrack::covered(TimeNs begin, TimeNs end) const {
+  if (begin >= end) {
+    return 0;
+  }
+  if (!overlaps_) {
+    return covered_until(end) - covered_until(begin);
+  }
+  TimeNs covered = 0;
+  TimeNs reached = begin;
+  const std::size_t last = first_from(end);
+  for (std::size_t i = 0; i < last; ++i) {
+    const Span span = (*this)[i];
+    const TimeNs from = std::max(span.begin, reached);
+    const TimeNs to = std::min(span.end, end);
+    if (to > from) {
+      covered += to - from;
+      reached = to;
+    }
+  }
+  return covered;
+}
+
+std::size_t SpanTrack::longest(std::size_t first, std::size_t last) const {
+  Longest best;
+  const auto consider = [&](const Longest& candidate) {
+    if (candidate.length > best.length ||
+        (candidate.length == best.length && candidate.index < best.index)) {
+      best = candidate;
+    }
+  };
+  // Single ones up to a group's edge at both sides, then groups, then groups of groups.
+  std::size_t width = 1;
+  for (std::size_t level = 0;; ++level) {
+    const auto at = [&](std::size_t i) {
+      return level == 0 ? Longest{length_of(i), i} : longest_[level - 1][i];
+    };
+    std::size_t from = first / width;
+    std::size_t to = last / width;
+    while (from < to && (from % kFan != 0 || level == kLevels)) {
+      consider(at(from++));
+    }
+    while (to > from && to % kFan != 0) {
+      consider(at(--to));
+    }
+    if (from == to) {
+      return static_cast<std::size_t>(best.index);
+    }
+    first = from * width;
+    last = to * width;
+    width *= kFan;
+  }
+}
+
+std::size_t SpanTrack::ended_before(TimeNs time, std::size_t hint) const {
+  if (overlaps_) {
+    std::size_t count = 0;
+    const std::size_t last = std::min(first_from(time), begin_.size());
+    for (std::size_t i = 0; i < last; ++i) {
+      count += (*this)[i].end < time ? 1U : 0U;
+    }
+    return count;
+  }
+  // Ends rise with begins: of those that begin before `time`, the last few may end at or after it.
+  const std::size_t index = std::min(first_from(time, hint), begin_.size());
+  return index > 0 && (*this)[index - 1].end >= time ? index - 1 : index;
+}
+
+std::optional<TimeNs> SpanTrack::next_change(TimeNs time) const {
+  std::optional<TimeNs> best;
+  const auto consider = [&](TimeNs candidate) {
+    if (candidate > time && candidate != kForever && (!best || candidate < *best)) {
+      best = candidate;
+    }
+  };
+  const std::size_t after = first_from(time + 1);
+  if (after < size()) {
+    consider(begin_of(after));
+  }
+  for (std::size_t i = overlaps_ ? 0 : after - std::min<std::size_t>(after, 1); i < after; ++i) {
+    consider((*this)[i].end);
+  }
+  return best;
+}
+
+std::optional<TimeNs> SpanTrack::previous_change(TimeNs time) const {
+  std::optional<TimeNs> best;
+  const auto consider = [&](TimeNs candidate) {
+    if (candidate < time && (!best || candidate > *best)) {
+      best = candidate;
+    }
+  };
+  const std::size_t last = first_from(time);
+  if (last > 0) {
+    consider(begin_of(last - 1));
+  }
+  for (std::size_t i = overlaps_ ? 0 : last - std::min<std::size_t>(last, 2); i < last; ++i) {
+    consider((*this)[i].end);
+  }
+  return best;
+}
+
+}  // namespace poolscope::session

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/shared_vector.h"
+#include "core/session/time_column.h"
+#include "core/session/types.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace poolscope::session {
+
+/// A stretch of time with both its ends; one that has not ended ends at kForever.
+struct Span {
+  TimeNs begin = 0;
+  TimeNs end = kForever;
+  friend bool operator==(const Span&, const Span&) = default;
+};
+
+/// The stretches of one lane in order of their begin, with running sums: the runs of a worker, the
+/// waits of a caller. At most one is open, the last. They do not overlap, unless a lane really did
+/// two things at once: then overlaps() says so, ends no longer rise with begins, and questions are
+/// answered by going through all. Threads: as SharedVector.
+class SpanTrack {
+ public:
+  /// Closed ones and the open one.
+  std::size_t size() const { return begin_.size() + (open_ ? 1U : 0U); }
+  std::size_t closed() const { return begin_.size(); }
+  bool is_open() const { return open_.has_value(); }
+  bool overlaps() const { return overlaps_; }
+  Span operator[](std::size_t index) const;
+  TimeNs begin_of(std::size_t index) const {
+    return index < begin_.size() ? begin_[index] : *open_;
+  }
+
+  void open(TimeNs begin) { open_ = begin; }
+  void close(TimeNs end);
+  /// Corrects the end of a closed one. Cost O(closed ones behind it).
+  void set_end(std::size_t index, TimeNs end);
+  void clear();
+  void freeze();
+
+  /// The first that begins at or after `time`. `hint`: an index answered before, near which it is
+  /// searched first.
+  std::size_t first_from(TimeNs time, std::size_t hint = 0) const;
+  /// The first that touches [time, ...): ends after `time` or begins at or after it. Given without
+  /// overlaps.
+  std::size_t first_touching(TimeNs time, std::size_t hint = 0) const;
+  /// The one that covers `time`, the latest begun of several.
+  std::optional<std::size_t> covering(TimeNs time) const;
+  /// How much of (-inf, time) is covered, given index == first_from(time). Without overlaps.
+  TimeNs covered_until(TimeNs time, std::size_t index) const;
+  TimeNs covered_until(TimeNs time) const { return covered_until(time, first_from(time)); }
+  /// How much of [begin, end) is covered, also with overlaps.
+  TimeNs covered(TimeNs begin, TimeNs end) const;
+  /// The longest of [first, last), the earliest of equals; all closed, first < last.
+  std::size_t longest(std::size_t first, std::size_t last) const;
+  /// How many closed ones end in (-inf, time).
+  std::size_t ended_before(TimeNs time, std::size_t hint = 0) const;
+
+  std::optional<TimeNs> next_change(TimeNs time) const;
+  std::optional<TimeNs> previous_change(TimeNs time) const;
+
+ private:
+  struct Longest {
+    TimeNs length = -1;
+    std::uint64_t index = 0;
+  };
+  static constexpr std::size_t kFan = 16;
+  static constexpr std::size_t kLevels = 5;
+
+  TimeNs length_of(std::size_t index) const;
+  void push(TimeNs begin, TimeNs end);
+  void note_longest(std::size_t index, TimeNs length);
+  void cut_longest(std::size_t size);
+
+  TimeColumn begin_;
+  TimeColumn sum_;                                      // of the lengths of those before
+  TimeNs total_ = 0;                                    // of all lengths
+  std::array<SharedVector<Longest>, kLevels> longest_;  // of kFan, kFan^2, ...
+  std::optional<TimeNs> open_;
+  bool overlaps_ = false;
+};
+
+}  // namespace poolscope::session

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/lane_data.h"
+#include "core/session/queue_steps.h"
+#include "core/session/shared_vector.h"
+#include "core/session/task_table.h"
+#include "core/session/types.h"
+#include "core/trace/directory.h"
+#include "core/trace/event.h"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace poolscope::session {
+
+/// Times beyond this (73 years) are no times: their events are kept and handed back, but not shown.
+inline constexpr TimeNs kMaxTime = TimeNs{1} << 61;
+
+/// What happened to one pool beside the runs on its lanes.
+struct PoolData {
+  QueueSteps queue;
+  TimeColumn cancelled;     ///< never started; in order
+  TimeColumn loose_ends;    ///< ended, but the start is not known; in order
+  TimeColumn loose_failed;  ///< of those, failed
+  std::vector<MaxWorkersStep> max_workers;
+
+  void freeze() {
+    queue.freeze();
+    cancelled.freeze();
+    loose_ends.freeze();
+    loose_failed.freeze();
+  }
+};
+
+/// The end of a task that has no run: cancelled while queued, or its start was lost.
+struct LooseEnd {
+  TimeNs time = 0;
+  std::uint32_t lane = kNone32;
+  trace::Outcome outcome = trace::Outcome::ok;
+  std::uint64_t detail = 0;
+};
+
+/// One process: its tasks, and word by word all events that the columns do not hold.
+struct ProcessData {
+  std::shared_ptr<const trace::Directory> directory;
+  TaskTable tasks;
+  SharedVector<LooseEnd> loose;
+  SharedVector<trace::Event> log;  ///< in time order
+  PoolData poolless;               ///< of tasks that belong to no pool
+
+  void freeze() {
+    tasks.freeze();
+    loose.freeze();
+    log.freeze();
+    poolless.freeze();
+  }
+};
+
+/// All of a session at one moment; copies share the columns.
+struct State {
+  TimeNs begin = 0;
+  TimeNs end = 0;
+  std::uint64_t events = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t anomalies = 0;
+  std::uint64_t tasks = 0;
+
+  std::shared_ptr<const std::vector<Lane>> lanes = std::make_shared<std::vector<Lane>>();
+  SharedVector<std::shared_ptr<const LaneData>> lane_data;
+  std::shared_ptr<const std::vector<Pool>> pools = std::make_shared<std::vector<Pool>>();
+  SharedVector<std::shared_ptr<const PoolData>> pool_data;
+  std::shared_ptr<const std::vector<Marker>> markers = std::make_shared<std::vector<Marker>>();
+  std::vector<std::shared_ptr<const ProcessData>> processes;
+  std::shared_ptr<const std::deque<std::string>> names;  ///< texts that no directory keeps
+};
+
+}  // namespace poolscope::session

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/session/task_table.h"
+
+#include <algorithm>
+
+namespace poolscope::session {
+namespace {
+
+constexpr std::uint64_t mix(std::uint64_t value) {
+  value ^= value >> 33;
+  value *= 0xff51afd7ed558ccdULL;
+  value ^= value >> 33;
+  value *= 0xc4ceb9fe1a85ec53ULL;
+  return value ^ (value >> 33);
+}
+
+// A heap's top must be the earliest; of equals a group before a row, so that rows come out in
+// order.
+constexpr auto kLater = [](const auto& a, const auto& b) {
+  if (a.queued != b.queued) {
+    return a.queued > b.queued;
+  }
+  return a.level != b.level ? a.level < b.level : a.index > b.index;
+};
+
+}  // namespace
+
+std::size_t TaskTable::slot_of(std::uint64_t key) const {
+  // Neighbours stay neighbours: few chunks are written between two frozen copies.
+  return static_cast<std::size_t>((mix(key / kFan) * kFan) + key % kFan) & slot_mask_;
+}
+
+std::optional<Row> TaskTable::find(std::uint64_t task) const {
+  if (slots_.empty()) {
+    return {};
+  }
+  const std::uint64_t key = task / kPage;
+  for (std::size_t slot = slot_of(key); slots_[slot] != 0; slot = (slot + 1) & slot_mask_) {
+    const std::uint32_t page = slots_[slot] - 1;
+    if (page_key_[page] == key) {
+      const Row row = static_cast<Row>(page * kPage + task % kPage);
+      return known(row) ? std::optional(row) : std::nullopt;
+    }
+  }
+  return {};
+}
+
+Row TaskTable::find_or_add(std::uint64_t task) {
+  const std::uint64_t key = task / kPage;
+  if (key != last_key_) {
+    last_page_ = add_page(key);
+    last_key_ = key;
+  }
+  return static_cast<Row>(last_page_ * kPage + task % kPage);
+}
+
+std::uint32_t TaskTable::add_page(std::uint64_t key) {
+  if (!slots_.empty()) {
+    for (std::size_t slot = slot_of(key); slots_[slot] != 0; slot = (slot + 1) & slot_mask_) {
+      if (page_key_[slots_[slot] - 1] == key) {
+        return slots_[slot] - 1;
+      }
+    }
+  }
+  const auto page = static_cast<std::uint32_t>(page_key_.size());
+  page_key_.push_back(key);
+  if (page_key_.size() * 5 > slots_.size() * 3) {
+    slot_mask_ = std::max<std::size_t>(slots_.size() * 2, 256) - 1;
+    slots_ = {};
+    slots_.resize(slot_mask_ + 1, 0);
+    for (std::uint32_t i = 0; i <= page; ++i) {
+      insert_slot(i);
+    }
+  } else {
+    insert_slot(page);
+  }
+  const std::size_t rows = page_key_.size() * kPage;
+  queued_.resize_absent(rows);
+  fate_.resize(rows, {});
+  return page;
+}
+
+void TaskTable::insert_slot(std::uint32_t page) {
+  std::size_t slot = slot_of(page_key_[page]);
+  while (slots_[slot] != 0) {
+    slot = (slot + 1) & slot_mask_;
+  }
+  slots_.own(slot) = page + 1;
+}
+
+bool TaskTable::known(Row row) const {
+  const Fate& fate = fate_[row];
+  return fate.origin != kNone32 || fate.lane != kNone32 || delivered(row) != TimeColumn::kAbsent;
+}
+
+const TaskTable::Origin* TaskTable::origin(Row row) const {
+  const std::uint32_t origin = fate_[row].origin;
+  return origin == kNone32 ? nullptr : &origins_[origin];
+}
+
+std::uint32_t TaskTable::intern_origin(const Origin& origin) {
+  const std::uint64_t hash =
+      mix(origin.pool ^ (std::uint64_t{origin.caller} << 20) ^ (std::uint64_t{origin.name} << 36));
+  std::uint32_t& recent = recent_origins_[hash % recent_origins_.size()];
+  if (recent == 0 || origins_[recent - 1] != origin) {
+    origins_.push_back(origin);
+    recent = static_cast<std::uint32_t>(origins_.size());
+  }
+  return recent - 1;
+}
+
+void TaskTable::set_origin(Row row, const Origin& origin) {
+  note(row);
+  fate_.own(row).origin = intern_origin(origin);
+}
+
+void TaskTable::set_run(Row row, std::uint32_t lane, std::uint32_t index) {
+  note(row);
+  Fate& fate = fate_.own(row);
+  fate.lane = lane;
+  fate.index = index;
+}
+
+void TaskTable::clear_run(Row row) {
+  fate_.own(row).lane = kNone32;
+  count_ -= known(row) ? 0U : 1U;
+}
+
+void TaskTable::set_delivered(Row row, TimeNs time, std::uint32_t receiver) {
+  note(row);
+  delivered_.resize_absent(row + std::size_t{1});
+  delivered_.set(row, time);
+  receiver_.set_sparse(row, receiver, kNone32);
+}
+
+void TaskTable::set_queued(Row row, TimeNs time) {
+  queued_.set(row, time);
+  std::size_t group = row;
+  for (SharedVector<Waiting>& level : waiting_) {
+    group /= kFan;
+    level.resize(std::max(level.size(), group + 1), {});
+    Waiting& waiting = level.own(group);
+    waiting.first_queued = std::min(waiting.first_queued, time);
+    ++waiting.still;
+  }
+}
+
+void TaskTable::leave_queue(Row row, TimeNs time) {
+  std::size_t group = row;
+  for (SharedVector<Waiting>& level : waiting_) {
+    group /= kFan;
+    Waiting& waiting = level.own(group);
+    waiting.last_left = std::max(waiting.last_left, time);
+    --waiting.still;
+  }
+}
+
+void TaskTable::return_to_queue(Row row) {
+  std::size_t group = row;
+  for (SharedVector<Waiting>& level : waiting_) {
+    group /= kFan;
+    ++level.own(group).still;
+  }
+}
+
+void TaskTable::freeze() {
+  page_key_.freeze();
+  slots_.freeze();
+  queued_.freeze();
+  fate_.freeze();
+  origins_.freeze();
+  delivered_.freeze();
+  receiver_.freeze();
+  for (SharedVector<Waiting>& level : waiting_) {
+    level.freeze();
+  }
+}
+
+void TaskTable::push_candidate(const Candidate& candidate, std::vector<Candidate>& heap) const {
+  heap.push_back(candidate);
+  std::push_heap(heap.begin(), heap.end(), kLater);
+}
+
+TaskTable::Candidate TaskTable::pop_candidate(std::vector<Candidate>& heap) {
+  std::pop_heap(heap.begin(), heap.end(), kLater);
+  const Candidate top = heap.back();
+  heap.pop_back();
+  return top;
+}
+
+void TaskTable::expand(const Candidate& group, TimeNs time, std::vector<Candidate>& heap) const {
+  const std::size_t first = group.index * kFan;
+  if (group.level == 1) {
+    const std::size_t last = std::min(first + kFan, fate_.size());
+    for (std::size_t row = first; row < last; ++row) {
+      const TimeNs queued = queued_[row];
+      if (queued != TimeColumn::kAbsent && queued <= time) {
+        push_candidate({queued, 0, row}, heap);
+      }
+    }
+    return;
+  }
+  const SharedVector<Waiting>& beneath = waiting_[group.level - 2];
+  const std::size_t last = std::min(first + kFan, beneath.size());
+  for (std::size_t i = first; i < last; ++i) {
+    if (beneath[i].any(time)) {
+      push_candidate({beneath[i].first_queued, group.level - 1, i}, heap);
+    }
+  }
+}
+
+}  // namespace poolscope::session

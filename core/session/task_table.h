@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/shared_vector.h"
+#include "core/session/time_column.h"
+#include "core/session/types.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+namespace poolscope::session {
+
+/// A row of a TaskTable.
+using Row = std::uint32_t;
+inline constexpr std::uint32_t kNone32 = std::numeric_limits<std::uint32_t>::max();
+
+/// The tasks of one process. Ids come from files too, so rows are given by first sight, in pages of
+/// neighbouring ids, and found by a hash of the page. Threads: as SharedVector.
+class TaskTable {
+ public:
+  /// Who submitted tasks of a name to a pool; shared by many tasks.
+  struct Origin {
+    std::uint32_t pool = kNone32;
+    std::uint32_t caller = kNone32;
+    std::uint32_t name = 0;
+    friend bool operator==(const Origin&, const Origin&) = default;
+  };
+  /// What became of a task.
+  struct Fate {
+    std::uint32_t origin = kNone32;
+    std::uint32_t lane = kNone32;  ///< that ran it, or kLoose
+    std::uint32_t index = 0;       ///< of the lane's runs, or of the process's loose ends
+  };
+  /// Instead of a lane: the task ended without a run (cancelled, or its start was lost).
+  static constexpr std::uint32_t kLoose = kNone32 - 1;
+
+  std::uint64_t count() const { return count_; }
+  std::optional<Row> find(std::uint64_t task) const;
+  Row find_or_add(std::uint64_t task);
+  std::uint64_t id_of(Row row) const { return page_key_[row / kPage] * kPage + row % kPage; }
+
+  const Fate& fate(Row row) const { return fate_[row]; }
+  const Origin* origin(Row row) const;
+  TimeNs queued(Row row) const { return queued_[row]; }  ///< TimeColumn::kAbsent: not known
+  TimeNs delivered(Row row) const { return delivered_.get(row); }
+  std::uint32_t receiver(Row row) const { return receiver_.get_or(row, kNone32); }
+
+  void set_origin(Row row, const Origin& origin);
+  void set_run(Row row, std::uint32_t lane, std::uint32_t index);
+  void set_queued(Row row, TimeNs time);
+  void set_delivered(Row row, TimeNs time, std::uint32_t receiver);
+  /// That a queued task has left the queue, and that this was a mistake.
+  void leave_queue(Row row, TimeNs time);
+  void return_to_queue(Row row);
+  /// Forgets what set_run() said.
+  void clear_run(Row row);
+  void freeze();
+
+  /// Calls visit(row) for tasks that may wait at `time`, longest waiting first, until it answers
+  /// false. All that wait are among them. Cost O(visited x log tasks).
+  template <typename Visit>
+  void visit_waiting(TimeNs time, Visit visit) const;
+
+ private:
+  static constexpr std::size_t kPage = 16;
+  static constexpr std::size_t kFan = 64;
+  static constexpr std::size_t kLevels = 3;
+  /// What a group of rows says about waiting, so that groups in which nobody waits are passed over.
+  struct Waiting {
+    TimeNs first_queued = kForever;
+    TimeNs last_left = TimeColumn::kAbsent;
+    std::uint64_t still = 0;
+    bool any(TimeNs time) const { return first_queued <= time && (still > 0 || last_left > time); }
+  };
+  struct Candidate {
+    TimeNs queued = 0;
+    std::size_t level = 0;  // 0: a row
+    std::size_t index = 0;
+  };
+
+  bool known(Row row) const;
+  void note(Row row) { count_ += known(row) ? 0U : 1U; }
+  std::size_t slot_of(std::uint64_t key) const;
+  std::uint32_t add_page(std::uint64_t key);
+  void insert_slot(std::uint32_t page);
+  std::uint32_t intern_origin(const Origin& origin);
+  void expand(const Candidate& group, TimeNs time, std::vector<Candidate>& heap) const;
+  void push_candidate(const Candidate& candidate, std::vector<Candidate>& heap) const;
+  static Candidate pop_candidate(std::vector<Candidate>& heap);
+
+  SharedVector<std::uint64_t> page_key_;
+  SharedVector<std::uint32_t> slots_;  // page + 1; 0: free
+  std::size_t slot_mask_ = 0;
+  std::uint64_t last_key_ = std::numeric_limits<std::uint64_t>::max();
+  std::uint32_t last_page_ = 0;
+
+  TimeColumn queued_;
+  SharedVector<Fate> fate_;
+  SharedVector<Origin> origins_;
+  std::array<std::uint32_t, 512> recent_origins_ =
+      {};  // index + 1, by hash; so equal ones are mostly stored once
+  TimeColumn delivered_;
+  SharedVector<std::uint32_t> receiver_;
+  std::array<SharedVector<Waiting>, kLevels> waiting_;
+  std::uint64_t count_ = 0;
+};
+
+template <typename Visit>
+void TaskTable::visit_waiting(TimeNs time, Visit visit) const {
+  std::vector<Candidate> heap;
+  const SharedVector<Waiting>& top = waiting_.back();
+  for (std::size_t i = 0; i < top.size(); ++i) {
+    if (top[i].any(time)) {
+      push_candidate({top[i].first_queued, kLevels, i}, heap);
+    }
+  }
+  while (!heap.empty()) {
+    const Candidate candidate = pop_candidate(heap);
+    if (candidate.level > 0) {
+      expand(candidate, time, heap);
+    } else if (!visit(static_cast<Row>(candidate.index))) {
+      return;
+    }
+  }
+}
+
+}  // namespace poolscope::session

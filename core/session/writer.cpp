@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/session/writer.h"
+
+#include "core/session/sorted_insert.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace poolscope::session {
+namespace {
+
+using trace::Event;
+using trace::EventKind;
+using trace::Outcome;
+
+TimeNs time_of(const Event& event) {
+  return static_cast<TimeNs>(event.time_ns);
+}
+
+template <typename T>
+void insert_by_time(std::vector<T>& items, T item) {
+  const auto place = std::upper_bound(items.begin(), items.end(), item,
+                                      [](const T& a, const T& b) { return a.time < b.time; });
+  items.insert(place, std::move(item));
+}
+
+}  // namespace
+
+std::uint32_t Writer::add_process(std::shared_ptr<const trace::Directory> directory) {
+  processes_.emplace_back().data.directory = std::move(directory);
+  processes_.back().changed = true;
+  state_.processes.emplace_back();
+  return static_cast<std::uint32_t>(processes_.size() - 1);
+}
+
+void Writer::consume(std::uint32_t process, std::span<const Event> events) {
+  for (const Event& event : events) {
+    take(process, event);
+  }
+  if (!events.empty()) {
+    processes_[process].changed = true;
+    settle();
+  }
+}
+
+void Writer::take(std::uint32_t process, const Event& event) {
+  ++state_.events;
+  if (event.time_ns > static_cast<std::uint64_t>(kMaxTime)) {
+    keep_odd(process, event);
+    return;
+  }
+  const bool first = !std::exchange(timed_, true);
+  state_.begin = first ? time_of(event) : std::min(state_.begin, time_of(event));
+  state_.end = first ? time_of(event) : std::max(state_.end, time_of(event));
+  switch (event.kind) {
+    case EventKind::task_queued:
+      take_queued(process, event);
+      return;
+    case EventKind::task_finished:
+      take_finished(process, event);
+      return;
+    case EventKind::result_delivered:
+      take_delivered(process, event);
+      return;
+    case EventKind::task_started:
+    case EventKind::phase_begin:
+    case EventKind::phase_end:
+    case EventKind::blocked_begin:
+    case EventKind::blocked_end:
+      take_on_lane(process, event);
+      return;
+    default:
+      take_rare(process, event);
+  }
+}
+
+void Writer::take_rare(std::uint32_t process, const Event& event) {
+  keep(process, event);
+  if (event.thread != 0) {
+    lane_of(process, event);
+  }
+  switch (event.kind) {
+    case EventKind::worker_started:
+      take_worker_started(process, event);
+      return;
+    case EventKind::worker_exited:
+      take_worker_exited(process, event);
+      return;
+    case EventKind::max_workers_changed:
+    case EventKind::pool_created:
+    case EventKind::pool_shut_down:
+    case EventKind::pool_broken:
+      take_pool_event(process, event);
+      return;
+    case EventKind::paused:
+      add_marker(process, event, Marker::Kind::paused);
+      return;
+    case EventKind::resumed:
+      add_marker(process, event, Marker::Kind::resumed);
+      return;
+    case EventKind::marker:
+      add_marker(process, event, Marker::Kind::text);
+      return;
+    case EventKind::lost:
+      state_.lost += event.detail;
+      add_marker(process, event, Marker::Kind::lost);
+      return;
+    default:
+      ++state_.anomalies;  // not of this vocabulary
+  }
+}
+
+void Writer::take_queued(std::uint32_t process, const Event& event) {
+  TaskTable& tasks = processes_[process].data.tasks;
+  const std::uint32_t caller = event.thread != 0 ? lane_of(process, event) : kNone32;
+  if (event.task == 0 || event.outcome != Outcome::ok ||
+      event.detail > std::numeric_limits<trace::NameId>::max()) {
+    keep_odd(process, event);
+    return;
+  }
+  const Row row = tasks.find_or_add(event.task);
+  if (tasks.queued(row) != TimeColumn::kAbsent) {
+    keep_odd(process, event);
+    return;
+  }
+  // A start that was consumed before has told the pool already.
+  const TaskTable::Origin* known = tasks.origin(row);
+  const std::uint32_t pool = pool_of(process, event);
+  const bool fits = caller != kNone32 && (known == nullptr || known->pool == pool);
+  tasks.set_origin(row, {known == nullptr ? pool : known->pool, caller,
+                         static_cast<trace::NameId>(event.detail)});
+  tasks.set_queued(row, time_of(event));
+  pool_of_task(process, row).queue.add(time_of(event), true);
+  if (tasks.fate(row).lane != kNone32) {
+    leave_queue(process, row, time_left(process, row));
+  }
+  if (!fits) {
+    keep(process, event);
+    state_.anomalies += caller != kNone32 ? 1U : 0U;
+    return;
+  }
+  insert_sorted(lanes_[caller].data.submits, row, [&](Row other) { return tasks.queued(other); });
+}
+
+void Writer::take_finished(std::uint32_t process, const Event& event) {
+  if (event.outcome != Outcome::cancelled || event.task == 0) {
+    take_on_lane(process, event);
+    return;
+  }
+  ProcessEntry& entry = processes_[process];
+  const std::uint32_t lane = lane_of(process, event);
+  const Row row = entry.data.tasks.find_or_add(event.task);
+  const TaskTable::Fate& fate = entry.data.tasks.fate(row);
+  if (fate.lane == lane) {
+    take_on_lane(process, event);
+  } else if (fate.lane == kNone32) {
+    keep(process, event);
+    end_loosely(process, row, event);
+  } else {
+    keep_odd(process, event);
+  }
+}
+
+void Writer::end_loosely(std::uint32_t process, Row row, const Event& event) {
+  ProcessData& data = processes_[process].data;
+  const std::uint32_t lane = lane_of(process, event);
+  if (data.tasks.origin(row) == nullptr) {
+    data.tasks.set_origin(row, {pool_of(process, event), kNone32, 0});
+  }
+  data.tasks.set_run(row, TaskTable::kLoose, static_cast<std::uint32_t>(data.loose.size()));
+  data.loose.push_back({time_of(event), lane, event.outcome, event.detail});
+  PoolData& pool = pool_of_task(process, row);
+  if (event.outcome == Outcome::cancelled) {
+    insert_sorted(pool.cancelled, time_of(event));
+  } else {
+    insert_sorted(pool.loose_ends, time_of(event));
+    if (event.outcome == Outcome::error) {
+      insert_sorted(pool.loose_failed, time_of(event));
+    }
+  }
+  leave_queue(process, row, time_of(event));
+}
+
+void Writer::take_delivered(std::uint32_t process, const Event& event) {
+  TaskTable& tasks = processes_[process].data.tasks;
+  const std::uint32_t lane = event.thread != 0 ? lane_of(process, event) : kNone32;
+  if (event.task == 0) {
+    keep_odd(process, event);
+    return;
+  }
+  const Row row = tasks.find_or_add(event.task);
+  if (tasks.delivered(row) != TimeColumn::kAbsent) {
+    // A result may be asked for again and again.
+    keep(process, event);
+    if (lane != kNone32) {
+      insert_sorted(lanes_[lane].data.redeliveries, time_of(event));
+    }
+    return;
+  }
+  tasks.set_delivered(row, time_of(event), lane);
+  const std::uint32_t pool = pool_of(process, event);
+  if (lane == kNone32) {
+    keep(process, event);
+    return;
+  }
+  if (tasks.origin(row) == nullptr && pool != kNone32) {
+    tasks.set_origin(row, {pool, kNone32, 0});
+  }
+  const TaskTable::Origin* origin = tasks.origin(row);
+  const bool fits = event.outcome == Outcome::ok && event.detail == 0 && origin != nullptr &&
+                    origin->pool == pool;
+  if (fits) {
+    insert_sorted(lanes_[lane].data.deliveries, row,
+                  [&](Row other) { return tasks.delivered(other); });
+  } else {
+    keep(process, event);
+    insert_sorted(lanes_[lane].data.redeliveries, time_of(event));
+  }
+}
+
+void Writer::take_worker_started(std::uint32_t process, const Event& event) {
+  std::uint32_t index = lane_of(process, event);
+  if (lanes_[index].info.exited && *lanes_[index].info.exited < time_of(event)) {
+    ++state_.anomalies;  // back from the dead: shown as another worker
+    index = new_lane(process, event.thread, time_of(event));
+  } else if (lanes_[index].start_seen) {
+    ++state_.anomalies;
+    return;
+  }
+  LaneEntry& lane = lanes_[index];
+  lane.start_seen = true;
+  lane.info.kind = LaneKind::worker;
+  lane.info.started = time_of(event);
+  const std::uint32_t pool = pool_of(process, event);
+  if (pool != kNone32) {
+    lane.info.pool = PoolIndex{pool};
+  }
+  lane.info.index = trace::worker_index(event.detail);
+  const std::string_view name =
+      processes_[process].data.directory->name(trace::worker_name(event.detail));
+  if (!name.empty()) {
+    lane.info.name = name;
+    lane.named = true;
+  }
+  lanes_changed_ = true;
+}
+
+void Writer::take_worker_exited(std::uint32_t process, const Event& event) {
+  LaneEntry& lane = lanes_[lane_of(process, event)];
+  lane.info.kind = LaneKind::worker;
+  lanes_changed_ = true;
+  if (lane.info.exited) {
+    ++state_.anomalies;
+    return;
+  }
+  state_.anomalies += lane.start_seen ? 0U : 1U;
+  lane.info.exited = time_of(event);
+  lane.info.retired = event.detail == 1;
+  if (!lane.info.pool && event.pool != 0) {
+    lane.info.pool = PoolIndex{pool_of(process, event)};
+  }
+  if (time_of(event) < lane.data.last_event) {
+    late_lanes_.push_back(static_cast<std::uint32_t>(lane.info.id));
+  } else {
+    feed_exit(lane, time_of(event));
+  }
+}
+
+void Writer::take_pool_event(std::uint32_t process, const Event& event) {
+  const std::uint32_t index = pool_of(process, event);
+  if (index == kNone32) {
+    ++state_.anomalies;
+    return;
+  }
+  PoolEntry& pool = pools_[index];
+  pool_data(process, index);  // changed
+  pools_changed_ = true;
+  const trace::Directory& directory = *processes_[process].data.directory;
+  if (event.kind == EventKind::max_workers_changed) {
+    insert_by_time(pool.data.max_workers, {time_of(event), trace::max_workers_before(event.detail),
+                                           trace::max_workers_now(event.detail)});
+  } else if (event.kind == EventKind::pool_created) {
+    if (std::exchange(pool.created_seen, true)) {
+      ++state_.anomalies;
+      return;
+    }
+    pool.info.created = time_of(event);
+    pool.info.name = directory.name(trace::pool_name(event.detail));
+    insert_by_time(pool.data.max_workers,
+                   {time_of(event), 0, trace::pool_max_workers(event.detail)});
+  } else if (event.kind == EventKind::pool_shut_down) {
+    if (!pool.info.shut_down) {
+      pool.info.shut_down = time_of(event);
+      add_marker(process, event, Marker::Kind::shut_down);
+    }
+  } else if (pool.info.broken.empty()) {
+    const std::string_view reason = directory.name(static_cast<trace::NameId>(event.detail));
+    pool.info.broken = reason.empty() ? std::string_view("broken") : reason;
+    add_marker(process, event, Marker::Kind::broken);
+  }
+}
+
+void Writer::add_marker(std::uint32_t process, const Event& event, Marker::Kind kind) {
+  Marker marker{.time = time_of(event), .kind = kind};
+  if (kind == Marker::Kind::lost) {
+    marker.count = event.detail;
+  } else if (kind == Marker::Kind::text || kind == Marker::Kind::broken) {
+    marker.text =
+        processes_[process].data.directory->name(static_cast<trace::NameId>(event.detail));
+  }
+  const std::uint32_t pool = pool_of(process, event);
+  if (pool != kNone32) {
+    marker.pool = PoolIndex{pool};
+  }
+  insert_by_time(markers_, marker);
+  markers_changed_ = true;
+}
+
+std::uint32_t Writer::lane_of(std::uint32_t process, const Event& event) {
+  constexpr trace::ThreadId kNear = 1U << 16;
+  ProcessEntry& entry = processes_[process];
+  if (event.thread < kNear && event.thread >= entry.near_lanes.size()) {
+    entry.near_lanes.resize(event.thread + std::size_t{1}, 0);
+  }
+  const std::uint32_t known =
+      event.thread < kNear ? entry.near_lanes[event.thread] : entry.far_lanes[event.thread];
+  if (known == 0) {
+    return new_lane(process, event.thread, time_of(event));
+  }
+  LaneEntry& lane = lanes_[known - 1];
+  if (time_of(event) < lane.data.first_event) {
+    lane.data.first_event = time_of(event);
+    lanes_changed_ = true;
+  }
+  if (!std::exchange(lane.changed, true)) {
+    changed_lanes_.push_back(known - 1);
+  }
+  return known - 1;
+}
+
+std::uint32_t Writer::new_lane(std::uint32_t process, trace::ThreadId thread, TimeNs time) {
+  const auto index = static_cast<std::uint32_t>(lanes_.size());
+  LaneEntry& lane = lanes_.emplace_back();
+  lane.data.process = process;
+  lane.data.thread = thread;
+  lane.data.first_event = time;
+  lane.info.id = LaneId{index};
+  lane.info.kind = LaneKind::caller;
+  lane.info.process = process;
+  lane.changed = true;
+  changed_lanes_.push_back(index);
+  lanes_changed_ = true;
+  ProcessEntry& entry = processes_[process];
+  if (thread < entry.near_lanes.size()) {
+    entry.near_lanes[thread] = index + 1;
+  } else {
+    entry.far_lanes[thread] = index + 1;
+  }
+  return index;
+}
+
+std::uint32_t Writer::pool_of(std::uint32_t process, const Event& event) {
+  if (event.pool == 0) {
+    return kNone32;
+  }
+  std::vector<std::uint32_t>& pools = processes_[process].pools;
+  if (event.pool >= pools.size()) {
+    pools.resize(event.pool + std::size_t{1}, 0);
+  }
+  std::uint32_t& known = pools[event.pool];
+  if (known == 0) {
+    PoolEntry& pool = pools_.emplace_back();
+    known = static_cast<std::uint32_t>(pools_.size());
+    pool.info.index = PoolIndex{known - 1};
+    pool.info.process = process;
+    pool.info.id = event.pool;
+    pool.info.created = time_of(event);
+    pool.changed = true;
+    changed_pools_.push_back(known - 1);
+    pools_changed_ = true;
+  }
+  return known - 1;
+}
+
+PoolData& Writer::pool_data(std::uint32_t process, std::uint32_t pool) {
+  if (pool == kNone32) {
+    return processes_[process].data.poolless;
+  }
+  PoolEntry& entry = pools_[pool];
+  if (!std::exchange(entry.changed, true)) {
+    changed_pools_.push_back(pool);
+  }
+  return entry.data;
+}
+
+PoolData& Writer::pool_of_task(std::uint32_t process, Row row) {
+  PoolData& pool = pool_data(process, processes_[process].data.tasks.origin(row)->pool);
+  if (!pool.queue.unsettled()) {
+    unsettled_.push_back(&pool.queue);
+  }
+  return pool;
+}
+
+void Writer::settle() {
+  for (const std::uint32_t lane : late_lanes_) {
+    rebuild(lane);
+  }
+  late_lanes_.clear();
+  for (QueueSteps* queue : unsettled_) {
+    queue->settle();
+  }
+  unsettled_.clear();
+  for (ProcessEntry& process : processes_) {
+    settle_log(process.data, process.new_log);
+  }
+}
+
+void Writer::settle_log(ProcessData& process, std::vector<Event>& added) {
+  if (added.empty()) {
+    return;
+  }
+  const auto earlier = [](const Event& a, const Event& b) { return a.time_ns < b.time_ns; };
+  std::stable_sort(added.begin(), added.end(), earlier);
+  std::vector<Event> behind;
+  while (!process.log.empty() && earlier(added.front(), process.log.back())) {
+    behind.push_back(process.log.back());
+    process.log.truncate(process.log.size() - 1);
+  }
+  if (!behind.empty()) {
+    std::reverse(behind.begin(), behind.end());
+    const auto middle = static_cast<std::ptrdiff_t>(behind.size());
+    behind.insert(behind.end(), added.begin(), added.end());
+    std::inplace_merge(behind.begin(), behind.begin() + middle, behind.end(), earlier);
+    added.swap(behind);
+  }
+  for (const Event& event : added) {
+    process.log.push_back(event);
+  }
+  added.clear();
+}
+
+void Writer::refresh_names(LaneEntry& lane) {
+  if (lane.named && lane.info.os_id != 0) {
+    return;
+  }
+  const trace::ThreadInfo thread =
+      processes_[lane.data.process].data.directory->thread(lane.data.thread);
+  if (!lane.named && lane.info.name != thread.name) {
+    lane.info.name = names_->emplace_back(thread.name);
+    lanes_changed_ = true;
+  }
+  if (lane.info.os_id != thread.os_id) {
+    lane.info.os_id = thread.os_id;
+    lanes_changed_ = true;
+  }
+}
+
+State Writer::publish() {
+  for (const std::uint32_t index : changed_lanes_) {
+    LaneEntry& lane = lanes_[index];
+    lane.changed = false;
+    refresh_names(lane);
+    lane.data.freeze();
+    state_.lane_data.resize(lanes_.size(), nullptr);
+    state_.lane_data.own(index) = std::make_shared<LaneData>(lane.data);
+  }
+  for (const std::uint32_t index : changed_pools_) {
+    PoolEntry& pool = pools_[index];
+    pool.changed = false;
+    pool.data.freeze();
+    state_.pool_data.resize(pools_.size(), nullptr);
+    state_.pool_data.own(index) = std::make_shared<PoolData>(pool.data);
+  }
+  changed_lanes_.clear();
+  changed_pools_.clear();
+  state_.tasks = 0;
+  for (std::size_t i = 0; i < processes_.size(); ++i) {
+    ProcessEntry& process = processes_[i];
+    if (std::exchange(process.changed, false)) {
+      process.data.freeze();
+      state_.processes[i] = std::make_shared<ProcessData>(process.data);
+    }
+    state_.tasks += process.data.tasks.count();
+  }
+  if (std::exchange(lanes_changed_, false)) {
+    auto lanes = std::make_shared<std::vector<Lane>>();
+    for (const LaneEntry& lane : lanes_) {
+      lanes->push_back(lane.info);
+      lanes->back().started = lane.start_seen ? lane.info.started : lane.data.first_event;
+    }
+    state_.lanes = std::move(lanes);
+  }
+  if (std::exchange(pools_changed_, false)) {
+    auto pools = std::make_shared<std::vector<Pool>>();
+    for (const PoolEntry& pool : pools_) {
+      pools->push_back(pool.info);
+    }
+    state_.pools = std::move(pools);
+  }
+  if (std::exchange(markers_changed_, false)) {
+    state_.markers = std::make_shared<std::vector<Marker>>(markers_);
+  }
+  state_.lane_data.freeze();
+  state_.pool_data.freeze();
+  state_.names = names_;
+  return state_;
+}
+
+}  // namespace poolscope::session

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/state.h"
+#include "core/trace/directory.h"
+#include "core/trace/event.h"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace poolscope::session {
+
+/// Files events into columns and makes states of them. What fits the columns is stored there and
+/// can be rebuilt from them exactly; everything else is kept word by word in its process's log, and
+/// if it should not have come, counted. Threads: one at a time.
+class Writer {
+ public:
+  std::uint32_t add_process(std::shared_ptr<const trace::Directory> directory);
+  void consume(std::uint32_t process, std::span<const trace::Event> events);
+  /// All that was consumed. Cost O(lanes and pools that changed since the last call).
+  State publish();
+
+ private:
+  struct LaneEntry {
+    LaneData data;
+    Lane info;
+    bool start_seen = false;              // worker_started
+    bool named = false;                   // by worker_started
+    bool changed = false;                 // since the last publish()
+    std::vector<trace::Event> late = {};  // stamped before what the lane has already
+  };
+  struct PoolEntry {
+    PoolData data;
+    Pool info;
+    bool created_seen = false;
+    bool changed = false;
+  };
+  struct ProcessEntry {
+    ProcessData data;
+    std::vector<trace::Event> new_log = {};      // not yet sorted into data.log
+    std::vector<std::uint32_t> near_lanes = {};  // by thread id, + 1
+    std::unordered_map<trace::ThreadId, std::uint32_t> far_lanes = {};
+    std::vector<std::uint32_t> pools = {};  // by pool id, + 1
+    bool changed = false;
+  };
+
+  // writer.cpp: what comes in, and pools
+  void take(std::uint32_t process, const trace::Event& event);
+  void take_rare(std::uint32_t process, const trace::Event& event);
+  void take_queued(std::uint32_t process, const trace::Event& event);
+  void take_finished(std::uint32_t process, const trace::Event& event);
+  void take_delivered(std::uint32_t process, const trace::Event& event);
+  void take_worker_started(std::uint32_t process, const trace::Event& event);
+  void take_worker_exited(std::uint32_t process, const trace::Event& event);
+  void take_pool_event(std::uint32_t process, const trace::Event& event);
+  void add_marker(std::uint32_t process, const trace::Event& event, Marker::Kind kind);
+  void keep(std::uint32_t process, const trace::Event& event) {
+    processes_[process].new_log.push_back(event);
+  }
+  void keep_odd(std::uint32_t process, const trace::Event& event) {
+    keep(process, event);
+    ++state_.anomalies;
+  }
+  void settle();
+  void settle_log(ProcessData& process, std::vector<trace::Event>& added);
+  std::uint32_t lane_of(std::uint32_t process, const trace::Event& event);
+  std::uint32_t new_lane(std::uint32_t process, trace::ThreadId thread, TimeNs time);
+  std::uint32_t pool_of(std::uint32_t process, const trace::Event& event);
+  PoolData& pool_data(std::uint32_t process, std::uint32_t pool);
+  PoolData& pool_of_task(std::uint32_t process, Row row);
+  void refresh_names(LaneEntry& lane);
+  void end_loosely(std::uint32_t process, Row row, const trace::Event& event);
+
+  // lane_writer.cpp: what happens on one lane, in its order
+  void take_on_lane(std::uint32_t process, const trace::Event& event);
+  void feed(std::uint32_t lane, const trace::Event& event);
+  void feed_started(std::uint32_t lane, const trace::Event& event);
+  void feed_finished(std::uint32_t lane, const trace::Event& event);
+  void feed_wait(std::uint32_t lane, const trace::Event& event);
+  void feed_exit(LaneEntry& lane, TimeNs time);
+  void finish_run(LaneEntry& lane, std::size_t run, const trace::Event& event);
+  void abandon_run(LaneEntry& lane, TimeNs time);
+  void abandon_wait(LaneEntry& lane, TimeNs time);
+  void rebuild(std::uint32_t lane);
+  std::vector<trace::Event> take_back_log(std::uint32_t lane);
+  void take_back_runs(std::uint32_t lane);
+  void take_back_departure(std::uint32_t process, Row row);
+  void take_back_loose(std::uint32_t process, Row row);
+  TimeNs time_left(std::uint32_t process, Row row) const;
+  void leave_queue(std::uint32_t process, Row row, TimeNs time);
+
+  State state_;  // figures only; the rest is put in by publish()
+  std::deque<LaneEntry> lanes_;
+  std::deque<PoolEntry> pools_;
+  std::deque<ProcessEntry> processes_;
+  std::vector<Marker> markers_;
+  std::shared_ptr<std::deque<std::string>> names_ = std::make_shared<std::deque<std::string>>();
+  std::vector<std::uint32_t> changed_lanes_, changed_pools_, late_lanes_;
+  std::vector<QueueSteps*> unsettled_;
+  bool timed_ = false;          // an event with a time has come
+  bool lanes_changed_ = false;  // what State::lanes says
+  bool pools_changed_ = false;
+  bool markers_changed_ = false;
+};
+
+}  // namespace poolscope::session
