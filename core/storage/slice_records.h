@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/session.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace poolscope::storage {
+
+/// The beginning or end of a slice, or a moment with flows, as another program's trace told it.
+struct SliceRecord {
+  enum class Type : std::uint8_t { begin, end, instant };
+  std::uint64_t time_ns = 0;
+  std::uint64_t track = 0;
+  std::uint32_t name = 0;
+  std::uint32_t notes = 0;  // 0: none
+  std::uint32_t first_flow = 0;
+  std::uint32_t flows = 0;
+  Type type = Type::instant;
+};
+
+/// What a program said of the end of a slice in the words that our own writer uses.
+struct SliceNotes {
+  std::uint32_t outcome = 0;  // a text
+  std::uint32_t error = 0;    // a text
+  std::uint64_t cpu_ns = 0;
+  bool empty() const { return outcome == 0 && error == 0 && cpu_ns == 0; }
+};
+
+/// Slices, flows and threads from any format, kept until the file has ended, because they come in
+/// any order; then told to a session: slices that lie directly on a thread as tasks of a worker,
+/// slices in them as phases, flows that end in a task as its wait in the queue. Threads: one at a
+/// time.
+class SliceRecords {
+ public:
+  struct Flow {
+    std::uint64_t id = 0;
+    bool terminating = false;
+  };
+
+  /// The id of a text, 0 for an empty one.
+  std::uint32_t text_id(std::string_view text);
+  std::string_view text(std::uint32_t id) const { return texts_[id]; }
+
+  void set_process(std::int64_t pid, std::string_view name);
+  void set_thread(std::uint64_t track, std::int64_t pid, std::int64_t tid, std::string_view name);
+
+  void add(SliceRecord record, const std::vector<Flow>& flows, const SliceNotes& notes);
+  /// Whether any slice lies on a thread.
+  bool has_slices() const;
+  /// Tells all of it, one process after the other.
+  void tell(session::Session& session);
+
+ private:
+  struct Thread {
+    std::int64_t pid = 0;
+    std::int64_t tid = 0;
+    std::string name = {};
+  };
+  class Teller;
+
+  std::deque<std::string> texts_ = {std::string()};
+  std::unordered_map<std::string_view, std::uint32_t> text_ids_;  // views into texts_
+  std::unordered_map<std::int64_t, std::string> processes_;
+  std::unordered_map<std::uint64_t, Thread> threads_;  // by track
+  std::vector<SliceRecord> records_;
+  std::vector<Flow> flows_;
+  std::vector<SliceNotes> notes_ = {SliceNotes{}};
+};
+
+}  // namespace poolscope::storage
