@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/theme/theme.h"
+#include "ui/timeline/frame.h"
+
 #include <QImage>
 #include <QSize>
 #include <QString>
 
 #include <optional>
-
-#include "ui/theme/theme.h"
-#include "ui/timeline/frame.h"
 
 namespace poolscope::ui {
 
@@ -22,9 +22,9 @@ struct PictureOptions {
   QString caption = {};
 };
 
-/// A still that can be shown to others: headline figures, timeline, throughput. The size is raised to what the figures
-/// need. Needs a QGuiApplication (the offscreen platform will do); reads the statistics of the whole stretch, so its
-/// cost grows with the tasks in it.
+/// A still that can be shown to others: headline figures, timeline, throughput. The size is raised
+/// to what the figures need. Needs a QGuiApplication (the offscreen platform will do); reads the
+/// statistics of the whole stretch, so its cost grows with the tasks in it.
 QImage renderPicture(const Frame& frame, const PictureOptions& options);
 
 }  // namespace poolscope::ui

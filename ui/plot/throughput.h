@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/plot/axis.h"
+#include "ui/plot/series.h"
+#include "ui/theme/theme.h"
+#include "ui/timeline/frame.h"
+#include "ui/timeline/time_axis.h"
+
 #include <QList>
 #include <QPainter>
 #include <QPointF>
@@ -9,11 +15,6 @@
 #include <QString>
 
 #include <optional>
-
-#include "ui/plot/axis.h"
-#include "ui/theme/theme.h"
-#include "ui/timeline/frame.h"
-#include "ui/timeline/time_axis.h"
 
 namespace poolscope::ui {
 
@@ -30,21 +31,22 @@ struct ThroughputScene {
   QRectF plot = {};  ///< where the curve may be
   std::optional<TimeAxis> time = {};
   ValueAxis value = {};
-  double windowSeconds = 1;  ///< each point is the mean of the time before it
+  session::TimeNs window = 0;  ///< each point is the mean of this much time before it
   QList<TimeTick> timeTicks = {};
-  QList<double> rates = {};  ///< by point, tasks/s
-  QList<QPointF> curve = {};
+  QList<session::TimeNs> times = {};  ///< by point
+  QList<double> rates = {};           ///< by point, tasks/s
+  Series curve = {};
   QList<LimitStrip> limits = {};
   QList<qreal> limitLines = {};  ///< x of each change of max_workers
-  QString caption = {};
-  std::optional<QPointF> predicted = {};  ///< x unused; y of a predicted rate
+  QString caption = {};          ///< "tasks/s over 1 s"
+  std::optional<qreal> predictedY = {};
   QString predictedLabel = {};
 };
 
 struct ThroughputOptions {
-  std::optional<session::PoolIndex> pool = {};    ///< one pool only
-  std::optional<double> predicted = {};           ///< a rate to draw apart, dashed
-  QString predictedLabel = {};                    ///< says that it is predicted, and what for
+  std::optional<session::PoolIndex> pool = {};  ///< one pool only
+  std::optional<double> predicted = {};         ///< a rate to draw apart, dashed
+  QString predictedLabel = {};                  ///< says that it is predicted, and what for
 };
 
 /// Tasks/s over [begin, end) into `size`. Pure; cost O(pixels). Nothing after frame.now is shown.

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/theme/theme.h"
+#include "ui/timeline/frame.h"
+#include "ui/timeline/timeline_scene.h"
+#include "ui/timeline/view_state.h"
+
 #include <QAbstractScrollArea>
 #include <QPoint>
 #include <QString>
@@ -8,26 +13,22 @@
 #include <memory>
 #include <optional>
 
-#include "ui/theme/theme.h"
-#include "ui/timeline/frame.h"
-#include "ui/timeline/timeline_scene.h"
-#include "ui/timeline/view_state.h"
-
 namespace poolscope::ui {
 
 class LayoutCache;
 class SpriteCache;
 
-/// Shows a frame of a session as lanes over time, and turns keys and pointer into a ViewState. The pictures come from
-/// layOutTimeline() and paintTimeline(); this class only feeds them.
-/// Threads: the GUI thread.
+/// Shows a frame of a session as lanes over time, and turns keys and pointer into a ViewState. The
+/// pictures come from layOutTimeline() and paintTimeline(); this class only feeds them. Threads:
+/// the GUI thread.
 class TimelineView : public QAbstractScrollArea {
   Q_OBJECT
  public:
   explicit TimelineView(QWidget* parent = nullptr);
   ~TimelineView() override;
 
-  /// Shows this frame from the next paint on. Called once per display frame; cheap when nothing changed.
+  /// Shows this frame from the next paint on. Called once per display frame; cheap when nothing
+  /// changed.
   void showFrame(const Frame& frame);
   void setTheme(const Theme& theme);
   const Theme& theme() const { return theme_; }

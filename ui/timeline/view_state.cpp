@@ -31,7 +31,8 @@ void ViewState::advance(TimeNs sessionBegin, TimeNs now) {
   if (fitting_) {
     const double needed = static_cast<double>(now_ - sessionBegin_) * kFitRoom;
     if (needed > static_cast<double>(span_)) {
-      const double steps = std::ceil(std::log(needed / static_cast<double>(span_)) / std::log(kFitStep));
+      const double steps =
+          std::ceil(std::log(needed / static_cast<double>(span_)) / std::log(kFitStep));
       span_ = clampedSpan(static_cast<double>(span_) * std::pow(kFitStep, steps));
     }
     begin_ = sessionBegin_;
@@ -71,7 +72,9 @@ void ViewState::zoom(double factor, TimeNs anchor) {
   place(static_cast<double>(anchor) - before, static_cast<double>(newSpan));
 }
 
-void ViewState::zoom(double factor) { zoom(factor, begin_ + span_ / 2); }
+void ViewState::zoom(double factor) {
+  zoom(factor, begin_ + span_ / 2);
+}
 
 void ViewState::zoomTo(TimeRange range) {
   following_ = false;
@@ -96,7 +99,9 @@ void ViewState::fit() {
   begin_ = sessionBegin_;
 }
 
-void ViewState::goToStart() { panTo(sessionBegin_); }
+void ViewState::goToStart() {
+  panTo(sessionBegin_);
+}
 
 void ViewState::goLive() {
   fitting_ = false;

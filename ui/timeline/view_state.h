@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/session/types.h"
+
 #include <QPointF>
 #include <QtGlobal>
 
 #include <optional>
-
-#include "core/session/types.h"
 
 namespace poolscope::ui {
 
@@ -18,18 +18,21 @@ struct TimeRange {
   friend bool operator==(const TimeRange&, const TimeRange&) = default;
 };
 
-/// What the timeline shows of a session: which stretch, whether it follows the present, how far it is scrolled, what is
-/// selected. A plain value without a window; with the frame and the size it determines the picture.
+/// What the timeline shows of a session: which stretch, whether it follows the present, how far it
+/// is scrolled, what is selected. A plain value without a window; with the frame and the size it
+/// determines the picture.
 class ViewState {
  public:
-  static constexpr session::TimeNs kShortestSpan = 1'000;                      ///< 1 us
-  static constexpr session::TimeNs kLongestSpan = 400LL * 86'400 * 1'000'000'000;  ///< more than a year
+  static constexpr session::TimeNs kShortestSpan = 1'000;  ///< 1 us
+  static constexpr session::TimeNs kLongestSpan =
+      400LL * 86'400 * 1'000'000'000;  ///< more than a year
   static constexpr session::TimeNs kFirstSpan = 2'500'000'000;
-  /// Where the present stands while following: the rest, right of it, is left to tokens on their way.
+  /// Where the present stands while following: the rest, right of it, is left to tokens on their
+  /// way.
   static constexpr double kNowAt = 0.955;
 
-  /// Tells where the session begins and what time it is, once a frame. While following, the view moves so that `now`
-  /// stays in sight; else it stays where it is.
+  /// Tells where the session begins and what time it is, once a frame. While following, the view
+  /// moves so that `now` stays in sight; else it stays where it is.
   void advance(session::TimeNs sessionBegin, session::TimeNs now);
 
   TimeRange range() const { return {begin_, begin_ + span_}; }
@@ -39,8 +42,8 @@ class ViewState {
   /// The whole session is shown and stays shown while it grows.
   bool fitting() const { return fitting_; }
 
-  /// Shows 1/factor of what is shown, with `anchor` at the same place. Following goes on if it was on, with the present
-  /// as the fixed place.
+  /// Shows 1/factor of what is shown, with `anchor` at the same place. Following goes on if it was
+  /// on, with the present as the fixed place.
   void zoom(double factor, session::TimeNs anchor);
   /// Zooms at the present while following, else in the middle.
   void zoom(double factor);
@@ -52,7 +55,8 @@ class ViewState {
   void goToStart();  ///< stops following
   void goLive();
   void setFollowing(bool following);
-  /// Moves as little as needed to show `time` with some room around; following stops if it has to move.
+  /// Moves as little as needed to show `time` with some room around; following stops if it has to
+  /// move.
   void reveal(session::TimeNs time);
   /// Back to the beginning, for another session.
   void reset();

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/plot/axis.h"
+
+#include "ui/timeline/round_step.h"
+
+#include <QLocale>
+
+#include <algorithm>
+#include <cmath>
+
+namespace poolscope::ui {
+namespace {
+
+QString tickText(double value, double step) {
+  if (step >= 1e6) {
+    return QLocale().toString(value / 1e6, 'f', step >= 1e6 && std::fmod(step, 1e6) == 0 ? 0 : 1) +
+           QStringLiteral(" M");
+  }
+  const int decimals = step >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(step) - 1e-9));
+  return QLocale().toString(value, 'f', decimals);
+}
+
+}  // namespace
+
+ValueAxis::ValueAxis(double highest, qreal bottom, qreal top, qreal minDistance)
+    : bottom_(bottom),
+      top_(std::min(top, bottom - 1)) {
+  const double wanted = std::isfinite(highest) && highest > 0 ? highest : 1;
+  const double most = std::max(1.0, std::floor((bottom_ - top_) / std::max(minDistance, 1.0)));
+  step_ = roundStep(wanted / most);
+  maximum_ = std::ceil(wanted / step_ - 1e-9) * step_;
+}
+
+QList<ValueTick> ValueAxis::ticks() const {
+  QList<ValueTick> ticks;
+  const int count = static_cast<int>(std::lround(maximum_ / step_));
+  for (int i = 0; i <= count; ++i) {
+    const double value = i * step_;
+    ticks.append({value, toY(value), tickText(value, step_)});
+  }
+  return ticks;
+}
+
+}  // namespace poolscope::ui

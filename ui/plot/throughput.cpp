@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/plot/throughput.h"
+
+#include "ui/timeline/time_text.h"
+
+#include <QFontMetricsF>
+#include <QObject>
+
+#include <algorithm>
+#include <cmath>
+
+namespace poolscope::ui {
+
+using session::PoolIndex;
+using session::Snapshot;
+using session::TimeNs;
+
+namespace {
+
+constexpr TimeNs kSecond = 1'000'000'000;
+constexpr qreal kPointEvery = 3;     // logical pixels
+constexpr int kCellsPerWindow = 10;  // at most
+
+/// A second, or less where the whole picture shows only a few of them.
+TimeNs windowFor(TimeNs range) {
+  return std::min(kSecond, roundTimeStep(static_cast<double>(range) / 12));
+}
+
+/// Adds up what all asked-for pools finished in equal spans.
+std::vector<double> finishedCells(const Snapshot& snapshot, std::optional<PoolIndex> only,
+                                  TimeNs begin, TimeNs cell, std::int64_t count) {
+  std::vector<double> sums(static_cast<std::size_t>(count), 0.0);
+  for (const auto& pool : snapshot.pools()) {
+    if (only && *only != pool.index) {
+      continue;
+    }
+    const auto counts =
+        snapshot.finished_columns(pool.index, begin, begin + count * cell, static_cast<int>(count));
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      sums[i] += counts[i];
+    }
+  }
+  return sums;
+}
+
+/// Points at the ends of cells that are aligned to the session's time, so that the curve does not
+/// tremble while the view moves; each is the mean rate of the cells in the window before it.
+void measure(const Snapshot& snapshot, const ThroughputOptions& options, TimeRange range,
+             TimeNs now, double nsPerPixel, ThroughputScene& scene) {
+  const TimeNs origin = snapshot.begin();
+  const TimeNs wanted = windowFor(range.length());
+  const auto cell = std::max<TimeNs>(
+      {1, wanted / kCellsPerWindow, static_cast<TimeNs>(std::ceil(nsPerPixel * kPointEvery))});
+  const std::int64_t perWindow = std::max<std::int64_t>(1, (wanted + cell - 1) / cell);
+  scene.window = perWindow * cell;
+  const std::int64_t first = std::max<TimeNs>(0, range.begin - origin) / cell;
+  const std::int64_t end = std::max<TimeNs>(0, std::min(range.end, now) - origin) / cell;
+  const std::int64_t from = std::max<std::int64_t>(0, first - perWindow);
+  if (end <= from) {
+    return;
+  }
+  const auto cells = finishedCells(snapshot, options.pool, origin + from * cell, cell, end - from);
+  double sum = 0;
+  for (std::int64_t i = from; i < end; ++i) {
+    sum += cells[static_cast<std::size_t>(i - from)];
+    if (i - perWindow >= from) {
+      sum -= cells[static_cast<std::size_t>(i - perWindow - from)];
+    }
+    if (i + 1 < first) {
+      continue;
+    }
+    // At the session's begin there is less than a window to look back on.
+    const std::int64_t covered = std::min(i + 1, perWindow);
+    scene.times.append(origin + (i + 1) * cell);
+    scene.rates.append(sum / (static_cast<double>(covered * cell) / 1e9));
+  }
+}
+
+void layOutLimits(const Snapshot& snapshot, const ThroughputOptions& options, TimeNs now,
+                  const QRectF& strip, const Theme& theme, ThroughputScene& scene) {
+  const auto pools = snapshot.pools();
+  if (pools.empty()) {
+    return;
+  }
+  const PoolIndex pool = options.pool.value_or(pools.front().index);
+  const auto steps = snapshot.max_workers_steps(pool);
+  const QFontMetricsF metrics(theme.fonts.monoSmall);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const TimeNs until = std::min(i + 1 < steps.size() ? steps[i + 1].time : now, now);
+    const qreal left = std::max(scene.time->toX(steps[i].time), scene.plot.left());
+    const qreal right = std::min(scene.time->toX(until), scene.plot.right());
+    if (right - left < 2) {
+      continue;
+    }
+    LimitStrip limit{.rect = QRectF(left + 1, strip.top(), right - left - 2, strip.height()),
+                     .maxWorkers = static_cast<int>(steps[i].now)};
+    for (const QString& text :
+         {QObject::tr("max_workers %1").arg(limit.maxWorkers), QString::number(limit.maxWorkers)}) {
+      if (metrics.horizontalAdvance(text) + theme.px(8) <= limit.rect.width()) {
+        limit.label = text;
+        break;
+      }
+    }
+    if (steps[i].before != 0 && scene.time->toX(steps[i].time) > scene.plot.left()) {
+      scene.limitLines.append(left);
+    }
+    scene.limits.append(limit);
+  }
+}
+
+qreal leftMargin(const Theme& theme) {
+  return theme.px(52);
+}
+
+}  // namespace
+
+ThroughputScene layOutThroughput(const Frame& frame, TimeNs begin, TimeNs end, const QSizeF& size,
+                                 const Theme& theme, const ThroughputOptions& options) {
+  ThroughputScene scene;
+  scene.size = size;
+  const qreal captionHeight = theme.px(22);
+  const qreal stripHeight = theme.px(18);
+  const qreal tickHeight = size.height() >= theme.px(130) ? theme.px(18) : 0;
+  const qreal bottom = size.height() - tickHeight - stripHeight - theme.px(8);
+  scene.plot = QRectF(QPointF(leftMargin(theme), captionHeight),
+                      QPointF(size.width() - theme.px(10), bottom));
+  if (!frame.snapshot || frame.snapshot->empty() || end <= begin || scene.plot.width() < 8 ||
+      scene.plot.height() < 8) {
+    return scene;
+  }
+  scene.time = TimeAxis({begin, end}, scene.plot.left(), scene.plot.right());
+  measure(*frame.snapshot, options, {begin, end}, frame.now, scene.time->nsPerPixel(), scene);
+  double highest = options.predicted.value_or(0);
+  for (const double rate : scene.rates) {
+    highest = std::max(highest, rate);
+  }
+  scene.value = ValueAxis(highest * 1.05, scene.plot.bottom(), scene.plot.top(), theme.px(24));
+  scene.curve = Series{.style = SeriesStyle::area,
+                       .color = theme.accent,
+                       .width = theme.px(2),
+                       .baseline = scene.plot.bottom()};
+  for (qsizetype i = 0; i < scene.rates.size(); ++i) {
+    scene.curve.points.append(
+        QPointF(scene.time->toX(scene.times[i]), scene.value.toY(scene.rates[i])));
+  }
+  scene.caption = QObject::tr("tasks/s over %1").arg(durationText(scene.window));
+  if (tickHeight > 0) {
+    scene.timeTicks = timeTicks(*scene.time, frame.snapshot->begin(), theme.px(90));
+  }
+  const QRectF strip(scene.plot.left(), bottom + theme.px(6), scene.plot.width(), stripHeight);
+  layOutLimits(*frame.snapshot, options, std::min(frame.now, end), strip, theme, scene);
+  if (options.predicted) {
+    scene.predictedY = scene.value.toY(*options.predicted);
+    scene.predictedLabel = options.predictedLabel;
+  }
+  return scene;
+}
+
+std::optional<ThroughputValue> throughputAt(const ThroughputScene& scene, qreal x) {
+  const auto& points = scene.curve.points;
+  if (points.isEmpty() || !scene.time || x < scene.plot.left() ||
+      x > points.last().x() + kPointEvery) {
+    return {};
+  }
+  const auto found =
+      std::lower_bound(points.begin(), points.end(), x,
+                       [](const QPointF& point, qreal at) { return point.x() < at; });
+  qsizetype i = std::min<qsizetype>(found - points.begin(), points.size() - 1);
+  if (i > 0 && x - points[i - 1].x() < points[i].x() - x) {
+    --i;
+  }
+  ThroughputValue value{
+      .time = scene.times[i], .tasksPerSecond = scene.rates[i], .point = points[i]};
+  for (const LimitStrip& limit : scene.limits) {
+    if (limit.rect.left() - 1 <= points[i].x()) {
+      value.maxWorkers = limit.maxWorkers;
+    }
+  }
+  return value;
+}
+
+}  // namespace poolscope::ui

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/timeline/blitter.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace poolscope::ui {
+namespace {
+
+struct ColumnColors {
+  QRgb bright;
+  QRgb shade;
+  QRgb lock;
+};
+
+struct Shares {
+  int bright;
+  int shade;
+  int lock;
+  int failed;
+};
+
+/// Shares in whole pixels, rounded as sums, so that nothing is lost between them; what there is, is
+/// seen.
+Shares inPixels(const DenseColumn& column, int height) {
+  const auto upTo = [height](float share) {
+    return std::clamp(static_cast<int>(std::lround(share * static_cast<float>(height))), 0, height);
+  };
+  int bright = upTo(column.bright);
+  const int shade = upTo(column.bright + column.shade);
+  int busy = upTo(column.bright + column.shade + column.lock);
+  if (busy == 0 && column.bright + column.shade + column.lock > 0) {
+    busy = 1;
+    bright = column.bright > 0 ? 1 : 0;
+  }
+  const int failed =
+      column.failed > 0 ? std::clamp(upTo(column.failed), std::min(3, busy), busy) : 0;
+  return {bright, std::max(shade - bright, 0), std::max(busy - std::max(shade, bright), 0), failed};
+}
+
+void paintColumn(QImage& image, int x, int width, const Shares& shares, const ColumnColors& colors,
+                 QRgb ground, QRgb failed) {
+  const int height = image.height();
+  const int busy = shares.bright + shares.shade + shares.lock;
+  for (int y = 0; y < height; ++y) {
+    const int level = height - y;  // 1 is the lowest row
+    const QRgb color = level > busy                            ? ground
+                       : level > busy - shares.failed          ? failed
+                       : level <= shares.bright                ? colors.bright
+                       : level <= shares.bright + shares.shade ? colors.shade
+                                                               : colors.lock;
+    QRgb* line = reinterpret_cast<QRgb*>(image.scanLine(y)) + x;
+    std::fill(line, line + width, color);
+  }
+}
+
+bool isEmpty(const DenseColumn& column) {
+  return column.bright + column.shade + column.lock <= 0;
+}
+
+}  // namespace
+
+void Blitter::fill(const FillGroup& group) {
+  for (const QRectF& rect : group.rects) {
+    painter_.fillRect(device(rect), group.color);
+  }
+}
+
+void Blitter::text(const TextLabel& label) {
+  if (label.text.isEmpty()) {
+    return;
+  }
+  const QImage& image = sprites_.text(label.text, label.role, label.color);
+  const QRect room = device(label.rect);
+  int x = room.left();
+  if (label.align & Qt::AlignRight) {
+    x = room.right() + 1 - image.width();
+  } else if (label.align & Qt::AlignHCenter) {
+    x = room.left() + (room.width() - image.width()) / 2;
+  }
+  const int y = room.top() + (room.height() - image.height()) / 2;
+  painter_.drawImage(QPoint(x, y), image);
+}
+
+void Blitter::barLabel(const TaskBar& bar, const Theme& theme) {
+  const QImage& onShade = sprites_.text(bar.label, TextRole::bar, theme.textOnShade);
+  const QImage& onBright = sprites_.text(bar.label, TextRole::bar, theme.textOnBright);
+  const int left = qRound(bar.labelAt.x() * ratio_);
+  const int top = qRound(bar.labelAt.y() * ratio_) - onShade.height() / 2;
+  for (const BarPart& part : bar.parts) {
+    const QRect room = device(part.rect);
+    const int from = std::max(room.left(), left);
+    const int to = std::min(room.right() + 1, left + onShade.width());
+    if (to > from) {
+      const bool bright = part.fill == BarFill::bright || part.fill == BarFill::held;
+      painter_.drawImage(QPoint(from, top), bright ? onBright : onShade,
+                         QRect(from - left, 0, to - from, onShade.height()));
+    }
+  }
+}
+
+void Blitter::barPart(const TaskBar& bar, const BarPart& part) {
+  const QRect target = device(part.rect);
+  const QImage& pattern = sprites_.pattern(bar.kind, bar.failed, part.fill, target.height());
+  const int period = sprites_.patternPeriod();
+  const double since = target.left() - std::round(bar.patternX * ratio_);
+  int offset = static_cast<int>(since - std::floor(since / period) * period);
+  for (int x = target.left(); x < target.left() + target.width();) {
+    const int width = std::min(target.left() + target.width() - x, pattern.width() - offset);
+    painter_.drawImage(QPoint(x, target.top()), pattern, QRect(offset, 0, width, target.height()));
+    x += width;
+    offset = 0;
+  }
+}
+
+void Blitter::corners(const TaskBar& bar) {
+  const QRect rect = device(bar.rect);
+  const int radius = sprites_.cornerRadius();
+  if (rect.width() < 2 * radius || rect.height() < 2 * radius) {
+    return;
+  }
+  const int right = rect.left() + rect.width() - radius;
+  const int bottom = rect.top() + rect.height() - radius;
+  if (bar.roundLeft) {
+    painter_.drawImage(rect.topLeft(), sprites_.corner(0));
+    painter_.drawImage(QPoint(rect.left(), bottom), sprites_.corner(2));
+  }
+  if (bar.roundRight) {
+    painter_.drawImage(QPoint(right, rect.top()), sprites_.corner(1));
+    painter_.drawImage(QPoint(right, bottom), sprites_.corner(3));
+  }
+}
+
+void Blitter::strip(const DenseStrip& strip, const Theme& theme) {
+  const QRect target = device(strip.rect);
+  if (target.isEmpty()) {
+    return;
+  }
+  if (strip_.size() != target.size()) {
+    strip_ = QImage(target.size(), QImage::Format_RGB32);
+  }
+  std::array<ColumnColors, Theme::kKinds> colors;
+  for (std::size_t i = 0; i < colors.size(); ++i) {
+    colors[i] = {theme.kinds[i].rgb(), theme.kindShades[i].rgb(),
+                 mixed(theme.kinds[i], theme.lane, 0.25).rgb()};
+  }
+  const auto edge = [&](qsizetype column) {
+    return std::min(target.width(),
+                    qRound(static_cast<qreal>(column) * strip.columnWidth * ratio_));
+  };
+  qsizetype runBegin = -1;
+  for (qsizetype i = 0; i <= strip.columns.size(); ++i) {
+    const bool empty = i == strip.columns.size() || isEmpty(strip.columns[i]);
+    if (!empty) {
+      runBegin = runBegin < 0 ? i : runBegin;
+      const DenseColumn& column = strip.columns[i];
+      paintColumn(strip_, edge(i), edge(i + 1) - edge(i), inPixels(column, target.height()),
+                  colors[static_cast<std::size_t>(column.kind) % colors.size()], theme.lane.rgb(),
+                  theme.badBar.rgb());
+    } else if (runBegin >= 0) {
+      const int left = edge(runBegin);
+      painter_.drawImage(QPoint(target.left() + left, target.top()), strip_,
+                         QRect(left, 0, edge(i) - left, target.height()));
+      runBegin = -1;
+    }
+  }
+}
+
+}  // namespace poolscope::ui

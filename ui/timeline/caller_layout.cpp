@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/timeline/layout_context.h"
+
+#include <QObject>
+
+#include <algorithm>
+
+namespace poolscope::ui {
+
+using session::Blocked;
+using session::CallerColumn;
+using session::LaneId;
+using session::TimeNs;
+
+namespace {
+
+constexpr std::size_t kMostBands = 600;
+constexpr TimeNs kWordStep = 125'000'000;
+
+QString callerName(const session::Lane& lane) {
+  const QString name =
+      QString::fromUtf8(lane.name.data(), static_cast<qsizetype>(lane.name.size()));
+  if (name == QLatin1String("main") || name == QLatin1String("MainThread")) {
+    return QObject::tr("Main thread");
+  }
+  return name.isEmpty() ? QObject::tr("Caller %1").arg(static_cast<uint>(lane.id)) : name;
+}
+
+std::vector<CallerColumn> columnsOf(const LayoutContext& c, LaneId lane) {
+  if (c.grid.count == 0 && !c.grid.partial) {
+    return {};
+  }
+  auto columns =
+      c.snapshot.caller_columns(lane, c.grid.begin(), c.grid.end(), static_cast<int>(c.grid.count));
+  if (c.grid.partial) {
+    const auto last = c.snapshot.caller_columns(lane, c.grid.end(), c.shown.end, 1);
+    columns.insert(columns.end(), last.begin(), last.end());
+  }
+  return columns;
+}
+
+struct CallerMarks {
+  FillGroup blocked;
+  FillGroup submitted;
+  FillGroup delivered;
+};
+
+/// Submissions stand in the upper half, deliveries in the lower one where both fall into one
+/// column, else either has the whole height.
+void markColumns(const LayoutContext& c, const std::vector<CallerColumn>& columns,
+                 const QRectF& body, CallerMarks& marks) {
+  const qreal half = body.height() / 2;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const bool in = columns[i].submitted > 0;
+    const bool out = columns[i].delivered > 0;
+    if (!in && !out) {
+      continue;
+    }
+    const qreal x = c.snappedX(c.grid.timeOf(static_cast<std::int64_t>(i)));
+    const qreal bottom = out && in ? half : body.height();
+    if (in) {
+      QRectF rect(x, body.top(), c.columnWidth, bottom);
+      QList<QRectF>& rects = marks.submitted.rects;
+      const bool joins = !rects.isEmpty() && rects.last().height() == rect.height() &&
+                         rects.last().right() >= x - 0.01;
+      if (joins) {
+        rects.last().setRight(rect.right());
+      } else {
+        rects.append(rect);
+      }
+    }
+    if (out) {
+      marks.delivered.rects.append(
+          QRectF(x, in ? body.top() + half : body.top(), c.columnWidth, in ? half : body.height()));
+    }
+  }
+}
+
+QString awaitedText(const Blocked& blocked) {
+  return blocked.awaited ? QObject::tr("waits for task %1").arg(blocked.awaited.task)
+                         : blockedText(blocked);
+}
+
+void addBandLabel(const LayoutContext& c, const Blocked& blocked, const QRectF& band,
+                  LanePane& pane) {
+  const qreal margin = c.theme.px(6);
+  const QString text = awaitedText(blocked);
+  if (c.cache.textWidth(text, TextRole::note) + 2 * margin <= band.width()) {
+    pane.labels.append({band.adjusted(margin, 0, -margin, 0), text, TextRole::note, c.theme.text});
+  }
+}
+
+void markBlocked(const LayoutContext& c, LaneId lane, const std::vector<CallerColumn>& columns,
+                 const QRectF& body, CallerMarks& marks, LanePane& pane) {
+  const qreal inset = c.snap(body.height() * 0.16);
+  const qreal top = body.top() + inset;
+  const qreal height = body.height() - 2 * inset;
+  const auto bands = c.snapshot.blocked(lane, c.shown.begin, c.shown.end, kMostBands);
+  if (bands.size() == kMostBands) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const qreal tall = c.snap(height * static_cast<qreal>(columns[i].blocked));
+      if (tall > 0) {
+        marks.blocked.rects.append(QRectF(c.snappedX(c.grid.timeOf(static_cast<std::int64_t>(i))),
+                                          top + height - tall, c.columnWidth, tall));
+      }
+    }
+    return;
+  }
+  qreal painted = c.canvas.left();
+  for (const Blocked& blocked : bands) {
+    const qreal left = std::max(c.snappedX(std::max(blocked.begin, c.shown.begin)), painted);
+    const qreal right = c.snappedX(std::min(blocked.end, c.shown.end));
+    if (right <= left) {
+      continue;
+    }
+    const QRectF band(left, top, right - left, height);
+    marks.blocked.rects.append(band);
+    addBandLabel(c, blocked, band, pane);
+    painted = right;
+  }
+}
+
+}  // namespace
+
+void layOutCaller(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
+  const LaneId id = c.plan.lanes[row.firstLane];
+  const session::Lane& lane = c.snapshot.lanes()[static_cast<std::size_t>(id)];
+  const QRectF body(c.canvas.left(), c.screenY(row) + c.snap(row.height * 0.2), c.canvas.width(),
+                    c.snap(row.height * 0.6));
+  const auto columns = columnsOf(c, id);
+  CallerMarks marks{{c.theme.blockedBand, {}}, {c.theme.accent, {}}, {c.theme.ok, {}}};
+  markBlocked(c, id, columns, body, marks, pane);
+  markColumns(c, columns, body, marks);
+  pane.bands.append(marks.blocked);
+  pane.bands.append(marks.submitted);
+  pane.bands.append(marks.delivered);
+
+  const TimeNs moment = c.calmNow(kWordStep);
+  const session::LaneState state = c.snapshot.lane_state(id, moment);
+  QString words = QObject::tr("running");
+  QColor dot = c.theme.ok;
+  const auto recent = c.snapshot.caller_columns(id, moment - kWordStep, moment + 1, 1);
+  if (state.blocked) {
+    words = blockedText(*state.blocked);
+    dot = c.theme.warn;
+  } else if (!recent.empty() && recent.front().submitted > 0) {
+    words = QObject::tr("submitting");
+    dot = c.theme.accent;
+  } else if (!recent.empty() && recent.front().delivered > 0) {
+    words = QObject::tr("receiving results");
+  }
+  layOutHead(c, row, callerName(lane), true, words, dot, false, false, pane);
+}
+
+}  // namespace poolscope::ui

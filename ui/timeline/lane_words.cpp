@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/timeline/layout_context.h"
+
+#include <QObject>
+
+namespace poolscope::ui {
+
+using session::Blocked;
+using session::Phase;
+using session::Task;
+using session::TaskState;
+using session::TimeNs;
+using trace::BlockReason;
+using trace::PhaseKind;
+
+namespace {
+
+QString text(std::string_view view) {
+  return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
+}
+
+QString withName(const QString& what, std::string_view name) {
+  return name.empty() ? what : what + QLatin1Char(' ') + text(name);
+}
+
+}  // namespace
+
+std::optional<Task> taskAt(const session::Snapshot& snapshot, session::TaskKey key, TimeNs now) {
+  auto task = snapshot.task(key);
+  if (!task) {
+    return task;
+  }
+  if (task->delivered && *task->delivered > now) {
+    task->delivered.reset();
+  }
+  if (task->finished && *task->finished > now) {
+    task->finished.reset();
+    task->error = {};
+    task->cpu_time.reset();
+    task->state = TaskState::running;
+  }
+  if (task->started && *task->started > now) {
+    task->started.reset();
+    task->worker.reset();
+  }
+  if (!task->finished && !task->started) {
+    task->state = TaskState::queued;
+  }
+  return task;
+}
+
+QString taskTitle(const Task& task) {
+  const QString number = QString::number(task.key.task);
+  if (task.name.empty()) {
+    return QObject::tr("task %1").arg(number);
+  }
+  const QString name = text(task.name);
+  return TaskKinds::kindOf(task.name) == task.name ? name + QLatin1Char(' ') + number : name;
+}
+
+QString phaseText(const Phase& phase) {
+  switch (phase.kind) {
+    case PhaseKind::io_wait:
+      return QObject::tr("waiting for I/O");
+    case PhaseKind::compute:
+      return QObject::tr("computing");
+    case PhaseKind::lock_wait:
+      return withName(QObject::tr("waiting for lock"), phase.name);
+    case PhaseKind::sleep:
+      return QObject::tr("sleeping");
+    case PhaseKind::file_io:
+      return QObject::tr("reading or writing a file");
+    case PhaseKind::command:
+      return QObject::tr("waiting for a command");
+    case PhaseKind::lock_held:
+      return withName(QObject::tr("holding lock"), phase.name);
+    case PhaseKind::other:
+      break;
+  }
+  return phase.name.empty() ? QObject::tr("running") : text(phase.name);
+}
+
+QString blockedText(const Blocked& blocked) {
+  const QString task =
+      blocked.awaited ? QObject::tr(": task %1").arg(blocked.awaited.task) : QString();
+  switch (blocked.reason) {
+    case BlockReason::result:
+      return QObject::tr("blocked in result()%1").arg(task);
+    case BlockReason::map:
+      return QObject::tr("blocked in map()%1").arg(task);
+    case BlockReason::wait:
+      return QObject::tr("blocked in wait()%1").arg(task);
+    case BlockReason::as_completed:
+      return QObject::tr("blocked in as_completed()");
+    case BlockReason::full_queue:
+      return QObject::tr("blocked in submit(): queue full");
+    case BlockReason::shutdown:
+      return QObject::tr("blocked in shutdown()");
+    case BlockReason::unknown:
+      break;
+  }
+  return QObject::tr("blocked%1").arg(task);
+}
+
+void layOutHead(const LayoutContext& c, const PlannedRow& row, const QString& name, bool nameIsCode,
+                const QString& state, const QColor& dot, bool hollow, bool dimmed, LanePane& pane) {
+  const Theme& t = c.theme;
+  const qreal y = c.screenY(row);
+  const TextRole role = nameIsCode ? TextRole::lane_name : TextRole::lane_name_words;
+  LaneHead head;
+  head.rect = QRectF(0, y, c.headWidth, row.height);
+  const qreal radius = t.px(4.5);
+  head.dot = QRectF(t.px(18) - radius, y + row.height / 2 - radius, 2 * radius, 2 * radius);
+  head.dotColor = dot;
+  head.hollowDot = hollow;
+  const qreal left = t.px(32);
+  const qreal right = c.headWidth - t.px(8);
+  const QColor nameColor = dimmed ? t.dim : t.text;
+  if (row.height >= t.px(30)) {
+    const qreal line = t.px(15);
+    const qreal top = y + row.height / 2 - line - t.px(0.5);
+    head.name = {QRectF(left, top, right - left, line), c.cache.elided(name, role, right - left),
+                 role, nameColor};
+    head.state = {QRectF(left, top + line, right - left, line),
+                  c.cache.elided(state, TextRole::lane_state, right - left), TextRole::lane_state,
+                  t.dim};
+  } else {
+    // One line: the name keeps its room, the state gets what is left.
+    const qreal nameWidth = std::min(c.cache.textWidth(name, role), (right - left) * 0.6);
+    const qreal stateLeft = left + nameWidth + t.px(8);
+    head.name = {QRectF(left, y, nameWidth, row.height), c.cache.elided(name, role, nameWidth),
+                 role, nameColor};
+    head.state = {QRectF(stateLeft, y, right - stateLeft, row.height),
+                  c.cache.elided(state, TextRole::lane_state, right - stateLeft),
+                  TextRole::lane_state, t.dim, Qt::AlignRight | Qt::AlignVCenter};
+  }
+  pane.heads.append(head);
+}
+
+}  // namespace poolscope::ui

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/theme/theme.h"
+#include "ui/timeline/frame.h"
+#include "ui/timeline/lane_rows.h"
+#include "ui/timeline/layout_cache.h"
+#include "ui/timeline/task_kinds.h"
+#include "ui/timeline/timeline_scene.h"
+#include "ui/timeline/view_state.h"
+
+#include <QRectF>
+
+#include <cmath>
+#include <cstdint>
+#include <optional>
+
+namespace poolscope::ui {
+
+/// Columns on a grid of the session's time, so that the same moment is always in the same column
+/// and a scrolling view does not shimmer.
+struct ColumnGrid {
+  session::TimeNs origin = 0;
+  session::TimeNs cellNs = 1;
+  std::int64_t first = 0;
+  std::int64_t count = 0;  ///< whole columns that are over at now
+  bool partial = false;    ///< and one more that has begun
+
+  session::TimeNs timeOf(std::int64_t column) const { return origin + (first + column) * cellNs; }
+  session::TimeNs begin() const { return timeOf(0); }
+  session::TimeNs end() const { return timeOf(count); }
+};
+
+/// What all parts of the layout of one frame share.
+struct LayoutContext {
+  const session::Snapshot& snapshot;
+  const ViewState& view;
+  const Theme& theme;
+  LayoutCache& cache;
+  TimeAxis axis;
+  session::TimeNs now;
+  bool live;
+  TimeRange shown;  ///< what is in sight and not after now
+  ColumnGrid grid;
+  qreal columnWidth;
+  TaskKinds kinds;
+  RowPlan plan;
+  QRectF canvas;
+  qreal headWidth;
+
+  qreal snap(qreal v) const {
+    return std::round(v * view.devicePixelRatio) / view.devicePixelRatio;
+  }
+  qreal snappedX(session::TimeNs time) const { return snap(axis.toX(time)); }
+  /// y of a row's top on the screen.
+  qreal screenY(const PlannedRow& row) const {
+    return canvas.top() + (row.pinned ? row.y : plan.pinnedHeight + row.y - view.scrollY);
+  }
+  qreal middleOf(const PlannedRow& row) const { return screenY(row) + row.height / 2; }
+  /// A moment near now that changes a few times a second only: what is told in words must be
+  /// readable.
+  session::TimeNs calmNow(session::TimeNs step) const {
+    if (!live) {
+      return now;
+    }
+    const session::TimeNs since = now - snapshot.begin();
+    return snapshot.begin() + since / step * step;
+  }
+};
+
+/// A task as it was at `now`: what came later has not happened.
+std::optional<session::Task> taskAt(const session::Snapshot& snapshot, session::TaskKey key,
+                                    session::TimeNs now);
+/// "fetch page 49": the name with the task's number, unless the name ends in one already.
+QString taskTitle(const session::Task& task);
+/// What a lane does, in words: "waiting for I/O", "computing", "blocked in map(): task 95".
+QString phaseText(const session::Phase& phase);
+QString blockedText(const session::Blocked& blocked);
+
+void layOutCaller(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+void layOutQueue(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+void layOutWorker(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+void layOutGhost(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+/// Dot, name and state at the left of a row.
+void layOutHead(const LayoutContext& context, const PlannedRow& row, const QString& name,
+                bool nameIsCode, const QString& state, const QColor& dot, bool hollow, bool dimmed,
+                LanePane& pane);
+/// Where the `index`-th waiting task stands, the next to be picked being 0; fractions while it
+/// moves up.
+QRectF tokenSlot(const LayoutContext& context, const PlannedRow& queue, qreal index);
+int tokenCapacity(const LayoutContext& context, const PlannedRow& queue);
+/// 1 where single picks are shown, 0 where a stream stands for them.
+qreal singlePickShare(const LayoutContext& context, session::PoolIndex pool);
+
+void layOutAxis(const LayoutContext& context, bool live, TimelineScene& scene);
+void layOutFlow(const LayoutContext& context, TimelineScene& scene);
+void layOutSelection(const LayoutContext& context, TimelineScene& scene);
+void layOutHover(const LayoutContext& context, TimelineScene& scene);
+
+}  // namespace poolscope::ui

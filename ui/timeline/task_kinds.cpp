@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/timeline/task_kinds.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace poolscope::ui {
+namespace {
+
+constexpr std::uint64_t kTasksLookedAt = 96;
+constexpr std::uint32_t kProcessesLookedAt = 4;
+
+/// FNV-1a: unlike std::hash the same in every build, so that recordings keep their colours.
+std::size_t stableHash(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : text) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  }
+  return static_cast<std::size_t>(hash >> 32);
+}
+
+}  // namespace
+
+TaskKinds::TaskKinds(const session::Snapshot& snapshot) {
+  const std::uint32_t processes = std::min(snapshot.process_count(), kProcessesLookedAt);
+  const std::uint64_t tasks = std::min(snapshot.task_count(), kTasksLookedAt);
+  for (std::uint32_t process = 0; process < processes; ++process) {
+    for (std::uint64_t id = 1; id <= tasks && size_ < names_.size(); ++id) {
+      if (const auto task = snapshot.task({process, id})) {
+        see(kindOf(task->name));
+      }
+    }
+  }
+}
+
+std::string_view TaskKinds::kindOf(std::string_view name) {
+  std::size_t end = name.size();
+  while (end > 0 && name[end - 1] >= '0' && name[end - 1] <= '9') {
+    --end;
+  }
+  if (end == name.size()) {
+    return name;
+  }
+  while (end > 0 && (name[end - 1] == ' ' || name[end - 1] == '_' || name[end - 1] == '-' ||
+                     name[end - 1] == '#')) {
+    --end;
+  }
+  return name.substr(0, end);
+}
+
+void TaskKinds::see(std::string_view name) {
+  if (std::find(names_.begin(), names_.begin() + static_cast<std::ptrdiff_t>(size_), name) ==
+      names_.begin() + static_cast<std::ptrdiff_t>(size_)) {
+    names_[size_++] = name;
+  }
+}
+
+int TaskKinds::operator()(std::string_view name) const {
+  const std::string_view kind = kindOf(name);
+  for (std::size_t i = 0; i < size_; ++i) {
+    if (names_[i] == kind) {
+      return static_cast<int>(i);
+    }
+  }
+  return static_cast<int>(stableHash(kind) % Theme::kKinds);
+}
+
+}  // namespace poolscope::ui

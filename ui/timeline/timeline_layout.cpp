@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/timeline/timeline_layout.h"
+
+#include "ui/timeline/layout_context.h"
+
+#include <QObject>
+
+#include <algorithm>
+#include <cmath>
+
+namespace poolscope::ui {
+
+using session::PoolIndex;
+using session::TimeNs;
+
+namespace {
+
+constexpr qreal kAxisHeight = 28;
+constexpr qreal kHeadWidth = 196;
+constexpr qreal kColumnWidth = 2;
+
+qreal headWidthFor(qreal width, const Theme& theme) {
+  return std::round(std::min(theme.px(kHeadWidth), width * 0.3));
+}
+
+ColumnGrid gridFor(const TimeAxis& axis, TimeRange shown, TimeNs origin, qreal columnWidth) {
+  ColumnGrid grid;
+  grid.origin = origin;
+  grid.cellNs =
+      std::max<TimeNs>(1, static_cast<TimeNs>(std::round(axis.nsPerPixel() * columnWidth)));
+  grid.first = std::max<TimeNs>(0, shown.begin - origin) / grid.cellNs;
+  const std::int64_t end = std::max<TimeNs>(0, shown.end - origin) / grid.cellNs;
+  grid.count = std::max<std::int64_t>(0, end - grid.first);
+  grid.partial = shown.length() > 0 && origin + end * grid.cellNs < shown.end;
+  return grid;
+}
+
+LayoutContext makeContext(const Frame& frame, const ViewState& view, const QSizeF& size,
+                          const Theme& theme, LayoutCache& cache) {
+  const session::Snapshot& snapshot = *frame.snapshot;
+  const qreal headWidth = headWidthFor(size.width(), theme);
+  const qreal top = std::round(theme.px(kAxisHeight));
+  const QRectF canvas(headWidth, top, std::max(1.0, size.width() - headWidth),
+                      std::max(1.0, size.height() - top));
+  const TimeAxis axis = TimeAxis::snapped(view.range(), canvas.left(), canvas.right(),
+                                          snapshot.begin(), 1 / view.devicePixelRatio);
+  // One pixel more at the left: the view's begin was moved by less than that.
+  const TimeNs begin = std::max(axis.toTime(canvas.left() - 1), snapshot.begin());
+  const TimeNs end = std::min(axis.toTime(canvas.right()) + 1, frame.now);
+  const TimeRange shown{begin, std::max(begin, end)};
+  return LayoutContext{.snapshot = snapshot,
+                       .view = view,
+                       .theme = theme,
+                       .cache = cache,
+                       .axis = axis,
+                       .now = frame.now,
+                       .live = frame.live,
+                       .shown = shown,
+                       .grid = gridFor(axis, shown, snapshot.begin(), kColumnWidth),
+                       .columnWidth = kColumnWidth,
+                       .kinds = TaskKinds(snapshot),
+                       .plan = planRows(snapshot, frame.now, canvas.height(), theme),
+                       .canvas = canvas,
+                       .headWidth = headWidth};
+}
+
+QString poolName(const session::Snapshot& snapshot, PoolIndex index) {
+  const session::Pool& pool = snapshot.pools()[static_cast<std::size_t>(index)];
+  const QString name =
+      QString::fromUtf8(pool.name.data(), static_cast<qsizetype>(pool.name.size()));
+  return name.isEmpty() ? QObject::tr("Pool %1").arg(static_cast<uint>(index) + 1) : name;
+}
+
+void layOutPoolHeader(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
+  const QRectF rect(c.theme.px(12), c.screenY(row), c.canvas.right() - c.theme.px(24), row.height);
+  const uint limit = c.snapshot.max_workers_at(*row.pool, c.now);
+  const QString text =
+      QObject::tr("%1 · max_workers %2").arg(poolName(c.snapshot, *row.pool)).arg(limit);
+  pane.labels.append({rect, c.cache.elided(text, TextRole::pool, rect.width()), TextRole::pool,
+                      c.theme.text, Qt::AlignLeft | Qt::AlignVCenter});
+}
+
+LaneRow sceneRow(const LayoutContext& c, const PlannedRow& row) {
+  LaneRow result{.kind = row.kind,
+                 .rect = QRectF(0, c.screenY(row), c.canvas.right(), row.height),
+                 .pool = row.pool,
+                 .index = row.index};
+  for (std::size_t i = 0; i < row.laneCount; ++i) {
+    result.lanes.append(c.plan.lanes[row.firstLane + i]);
+  }
+  return result;
+}
+
+void layOutRow(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
+  pane.rows.append(sceneRow(c, row));
+  const qsizetype heads = pane.heads.size();
+  switch (row.kind) {
+    case LaneRow::Kind::pool:
+      layOutPoolHeader(c, row, pane);
+      break;
+    case LaneRow::Kind::caller:
+      layOutCaller(c, row, pane);
+      break;
+    case LaneRow::Kind::queue:
+      layOutQueue(c, row, pane);
+      break;
+    case LaneRow::Kind::worker:
+      layOutWorker(c, row, pane);
+      break;
+    case LaneRow::Kind::ghost:
+      layOutGhost(c, row, pane);
+      break;
+  }
+  if (pane.heads.size() > heads) {
+    pane.rows.last().name = pane.heads.last().name.text;
+  }
+}
+
+void layOutGrounds(const LayoutContext& c, LanePane& pane) {
+  FillGroup lanes{c.theme.lane, {}};
+  FillGroup heads{c.theme.surface, {}};
+  FillGroup lines{mixed(c.theme.line, c.theme.lane, 0.6), {}};
+  const qreal hairline = 1 / c.view.devicePixelRatio;
+  for (const LaneRow& row : pane.rows) {
+    if (row.kind == LaneRow::Kind::pool) {
+      continue;
+    }
+    lanes.rects.append(
+        QRectF(c.canvas.left(), row.rect.top(), c.canvas.width(), row.rect.height()));
+    heads.rects.append(QRectF(0, row.rect.top(), c.headWidth, row.rect.height()));
+    lines.rects.append(QRectF(0, row.rect.bottom() - hairline, c.canvas.right(), hairline));
+  }
+  pane.grounds = {lanes, heads, lines};
+}
+
+}  // namespace
+
+TimelineScene layOutTimeline(const Frame& frame, const ViewState& view, const QSizeF& size,
+                             const Theme& theme, LayoutCache& cache) {
+  TimelineScene scene;
+  scene.size = size;
+  scene.axisRow = QRectF(0, 0, size.width(), std::round(theme.px(kAxisHeight)));
+  scene.headWidth = headWidthFor(size.width(), theme);
+  scene.focused = view.focused;
+  if (!frame.snapshot || frame.snapshot->empty() || size.isEmpty()) {
+    scene.canvas = QRectF(QPointF(scene.headWidth, scene.axisRow.height()),
+                          QPointF(size.width(), size.height()));
+    return scene;
+  }
+  cache.prepare(*frame.snapshot, theme);
+  const LayoutContext c = makeContext(frame, view, size, theme, cache);
+  scene.canvas = c.canvas;
+  scene.axis = c.axis;
+  scene.contentHeight = c.plan.contentHeight;
+  const qreal split = c.canvas.top() + c.plan.pinnedHeight;
+  scene.viewportHeight = std::max(0.0, size.height() - split);
+  scene.panes[0].clip = QRectF(0, split, size.width(), scene.viewportHeight);
+  scene.panes[1].clip = QRectF(0, c.canvas.top(), size.width(), c.plan.pinnedHeight);
+  for (const PlannedRow& row : c.plan.rows) {
+    LanePane& pane = scene.panes[row.pinned ? 1 : 0];
+    const qreal y = c.screenY(row);
+    if (y < pane.clip.bottom() && y + row.height > pane.clip.top()) {
+      layOutRow(c, row, pane);
+    }
+  }
+  for (LanePane& pane : scene.panes) {
+    layOutGrounds(c, pane);
+  }
+  layOutAxis(c, frame.live, scene);
+  layOutFlow(c, scene);
+  layOutSelection(c, scene);
+  layOutHover(c, scene);
+  return scene;
+}
+
+TimelineScene layOutTimeline(const Frame& frame, const ViewState& view, const QSizeF& size,
+                             const Theme& theme) {
+  LayoutCache cache;
+  return layOutTimeline(frame, view, size, theme, cache);
+}
+
+qreal preferredTimelineHeight(const Frame& frame, const Theme& theme) {
+  const qreal axis = std::round(theme.px(kAxisHeight));
+  if (!frame.snapshot) {
+    return axis;
+  }
+  const RowPlan plan = planRows(*frame.snapshot, frame.now, 1e6, theme);
+  return axis + plan.pinnedHeight + plan.contentHeight;
+}
+
+std::optional<ScrollSpan> scrollSpanOf(const Frame& frame, session::LaneId lane, const QSizeF& size,
+                                       const Theme& theme) {
+  if (!frame.snapshot) {
+    return {};
+  }
+  const qreal height = std::max(1.0, size.height() - std::round(theme.px(kAxisHeight)));
+  const RowPlan plan = planRows(*frame.snapshot, frame.now, height, theme);
+  const PlannedRow* row = plan.rowOf(lane);
+  if (row == nullptr || row->pinned) {
+    return {};
+  }
+  return ScrollSpan{row->y + row->height - (height - plan.pinnedHeight), row->y};
+}
+
+}  // namespace poolscope::ui

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/timeline/timeline_painter.h"
+
+#include "ui/timeline/blitter.h"
+
+#include <QPaintDevice>
+#include <QPainterPath>
+
+#include <algorithm>
+
+namespace poolscope::ui {
+namespace {
+
+void paintQueue(Blitter& blitter, const QueueShape& shape, const Theme& theme) {
+  const QColor peak = mixed(theme.queueArea, theme.lane, 0.6);
+  for (qsizetype i = 0; i < shape.mean.size();) {
+    // Equal neighbours make one rectangle: a quiet queue costs nothing.
+    qsizetype end = i + 1;
+    while (end < shape.mean.size() && shape.mean[end] == shape.mean[i] &&
+           shape.max[end] == shape.max[i]) {
+      ++end;
+    }
+    const qreal x = shape.rect.left() + static_cast<qreal>(i) * shape.columnWidth;
+    const qreal width = static_cast<qreal>(end - i) * shape.columnWidth;
+    const qreal mean = shape.mean[i];
+    const qreal max = shape.max[i];
+    blitter.fill(QRectF(x, max, width, mean - max), peak);
+    blitter.fill(QRectF(x, mean, width, shape.rect.bottom() - mean), theme.queueArea);
+    if (max < shape.rect.bottom()) {
+      blitter.fill(QRectF(x, max, width, 1), theme.queueLine);
+    }
+    i = end;
+  }
+}
+
+void paintToken(QPainter& painter, const Token& token, const Theme& theme) {
+  painter.setOpacity(token.opacity);
+  painter.setPen(token.flying ? QPen(theme.text, 1.2) : QPen(theme.lane, 1));
+  painter.setBrush(theme.kind(token.kind));
+  const qreal radius = token.rect.width() * 0.3;
+  painter.drawRoundedRect(token.rect, radius, radius);
+  painter.setOpacity(1);
+}
+
+void paintBars(Blitter& blitter, const LanePane& pane, const Theme& theme) {
+  for (std::size_t kind = 0; kind <= Theme::kKinds; ++kind) {
+    const bool failed = kind == Theme::kKinds;
+    const QColor& color = failed ? theme.badBar : theme.kinds[kind];
+    for (const TaskBar& bar : pane.bars) {
+      if (bar.failed != failed ||
+          (!failed && static_cast<std::size_t>(bar.kind) % Theme::kKinds != kind)) {
+        continue;
+      }
+      for (const BarPart& part : bar.parts) {
+        if (part.fill == BarFill::bright) {
+          blitter.fill(part.rect, color);
+        } else {
+          blitter.barPart(bar, part);
+        }
+      }
+    }
+  }
+  for (const TaskBar& bar : pane.bars) {
+    for (const QRectF& blocked : bar.blocked) {
+      blitter.fill(blocked, theme.warn);
+    }
+    blitter.corners(bar);
+    if (!bar.label.isEmpty()) {
+      blitter.barLabel(bar, theme);
+    }
+  }
+}
+
+void paintCross(QPainter& painter, const QPointF& center, qreal radius, const QColor& color) {
+  painter.setPen(QPen(color, radius * 0.55, Qt::SolidLine, Qt::RoundCap));
+  painter.drawLine(center + QPointF(-radius, -radius), center + QPointF(radius, radius));
+  painter.drawLine(center + QPointF(-radius, radius), center + QPointF(radius, -radius));
+}
+
+void paintPaneShapes(Blitter& blitter, const LanePane& pane, const Theme& theme) {
+  if (pane.ghosts.isEmpty() && pane.tokens.isEmpty() && pane.cancels.isEmpty()) {
+    return;
+  }
+  const Blitter::Logical painter(blitter);
+  painter->setBrush(Qt::NoBrush);
+  for (const Ghost& ghost : pane.ghosts) {
+    painter->setPen(QPen(theme.faint, 1, Qt::CustomDashLine));
+    QPen pen = painter->pen();
+    pen.setDashPattern({4, 4});
+    painter->setPen(pen);
+    painter->drawRoundedRect(ghost.rect.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(5), theme.px(5));
+  }
+  for (const Token& token : pane.tokens) {
+    paintToken(*painter.operator->(), token, theme);
+  }
+  for (const CancelMark& cancel : pane.cancels) {
+    paintCross(*painter.operator->(), cancel.center, theme.px(3.5), theme.warn);
+  }
+}
+
+void paintPane(Blitter& blitter, const LanePane& pane, const TimelineScene& scene,
+               const Theme& theme) {
+  if (pane.clip.isEmpty()) {
+    return;
+  }
+  blitter.clip(pane.clip);
+  for (const FillGroup& group : pane.grounds) {
+    blitter.fill(group);
+  }
+  blitter.clip(pane.clip.intersected(scene.canvas));
+  const QColor grid = mixed(theme.line, theme.lane, 0.55);
+  for (const qreal x : scene.gridLines) {
+    blitter.fill(QRectF(x, pane.clip.top(), 1, pane.clip.height()), grid);
+  }
+  for (const QueueShape& queue : pane.queues) {
+    paintQueue(blitter, queue, theme);
+  }
+  for (const FillGroup& band : pane.bands) {
+    blitter.fill(band);
+  }
+  for (const DenseStrip& strip : pane.strips) {
+    blitter.strip(strip, theme);
+  }
+  paintBars(blitter, pane, theme);
+  paintPaneShapes(blitter, pane, theme);
+  for (const Ghost& ghost : pane.ghosts) {
+    if (ghost.label) {
+      blitter.text(*ghost.label);
+    }
+  }
+}
+
+void paintHeads(Blitter& blitter, const LanePane& pane, const Theme& theme) {
+  blitter.clip(pane.clip);
+  for (const TextLabel& label : pane.labels) {
+    blitter.text(label);
+  }
+  for (const LaneHead& head : pane.heads) {
+    blitter.text(head.name);
+    blitter.text(head.state);
+  }
+  const Blitter::Logical painter(blitter);
+  for (const LaneHead& head : pane.heads) {
+    painter->setPen(head.hollowDot ? QPen(head.dotColor, theme.px(1.4)) : QPen(Qt::NoPen));
+    painter->setBrush(head.hollowDot ? QBrush(Qt::NoBrush) : QBrush(head.dotColor));
+    const qreal inset = head.hollowDot ? theme.px(0.7) : 0;
+    painter->drawEllipse(head.dot.adjusted(inset, inset, -inset, -inset));
+  }
+}
+
+void paintFlagLine(Blitter& blitter, const Flag& flag, const TimelineScene& scene,
+                   const Theme& theme) {
+  const qreal on = theme.px(5);
+  const qreal off = theme.px(4);
+  const qreal bottom = scene.size.height();
+  for (qreal y = scene.canvas.top(); y < bottom; y += on + off) {
+    blitter.fill(QRectF(flag.x, y, std::max(1.0, theme.px(1.4)), std::min(on, bottom - y)),
+                 flag.color);
+  }
+}
+
+void paintCurve(QPainter& painter, const Curve& curve) {
+  QPen pen(curve.color, curve.width, Qt::SolidLine, Qt::RoundCap);
+  if (curve.dashed) {
+    pen.setCapStyle(Qt::FlatCap);
+    pen.setDashPattern({3, 2});
+  }
+  painter.setPen(pen);
+  painter.setBrush(Qt::NoBrush);
+  painter.drawPath(curve.path);
+}
+
+void paintSelection(Blitter& blitter, const TimelineScene& scene, const Theme& theme) {
+  if (scene.selectionOutline) {
+    blitter.clip(scene.panes[scene.selectionInPinned ? 1 : 0].clip.intersected(scene.canvas));
+    const Blitter::Logical painter(blitter);
+    const qreal width = theme.px(2);
+    const QRectF outline =
+        scene.selectionOutline->adjusted(-width / 2, -width / 2, width / 2, width / 2);
+    painter->setBrush(Qt::NoBrush);
+    painter->setPen(QPen(theme.text, width));
+    painter->drawRoundedRect(outline, theme.px(5), theme.px(5));
+  }
+  blitter.clip(scene.canvas);
+  const Blitter::Logical painter(blitter);
+  for (const Curve& curve : scene.selectionPath) {
+    paintCurve(*painter.operator->(), curve);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(curve.color);
+    const qreal radius = theme.px(2.8);
+    const QPointF dot = curve.dashed ? curve.path.currentPosition() : curve.path.elementAt(0);
+    painter->drawEllipse(dot, radius, radius);
+  }
+  if (scene.selectionEnd) {
+    paintCross(*painter.operator->(), *scene.selectionEnd, theme.px(4.5), theme.warn);
+  }
+}
+
+void paintOverlay(Blitter& blitter, const TimelineScene& scene, const Theme& theme) {
+  blitter.clip(scene.canvas);
+  if (scene.selectedRange) {
+    blitter.fill(*scene.selectedRange, translucent(theme.accent, 0.16));
+    const QRectF& r = *scene.selectedRange;
+    blitter.fill(QRectF(r.left(), r.top(), 1, r.height()), theme.accent);
+    blitter.fill(QRectF(r.right() - 1, r.top(), 1, r.height()), theme.accent);
+  }
+  for (const Flag& flag : scene.flags) {
+    paintFlagLine(blitter, flag, scene, theme);
+  }
+  if (scene.nowX) {
+    blitter.fill(QRectF(*scene.nowX, scene.canvas.top(), std::max(1.0, theme.px(1.6)),
+                        scene.canvas.height()),
+                 scene.nowColor);
+  }
+  if (!scene.streams.isEmpty()) {
+    const Blitter::Logical painter(blitter);
+    for (const Curve& stream : scene.streams) {
+      paintCurve(*painter.operator->(), stream);
+    }
+  }
+  paintSelection(blitter, scene, theme);
+  blitter.clip(scene.canvas);
+  if (!scene.flights.isEmpty()) {
+    const Blitter::Logical painter(blitter);
+    for (const Token& token : scene.flights) {
+      paintToken(*painter.operator->(), token, theme);
+    }
+  }
+}
+
+void paintAxis(Blitter& blitter, const TimelineScene& scene, const Theme& theme) {
+  const QRectF& row = scene.axisRow;
+  blitter.clip(row);
+  blitter.fill(row, theme.surface);
+  for (const TimeTick& tick : scene.ticks) {
+    blitter.fill(QRectF(tick.x, row.bottom() - theme.px(6), 1, theme.px(6)), theme.line);
+    blitter.text({QRectF(tick.x + theme.px(4), row.top(), 400, row.height()), tick.label,
+                  TextRole::tick, theme.dim});
+  }
+  blitter.clip(QRectF(scene.headWidth, 0, scene.size.width() - scene.headWidth, row.height()));
+  if (scene.nowX) {
+    blitter.fill(QRectF(*scene.nowX, row.top(), std::max(1.0, theme.px(1.6)), row.height()),
+                 scene.nowColor);
+    blitter.text(
+        {QRectF(row.left(), row.top(), *scene.nowX - theme.px(6) - row.left(), row.height()),
+         scene.nowLabel, TextRole::live, scene.nowColor, Qt::AlignRight | Qt::AlignVCenter});
+  }
+  for (const Flag& flag : scene.flags) {
+    if (flag.box.isEmpty()) {
+      blitter.fill(
+          QRectF(flag.x - theme.px(2), row.bottom() - theme.px(8), theme.px(5), theme.px(8)),
+          flag.color);
+      continue;
+    }
+    {
+      const Blitter::Logical painter(blitter);
+      painter->setPen(QPen(flag.color, 1));
+      painter->setBrush(theme.raised);
+      painter->drawRoundedRect(flag.box.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(5), theme.px(5));
+    }
+    blitter.text({flag.box, flag.text, TextRole::flag, flag.color, Qt::AlignCenter});
+  }
+  if (scene.selectedRange) {
+    const QRectF room(scene.selectedRange->left(), row.top(), scene.selectedRange->width(),
+                      row.height());
+    blitter.fill(QRectF(room.left(), room.bottom() - theme.px(3), room.width(), theme.px(3)),
+                 theme.accent);
+    blitter.text({room, scene.selectedRangeLabel, TextRole::flag, theme.accent, Qt::AlignCenter});
+  }
+}
+
+void paintHover(Blitter& blitter, const HoverBox& box, const Theme& theme) {
+  {
+    const Blitter::Logical painter(blitter);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(translucent(Qt::black, theme.isDark ? 0.35 : 0.12));
+    painter->drawRoundedRect(box.rect.translated(0, 2).adjusted(-1, -1, 2, 2), theme.px(9),
+                             theme.px(9));
+    painter->setPen(QPen(theme.line, 1));
+    painter->setBrush(theme.raised);
+    painter->drawRoundedRect(box.rect.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(8), theme.px(8));
+  }
+  const qreal margin = theme.px(12);
+  QRectF line(box.rect.left() + margin, box.rect.top() + theme.px(8), box.rect.width() - 2 * margin,
+              theme.px(18));
+  blitter.text({line, box.title, TextRole::box_title, box.titleColor});
+  blitter.text(
+      {line, box.outcome, TextRole::flag, box.outcomeColor, Qt::AlignRight | Qt::AlignVCenter});
+  line.translate(0, theme.px(22));
+  for (const HoverBox::Line& entry : box.lines) {
+    blitter.text({line, entry.name, TextRole::box, theme.dim});
+    blitter.text({line, entry.value, TextRole::box, theme.text, Qt::AlignRight | Qt::AlignVCenter});
+    line.translate(0, theme.px(18));
+  }
+  if (!box.error.isEmpty()) {
+    blitter.text({line, box.error, TextRole::box, theme.bad});
+  }
+}
+
+}  // namespace
+
+void paintTimeline(QPainter& painter, const TimelineScene& scene, const Theme& theme,
+                   SpriteCache& sprites) {
+  const qreal ratio = painter.device() != nullptr ? painter.device()->devicePixelRatioF() : 1;
+  sprites.prepare(theme, ratio);
+  painter.save();
+  painter.scale(1 / ratio, 1 / ratio);
+  painter.setRenderHint(QPainter::Antialiasing, false);
+  Blitter blitter(painter, sprites, ratio);
+  blitter.clip(QRectF(QPointF(0, 0), scene.size));
+  blitter.fill(QRectF(QPointF(0, 0), scene.size), theme.background);
+  for (const LanePane& pane : scene.panes) {
+    paintPane(blitter, pane, scene, theme);
+  }
+  paintOverlay(blitter, scene, theme);
+  for (const LanePane& pane : scene.panes) {
+    paintHeads(blitter, pane, theme);
+  }
+  paintAxis(blitter, scene, theme);
+  blitter.clip(QRectF(QPointF(0, 0), scene.size));
+  if (scene.hover) {
+    paintHover(blitter, *scene.hover, theme);
+  }
+  if (scene.focused) {
+    const qreal w = 2;
+    const QRectF all(QPointF(0, 0), scene.size);
+    blitter.fill(QRectF(0, 0, all.width(), w), theme.accent);
+    blitter.fill(QRectF(0, all.height() - w, all.width(), w), theme.accent);
+    blitter.fill(QRectF(0, 0, w, all.height()), theme.accent);
+    blitter.fill(QRectF(all.width() - w, 0, w, all.height()), theme.accent);
+  }
+  painter.restore();
+}
+
+void paintTimeline(QPainter& painter, const TimelineScene& scene, const Theme& theme) {
+  SpriteCache sprites;
+  paintTimeline(painter, scene, theme, sprites);
+}
+
+}  // namespace poolscope::ui

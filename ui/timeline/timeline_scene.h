@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/types.h"
+#include "ui/timeline/time_axis.h"
+
+#include <QColor>
+#include <QList>
+#include <QPainterPath>
+#include <QPointF>
+#include <QRectF>
+#include <QSizeF>
+#include <QString>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+namespace poolscope::ui {
+
+enum class TextRole : std::uint8_t {
+  lane_name,
+  lane_name_words,
+  lane_state,
+  tick,
+  flag,
+  live,
+  bar,
+  note,
+  pool,
+  box_title,
+  box
+};
+
+/// A text that fits where it stands; `rect` is the room, `align` where in it.
+struct TextLabel {
+  QRectF rect = {};
+  QString text = {};
+  TextRole role = TextRole::note;
+  QColor color = {};
+  Qt::Alignment align = Qt::AlignLeft | Qt::AlignVCenter;
+};
+
+/// How a stretch of a task is filled. `bright`: it computes. The others say what it waits for, by
+/// their pattern.
+enum class BarFill : std::uint8_t { bright, hatch, back_hatch, dots, stripes, thin, held };
+
+struct BarPart {
+  QRectF rect = {};
+  BarFill fill = BarFill::bright;
+};
+
+/// A task on its worker's lane.
+struct TaskBar {
+  session::TaskKey task = {};
+  session::LaneId lane = {};
+  QRectF rect = {};
+  int kind = 0;  ///< index into Theme::kinds
+  bool failed = false;
+  bool open = false;      ///< still runs at the frame's now
+  bool roundLeft = true;  ///< its begin is in sight
+  bool roundRight = true;
+  qreal patternX =
+      0;  ///< the bar's true begin, to which patterns keep while it scrolls out of sight
+  QList<BarPart> parts = {};
+  QList<QRectF> blocked = {};  ///< stretches in which the task itself waits for another task
+  QString label = {};
+  QPointF labelAt = {};  ///< left end, middle height
+};
+
+/// One column of lanes that are seen from too far away for single tasks. Shares of the column's
+/// time, from the bottom up; `rest` up to 1 is idle.
+struct DenseColumn {
+  session::TaskKey longest = {};
+  std::uint32_t tasks = 0;
+  std::int16_t kind = 0;
+  float bright = 0;  ///< computed, and whatever is not a wait
+  float shade = 0;   ///< waited for I/O, sleep, a command, a file
+  float lock = 0;    ///< waited for a lock
+  float failed =
+      0;  ///< of the three above, the share of tasks that failed; drawn over them from the top
+};
+
+/// Columns of one lane, `columnWidth` apart, from rect.left() on.
+struct DenseStrip {
+  session::LaneId lane = {};
+  QRectF rect = {};
+  qreal columnWidth = 2;
+  QList<DenseColumn> columns = {};
+};
+
+struct LaneHead {
+  QRectF rect = {};
+  QRectF dot = {};
+  QColor dotColor = {};
+  bool hollowDot = false;  ///< not a worker yet, or no longer
+  TextLabel name = {};
+  TextLabel state = {};
+};
+
+/// A row of the picture: what is at this height. For hit testing and the keyboard.
+struct LaneRow {
+  enum class Kind : std::uint8_t { pool, caller, queue, worker, ghost };
+  Kind kind = Kind::worker;
+  QRectF rect = {};  ///< the whole width
+  std::optional<session::PoolIndex> pool = {};
+  std::uint32_t index = 0;            ///< of a worker in its pool
+  QList<session::LaneId> lanes = {};  ///< one; several if a worker's place was taken again
+  QString name = {};
+};
+
+/// Rectangles of one colour.
+struct FillGroup {
+  QColor color = {};
+  QList<QRectF> rects = {};
+};
+
+/// The depth of a queue over time.
+struct QueueShape {
+  QRectF rect = {};
+  qreal columnWidth = 2;
+  QList<qreal> mean = {};  ///< y by column
+  QList<qreal> max = {};
+};
+
+struct Token {
+  session::TaskKey task = {};
+  QRectF rect = {};
+  int kind = 0;
+  qreal opacity = 1;
+  bool flying = false;
+};
+
+struct Ghost {
+  QRectF rect = {};
+  std::optional<TextLabel> label = {};
+};
+
+/// A curve with a width: a selected task's path, or the stream of tasks to a lane.
+struct Curve {
+  QPainterPath path = {};
+  QColor color = {};
+  qreal width = 1;
+  bool dashed = false;
+};
+
+/// A moment on the time axis.
+struct Flag {
+  qreal x = 0;
+  QColor color = {};
+  bool dashed = true;
+  QRectF box = {};  ///< empty: no room, a tick only
+  QString text = {};
+};
+
+/// A task that was cancelled while it waited.
+struct CancelMark {
+  QPointF center = {};
+  std::uint64_t count = 1;
+  session::TaskKey task = {};  ///< none, if several
+  QString label = {};
+};
+
+/// One of the two areas of lanes: what stays at the top, and what scrolls below it.
+struct LanePane {
+  QRectF clip = {};  ///< with the heads
+  QList<FillGroup> grounds = {};
+  QList<QueueShape> queues = {};
+  QList<FillGroup> bands = {};  ///< of callers
+  QList<DenseStrip> strips = {};
+  QList<TaskBar> bars = {};
+  QList<TextLabel> labels = {};
+  QList<Ghost> ghosts = {};
+  QList<Token> tokens = {};
+  QList<CancelMark> cancels = {};
+  QList<LaneHead> heads = {};
+  QList<LaneRow> rows = {};  ///< those in sight
+};
+
+struct HoverBox {
+  struct Line {
+    QString name = {};
+    QString value = {};
+  };
+  QRectF rect = {};
+  QString title = {};
+  QColor titleColor = {};
+  QString outcome = {};
+  QColor outcomeColor = {};
+  QList<Line> lines = {};
+  QString error = {};
+};
+
+/// What a frame of the timeline consists of. Hit testing and tests read it, the painter draws it.
+struct TimelineScene {
+  QSizeF size = {};
+  QRectF canvas = {};  ///< right of the heads, below the axis
+  QRectF axisRow = {};
+  qreal headWidth = 0;
+  std::optional<TimeAxis> axis = {};
+  QList<TimeTick> ticks = {};  ///< those whose labels have room
+  QList<qreal> gridLines = {};
+  std::array<LanePane, 2> panes = {};  ///< scrolling, pinned
+  QList<Flag> flags = {};
+  std::optional<QRectF> selectedRange = {};
+  QString selectedRangeLabel = {};
+  std::optional<qreal> nowX = {};
+  QString nowLabel = {};
+  QColor nowColor = {};
+  QList<Curve> streams = {};
+  QList<Token> flights = {};
+  QList<Curve> selectionPath = {};
+  std::optional<QPointF> selectionEnd = {};  ///< a cross: the selected task was cancelled here
+  std::optional<QRectF> selectionOutline = {};
+  bool selectionInPinned = false;
+  std::optional<HoverBox> hover = {};
+  bool focused = false;
+  qreal contentHeight = 0;   ///< of the scrolling lanes
+  qreal viewportHeight = 0;  ///< for them
+};
+
+}  // namespace poolscope::ui
