@@ -17,34 +17,25 @@ struct LongestRun {
 };
 
 // The run times as they were known at `known`: what ended later was still running.
-LongestRun longest_of(const SpanTrack& runs, std::size_t first, std::size_t last, TimeNs known) {
+LongestRun longest_of(const SpanTrack& runs, std::size_t first, const SpanTrack::Edge& end,
+                      TimeNs known) {
   LongestRun best;
-  const Span latest = runs[last - 1];
-  std::size_t ended = last;
-  if (latest.end > known) {
+  std::size_t ended = end.next;
+  if (end.previous_end > known) {
     --ended;
-    best = {known - latest.begin, last - 1};
+    best = {known - runs.begin_of(ended), ended};
   }
   if (first < ended) {
     const std::size_t run = first + 1 == ended ? first : runs.longest(first, ended);
+    if (best.length < 0) {
+      return {0, run};
+    }
     const Span span = runs[run];
     if (span.end - span.begin >= best.length) {
       best = {span.end - span.begin, run};
     }
   }
   return best;
-}
-
-// What an edge between columns needs to know of the runs; the end of one column is the begin of the
-// next.
-struct RunEdge {
-  std::size_t index = 0;  // first run from here
-  TimeNs covered = 0;
-};
-
-RunEdge run_edge(const SpanTrack& runs, TimeNs time, std::size_t hint) {
-  const std::size_t index = runs.first_from(time, hint);
-  return {index, runs.covered_until(time, index)};
 }
 
 void add_phases(const LaneData& lane, const ColumnEdges& edges, std::vector<LaneColumn>& columns) {
@@ -128,31 +119,28 @@ std::vector<LaneColumn> StoredSnapshot::lane_columns(LaneId id, TimeNs begin, Ti
         *lane, edges, [&](std::size_t run) { return key_of(*lane, run); }, columns);
     return columns;
   }
-  TimeNs reached = edges.edge(0);
-  RunEdge before = run_edge(runs, reached, 0);
+  SpanTrack::Edge before = runs.edge(edges.edge(0));
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const TimeNs from = edges.edge(i);
     const TimeNs to = edges.shown_until(i);
-    if (reached != from) {
-      before = run_edge(runs, from, before.index);
+    if (before.time != from) {
+      before = runs.edge(from, before.next);
     }
-    const RunEdge after = run_edge(runs, to, before.index);
-    const bool reaches_in = before.index > 0 && runs[before.index - 1].end > from;
-    const std::size_t first = before.index - (reaches_in ? 1U : 0U);
-    const std::size_t last = after.index;
+    const SpanTrack::Edge after = runs.edge(to, before.next);
+    const std::size_t first = before.first_touching();
+    const std::size_t last = after.next;
     if (first < last) {
       LaneColumn& column = columns[i];
       column.task_count = static_cast<std::uint32_t>(last - first);
       column.busy = share(after.covered - before.covered, to - from);
       column.failed_count = lane->failed_in(first, last);
-      if (column.failed_count > 0 && last <= runs.closed() && runs[last - 1].end > edges.end() &&
+      if (column.failed_count > 0 && last <= runs.closed() && after.previous_end > edges.end() &&
           lane->result(last - 1).failed()) {
         --column.failed_count;  // it had not failed yet
       }
-      column.longest = key_of(*lane, longest_of(runs, first, last, edges.end()).run);
+      column.longest = key_of(*lane, longest_of(runs, first, after, edges.end()).run);
     }
     before = after;
-    reached = to;
   }
   return columns;
 }
@@ -197,15 +185,20 @@ std::vector<QueueColumn> StoredSnapshot::queue_columns(PoolIndex id, TimeNs begi
   if (pool == nullptr || edges.nothing()) {
     return columns;
   }
+  QueueSteps::Edge before = pool->queue.edge(edges.edge(0));
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const TimeNs from = edges.edge(i);
     const TimeNs to = edges.shown_until(i);
-    const QueueSteps::Extremes extremes = pool->queue.extremes(from, to);
+    if (before.time != from) {
+      before = pool->queue.edge(from, before.before);
+    }
+    const QueueSteps::Edge after = pool->queue.edge(to, before.before);
+    const QueueSteps::Extremes extremes = pool->queue.extremes(before, after);
     columns[i].min = static_cast<std::uint32_t>(extremes.min);
     columns[i].max = static_cast<std::uint32_t>(extremes.max);
     columns[i].mean =
-        static_cast<double>(pool->queue.area_until(to) - pool->queue.area_until(from)) /
-        static_cast<double>(to - from);
+        static_cast<double>(after.area - before.area) / static_cast<double>(to - from);
+    before = after;
   }
   return columns;
 }

@@ -116,32 +116,39 @@ std::uint64_t QueueSteps::ups_before(TimeNs time) const {
   return (count + depth_after(count)) / 2;
 }
 
-Area QueueSteps::area_until(TimeNs time) const {
-  const std::size_t count = count_until(time);
-  if (count == 0) {
-    return 0;
+QueueSteps::Edge QueueSteps::edge(TimeNs time, std::size_t hint) const {
+  Edge edge{.time = time, .before = keys_.lower_bound(time * 2, hint)};
+  edge.until = edge.before;
+  while (edge.until < keys_.size() && time_of(keys_[edge.until]) == time) {
+    ++edge.until;
   }
-  if (count == keys_.size()) {
-    return area_ + Area{depth_} * (time - time_of(keys_.back()));
+  if (edge.until == 0) {
+    return edge;
   }
-  const std::size_t group = (count - 1) / kGroup;
+  if (edge.until == keys_.size()) {
+    edge.depth = static_cast<std::uint64_t>(depth_);
+    edge.area = area_ + Area{depth_} * (time - time_of(keys_.back()));
+    return edge;
+  }
+  const std::size_t group = (edge.until - 1) / kGroup;
   std::int64_t depth = groups_[group].depth_before;
-  Area area = groups_[group].area_before;
   TimeNs reached = time_of(keys_[group * kGroup]);
-  for (std::size_t i = group * kGroup; i < count; ++i) {
+  edge.area = groups_[group].area_before;
+  for (std::size_t i = group * kGroup; i < edge.until; ++i) {
     const TimeNs key = keys_[i];
-    area += Area{depth} * (time_of(key) - reached);
+    edge.area += Area{depth} * (time_of(key) - reached);
     reached = time_of(key);
     depth += change_of(key);
   }
-  return area + Area{depth} * (time - reached);
+  edge.area += Area{depth} * (time - reached);
+  edge.depth = static_cast<std::uint64_t>(depth);
+  return edge;
 }
 
-QueueSteps::Extremes QueueSteps::extremes(TimeNs begin, TimeNs end) const {
-  std::size_t first = count_until(begin);
-  const std::size_t last = count_before(end);
-  const std::uint64_t depth = depth_after(first);
-  Extremes extremes{depth, depth};
+QueueSteps::Extremes QueueSteps::extremes(const Edge& begin, const Edge& end) const {
+  std::size_t first = begin.until;
+  const std::size_t last = end.before;
+  Extremes extremes{begin.depth, begin.depth};
   const auto take = [&](std::uint32_t min, std::uint32_t max) {
     extremes.min = std::min<std::uint64_t>(extremes.min, min);
     extremes.max = std::max<std::uint64_t>(extremes.max, max);

@@ -40,9 +40,20 @@ class QueueSteps {
   /// How many were queued before `time`.
   std::uint64_t ups_before(TimeNs time) const;
   /// The integral of the depth over (-inf, time).
-  Area area_until(TimeNs time) const;
+  Area area_until(TimeNs time) const { return edge(time).area; }
+  /// All that a question about a stretch needs to know of one of its ends. `hint`: an Edge::before
+  /// answered earlier, near which it is searched first.
+  struct Edge {
+    TimeNs time = 0;
+    std::size_t before = 0;  ///< steps before `time`
+    std::size_t until = 0;   ///< and at it
+    std::uint64_t depth = 0;
+    Area area = 0;  ///< as area_until()
+  };
+  Edge edge(TimeNs time, std::size_t hint = 0) const;
+  Extremes extremes(const Edge& begin, const Edge& end) const;
   /// The least and largest depth at any moment of [begin, end), begin < end.
-  Extremes extremes(TimeNs begin, TimeNs end) const;
+  Extremes extremes(TimeNs begin, TimeNs end) const { return extremes(edge(begin), edge(end)); }
   /// The steps in (begin, end): times and +1 or -1.
   struct Step {
     TimeNs time = 0;

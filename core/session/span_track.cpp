@@ -129,16 +129,17 @@ std::optional<std::size_t> SpanTrack::covering(TimeNs time) const {
   return {};
 }
 
-TimeNs SpanTrack::covered_until(TimeNs time, std::size_t index) const {
-  if (index == 0) {
-    return 0;
+SpanTrack::Edge SpanTrack::edge(TimeNs time, std::size_t hint) const {
+  Edge edge{.time = time, .next = first_from(time, hint)};
+  if (edge.next > begin_.size()) {
+    edge.previous_end = kForever;
+    edge.covered = total_ + (time - *open_);
+  } else if (edge.next > 0) {
+    const TimeNs sum = edge.next < sum_.size() ? sum_[edge.next] : total_;
+    edge.previous_end = begin_[edge.next - 1] + wrapping_subtract(sum, sum_[edge.next - 1]);
+    edge.covered = edge.previous_end > time ? sum - (edge.previous_end - time) : sum;
   }
-  if (index > begin_.size()) {
-    return total_ + (time - *open_);
-  }
-  const TimeNs sum = index < sum_.size() ? sum_[index] : total_;
-  const TimeNs end = (*this)[index - 1].end;
-  return end > time ? sum - (end - time) : sum;
+  return edge;
 }
 
 TimeNs SpanTrack::covered(TimeNs begin, TimeNs end) const {
@@ -146,7 +147,7 @@ TimeNs SpanTrack::covered(TimeNs begin, TimeNs end) const {
     return 0;
   }
   if (!overlaps_) {
-    return covered_until(end) - covered_until(begin);
+    return edge(end).covered - edge(begin).covered;
   }
   TimeNs covered = 0;
   TimeNs reached = begin;
@@ -171,27 +172,41 @@ std::size_t SpanTrack::longest(std::size_t first, std::size_t last) const {
       best = candidate;
     }
   };
-  // Single ones up to a group's edge at both sides, then groups, then groups of groups.
-  std::size_t width = 1;
-  for (std::size_t level = 0;; ++level) {
-    const auto at = [&](std::size_t i) {
-      return level == 0 ? Longest{length_of(i), i} : longest_[level - 1][i];
-    };
-    std::size_t from = first / width;
-    std::size_t to = last / width;
-    while (from < to && (from % kFan != 0 || level == kLevels)) {
-      consider(at(from++));
+  const std::size_t whole_from = (first + kFan - 1) / kFan;
+  const std::size_t whole_to = last / kFan;
+  // Whole groups up to a bigger group's edge at both sides, then bigger groups.
+  std::size_t from = whole_from;
+  std::size_t to = std::max(whole_from, whole_to);
+  for (std::size_t level = 0; from < to; ++level) {
+    const bool top = level + 1 == kLevels;
+    while (from < to && (top || from % kFan != 0)) {
+      consider(longest_[level][from++]);
     }
-    while (to > from && to % kFan != 0) {
-      consider(at(--to));
+    while (from < to && to % kFan != 0) {
+      consider(longest_[level][--to]);
     }
-    if (from == to) {
-      return static_cast<std::size_t>(best.index);
-    }
-    first = from * width;
-    last = to * width;
-    width *= kFan;
+    from /= kFan;
+    to /= kFan;
   }
+  // Of a group that is not whole its longest says enough, if it is within, or not longer than what
+  // was found already.
+  const auto consider_part = [&](std::size_t group) {
+    const Longest& longest = longest_[0][group];
+    if (longest.length < best.length || (longest.index >= first && longest.index < last)) {
+      return consider(longest);
+    }
+    const std::size_t end = std::min(last, (group + 1) * kFan);
+    for (std::size_t i = std::max(first, group * kFan); i < end; ++i) {
+      consider({length_of(i), i});
+    }
+  };
+  if (first % kFan != 0) {
+    consider_part(first / kFan);
+  }
+  if (last % kFan != 0 && (first % kFan == 0 || last / kFan != first / kFan)) {
+    consider_part(last / kFan);
+  }
+  return static_cast<std::size_t>(best.index);
 }
 
 std::size_t SpanTrack::ended_before(TimeNs time, std::size_t hint) const {

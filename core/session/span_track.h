@@ -50,9 +50,15 @@ class SpanTrack {
   std::size_t first_touching(TimeNs time, std::size_t hint = 0) const;
   /// The one that covers `time`, the latest begun of several.
   std::optional<std::size_t> covering(TimeNs time) const;
-  /// How much of (-inf, time) is covered, given index == first_from(time). Without overlaps.
-  TimeNs covered_until(TimeNs time, std::size_t index) const;
-  TimeNs covered_until(TimeNs time) const { return covered_until(time, first_from(time)); }
+  /// All that a question about a stretch needs to know of one of its ends; without overlaps.
+  struct Edge {
+    TimeNs time = 0;
+    std::size_t next = 0;                       ///< first_from(time)
+    TimeNs previous_end = TimeColumn::kAbsent;  ///< of the one before `next`
+    TimeNs covered = 0;                         ///< how much of (-inf, time) is
+    std::size_t first_touching() const { return previous_end > time ? next - 1 : next; }
+  };
+  Edge edge(TimeNs time, std::size_t hint = 0) const;
   /// How much of [begin, end) is covered, also with overlaps.
   TimeNs covered(TimeNs begin, TimeNs end) const;
   /// The longest of [first, last), the earliest of equals; all closed, first < last.
