@@ -27,7 +27,7 @@ class Task final : public TypedState<R> {
   explicit Task(Callable&& callable, Arguments&&... arguments)
       : call_{std::forward<Callable>(callable),
               std::tuple<Args...>(std::forward<Arguments>(arguments)...)} {}
-  ~Task() override { release(); }
+  ~Task() noexcept override { release(); }  // also of captures whose destructors may throw
 
   bool run() override {
     bool ok = true;

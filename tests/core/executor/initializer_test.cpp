@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support.h"
+
+#include <QtTest>
+
+#include <exception>
+#include <latch>
+#include <stdexcept>
+#include <vector>
+
+using namespace poolscope;
+using namespace poolscope::testing;
+
+namespace {
+thread_local int t_prepared = 0;
+}  // namespace
+
+class InitializerTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void s12_initializer_runsOnceInEachWorkerBeforeItsTasks() {
+    std::atomic<int> calls = 0;
+    Gate gate;
+    ThreadPoolExecutor pool({.max_workers = 3, .initializer = [&] {
+                               ++calls;
+                               ++t_prepared;
+                             }});
+    std::vector<Future<int>> futures;
+    for (int i = 0; i < 9; ++i) {
+      futures.push_back(pool.submit([&] {
+        gate.pass();
+        return t_prepared;
+      }));
+    }
+    gate.await(3);
+    gate.open();
+    for (const auto& future : futures) {
+      QCOMPARE(future.result(), 1);
+    }
+    QCOMPARE(calls.load(), 3);
+    QCOMPARE(t_prepared, 0);
+  }
+
+  void s13_failingInitializer_breaksThePool() {
+    Gate gate;
+    ThreadPoolExecutor pool({.max_workers = 1, .initializer = [&] {
+                               gate.pass();
+                               throw std::invalid_argument("no database");
+                             }});
+    std::vector<Future<int>> futures;
+    for (int i = 0; i < 5; ++i) {
+      futures.push_back(pool.submit([] { return 1; }));
+    }
+    gate.open();
+    for (const auto& future : futures) {
+      QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, future.result());
+      QVERIFY(!future.cancelled());
+      QVERIFY(future.done());
+    }
+    QVERIFY(eventually([&] { return pool.worker_count() == 0; }));
+    try {
+      futures[0].result();
+    } catch (const BrokenThreadPool& error) {
+      QVERIFY_THROWS_EXCEPTION(std::invalid_argument, std::rethrow_if_nested(error));
+    }
+  }
+
+  void s13_brokenPool_letsRunningTasksFinish() {
+    Gate gate;
+    std::atomic<int> workers = 0;
+    ThreadPoolExecutor pool({.max_workers = 2, .initializer = [&] {
+                               if (++workers == 2) {
+                                 throw 1;
+                               }
+                             }});
+    auto running = pool.submit([&] {
+      gate.pass();
+      return 5;
+    });
+    gate.await();
+    auto pending = pool.submit([] { return 6; });
+    QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, pending.result());
+    gate.open();
+    QCOMPARE(running.result(), 5);
+  }
+
+  void s14_submit_onABrokenPool_throws_alsoAfterShutdown() {
+    ThreadPoolExecutor pool({.max_workers = 1, .initializer = [] { throw 1; }});
+    QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, pool.submit([] {}).result());
+    QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, pool.submit([] {}));
+    pool.shutdown();
+    QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, pool.submit([] {}));
+  }
+
+  void s15_breakingPool_skipsCancelledTasks() {
+    Gate gate;
+    ThreadPoolExecutor pool({.max_workers = 1, .initializer = [&] {
+                               gate.pass();
+                               throw 1;
+                             }});
+    auto first = pool.submit([] {});
+    auto cancelled = pool.submit([] {});
+    auto last = pool.submit([] {});
+    QVERIFY(cancelled.cancel());
+    gate.open();
+    QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, first.result());
+    QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, last.result());
+    QVERIFY(cancelled.cancelled());
+  }
+};
+
+QTEST_APPLESS_MAIN(InitializerTest)
+#include "initializer_test.moc"

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support.h"
+
+#include <QtTest>
+
+#include <stdexcept>
+#include <vector>
+
+using namespace poolscope;
+using namespace poolscope::testing;
+using trace::EventKind;
+
+class ResizeTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void p1_setMaxWorkers_outOfRange_throws() {
+    ThreadPoolExecutor pool({.max_workers = 2});
+    QVERIFY_THROWS_EXCEPTION(std::invalid_argument, pool.set_max_workers(0));
+    QVERIFY_THROWS_EXCEPTION(std::invalid_argument, pool.set_max_workers(4097));
+    QCOMPARE(pool.max_workers(), std::size_t(2));
+  }
+
+  void p1_change_isOneEventWithOldAndNew() {
+    Traced traced;
+    ThreadPoolExecutor pool({.max_workers = 2, .tracer = &traced.tracer});
+    pool.set_max_workers(5);
+    pool.set_max_workers(5);
+    const auto events = traced.of(EventKind::max_workers_changed);
+    QCOMPARE(events.size(), std::size_t(1));
+    QCOMPARE(trace::max_workers_now(events[0].detail), 5U);
+    QCOMPARE(trace::max_workers_before(events[0].detail), 2U);
+  }
+
+  void p2_growing_startsWorkersNow() {
+    Gate gate;
+    ThreadPoolExecutor pool({.max_workers = 1});
+    for (int i = 0; i < 4; ++i) {
+      pool.submit([&] { gate.pass(); });
+    }
+    gate.await(1);
+    pool.set_max_workers(3);
+    const std::size_t grown = pool.worker_count();
+    gate.await(3);
+    pool.set_max_workers(10);
+    const std::size_t enough = pool.worker_count();
+    gate.open();
+    QCOMPARE(grown, std::size_t(3));
+    QCOMPARE(enough, std::size_t(4));
+  }
+
+  void p3_shrinking_interruptsNoTask_surplusLeavesWhenIdle() {
+    Gate gate;
+    ThreadPoolExecutor pool({.max_workers = 4});
+    std::vector<Future<void>> futures;
+    for (int i = 0; i < 4; ++i) {
+      futures.push_back(pool.submit([&] { gate.pass(); }));
+    }
+    gate.await(4);
+    pool.set_max_workers(1);
+    const std::size_t during = pool.worker_count();
+    gate.open();
+    wait(futures);
+    QCOMPARE(during, std::size_t(4));
+    QVERIFY(eventually([&] { return pool.worker_count() == 1; }));
+    QCOMPARE(pool.submit([] { return 1; }).result(), 1);
+  }
+
+  void p3_shrinking_takesSleepersToo() {
+    ThreadPoolExecutor pool({.max_workers = 4});
+    for (int round = 0; round < 20; ++round) {
+      Gate gate;
+      std::vector<Future<void>> futures;
+      for (int i = 0; i < 4; ++i) {
+        futures.push_back(pool.submit([&] { gate.pass(); }));
+      }
+      gate.await(4);
+      gate.open();
+      wait(futures);
+      pool.set_max_workers(2);
+      QVERIFY(eventually([&] { return pool.worker_count() == 2; }));
+      pool.set_max_workers(4);
+    }
+  }
+
+  void p3_raisingBeforeAWorkerLeft_takesTheExitBack() {
+    Traced traced;
+    Gate gate;
+    {
+      ThreadPoolExecutor pool({.max_workers = 2, .tracer = &traced.tracer});
+      std::vector<Future<void>> futures;
+      for (int i = 0; i < 2; ++i) {
+        futures.push_back(pool.submit([&] { gate.pass(); }));
+      }
+      gate.await(2);
+      pool.set_max_workers(1);
+      pool.set_max_workers(2);
+      gate.open();
+      wait(futures);
+    }
+    QCOMPARE(traced.of(EventKind::worker_started).size(), std::size_t(2));
+    for (const auto& exit : traced.of(EventKind::worker_exited)) {
+      QCOMPARE(exit.detail, std::uint64_t(0));
+    }
+  }
+
+  void p4_exit_isOneEvent_afterItsLastTask_indexNotReused() {
+    Traced traced;
+    Gate gate;
+    {
+      ThreadPoolExecutor pool(
+          {.max_workers = 2, .thread_name_prefix = "w", .tracer = &traced.tracer});
+      pool.submit([&] { gate.pass(); });
+      pool.submit([&] { gate.pass(); });
+      gate.await(2);
+      pool.set_max_workers(1);
+      gate.open();
+      QVERIFY(eventually([&] { return pool.worker_count() == 1; }));
+      pool.set_max_workers(2);
+      Gate again;
+      pool.submit([&] { again.pass(); });
+      pool.submit([&] { again.pass(); });
+      again.await(2);
+      again.open();
+      pool.shutdown();
+    }
+    const auto started = traced.of(EventKind::worker_started);
+    const auto exited = traced.of(EventKind::worker_exited);
+    QCOMPARE(started.size(), std::size_t(3));
+    QCOMPARE(exited.size(), std::size_t(3));
+    for (std::size_t i = 0; i < 3; ++i) {
+      QCOMPARE(trace::worker_index(started[i].detail), unsigned(i));
+      QCOMPARE(std::string(traced.tracer.directory()->name(trace::worker_name(started[i].detail))),
+               "w_" + std::to_string(i));
+    }
+    QCOMPARE(exited[0].detail, std::uint64_t(1));
+    QCOMPARE(exited[1].detail + exited[2].detail, std::uint64_t(0));
+    for (const auto& exit : exited) {
+      for (const auto& finished : traced.of(EventKind::task_finished)) {
+        QVERIFY(finished.thread != exit.thread || finished.time_ns <= exit.time_ns);
+      }
+    }
+  }
+
+  void setMaxWorkers_fromTasksAndCallbacks() {
+    ThreadPoolExecutor pool({.max_workers = 1});
+    auto future = pool.submit([&] { pool.set_max_workers(2); });
+    future.add_done_callback([&](const Future<void>&) { pool.set_max_workers(3); });
+    QVERIFY(eventually([&] { return pool.max_workers() == 3; }));
+  }
+};
+
+QTEST_APPLESS_MAIN(ResizeTest)
+#include "resize_test.moc"

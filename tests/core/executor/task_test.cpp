@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support.h"
+
+#include <QtTest>
+
+#include <memory>
+#include <pthread.h>
+#include <stdexcept>
+#include <thread>
+
+using namespace poolscope;
+using namespace poolscope::testing;
+
+class TaskTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void s21_runningTask_saysSo_andCannotBeCancelled() {
+    BusyPool busy;
+    QVERIFY(busy.running.running());
+    QVERIFY(!busy.running.cancel());
+    QVERIFY(busy.running.running());
+    busy.gate.open();
+    busy.running.result();
+    QVERIFY(!busy.running.running());
+    QVERIFY(busy.running.done());
+  }
+
+  void s21_cancelledTask_neverRuns() {
+    std::atomic<bool> ran = false;
+    BusyPool busy;
+    auto queued = busy.pool.submit([&] { ran = true; });
+    const bool cancelled = queued.cancel();
+    busy.gate.open();
+    busy.pool.shutdown();
+    QVERIFY(cancelled);
+    QVERIFY(!ran);
+  }
+
+  void s22_whateverATaskThrows_goesToTheFuture() {
+    ThreadPoolExecutor pool({.max_workers = 1});
+    QVERIFY_THROWS_EXCEPTION(std::domain_error,
+                             pool.submit([] { throw std::domain_error("x"); }).result());
+    QVERIFY_THROWS_EXCEPTION(int, pool.submit([]() -> int { throw 3; }).result());
+    QCOMPARE(pool.submit([] { return 4; }).result(), 4);
+    QCOMPARE(pool.worker_count(), std::size_t(1));
+  }
+
+  void s22_pthreadExitInATask_endsTheWorker_notThePool() {
+    ThreadPoolExecutor pool({.max_workers = 1});
+    auto gone = pool.submit([] { pthread_exit(nullptr); });
+    auto next = pool.submit([] { return 4; });
+    QCOMPARE(next.result(), 4);
+    QVERIFY(gone.exception() != nullptr);
+  }
+
+  void s23_result_isReadableBeforeTheCallbacksHaveRun() {
+    Gate gate;
+    BusyPool busy;
+    auto future = busy.pool.submit([] { return 1; });
+    future.add_done_callback([&](const Future<int>&) { gate.pass(); });
+    busy.gate.open();
+    QCOMPARE(future.result(), 1);
+    gate.await();
+    gate.open();
+  }
+
+  void s24_captures_areGoneBeforeTheResultIsVisible() {
+    ThreadPoolExecutor pool({.max_workers = 1});
+    std::atomic<int> living = 0;
+    for (int i = 0; i < 300; ++i) {
+      auto future = pool.submit([c = Counted(living)](const Counted&) {}, Counted(living));
+      future.result();
+      QCOMPARE(living.load(), 0);
+    }
+  }
+
+  void s24_throwingDestructorOfACapture_isTheTasksError() {
+    struct Thrower {
+      bool armed = true;
+      Thrower() = default;
+      Thrower(Thrower&& other) noexcept : armed(std::exchange(other.armed, false)) {}
+      Thrower& operator=(Thrower&&) = delete;
+      ~Thrower() noexcept(false) {
+        if (armed) {
+          throw std::logic_error("destructor");
+        }
+      }
+    };
+    ThreadPoolExecutor pool({.max_workers = 1});
+    auto future =
+        pool.submit([t = std::make_unique<int>(1)](const Thrower&) { return 1; }, Thrower());
+    QVERIFY_THROWS_EXCEPTION(std::logic_error, future.result());
+  }
+
+  void s25_cancelledTasksArguments_areReleasedAtOnce() {
+    BusyPool busy;
+    std::atomic<int> living = 0;
+    auto future = busy.pool.submit([c = Counted(living)] {});
+    QCOMPARE(living.load(), 1);
+    future.cancel();
+    QCOMPARE(living.load(), 0);
+    QCOMPARE(busy.pool.queue_depth(), std::size_t(0));
+  }
+
+  void s26_result_canBeReadManyTimesFromManyThreads() {
+    ThreadPoolExecutor pool({.max_workers = 1});
+    const auto future = pool.submit([] { return std::string(100, 'x'); });
+    std::atomic<int> right = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+          for (int k = 0; k < 50; ++k) {
+            right += future.result() == std::string(100, 'x') ? 1 : 0;
+          }
+        });
+      }
+    }
+    QCOMPARE(right.load(), 200);
+  }
+
+  void s24_s39_droppedFuture_taskRunsAndItsValueGoes() {
+    std::atomic<int> living = 0;
+    std::atomic<int> ran = 0;
+    {
+      ThreadPoolExecutor pool({.max_workers = 2});
+      for (int i = 0; i < 100; ++i) {
+        pool.submit([&] {
+          ++ran;
+          return Counted(living);
+        });
+      }
+    }
+    QCOMPARE(ran.load(), 100);
+    QCOMPARE(living.load(), 0);
+  }
+};
+
+QTEST_APPLESS_MAIN(TaskTest)
+#include "task_test.moc"
