@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/panels/eliding_label.h"
+
+#include <QPainter>
+
+#include <algorithm>
+
+namespace poolscope::ui {
+
+ElidingLabel::ElidingLabel(QWidget* parent) : QLabel(parent) {
+  setTextFormat(Qt::PlainText);
+  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+}
+
+void ElidingLabel::setText(const QString& text) {
+  if (text != this->text()) {
+    QLabel::setText(text);
+    setToolTip(text);
+  }
+}
+
+QSize ElidingLabel::sizeHint() const {
+  return {fontMetrics().horizontalAdvance(text()) + 2, fontMetrics().height()};
+}
+
+QSize ElidingLabel::minimumSizeHint() const {
+  return {std::min(sizeHint().width(), fontMetrics().averageCharWidth() * 8), sizeHint().height()};
+}
+
+void ElidingLabel::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.setPen(palette().color(foregroundRole()));
+  painter.drawText(rect(), static_cast<int>(alignment()) | Qt::TextSingleLine,
+                   fontMetrics().elidedText(text(), Qt::ElideRight, width()));
+}
+
+}  // namespace poolscope::ui

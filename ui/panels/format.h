@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/types.h"
+
+#include <QString>
+
+namespace poolscope::ui {
+
+// What the window shows beyond durationText() and its like, in the user's locale.
+
+QString formatSeconds(double seconds);  ///< as durationText()
+QString formatShare(double share);      ///< 0..1: "96 %"
+/// A time of the session as a clock, "00:09.41"; as exact as a frame can show.
+QString formatClock(session::TimeNs ns);
+/// A time of the session, exact: "9.412 307 s".
+QString formatInstant(session::TimeNs ns);
+/// "1.9", "0.25": how many times as much.
+QString formatRatio(double ratio);
+
+}  // namespace poolscope::ui

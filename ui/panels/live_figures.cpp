@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/panels/live_figures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace poolscope::ui {
+
+namespace {
+
+using session::PoolIndex;
+using session::Snapshot;
+using session::TimeNs;
+
+constexpr double kNsPerS = 1e9;
+constexpr std::size_t kMostWaits = 2000;
+/// Shorter stretches on either side of a change say nothing about throughput.
+constexpr TimeNs kLeastForEffectNs = 800'000'000;
+/// The first moments of a session are too short to tell tasks a second.
+constexpr TimeNs kLeastForThroughputNs = 250'000'000;
+
+double seconds(TimeNs ns) {
+  return static_cast<double>(ns) / kNsPerS;
+}
+
+std::uint64_t finishedIn(const Snapshot& snapshot, TimeNs begin, TimeNs end) {
+  std::uint64_t count = 0;
+  for (const session::Pool& pool : snapshot.pools()) {
+    if (pool.created < end && pool.shut_down.value_or(end) >= begin) {
+      count += snapshot.finished_count(pool.index, begin, end);
+    }
+  }
+  return count;
+}
+
+/// Hyndman-Fan type 7, as everywhere in Poolscope.
+double percentile(std::vector<double> values, double p) {
+  std::sort(values.begin(), values.end());
+  const double rank = p * static_cast<double>(values.size() - 1);
+  const auto lower = static_cast<std::size_t>(rank);
+  const std::size_t upper = std::min(lower + 1, values.size() - 1);
+  return std::lerp(values[lower], values[upper], rank - std::floor(rank));
+}
+
+std::optional<double> queueWaitP99(const Snapshot& snapshot, TimeNs begin, TimeNs end) {
+  std::vector<double> waits;
+  for (const session::Pool& pool : snapshot.pools()) {
+    for (const session::Pick& pick : snapshot.picks(pool.index, begin, end, kMostWaits)) {
+      waits.push_back(seconds(pick.time - pick.queued));
+    }
+  }
+  return waits.empty() ? std::nullopt : std::optional(percentile(std::move(waits), 0.99));
+}
+
+struct WorkersFigure {
+  std::uint32_t alive = 0;
+  std::optional<double> utilization = {};
+};
+
+WorkersFigure workersFigure(const Snapshot& snapshot, TimeNs begin, TimeNs now) {
+  WorkersFigure figure;
+  double busy = 0;
+  double existed = 0;
+  for (const session::Lane& lane : snapshot.lanes()) {
+    if (lane.kind != session::LaneKind::worker || lane.started > now) {
+      continue;
+    }
+    const TimeNs end = std::min(lane.exited.value_or(now), now);
+    figure.alive += !lane.exited || *lane.exited > now ? 1 : 0;
+    const double span = seconds(end - std::max(lane.started, begin));
+    if (span > 0) {
+      existed += span;
+      busy += span * snapshot.utilization(lane.id, begin, now);
+    }
+  }
+  if (existed > 0) {
+    figure.utilization = std::min(1.0, busy / existed);
+  }
+  return figure;
+}
+
+std::optional<ResizeEffect> resizeEffect(const Snapshot& snapshot, PoolIndex pool, TimeNs now,
+                                         TimeNs windowNs) {
+  const auto steps = snapshot.max_workers_steps(pool);
+  const auto after = std::partition_point(steps.begin(), steps.end(),
+                                          [now](const auto& step) { return step.time <= now; });
+  if (after - steps.begin() < 2) {  // the first is the pool's creation
+    return std::nullopt;
+  }
+  const session::MaxWorkersStep& step = *(after - 1);
+  const TimeNs beforeBegin = std::max((after - 2)->time, step.time - windowNs);
+  const TimeNs nowBegin = std::max(step.time, now - windowNs);
+  if (step.time - beforeBegin < kLeastForEffectNs || now - step.time < kLeastForEffectNs) {
+    return std::nullopt;
+  }
+  const auto before = static_cast<double>(snapshot.finished_count(pool, beforeBegin, step.time)) /
+                      seconds(step.time - beforeBegin);
+  const auto since =
+      static_cast<double>(snapshot.finished_count(pool, nowBegin, now)) / seconds(now - nowBegin);
+  if (before <= 0) {
+    return std::nullopt;
+  }
+  return ResizeEffect{.before = (after - 2)->now, .now = step.now, .ratio = since / before};
+}
+
+}  // namespace
+
+std::optional<PoolIndex> latestPool(const Snapshot& snapshot, TimeNs now) {
+  std::optional<PoolIndex> latest;
+  TimeNs created = 0;
+  for (const session::Pool& pool : snapshot.pools()) {
+    if (pool.created <= now && (!latest || pool.created >= created)) {
+      latest = pool.index;
+      created = pool.created;
+    }
+  }
+  return latest;
+}
+
+LiveFigures liveFigures(const Snapshot& snapshot, TimeNs now, TimeNs windowNs) {
+  LiveFigures figures;
+  const auto pool = latestPool(snapshot, now);
+  if (!pool) {
+    return figures;
+  }
+  const TimeNs begin = std::max(now - windowNs, snapshot.begin());
+  figures.windowS = seconds(now - begin);
+  figures.maxWorkers = snapshot.max_workers_at(*pool, now);
+  figures.finishedInWindow = finishedIn(snapshot, begin, now);
+  if (now - begin >= kLeastForThroughputNs) {
+    figures.throughput = static_cast<double>(figures.finishedInWindow) / figures.windowS;
+  }
+  const WorkersFigure workers = workersFigure(snapshot, begin, now);
+  figures.workers = workers.alive;
+  figures.utilization = workers.utilization;
+  figures.queueWaitP99S = queueWaitP99(snapshot, begin, now);
+  for (const session::Pool& each : snapshot.pools()) {
+    if (each.created > now) {
+      continue;
+    }
+    figures.queueDepth += snapshot.queue_depth(each.index, now);
+    for (const session::TaskKey key : snapshot.waiting(each.index, now, 1)) {
+      const auto task = snapshot.task(key);
+      if (task && task->queued) {
+        figures.oldestWaitS =
+            std::max(figures.oldestWaitS.value_or(0), seconds(now - *task->queued));
+      }
+    }
+  }
+  figures.effect = resizeEffect(snapshot, *pool, now, windowNs);
+  return figures;
+}
+
+}  // namespace poolscope::ui

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/snapshot.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace poolscope::ui {
+
+/// Throughput before and after the last change of max_workers.
+struct ResizeEffect {
+  std::uint32_t before = 0;  ///< max_workers
+  std::uint32_t now = 0;
+  double ratio = 1;  ///< throughput since the change over throughput before it
+};
+
+/// The figures of the window's header at one moment.
+struct LiveFigures {
+  std::uint32_t maxWorkers = 0;
+  std::uint32_t workers = 0;  ///< alive
+  double windowS =
+      0;  ///< what the next four look back on; less than asked for at a session's beginning
+  std::optional<double> throughput =
+      {};  ///< tasks finished a second; none before there is anything to count
+  std::optional<double> utilization = {};    ///< 0..1; none while there is no worker
+  std::optional<double> queueWaitP99S = {};  ///< of tasks started; none where no task was
+  std::uint64_t finishedInWindow = 0;
+  std::uint64_t queueDepth = 0;
+  std::optional<double> oldestWaitS = {};  ///< of the queue
+  std::optional<ResizeEffect> effect = {};
+};
+
+inline constexpr session::TimeNs kFiguresWindowNs = 2'000'000'000;
+
+/// What was true at `now`, whatever came later: live and replay show the same. Sums over all pools;
+/// max_workers is that of the latest. Cost: O(lanes + log tasks); the percentile looks at the
+/// latest 2000 tasks of the window at most.
+LiveFigures liveFigures(const session::Snapshot& snapshot, session::TimeNs now,
+                        session::TimeNs windowNs = kFiguresWindowNs);
+
+/// The pool created last, not after `now`.
+std::optional<session::PoolIndex> latestPool(const session::Snapshot& snapshot,
+                                             session::TimeNs now);
+
+}  // namespace poolscope::ui

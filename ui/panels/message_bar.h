@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/theme/theme.h"
+
+#include <QFrame>
+#include <QList>
+#include <QString>
+
+class QLabel;
+class QPushButton;
+
+namespace poolscope::ui {
+
+/// Tells what happened without stopping work: one message at a time, in a row above the timeline.
+/// Errors come first; among equals the oldest. Each is dismissed by hand (button, or Escape with
+/// the focus in it).
+class MessageBar : public QFrame {
+  Q_OBJECT
+ public:
+  enum class Severity { info, warning, error };
+
+  explicit MessageBar(QWidget* parent = nullptr);
+
+  /// `id` names what the message is about: a newer message with the same id takes the place of the
+  /// older.
+  void post(const QString& id, Severity severity, const QString& text);
+  /// What `id` was about is over.
+  void retract(const QString& id);
+  void dismiss();
+
+  QString text() const;
+  int count() const { return static_cast<int>(messages_.size()); }
+  void setTheme(const Theme& theme);
+
+ protected:
+  void keyPressEvent(QKeyEvent* event) override;
+
+ private:
+  struct Message {
+    QString id;
+    Severity severity;
+    QString text;
+  };
+  void showFirst();
+
+  QList<Message> messages_;  // the shown one first
+  Theme theme_;
+  QLabel* icon_;
+  QLabel* text_;
+  QLabel* more_;
+  QPushButton* dismiss_;
+};
+
+}  // namespace poolscope::ui

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/theme/theme.h"
+
+#include <QFrame>
+#include <QString>
+
+class QPlainTextEdit;
+class QTabWidget;
+class QTextBrowser;
+
+namespace poolscope::ui {
+
+class PythonHighlighter;
+class StatisticsPanel;
+
+/// The card at the right: the Python code that the scenario stands for, figures, and the lesson.
+class SideTabs : public QFrame {
+  Q_OBJECT
+ public:
+  explicit SideTabs(QWidget* parent = nullptr);
+
+  void showScenario(const QString& code, const QString& lesson);
+  StatisticsPanel* statistics() const { return statistics_; }
+  bool statisticsShown() const;
+  void setTheme(const Theme& theme);
+
+ Q_SIGNALS:
+  void tabChanged();
+
+ private:
+  void setLesson();
+
+  QTabWidget* tabs_;
+  QPlainTextEdit* code_;
+  PythonHighlighter* highlighter_;
+  StatisticsPanel* statistics_;
+  QTextBrowser* lesson_;
+  QString markdown_;
+};
+
+}  // namespace poolscope::ui

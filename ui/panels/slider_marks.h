@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QList>
+#include <QString>
+
+#include <functional>
+
+namespace poolscope::ui {
+
+/// The logarithmic scale under max_workers: 1 to 64, each doubling as long as the others.
+struct WorkersScale {
+  static constexpr int kMost = 64;
+
+  qreal left = 0;
+  qreal width = 1;
+
+  qreal toX(int workers) const;  ///< beyond kMost: the right end
+  int toWorkers(qreal x) const;  ///< clamped to 1..kMost
+};
+
+/// A number worth knowing on that scale.
+struct SliderMark {
+  int workers = 1;
+  QString text = {};
+  qreal textLeft = 0;
+  qreal textWidth = 0;
+};
+
+/// Marks for 1, the cores, the rule of thumb and 64. Where numbers coincide they share a mark; what
+/// is off the scale has none. Labels stand under their marks as far as they do not touch, within
+/// [left, right); where all do not find room the cores' is left out, then the rule of thumb's (the
+/// marks stay, with empty text).
+QList<SliderMark> layOutSliderMarks(int cores, const WorkersScale& scale, qreal left, qreal right,
+                                    const std::function<qreal(const QString&)>& textWidth);
+
+}  // namespace poolscope::ui

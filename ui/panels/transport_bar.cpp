@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/panels/transport_bar.h"
+
+#include "ui/panels/format.h"
+#include "ui/panels/look.h"
+#include "ui/panels/overview_strip.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace poolscope::ui {
+
+namespace {
+
+struct ModeText {
+  QString text;
+  const char* look;
+};
+
+ModeText modeText(const TransportState& state) {
+  switch (state.mode) {
+    case TransportState::Mode::live:
+      return {TransportBar::tr("LIVE"), "bad"};
+    case TransportState::Mode::frozen:
+      return {TransportBar::tr("frozen"), "warn"};
+    case TransportState::Mode::slow_motion:
+      return {state.speed, "warn"};
+    case TransportState::Mode::looking_back:
+      return {TransportBar::tr("view stands"), "warn"};
+    case TransportState::Mode::paused:
+      return {TransportBar::tr("%1, paused").arg(state.speed), "dim"};
+    case TransportState::Mode::playing:
+      return {state.speed, "ok"};
+    case TransportState::Mode::empty:
+      break;
+  }
+  return {{}, "dim"};
+}
+
+}  // namespace
+
+TransportBar::TransportBar(QAction* toggle, QAction* back, QWidget* parent)
+    : QWidget(parent),
+      time_(new QLabel(this)),
+      mode_(new QLabel(this)),
+      toggle_(new QToolButton(this)),
+      back_(new QPushButton(tr("Back to live"), this)),
+      overview_(new OverviewStrip(this)),
+      marker_(new QLineEdit(this)) {
+  setObjectName(QStringLiteral("transportBar"));
+  time_->setObjectName(QStringLiteral("clock"));
+  time_->setAccessibleName(tr("Time in the session"));
+  time_->setProperty("look", "mono");
+  mode_->setObjectName(QStringLiteral("playbackMode"));
+  mode_->setAccessibleName(tr("State of the view"));
+  toggle_->setObjectName(QStringLiteral("playbackToggle"));
+  toggle_->setDefaultAction(toggle);
+  toggle_->setToolButtonStyle(Qt::ToolButtonIconOnly);
+  toggle_->setFocusPolicy(Qt::StrongFocus);
+  back_->setObjectName(QStringLiteral("backToLive"));
+  back_->setToolTip(back->toolTip());
+  marker_->setObjectName(QStringLiteral("markerText"));
+  marker_->setAccessibleName(tr("Text of the marker"));
+  marker_->setPlaceholderText(tr("Marker: type a note, Enter to set it, Esc to leave"));
+  marker_->installEventFilter(this);
+  marker_->hide();
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(10);
+  auto* clock = new QVBoxLayout;
+  clock->setSpacing(0);
+  clock->addWidget(time_);
+  clock->addWidget(mode_);
+  row->addWidget(toggle_);
+  row->addLayout(clock);
+  row->addWidget(overview_, 1);
+  row->addWidget(marker_, 1);
+  row->addWidget(back_);
+  connect(back_, &QPushButton::clicked, back, &QAction::trigger);
+  connect(marker_, &QLineEdit::returnPressed, this, [this] {
+    Q_EMIT markerEntered(marker_->text().trimmed());
+    closeMarker();
+  });
+  showState({});
+}
+
+void TransportBar::showState(const TransportState& state) {
+  using Mode = TransportState::Mode;
+  time_->setText(formatClock(state.time));
+  const ModeText text = modeText(state);
+  mode_->setText(text.text);
+  setLook(mode_, text.look);
+  back_->setVisible(state.mode == Mode::frozen || state.mode == Mode::slow_motion ||
+                    state.mode == Mode::looking_back);
+}
+
+void TransportBar::setTheme(const Theme& theme) {
+  overview_->setTheme(theme);
+  // The text of the mode changes; what stands beside it does not move.
+  mode_->setMinimumWidth(
+      qRound(QFontMetricsF(theme.fonts.small)
+                 .horizontalAdvance(tr("%1, paused").arg(QStringLiteral("1/10000x")))));
+}
+
+void TransportBar::editMarker() {
+  overview_->hide();
+  marker_->clear();
+  marker_->show();
+  marker_->setFocus(Qt::ShortcutFocusReason);
+}
+
+bool TransportBar::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == marker_ && event->type() == QEvent::KeyPress &&
+      static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+    closeMarker();
+    return true;
+  }
+  return QWidget::eventFilter(watched, event);
+}
+
+void TransportBar::closeMarker() {
+  marker_->hide();
+  overview_->show();
+  Q_EMIT markerClosed();
+}
+
+}  // namespace poolscope::ui

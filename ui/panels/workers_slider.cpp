@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/panels/workers_slider.h"
+
+#include <QMouseEvent>
+#include <QPainter>
+
+namespace poolscope::ui {
+
+namespace {
+
+constexpr qreal kHandle = 18;
+constexpr qreal kTrack = 4;
+
+}  // namespace
+
+WorkersSlider::WorkersSlider(int cores, QWidget* parent)
+    : QSlider(Qt::Horizontal, parent),
+      cores_(cores),
+      theme_(Theme::dark()) {
+  setRange(1, WorkersScale::kMost);
+  setPageStep(4);
+  setFocusPolicy(Qt::StrongFocus);
+  setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+}
+
+void WorkersSlider::setTheme(const Theme& theme) {
+  theme_ = theme;
+  updateGeometry();
+  update();
+}
+
+QSize WorkersSlider::sizeHint() const {
+  return {qRound(theme_.px(320)), qRound(theme_.px(42))};
+}
+
+QSize WorkersSlider::minimumSizeHint() const {
+  return {qRound(theme_.px(210)), sizeHint().height()};
+}
+
+WorkersScale WorkersSlider::scale() const {
+  const qreal margin = theme_.px(kHandle) / 2 + 2;
+  return {.left = margin, .width = width() - 2 * margin};
+}
+
+QList<SliderMark> WorkersSlider::marks() const {
+  const QFontMetricsF metrics(theme_.fonts.tiny);
+  return layOutSliderMarks(cores_, scale(), 0, width(),
+                           [&](const QString& text) { return metrics.horizontalAdvance(text); });
+}
+
+void WorkersSlider::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.setRenderHint(QPainter::Antialiasing);
+  const WorkersScale at = scale();
+  const qreal handle = theme_.px(kHandle);
+  const qreal y = handle / 2 + 3;
+  const qreal x = at.toX(value());
+  const bool enabled = isEnabled();
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(theme_.line);
+  painter.drawRoundedRect(QRectF(at.left, y - kTrack / 2, at.width, kTrack), 2, 2);
+  painter.setBrush(enabled ? theme_.accent : theme_.faint);
+  painter.drawRoundedRect(QRectF(at.left, y - kTrack / 2, x - at.left, kTrack), 2, 2);
+  painter.setFont(theme_.fonts.tiny);
+  const qreal tickHeight = theme_.px(14);
+  const QFontMetricsF metrics(theme_.fonts.tiny);
+  for (const SliderMark& mark : marks()) {
+    painter.fillRect(
+        QRectF(std::round(at.toX(mark.workers)) - 1, y - tickHeight / 2, 2, tickHeight),
+        theme_.faint);
+    painter.setPen(mark.workers == value() && enabled ? theme_.accent : theme_.dim);
+    painter.drawText(QPointF(mark.textLeft, height() - metrics.descent() - 1), mark.text);
+  }
+  painter.setBrush(enabled ? theme_.accent : theme_.faint);
+  painter.setPen(QPen(hasFocus() ? theme_.text : theme_.surface, 2));
+  painter.drawEllipse(QPointF(x, y), handle / 2, handle / 2);
+}
+
+void WorkersSlider::mousePressEvent(QMouseEvent* event) {
+  if (event->button() != Qt::LeftButton) {
+    event->ignore();
+    return;
+  }
+  setSliderDown(true);
+  setValue(scale().toWorkers(event->position().x()));
+}
+
+void WorkersSlider::mouseMoveEvent(QMouseEvent* event) {
+  if (isSliderDown()) {
+    setValue(scale().toWorkers(event->position().x()));
+  }
+}
+
+void WorkersSlider::mouseReleaseEvent(QMouseEvent* event) {
+  if (event->button() == Qt::LeftButton) {
+    setSliderDown(false);
+  }
+}
+
+// The wheel belongs to the timeline; a pool is not resized by scrolling past.
+void WorkersSlider::wheelEvent(QWheelEvent* event) {
+  event->ignore();
+}
+
+}  // namespace poolscope::ui

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/panels/slider_marks.h"
+#include "ui/theme/theme.h"
+
+#include <QSlider>
+
+namespace poolscope::ui {
+
+/// max_workers from 1 to 64 on a logarithmic scale, with the numbers that people ask about marked.
+/// Its value is the number of workers, so that keys step by one and a screen reader says what is
+/// meant.
+class WorkersSlider : public QSlider {
+  Q_OBJECT
+ public:
+  explicit WorkersSlider(int cores, QWidget* parent = nullptr);
+
+  void setTheme(const Theme& theme);
+  QSize sizeHint() const override;
+  QSize minimumSizeHint() const override;
+  QList<SliderMark> marks() const;
+  WorkersScale scale() const;
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+
+ private:
+  int cores_;
+  Theme theme_;
+};
+
+}  // namespace poolscope::ui
