@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/session/snapshot.h"
+
 #include <QList>
 #include <QObject>
 #include <QString>
 
 #include <memory>
-
-#include "core/session/snapshot.h"
 
 namespace poolscope::ui {
 
@@ -27,19 +27,20 @@ struct EngineState {
 
   Source source = Source::none;
   Activity activity = Activity::idle;
-  ScenarioInfo scenario = {};    ///< of the run, or as told by the opened recording
-  QString file = {};             ///< Source::file: its path
-  bool truncated = false;        ///< Source::file: its end was missing
-  double openProgress = 0;       ///< 0..1 while opening
-  int maxWorkers = 0;            ///< in force
+  ScenarioInfo scenario = {};  ///< of the run, or as told by the opened recording
+  QString file = {};           ///< Source::file: its path
+  bool truncated = false;      ///< Source::file: its end was missing
+  double openProgress = 0;     ///< 0..1 while opening
+  int maxWorkers = 0;          ///< in force
   bool paused = false;
-  QString recordingPath = {};    ///< empty: not recording
-  bool unsaved = false;          ///< closing now would lose a session
-  QString trouble = {};          ///< "No network: ..." from the workload; empty: none
+  QString recordingPath = {};  ///< empty: not recording
+  bool unsaved = false;        ///< closing now would lose a session
+  QString trouble = {};        ///< "No network: ..." from the workload; empty: none
 };
 
 /// What the window commands: the pool, its scenario, files. Implemented by app, faked in tests.
-/// Threads: the GUI thread. Nothing here waits: commands start work and come back as stateChanged() or failed().
+/// Threads: the GUI thread. Nothing here waits: commands start work and come back as stateChanged()
+/// or failed().
 class Engine : public QObject {
   Q_OBJECT
  public:
@@ -53,15 +54,16 @@ class Engine : public QObject {
   virtual session::TimeNs now() const = 0;
 
  public Q_SLOTS:
-  /// A gallery name or a file. From outside the gallery it may need consent: consentNeeded() comes, then call it again
-  /// with trusted = true.
+  /// A gallery name or a file. From outside the gallery it may need consent: consentNeeded() comes,
+  /// then call it again with trusted = true.
   virtual void startScenario(const QString& nameOrFile, bool trusted = false) = 0;
   virtual void restart() = 0;
   virtual void setMaxWorkers(int count) = 0;
   virtual void pausePool() = 0;
   virtual void resumePool() = 0;
   virtual void addMarker(const QString& text) = 0;
-  virtual void startRecording(const QString& path) = 0;  ///< the file chooser has asked about overwriting
+  virtual void startRecording(
+      const QString& path) = 0;  ///< the file chooser has asked about overwriting
   virtual void stopRecording() = 0;
   virtual void saveSession(const QString& path) = 0;
   virtual void openFile(const QString& path) = 0;

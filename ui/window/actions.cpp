@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/window/actions.h"
+
+#include <QAction>
+#include <QCoreApplication>
+#include <QMenu>
+#include <QWidget>
+
+#include <vector>
+
+namespace poolscope::ui {
+
+namespace {
+
+using enum Command;
+
+std::vector<CommandInfo> makeTable() {
+  using Group = CommandGroup;
+  return {
+      {open_recording,
+       Group::file,
+       "openRecording",
+       QT_TRANSLATE_NOOP("Actions", "Open recording\u2026"),
+       IconId::open,
+       {"Ctrl+O"},
+       QT_TRANSLATE_NOOP("Actions", "Open a recorded session to replay it")},
+      {open_scenario,
+       Group::file,
+       "openScenario",
+       QT_TRANSLATE_NOOP("Actions", "Open scenario file\u2026"),
+       IconId::open,
+       {"Ctrl+Shift+O"},
+       QT_TRANSLATE_NOOP("Actions", "Run a scenario of your own, a .toml file")},
+      {save_session,
+       Group::file,
+       "saveSession",
+       QT_TRANSLATE_NOOP("Actions", "Save session\u2026"),
+       IconId::save,
+       {"Ctrl+S"},
+       QT_TRANSLATE_NOOP("Actions", "Save all that happened so far as a recording")},
+      {export_picture,
+       Group::file,
+       "exportPicture",
+       QT_TRANSLATE_NOOP("Actions", "Export picture\u2026"),
+       IconId::export_picture,
+       {"Ctrl+E"},
+       QT_TRANSLATE_NOOP("Actions", "Save what the timeline shows as a picture")},
+      {quit,
+       Group::file,
+       "quit",
+       QT_TRANSLATE_NOOP("Actions", "Quit"),
+       std::nullopt,
+       {"Ctrl+Q"},
+       QT_TRANSLATE_NOOP("Actions", "Leave Poolscope")},
+      {restart,
+       Group::pool,
+       "restart",
+       QT_TRANSLATE_NOOP("Actions", "Restart"),
+       IconId::restart,
+       {"F5"},
+       QT_TRANSLATE_NOOP("Actions", "Run the scenario again from its beginning")},
+      {pause_pool,
+       Group::pool,
+       "pausePool",
+       QT_TRANSLATE_NOOP("Actions", "Pause"),
+       IconId::pause,
+       {"P"},
+       QT_TRANSLATE_NOOP("Actions",
+                         "Workers finish what they run and pick no more tasks; again to go on")},
+      {more_workers,
+       Group::pool,
+       "moreWorkers",
+       QT_TRANSLATE_NOOP("Actions", "One worker more"),
+       IconId::plus,
+       {"+", "="},
+       QT_TRANSLATE_NOOP("Actions", "Raise max_workers by one")},
+      {fewer_workers,
+       Group::pool,
+       "fewerWorkers",
+       QT_TRANSLATE_NOOP("Actions", "One worker fewer"),
+       IconId::minus,
+       {"-"},
+       QT_TRANSLATE_NOOP("Actions", "Lower max_workers by one")},
+      {record,
+       Group::pool,
+       "record",
+       QT_TRANSLATE_NOOP("Actions", "Record"),
+       IconId::record,
+       {"R"},
+       QT_TRANSLATE_NOOP("Actions", "Write the session to a file as it happens; again to stop")},
+      {add_marker,
+       Group::pool,
+       "addMarker",
+       QT_TRANSLATE_NOOP("Actions", "Set marker\u2026"),
+       IconId::marker,
+       {"M"},
+       QT_TRANSLATE_NOOP("Actions", "Put a note on the time axis")},
+      {freeze,
+       Group::time,
+       "freeze",
+       QT_TRANSLATE_NOOP("Actions", "Freeze the view"),
+       IconId::pause,
+       {"Space"},
+       QT_TRANSLATE_NOOP(
+           "Actions",
+           "Freeze the view while the pool goes on, or follow it again; play and pause a replay")},
+      {go_to_start,
+       Group::time,
+       "goToStart",
+       QT_TRANSLATE_NOOP("Actions", "Go to the start"),
+       IconId::go_to_start,
+       {"Home"},
+       QT_TRANSLATE_NOOP("Actions", "Show the beginning of the session")},
+      {go_to_end,
+       Group::time,
+       "goToEnd",
+       QT_TRANSLATE_NOOP("Actions", "Back to live"),
+       IconId::live,
+       {"End"},
+       QT_TRANSLATE_NOOP("Actions", "Follow the present; in a replay, go to its end")},
+      {previous_event,
+       Group::time,
+       "previousEvent",
+       QT_TRANSLATE_NOOP("Actions", "Previous event"),
+       IconId::step_back,
+       {","},
+       QT_TRANSLATE_NOOP("Actions", "Step back by one event")},
+      {next_event,
+       Group::time,
+       "nextEvent",
+       QT_TRANSLATE_NOOP("Actions", "Next event"),
+       IconId::step_forward,
+       {"."},
+       QT_TRANSLATE_NOOP("Actions", "Step on by one event")},
+      {slower,
+       Group::time,
+       "slower",
+       QT_TRANSLATE_NOOP("Actions", "Slower"),
+       IconId::slower,
+       {"["},
+       QT_TRANSLATE_NOOP("Actions",
+                         "Play slower, down to 1/10000; while live, slow motion from here on")},
+      {faster,
+       Group::time,
+       "faster",
+       QT_TRANSLATE_NOOP("Actions", "Faster"),
+       IconId::faster,
+       {"]"},
+       QT_TRANSLATE_NOOP("Actions", "Play faster, up to 100 times")},
+      {zoom_in,
+       Group::view,
+       "zoomIn",
+       QT_TRANSLATE_NOOP("Actions", "Zoom in"),
+       IconId::zoom_in,
+       {"W"},
+       QT_TRANSLATE_NOOP("Actions", "Show less time, larger; the wheel does it at the pointer")},
+      {zoom_out,
+       Group::view,
+       "zoomOut",
+       QT_TRANSLATE_NOOP("Actions", "Zoom out"),
+       IconId::zoom_out,
+       {"S"},
+       QT_TRANSLATE_NOOP("Actions", "Show more time")},
+      {pan_left,
+       Group::view,
+       "panLeft",
+       QT_TRANSLATE_NOOP("Actions", "Look earlier"),
+       std::nullopt,
+       {"A"},
+       QT_TRANSLATE_NOOP("Actions", "Move to earlier times; Shift+drag does it by hand")},
+      {pan_right,
+       Group::view,
+       "panRight",
+       QT_TRANSLATE_NOOP("Actions", "Look later"),
+       std::nullopt,
+       {"D"},
+       QT_TRANSLATE_NOOP("Actions", "Move to later times")},
+      {fit,
+       Group::view,
+       "fit",
+       QT_TRANSLATE_NOOP("Actions", "Fit the session"),
+       IconId::fit,
+       {"F"},
+       QT_TRANSLATE_NOOP("Actions", "Show the whole session")},
+      {shortcuts,
+       Group::help,
+       "shortcuts",
+       QT_TRANSLATE_NOOP("Actions", "Keyboard shortcuts"),
+       IconId::help,
+       {"?"},
+       QT_TRANSLATE_NOOP("Actions", "List all keys")},
+  };
+}
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("Actions", text);
+}
+
+}  // namespace
+
+std::span<const CommandInfo> commandTable() {
+  static const std::vector<CommandInfo> table = makeTable();  // in the order of Command
+  return table;
+}
+
+QString groupText(CommandGroup group) {
+  switch (group) {
+    case CommandGroup::file:
+      return tr("File");
+    case CommandGroup::pool:
+      return tr("Pool");
+    case CommandGroup::time:
+      return tr("Time");
+    case CommandGroup::view:
+      return tr("View");
+    case CommandGroup::help:
+      return tr("Help");
+  }
+  return {};
+}
+
+Actions::Actions(QWidget* window) : QObject(window), theme_(Theme::dark()) {
+  for (const CommandInfo& info : commandTable()) {
+    auto* action = new QAction(tr(info.text), this);
+    action->setObjectName(QString::fromLatin1(info.name));
+    QList<QKeySequence> keys;
+    for (const char* key : info.keys) {
+      keys.append(QKeySequence(QString::fromLatin1(key), QKeySequence::PortableText));
+    }
+    action->setShortcuts(keys);
+    action->setToolTip(QStringLiteral("%1 (%2)").arg(
+        tr(info.hint), keys.first().toString(QKeySequence::NativeText)));
+    connect(action, &QAction::triggered, this, [this, &info] { Q_EMIT triggered(info.command); });
+    if (info.command == export_picture) {
+      action->setIconText(tr("Export"));  // on its button
+    }
+    window->addAction(action);
+    actions_.append(action);
+    icons_.append(info.icon);
+  }
+}
+
+QAction* Actions::operator[](Command command) const {
+  return actions_[static_cast<qsizetype>(command)];
+}
+
+void Actions::setText(Command command, const QString& text, IconId icon) {
+  auto& current = icons_[static_cast<qsizetype>(command)];
+  if ((*this)[command]->text() == text && current == icon) {
+    return;
+  }
+  (*this)[command]->setText(text);
+  current = icon;
+  update(command);
+}
+
+void Actions::setTheme(const Theme& theme) {
+  theme_ = theme;
+  for (const CommandInfo& info : commandTable()) {
+    update(info.command);
+  }
+}
+
+void Actions::addTo(QMenu* menu) const {
+  QMenu* submenu = nullptr;
+  std::optional<CommandGroup> group;
+  for (const CommandInfo& info : commandTable()) {
+    if (group != info.group) {
+      group = info.group;
+      submenu = menu->addMenu(groupText(info.group));
+    }
+    submenu->addAction((*this)[info.command]);
+  }
+}
+
+void Actions::update(Command command) {
+  if (const auto icon = icons_[static_cast<qsizetype>(command)]) {
+    (*this)[command]->setIcon(themeIcon(*icon, theme_));
+  }
+}
+
+}  // namespace poolscope::ui

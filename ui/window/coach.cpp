@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/window/coach.h"
+
+#include "ui/timeline/time_text.h"
+
+#include <QCoreApplication>
+
+namespace poolscope::ui {
+
+namespace {
+
+using Activity = EngineState::Activity;
+using Source = EngineState::Source;
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("Coach", text);
+}
+
+CoachHint introduction(const CoachInput& input) {
+  if (!input.hasResized) {
+    return {
+        CoachTopic::resize,
+        input.state->maxWorkers == 1
+            ? tr("One worker takes tasks from the queue. Drag max_workers and watch tasks/s "
+                 "change.")
+            : tr("%1 workers take tasks from the queue. Drag max_workers and watch tasks/s change.")
+                  .arg(input.state->maxWorkers)};
+  }
+  if (!input.hasInspected) {
+    return {CoachTopic::inspect,
+            tr("Now click a task: the card at the right tells where its time went.")};
+  }
+  return {CoachTopic::look_back, tr("Space freezes the view while the pool goes on; drag over the "
+                                    "timeline for figures; ? lists all keys.")};
+}
+
+}  // namespace
+
+bool isIntroduction(CoachTopic topic) {
+  return topic == CoachTopic::resize || topic == CoachTopic::inspect ||
+         topic == CoachTopic::look_back;
+}
+
+CoachHint coachHint(const CoachInput& input) {
+  const EngineState& state = *input.state;
+  if (state.source == Source::file && state.activity != Activity::opening) {
+    return {CoachTopic::replay, tr("A recorded session. Space plays it, [ and ] change the speed, "
+                                   ". and , step from event to event.")};
+  }
+  if (state.source != Source::live) {
+    return {};
+  }
+  if (state.activity == Activity::finished) {
+    return {CoachTopic::finished, tr("Done: %1 tasks finished. F5 runs them again, Space replays "
+                                     "them, Ctrl+S saves the session; "
+                                     "or choose another scenario.")
+                                      .arg(countText(input.finished))};
+  }
+  if (state.paused) {
+    return {CoachTopic::paused, tr("The pool is paused: workers finish what they run and pick no "
+                                   "more tasks. P resumes it.")};
+  }
+  if (input.tasks == 0) {
+    return {CoachTopic::no_task, tr("The pool is ready and waits for its first task. It starts no "
+                                    "worker before it needs one.")};
+  }
+  return input.introductionDone ? CoachHint{} : introduction(input);
+}
+
+}  // namespace poolscope::ui

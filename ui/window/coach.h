@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/window/engine.h"
+
+#include <QString>
+
+namespace poolscope::ui {
+
+/// What the strip above the timeline is about.
+enum class CoachTopic {
+  none,
+  resize,     ///< first of the introduction: the pool works, change max_workers
+  inspect,    ///< then: click a task
+  look_back,  ///< then: freeze, select
+  no_task,    ///< the pool waits for its first task
+  paused,
+  finished,
+  replay,
+};
+
+struct CoachInput {
+  const EngineState* state = nullptr;
+  std::uint64_t tasks = 0;     ///< queued so far
+  std::uint64_t finished = 0;  ///< of these, in all
+  bool introductionDone = false;
+  bool hasResized = false;    ///< the user changed max_workers
+  bool hasInspected = false;  ///< the user selected a task
+};
+
+struct CoachHint {
+  CoachTopic topic = CoachTopic::none;
+  QString text = {};
+};
+
+/// One sentence or two on what is to be seen and what to do next. Pure.
+CoachHint coachHint(const CoachInput& input);
+
+/// Dismissing one of these ends the introduction for good.
+bool isIntroduction(CoachTopic topic);
+
+}  // namespace poolscope::ui

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/window/header_bar.h"
+
+#include "ui/panels/eliding_label.h"
+#include "ui/panels/figures_panel.h"
+#include "ui/panels/look.h"
+#include "ui/panels/workers_control.h"
+#include "ui/panels/workers_slider.h"
+#include "ui/theme/icons.h"
+#include "ui/timeline/time_text.h"
+#include "ui/window/actions.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QFileInfo>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLayout>
+#include <QMenu>
+#include <QPainter>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QToolButton>
+
+namespace poolscope::ui {
+
+namespace {
+
+constexpr int kNameRole = Qt::UserRole;
+/// A list with the theme's arrow: style sheets know only pictures in files.
+class ScenarioList : public QComboBox {
+ public:
+  using QComboBox::QComboBox;
+
+ protected:
+  void paintEvent(QPaintEvent* event) override {
+    QComboBox::paintEvent(event);
+    const int side = height() / 2;
+    const QRect arrow(width() - side - side / 2, (height() - side) / 2, side, side);
+    QPainter painter(this);
+    const QColor color = palette().color(QPalette::Text);
+    themeIcon(IconId::chevron_down, color, color).paint(&painter, arrow);
+  }
+};
+
+const char* const kOpenFile = "\x01open";  // no scenario is called so
+
+}  // namespace
+
+HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
+    : QFrame(parent),
+      scenarios_(new ScenarioList(this)),
+      summary_(new ElidingLabel(this)),
+      workersLine_(new ElidingLabel(this)),
+      lostLine_(new QLabel(this)),
+      workers_(new WorkersControl(cores, this)),
+      figures_(new FiguresPanel(this)),
+      menuButton_(new QPushButton(tr("Menu"), this)),
+      menu_(new QMenu(menuButton_)) {
+  setObjectName(QStringLiteral("headerBar"));
+  scenarios_->setObjectName(QStringLiteral("scenario"));
+  scenarios_->setAccessibleName(tr("Scenario"));
+  scenarios_->setToolTip(tr("What the pool has to do"));
+  scenarios_->setPlaceholderText(tr("Choose a scenario"));
+  scenarios_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  scenarios_->setMinimumContentsLength(17);
+  scenarios_->setMaxVisibleItems(24);
+  summary_->setObjectName(QStringLiteral("scenarioSummary"));
+  workersLine_->setObjectName(QStringLiteral("workersLine"));
+  lostLine_->setObjectName(QStringLiteral("lostLine"));
+  for (QLabel* label :
+       {static_cast<QLabel*>(summary_), static_cast<QLabel*>(workersLine_), lostLine_}) {
+    label->setProperty("look", "dim");
+  }
+  menuButton_->setObjectName(QStringLiteral("menuButton"));
+  menuButton_->setAccessibleName(tr("Menu"));
+  menuButton_->setToolTip(tr("All commands (Alt+M)"));
+  menuButton_->setMenu(menu_);
+  menuButton_->setShortcut(QKeySequence(Qt::ALT | Qt::Key_M));
+  actions.addTo(menu_);
+
+  auto* pool = new QHBoxLayout;
+  pool->setSpacing(8);
+  for (const Command command : {Command::restart, Command::pause_pool, Command::record}) {
+    pool->addWidget(addButton(actions, command));
+  }
+  auto* left = new QGridLayout;
+  left->setHorizontalSpacing(16);
+  left->setVerticalSpacing(3);
+  left->addWidget(scenarios_, 0, 0);
+  left->addLayout(pool, 0, 1);
+  left->addWidget(summary_, 1, 0, 2, 1, Qt::AlignTop);
+  left->addWidget(workersLine_, 1, 1);
+  left->addWidget(lostLine_, 2, 1);
+  left->setRowMinimumHeight(0, 40);
+  left->setRowStretch(3, 1);
+  auto* corner = new QHBoxLayout;
+  corner->setSpacing(8);
+  corner->addWidget(addButton(actions, Command::export_picture));
+  corner->addWidget(menuButton_);
+  figures_->setCorner(corner);
+
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(20, 12, 20, 12);
+  row->setSpacing(24);
+  row->addLayout(left);
+  row->addWidget(workers_, 3);
+  row->addWidget(figures_, 2);
+  QWidget* const order[] = {scenarios_,        buttons_[0],        buttons_[1], buttons_[2],
+                            workers_->field(), workers_->slider(), buttons_[3], menuButton_};
+  for (std::size_t i = 0; i + 1 < std::size(order); ++i) {
+    setTabOrder(order[i], order[i + 1]);
+  }
+  connect(scenarios_, &QComboBox::activated, this, &HeaderBar::chooseScenario);
+}
+
+QToolButton* HeaderBar::addButton(const Actions& actions, Command command) {
+  QAction* action = actions[command];
+  auto* button = new QToolButton(this);
+  button->setDefaultAction(action);
+  button->setObjectName(action->objectName() + QStringLiteral("Button"));
+  button->setFocusPolicy(Qt::StrongFocus);
+  button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  buttons_.append(button);
+  return button;
+}
+
+void HeaderBar::setScenarios(const QList<ScenarioInfo>& scenarios) {
+  scenarios_->clear();
+  for (const ScenarioInfo& scenario : scenarios) {
+    scenarios_->addItem(scenario.title, scenario.name);
+    scenarios_->setItemData(scenarios_->count() - 1, scenario.summary, Qt::ToolTipRole);
+  }
+  fileRow_ = scenarios_->count();
+  scenarios_->insertSeparator(fileRow_);
+  scenarios_->addItem(tr("Open scenario file\u2026"), QString::fromLatin1(kOpenFile));
+  scenarios_->setCurrentIndex(-1);
+}
+
+void HeaderBar::chooseScenario(int index) {
+  const QString name = scenarios_->itemData(index, kNameRole).toString();
+  scenarios_->setCurrentIndex(scenarios_->findData(current_, kNameRole));  // until it really runs
+  if (name == QLatin1String(kOpenFile)) {
+    Q_EMIT scenarioFileWanted();
+  } else if (!name.isEmpty()) {
+    Q_EMIT scenarioChosen(name);
+  }
+}
+
+void HeaderBar::showState(const EngineState& state) {
+  showCurrentScenario(state);
+  QString summary = state.scenario.summary;
+  if (state.source == EngineState::Source::file) {
+    summary = tr("Recording: %1").arg(QFileInfo(state.file).fileName());
+  }
+  summary_->setText(summary);
+  workers_->setEnabled(state.source == EngineState::Source::live);
+  if (state.source == EngineState::Source::live) {
+    workers_->setValue(state.maxWorkers);
+  }
+}
+
+void HeaderBar::showCurrentScenario(const EngineState& state) {
+  current_ = state.source == EngineState::Source::none ? QString() : state.scenario.name;
+  int index = current_.isEmpty() ? -1 : scenarios_->findData(current_, kNameRole);
+  if (index < 0 && state.source != EngineState::Source::none) {
+    // From outside the gallery: a row of its own before the separator.
+    const QString title =
+        state.scenario.title.isEmpty() ? QFileInfo(state.file).fileName() : state.scenario.title;
+    if (current_.isEmpty()) {
+      current_ = state.file;
+    }
+    index = fileRow_++;
+    scenarios_->insertItem(index, title, current_);
+  }
+  scenarios_->setCurrentIndex(index);
+}
+
+void HeaderBar::showFigures(const LiveFigures& figures, std::uint64_t lostEvents) {
+  workersLine_->setText(
+      figures.maxWorkers == 0
+          ? tr("No pool yet")
+          : tr("Pool: %1 of %2 workers started").arg(figures.workers).arg(figures.maxWorkers));
+  lostLine_->setText(tr("%1 events lost").arg(countText(lostEvents)));
+  setLook(lostLine_, lostEvents > 0 ? "bad" : "dim");
+  if (!workers_->isEnabled()) {
+    workers_->setValue(static_cast<int>(figures.maxWorkers));
+  }
+  figures_->showFigures(figures);
+}
+
+void HeaderBar::setTheme(const Theme& theme) {
+  setStyleSheet(
+      QStringLiteral("#headerBar { background: %1; border: none; border-bottom: 1px solid %2; }"
+                     "#scenario { font-weight: 600; }"
+                     "#menuButton::menu-indicator { image: none; width: 0; }")
+          .arg(theme.surface.name(), theme.line.name()));
+  workers_->setTheme(theme);
+  figures_->setTheme(theme);
+  for (QToolButton* button : buttons_) {
+    button->setIconSize(QSize(qRound(theme.px(18)), qRound(theme.px(18))));
+  }
+  measure();
+}
+
+QSize HeaderBar::minimumSizeHint() const {
+  return {compactWidth_, QFrame::minimumSizeHint().height()};
+}
+
+void HeaderBar::resizeEvent(QResizeEvent* event) {
+  QFrame::resizeEvent(event);
+  setCompact(width() < fullWidth_);
+}
+
+void HeaderBar::measure() {
+  ensurePolished();
+  const auto widthWith = [this](bool compact) {
+    setCompact(compact);
+    layout()->activate();
+    return layout()->minimumSize().width();
+  };
+  compactWidth_ = widthWith(true);
+  fullWidth_ = widthWith(false);
+  setCompact(width() < fullWidth_);
+  updateGeometry();
+}
+
+/// Where texts do not fit, icons alone stay; their tool tips tell the rest.
+void HeaderBar::setCompact(bool compact) {
+  for (QToolButton* button : buttons_) {
+    button->setToolButtonStyle(compact ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
+  }
+}
+
+}  // namespace poolscope::ui

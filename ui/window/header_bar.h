@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/panels/live_figures.h"
+#include "ui/theme/theme.h"
+#include "ui/window/engine.h"
+
+#include <QFrame>
+#include <QList>
+
+class QComboBox;
+class QLabel;
+class QMenu;
+class QPushButton;
+class QToolButton;
+
+namespace poolscope::ui {
+
+enum class Command;
+class Actions;
+class ElidingLabel;
+class FiguresPanel;
+class WorkersControl;
+
+/// The top of the window: which scenario, what the pool is told, max_workers, and what comes of it.
+class HeaderBar : public QFrame {
+  Q_OBJECT
+ public:
+  HeaderBar(const Actions& actions, int cores, QWidget* parent = nullptr);
+
+  void setScenarios(const QList<ScenarioInfo>& scenarios);
+  void showState(const EngineState& state);
+  void showFigures(const LiveFigures& figures, std::uint64_t lostEvents);
+  void setTheme(const Theme& theme);
+  WorkersControl* workers() const { return workers_; }
+  QMenu* menu() const { return menu_; }
+  QSize minimumSizeHint() const override;
+
+ Q_SIGNALS:
+  void scenarioChosen(const QString& name);
+  void scenarioFileWanted();
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
+ private:
+  QToolButton* addButton(const Actions& actions, Command command);
+  void chooseScenario(int index);
+  void showCurrentScenario(const EngineState& state);
+  void measure();
+  void setCompact(bool compact);
+
+  QComboBox* scenarios_;
+  ElidingLabel* summary_;
+  QList<QToolButton*> buttons_;
+  ElidingLabel* workersLine_;
+  QLabel* lostLine_;
+  WorkersControl* workers_;
+  FiguresPanel* figures_;
+  QPushButton* menuButton_;
+  QMenu* menu_;
+  int fileRow_ = 0;  ///< of the list, where a scenario or recording from outside the gallery stands
+  int fullWidth_ = 0;
+  int compactWidth_ = 0;
+  QString current_;
+};
+
+}  // namespace poolscope::ui

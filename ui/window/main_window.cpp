@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/window/main_window.h"
+
+#include "core/base/cores.h"
+#include "core/trace/clock.h"
+#include "ui/panels/overview_strip.h"
+#include "ui/panels/side_tabs.h"
+#include "ui/panels/statistics_panel.h"
+#include "ui/panels/task_inspector.h"
+#include "ui/panels/throughput_panel.h"
+#include "ui/panels/transport_bar.h"
+#include "ui/panels/workers_control.h"
+#include "ui/theme/icons.h"
+#include "ui/timeline/timeline_view.h"
+#include "ui/window/coach_strip.h"
+#include "ui/window/header_bar.h"
+#include "ui/window/shortcut_guard.h"
+#include "ui/window/welcome_page.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QFileInfo>
+#include <QMenu>
+#include <QScrollArea>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <utility>
+
+namespace poolscope::ui {
+
+namespace {
+
+constexpr QSize kFirstSize(1440, 900);
+
+qreal desktopPointSize() {
+  constexpr qreal kLargest = 16;  // beyond it a desktop scales all, not only fonts
+  return std::clamp(QApplication::font().pointSizeF(), Theme::kBasePointSize, kLargest);
+}
+
+PlaybackClock::WallClock orMonotonic(const PlaybackClock::WallClock& wall) {
+  return wall ? wall : [] { return static_cast<session::TimeNs>(trace::now_ns()); };
+}
+
+/// What the theme's own rules do not know: parts that only this window has.
+QString windowRules() {
+  return QStringLiteral(
+      "QLabel[look=\"small\"] { font-size: 12px; } QScrollArea { background: transparent; border: "
+      "none; }"
+      "#rightColumn, #stagePage, #chartPage, #statisticsPanel { background: transparent; }");
+}
+
+}  // namespace
+
+MainWindow::MainWindow(Engine& engine, WindowOptions options)
+    : engine_(engine),
+      options_(std::move(options)),
+      ownSettings_(options_.settings == nullptr ? std::make_unique<Settings>() : nullptr),
+      settings_(ownSettings_ ? *ownSettings_ : *options_.settings),
+      dialogs_(this, settings_, options_.nativeDialogs),
+      clock_(orMonotonic(options_.wallClock)),
+      actions_(new Actions(this)) {
+  if (options_.pointSize <= 0) {
+    options_.pointSize = desktopPointSize();
+  }
+  setObjectName(QStringLiteral("mainWindow"));
+  setWindowIcon(applicationIcon());
+  qApp->installEventFilter(new ShortcutGuard(this));
+  buildLayout(options_.cores > 0 ? options_.cores : static_cast<int>(usable_cores()));
+  buildThemeMenu();
+  connectEngine();
+  connectWidgets();
+  colorScheme_.setChoice(settings_.colorScheme());
+  applyTheme();
+  header_->setScenarios(engine_.scenarios());
+  restoreLayout();
+  startSession();
+  view_->setFocus(Qt::OtherFocusReason);
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildLayout(int cores) {
+  header_ = new HeaderBar(*actions_, cores, this);
+  messages_ = new MessageBar(this);
+  coach_ = new CoachStrip(this);
+
+  auto* stagePage = new QWidget(this);
+  stagePage->setObjectName(QStringLiteral("stagePage"));
+  stage_ = new QStackedWidget(stagePage);
+  welcome_ = new WelcomePage((*actions_)[Command::open_recording], stage_);
+  view_ = new TimelineView(stage_);
+  view_->setObjectName(QStringLiteral("timeline"));
+  view_->setAccessibleName(tr("Timeline"));
+  view_->viewport()->installEventFilter(this);
+  stage_->addWidget(welcome_);
+  stage_->addWidget(view_);
+  transport_ =
+      new TransportBar((*actions_)[Command::freeze], (*actions_)[Command::go_to_end], stagePage);
+  auto* stageColumn = new QVBoxLayout(stagePage);
+  stageColumn->setContentsMargins(0, 0, 0, 6);
+  stageColumn->setSpacing(10);
+  stageColumn->addWidget(stage_, 1);
+  auto* transportRow = new QHBoxLayout;
+  transportRow->setContentsMargins(20, 0, 8, 0);
+  transportRow->addWidget(transport_);
+  stageColumn->addLayout(transportRow);
+
+  auto* chartPage = new QWidget(this);
+  chartPage->setObjectName(QStringLiteral("chartPage"));
+  throughput_ = new ThroughputPanel(chartPage);
+  auto* chartColumn = new QVBoxLayout(chartPage);
+  chartColumn->setContentsMargins(20, 4, 8, 16);
+  chartColumn->addWidget(throughput_);
+
+  rows_ = new QSplitter(Qt::Vertical, this);
+  rows_->setObjectName(QStringLiteral("rows"));
+  rows_->addWidget(stagePage);
+  rows_->addWidget(chartPage);
+  rows_->setStretchFactor(0, 1);
+  rows_->setChildrenCollapsible(false);
+
+  auto* right = new QWidget(this);
+  right->setObjectName(QStringLiteral("rightColumn"));
+  inspector_ = new TaskInspector(right);
+  tabs_ = new SideTabs(right);
+  auto* rightColumn = new QVBoxLayout(right);
+  rightColumn->setContentsMargins(8, 12, 20, 16);
+  rightColumn->setSpacing(12);
+  rightColumn->addWidget(inspector_);
+  rightColumn->addWidget(tabs_, 1);
+  auto* scroll = new QScrollArea(this);
+  scroll->setObjectName(QStringLiteral("rightScroll"));
+  scroll->setWidgetResizable(true);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setFocusPolicy(Qt::NoFocus);
+  scroll->setWidget(right);
+
+  columns_ = new QSplitter(Qt::Horizontal, this);
+  columns_->setObjectName(QStringLiteral("columns"));
+  columns_->addWidget(rows_);
+  columns_->addWidget(scroll);
+  columns_->setStretchFactor(0, 1);
+  columns_->setChildrenCollapsible(false);
+
+  auto* central = new QWidget(this);
+  auto* column = new QVBoxLayout(central);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(header_);
+  column->addWidget(messages_);
+  column->addWidget(coach_);
+  column->addWidget(columns_, 1);
+  setCentralWidget(central);
+}
+
+void MainWindow::buildThemeMenu() {
+  QMenu* menu = header_->menu()->addMenu(tr("Colours"));
+  menu->setObjectName(QStringLiteral("themeMenu"));
+  auto* group = new QActionGroup(this);
+  const auto add = [&](const QString& text, const char* name, ColorScheme::Choice choice) {
+    QAction* action = menu->addAction(text);
+    action->setObjectName(QString::fromLatin1(name));
+    action->setCheckable(true);
+    action->setChecked(settings_.colorScheme() == choice);
+    group->addAction(action);
+    connect(action, &QAction::triggered, this, [this, choice] {
+      settings_.setColorScheme(choice);
+      colorScheme_.setChoice(choice);
+    });
+  };
+  add(tr("As the desktop"), "themeSystem", ColorScheme::Choice::system);
+  add(tr("Light"), "themeLight", ColorScheme::Choice::light);
+  add(tr("Dark"), "themeDark", ColorScheme::Choice::dark);
+}
+
+void MainWindow::connectEngine() {
+  connect(&engine_, &Engine::stateChanged, this, &MainWindow::refreshState);
+  connect(&engine_, &Engine::sessionReplaced, this, &MainWindow::startSession);
+  connect(&engine_, &Engine::failed, this, [this](const QString& message) {
+    afterSave_ = {};
+    postMessage(Severity::error, message);
+  });
+  connect(&engine_, &Engine::saved, this, [this](const QString& path) {
+    postMessage(Severity::info, tr("Saved to %1").arg(path));
+    if (const auto then = std::exchange(afterSave_, {})) {
+      then();
+    }
+  });
+  connect(&engine_, &Engine::consentNeeded, this, [this](const QString& file, const QString& what) {
+    dialogs_.askConsent(file, what, [this, file] { engine_.startScenario(file, true); });
+  });
+  connect(&engine_, &Engine::quitReady, this, [this] {
+    quit_ = Quit::ready;
+    close();
+  });
+}
+
+void MainWindow::connectWidgets() {
+  connect(&colorScheme_, &ColorScheme::changed, this, &MainWindow::applyTheme);
+  connect(actions_, &Actions::triggered, this, &MainWindow::run);
+  connect(header_, &HeaderBar::scenarioChosen, this, &MainWindow::chooseScenario);
+  connect(header_, &HeaderBar::scenarioFileWanted, this, &MainWindow::openScenarioFile);
+  connect(header_->workers(), &WorkersControl::chosen, this, &MainWindow::wishWorkers);
+  connect(welcome_, &WelcomePage::startWanted, this, &MainWindow::chooseScenario);
+  connect(coach_, &CoachStrip::dismissed, this, [this](CoachTopic topic) {
+    if (isIntroduction(topic)) {
+      settings_.setIntroductionDone(true);
+    }
+  });
+  connect(view_, &TimelineView::taskSelected, this, [this](session::TaskKey task) {
+    selectedTask_ = task;
+    hasInspected_ = hasInspected_ || task;
+    showInspector();
+  });
+  connect(view_, &TimelineView::rangeSelected, this,
+          [this](session::TimeNs begin, session::TimeNs end) {
+            selectedRange_ = TimeRange{begin, end};
+            rangeFigures_.reset();
+            showInspector();
+            askForStatistics();
+          });
+  connect(view_, &TimelineView::rangeCleared, this, [this] {
+    selectedRange_.reset();
+    rangeFigures_.reset();
+    showInspector();
+    askForStatistics();
+  });
+  connect(view_, &TimelineView::viewChanged, this, [this] { showTransport(false); });
+  connect(inspector_, &TaskInspector::closed, this, [this] {
+    view_->clearRange();
+    view_->selectTask({}, false);
+  });
+  connect(tabs_, &SideTabs::tabChanged, this, &MainWindow::askForStatistics);
+  connect(transport_->overview(), &OverviewStrip::timeChosen, this, &MainWindow::goToTime);
+  connect(transport_, &TransportBar::markerEntered, this, [this](const QString& text) {
+    if (!text.isEmpty()) {
+      hasMarked_ = true;
+      engine_.addMarker(text);
+    }
+  });
+  connect(transport_, &TransportBar::markerClosed, this,
+          [this] { view_->setFocus(Qt::OtherFocusReason); });
+  connect(&statisticsWorker_, &StatisticsWorker::ready, this, &MainWindow::showStatistics);
+  connect(&pictureJob_, &PictureJob::written, this, [this](const QString& path) {
+    postMessage(Severity::info, tr("Picture saved to %1").arg(path));
+  });
+  connect(&pictureJob_, &PictureJob::failed, this,
+          [this](const QString& message) { postMessage(Severity::error, message); });
+  frameTimer_.setTimerType(Qt::PreciseTimer);
+  connect(&frameTimer_, &QTimer::timeout, this, &MainWindow::showNextFrame);
+}
+
+void MainWindow::restoreLayout() {
+  if (!restoreGeometry(settings_.geometry())) {
+    resize(kFirstSize);
+  }
+  if (!columns_->restoreState(settings_.columns())) {
+    const int right = qRound(theme_.px(360));
+    columns_->setSizes({width() - right, right});
+  }
+  if (!rows_->restoreState(settings_.rows())) {
+    const int chart = throughput_->sizeHint().height();
+    rows_->setSizes({height() - header_->height() - chart, chart});
+  }
+}
+
+void MainWindow::saveLayout() {
+  settings_.setGeometry(saveGeometry());
+  settings_.setColumns(columns_->saveState());
+  settings_.setRows(rows_->saveState());
+}
+
+void MainWindow::applyTheme() {
+  theme_ = Theme::make(colorScheme_.isDark(), options_.pointSize);
+  QApplication::setPalette(theme_.palette());
+  qApp->setStyleSheet(theme_.styleSheet() + windowRules());
+  actions_->setTheme(theme_);
+  header_->setTheme(theme_);
+  messages_->setTheme(theme_);
+  coach_->setTheme(theme_);
+  view_->setTheme(theme_);
+  transport_->setTheme(theme_);
+  throughput_->setTheme(theme_);
+  inspector_->setTheme(theme_);
+  tabs_->setTheme(theme_);
+  const int least = qRound(theme_.px(300));
+  columns_->widget(1)->setMinimumWidth(least);
+  showInspector();
+}
+
+void MainWindow::overrideTheme(bool light) {
+  colorScheme_.setChoice(light ? ColorScheme::Choice::light : ColorScheme::Choice::dark);
+}
+
+void MainWindow::startSession() {
+  selectedTask_ = {};
+  selectedRange_.reset();
+  rangeFigures_.reset();
+  wishedWorkers_.reset();
+  hasMarked_ = false;
+  lostSeen_ = 0;
+  state_ = {};
+  messages_->retract(QStringLiteral("lost"));
+  view_->resetView();
+  tabs_->statistics()->showNothing();
+  if (engine_.state().source == EngineState::Source::live) {
+    clock_.startLive();
+  } else {
+    const auto snapshot = engine_.snapshot();
+    clock_.startReplay(snapshot->begin(), snapshot->end(), snapshot->end());
+  }
+  refreshState();
+  if (state_.source == EngineState::Source::file) {
+    view_->fit();
+  }
+}
+
+void MainWindow::refreshState() {
+  const EngineState before = std::exchange(state_, engine_.state());
+  const auto snapshot = engine_.snapshot();
+  if (clock_.isLive() && state_.activity == EngineState::Activity::finished) {
+    const session::TimeNs position = clock_.atPresent() ? snapshot->end() : clock_.now();
+    clock_.startReplay(snapshot->begin(), snapshot->end(), position);
+  } else if (!clock_.isLive() && state_.source == EngineState::Source::live && isRunning()) {
+    clock_.startLive();
+  }
+  if (!wishedWorkers_) {
+    header_->showState(state_);
+  }
+  const QList<ScenarioInfo> scenarios = engine_.scenarios();
+  welcome_->showState(state_, scenarios.isEmpty() ? ScenarioInfo{} : scenarios.first());
+  tabs_->showScenario(state_.scenario.code, state_.scenario.lesson);
+  const QString title = sessionTitle();
+  setWindowTitle(title.isEmpty() ? QStringLiteral("Poolscope")
+                                 : tr("%1 \u2014 Poolscope").arg(title));
+  refreshMessages(before);
+  refreshActions();
+  sincePanels_.invalidate();
+  showNextFrame();
+}
+
+void MainWindow::refreshMessages(const EngineState& before) {
+  const QString trouble = QStringLiteral("trouble");
+  if (state_.trouble.isEmpty()) {
+    messages_->retract(trouble);
+  } else if (state_.trouble != before.trouble) {
+    messages_->post(trouble, Severity::warning, state_.trouble);
+  }
+  const QString truncated = QStringLiteral("truncated");
+  if (!state_.truncated) {
+    messages_->retract(truncated);
+  } else if (!before.truncated) {
+    messages_->post(
+        truncated, Severity::warning,
+        tr("The end of %1 is missing: it was cut off or is damaged. What comes before is shown.")
+            .arg(QFileInfo(state_.file).fileName()));
+  }
+}
+
+void MainWindow::refreshActions() {
+  const bool live = state_.source == EngineState::Source::live;
+  const bool session = hasSession();
+  const auto enable = [this](Command command, bool enabled) {
+    (*actions_)[command]->setEnabled(enabled);
+  };
+  for (const Command command : {Command::pause_pool, Command::record, Command::add_marker}) {
+    enable(command, live && isRunning());
+  }
+  enable(Command::restart, live);
+  enable(Command::more_workers, live);
+  enable(Command::fewer_workers, live);
+  for (const Command command :
+       {Command::save_session, Command::export_picture, Command::freeze, Command::go_to_start,
+        Command::go_to_end, Command::previous_event, Command::next_event, Command::slower,
+        Command::faster, Command::zoom_in, Command::zoom_out, Command::pan_left, Command::pan_right,
+        Command::fit}) {
+    enable(command, session);
+  }
+  actions_->setText(Command::pause_pool, state_.paused ? tr("Resume") : tr("Pause"),
+                    state_.paused ? IconId::play : IconId::pause);
+  const bool recording = !state_.recordingPath.isEmpty();
+  actions_->setText(Command::record, recording ? tr("Stop recording") : tr("Record"),
+                    recording ? IconId::stop : IconId::record);
+  if (clock_.isLive()) {
+    actions_->setText(Command::freeze,
+                      clock_.atPresent() ? tr("Freeze the view") : tr("Follow the pool"),
+                      clock_.atPresent() ? IconId::pause : IconId::play);
+    actions_->setText(Command::go_to_end, tr("Back to live"), IconId::live);
+  } else {
+    actions_->setText(Command::freeze, clock_.isPlaying() ? tr("Pause the replay") : tr("Play"),
+                      clock_.isPlaying() ? IconId::pause : IconId::play);
+    actions_->setText(Command::go_to_end, tr("Go to the end"), IconId::live);
+  }
+}
+
+bool MainWindow::isRunning() const {
+  return state_.activity == EngineState::Activity::running ||
+         state_.activity == EngineState::Activity::starting ||
+         state_.activity == EngineState::Activity::stopping;
+}
+
+bool MainWindow::hasSession() const {
+  return state_.source != EngineState::Source::none && !engine_.snapshot()->empty();
+}
+
+QString MainWindow::sessionTitle() const {
+  switch (state_.source) {
+    case EngineState::Source::none:
+      return {};
+    case EngineState::Source::file:
+      return QFileInfo(state_.file).fileName();
+    case EngineState::Source::live:
+      break;
+  }
+  return state_.scenario.title;
+}
+
+void MainWindow::postMessage(MessageBar::Severity severity, const QString& text) {
+  // Good news replaces older good news; every failure stays until it was seen.
+  const QString id = severity == Severity::info ? QStringLiteral("info") : text;
+  messages_->post(id, severity, text);
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+  QMainWindow::changeEvent(event);
+  if (event->type() == QEvent::WindowStateChange) {
+    updateTimer();
+  }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  if (quit_ == Quit::ready) {
+    saveLayout();
+    event->accept();
+    return;
+  }
+  event->ignore();
+  const bool asking = findChild<QWidget*>(QStringLiteral("unsavedQuestion")) != nullptr;
+  if (quit_ == Quit::preparing || asking) {
+    return;
+  }
+  if (!state_.unsaved || !settings_.askBeforeClosing()) {
+    prepareQuit();
+    return;
+  }
+  dialogs_.askUnsaved(tr("Save this session before Poolscope ends?"), true,
+                      [this](Dialogs::Answer answer) {
+                        if (answer == Dialogs::Answer::save) {
+                          saveSession([this] { prepareQuit(); });
+                        } else {
+                          prepareQuit();
+                        }
+                      });
+}
+
+void MainWindow::quitWithoutAsking() {
+  if (quit_ == Quit::no) {
+    prepareQuit();
+  }
+}
+
+void MainWindow::prepareQuit() {
+  quit_ = Quit::preparing;
+  engine_.prepareQuit();
+}
+
+}  // namespace poolscope::ui

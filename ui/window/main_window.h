@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/panels/message_bar.h"
+#include "ui/panels/statistics_worker.h"
+#include "ui/playback/playback_clock.h"
+#include "ui/theme/color_scheme.h"
+#include "ui/theme/theme.h"
+#include "ui/timeline/frame.h"
+#include "ui/timeline/view_state.h"
+#include "ui/window/actions.h"
+#include "ui/window/dialogs.h"
+#include "ui/window/engine.h"
+#include "ui/window/paint_intervals.h"
+#include "ui/window/picture_job.h"
+#include "ui/window/settings.h"
+
+#include <QElapsedTimer>
+#include <QImage>
+#include <QMainWindow>
+#include <QTimer>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+class QSplitter;
+class QStackedWidget;
+
+namespace poolscope::ui {
+
+class CoachStrip;
+class HeaderBar;
+class SideTabs;
+class TaskInspector;
+class ThroughputPanel;
+class TimelineView;
+class TransportBar;
+class WelcomePage;
+
+struct WindowOptions {
+  int cores = 0;        ///< marked at the slider; 0: those of this machine
+  qreal pointSize = 0;  ///< of ordinary text; 0: the desktop's, within reason
+  bool nativeDialogs = true;
+  Settings* settings = nullptr;             ///< outlives the window; null: this user's
+  PlaybackClock::WallClock wallClock = {};  ///< for replays; empty: CLOCK_MONOTONIC
+};
+
+/// The window: pulls one snapshot a frame from the engine, shows it everywhere, and sends the
+/// user's commands back. Threads: the GUI thread. `engine` outlives it.
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+  /// 99th percentile of the time between two paints of the timeline while something moves, ms; 0:
+  /// not painted yet.
+  Q_PROPERTY(double paintIntervalP99Ms READ paintIntervalP99Ms)
+ public:
+  explicit MainWindow(Engine& engine, WindowOptions options = {});
+  ~MainWindow() override;
+
+  double paintIntervalP99Ms() const { return paintIntervals_.quantileMs(0.99); }
+  PaintIntervals& paintIntervals() { return paintIntervals_; }
+  const PlaybackClock& clock() const { return clock_; }
+  const Theme& theme() const { return theme_; }
+  /// What the window shows now, after a fresh frame; at the device pixel ratio of its screen.
+  QImage grabPicture();
+  /// Light or dark for this run, whatever the settings say.
+  void overrideTheme(bool light);
+  /// Ends as if the user had said "discard": for signals and the end of the desktop's session.
+  void quitWithoutAsking();
+
+ public Q_SLOTS:
+  void run(poolscope::ui::Command command);
+  /// Takes the next snapshot and shows it. Called by the frame timer.
+  void showNextFrame();
+  void postMessage(poolscope::ui::MessageBar::Severity severity, const QString& text);
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+  void changeEvent(QEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
+
+ private:
+  using Severity = MessageBar::Severity;
+  enum class Quit { no, preparing, ready };
+
+  void buildLayout(int cores);
+  void buildThemeMenu();
+  void connectEngine();
+  void connectWidgets();
+  void restoreLayout();
+  void saveLayout();
+
+  void applyTheme();
+  void refreshState();
+  void refreshActions();
+  void refreshMessages(const EngineState& before);
+  void startSession();
+  bool isRunning() const;
+  bool hasSession() const;
+  QString sessionTitle() const;
+  QString suggestedName(const QString& suffix) const;
+
+  void updateTimer();
+  void updateClock();
+  void showPanels();
+  void showTransport(bool recount);
+  void showInspector();
+  void showCoach();
+  void askForStatistics();
+  void showStatistics(const StatisticsRequest& request, const session::Statistics& statistics);
+
+  void toggleView();
+  void goToTime(session::TimeNs time);
+  void step(bool forward);
+  void wishWorkers(int count);
+  void sendWorkers();
+  void chooseScenario(const QString& name);
+  void toggleRecording();
+  void exportPicture();
+  void openRecording();
+  void openScenarioFile();
+  void saveSession(std::function<void()> then);
+  /// Calls `go` at once, or after the user decided about a session that would be lost.
+  void leaveSession(const QString& question, std::function<void()> go);
+  void prepareQuit();
+
+  Engine& engine_;
+  WindowOptions options_;
+  std::unique_ptr<Settings> ownSettings_;  // empty where the options bring some
+  Settings& settings_;
+  Dialogs dialogs_;
+  EngineState state_;
+  ColorScheme colorScheme_;
+  Theme theme_;
+  PlaybackClock clock_;
+  Frame frame_;
+  Actions* actions_;
+
+  HeaderBar* header_ = nullptr;
+  MessageBar* messages_ = nullptr;
+  CoachStrip* coach_ = nullptr;
+  QStackedWidget* stage_ = nullptr;
+  WelcomePage* welcome_ = nullptr;
+  TimelineView* view_ = nullptr;
+  TransportBar* transport_ = nullptr;
+  ThroughputPanel* throughput_ = nullptr;
+  TaskInspector* inspector_ = nullptr;
+  SideTabs* tabs_ = nullptr;
+  QSplitter* columns_ = nullptr;
+  QSplitter* rows_ = nullptr;
+
+  QTimer frameTimer_;
+  QElapsedTimer sincePanels_;
+  QElapsedTimer sinceStatistics_;
+  StatisticsWorker statisticsWorker_;
+  PictureJob pictureJob_;
+  PaintIntervals paintIntervals_;
+
+  session::TaskKey selectedTask_ = {};
+  std::optional<TimeRange> selectedRange_;
+  std::optional<session::Statistics> rangeFigures_;
+  std::optional<int> wishedWorkers_;
+  session::TimeNs askedBegin_ = 0;  ///< of the last question for statistics
+  session::TimeNs askedEnd_ = 0;
+  std::uint64_t lostSeen_ = 0;  ///< lost events that were told of
+  std::function<void()> afterSave_;
+  bool hasResized_ = false;
+  bool hasInspected_ = false;
+  bool hasMarked_ = false;  ///< the session holds notes that running it again would not bring back
+  Quit quit_ = Quit::no;
+};
+
+}  // namespace poolscope::ui

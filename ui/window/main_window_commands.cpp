@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// What MainWindow does when it is told to.
+#include "ui/panels/transport_bar.h"
+#include "ui/panels/workers_control.h"
+#include "ui/timeline/timeline_view.h"
+#include "ui/window/header_bar.h"
+#include "ui/window/main_window.h"
+#include "ui/window/shortcut_page.h"
+
+#include <QDateTime>
+#include <QFileInfo>
+
+#include <algorithm>
+#include <utility>
+
+namespace poolscope::ui {
+
+namespace {
+
+QString recordingFilter() {
+  return MainWindow::tr(
+      "Recordings (*.pftrace);;Traces (*.pftrace *.perfetto-trace *.json);;All files (*)");
+}
+
+}  // namespace
+
+void MainWindow::run(Command command) {
+  switch (command) {
+    case Command::open_recording:
+      openRecording();
+      break;
+    case Command::open_scenario:
+      openScenarioFile();
+      break;
+    case Command::save_session:
+      saveSession({});
+      break;
+    case Command::export_picture:
+      exportPicture();
+      break;
+    case Command::quit:
+      close();
+      break;
+    case Command::restart:
+      leaveSession(tr("Save this session before it starts again?"), [this] { engine_.restart(); });
+      break;
+    case Command::pause_pool:
+      state_.paused ? engine_.resumePool() : engine_.pausePool();
+      break;
+    case Command::more_workers:
+      wishWorkers(wishedWorkers_.value_or(state_.maxWorkers) + 1);
+      break;
+    case Command::fewer_workers:
+      wishWorkers(wishedWorkers_.value_or(state_.maxWorkers) - 1);
+      break;
+    case Command::record:
+      toggleRecording();
+      break;
+    case Command::add_marker:
+      transport_->editMarker();
+      break;
+    case Command::freeze:
+      toggleView();
+      break;
+    case Command::go_to_start:
+      if (!clock_.isLive()) {
+        clock_.goToBegin();
+      }
+      view_->goToStart();
+      break;
+    case Command::go_to_end:
+      clock_.goToEnd();
+      view_->goLive();
+      break;
+    case Command::previous_event:
+      step(false);
+      break;
+    case Command::next_event:
+      step(true);
+      break;
+    case Command::slower:
+      clock_.slower();
+      view_->setFollowing(clock_.isMoving() || view_->viewState().following());
+      break;
+    case Command::faster:
+      clock_.faster();
+      break;
+    case Command::zoom_in:
+      view_->zoomIn();
+      break;
+    case Command::zoom_out:
+      view_->zoomOut();
+      break;
+    case Command::pan_left:
+      view_->panLeft();
+      break;
+    case Command::pan_right:
+      view_->panRight();
+      break;
+    case Command::fit:
+      view_->fit();
+      break;
+    case Command::shortcuts: {
+      auto* page = new ShortcutPage(theme_, this);
+      page->setAttribute(Qt::WA_DeleteOnClose);
+      page->open();
+      break;
+    }
+  }
+  refreshActions();
+  sincePanels_.invalidate();
+  showNextFrame();
+}
+
+void MainWindow::toggleView() {
+  if (clock_.atPresent() && !view_->viewState().following()) {
+    view_->goLive();  // the user looked back: Space leads to the present first
+    return;
+  }
+  clock_.toggle();
+  if (clock_.isMoving()) {
+    view_->setFollowing(true);
+  }
+}
+
+void MainWindow::goToTime(session::TimeNs time) {
+  if (clock_.isLive()) {
+    const session::TimeNs half = view_->viewState().range().length() / 2;
+    view_->showRange(time - half, time + half);
+  } else {
+    clock_.seek(time);
+    showNextFrame();
+    view_->revealTime(time);
+  }
+  refreshActions();
+  showNextFrame();
+}
+
+void MainWindow::step(bool forward) {
+  if (forward) {
+    clock_.stepForward(*frame_.snapshot);
+  } else {
+    clock_.stepBack(*frame_.snapshot);
+  }
+  updateClock();
+  view_->showFrame(frame_);
+  view_->revealTime(clock_.now());
+}
+
+/// Takes up the wish; the next frame sends it, so that a drag resizes the pool once a frame at
+/// most.
+void MainWindow::wishWorkers(int count) {
+  wishedWorkers_ = std::clamp(count, 1, WorkersControl::kMost);
+  header_->workers()->setValue(*wishedWorkers_);
+  hasResized_ = true;
+  updateTimer();
+}
+
+void MainWindow::sendWorkers() {
+  if (const auto wish = std::exchange(wishedWorkers_, {}); wish && *wish != state_.maxWorkers) {
+    engine_.setMaxWorkers(*wish);
+  }
+}
+
+void MainWindow::chooseScenario(const QString& name) {
+  leaveSession(tr("Save this session before another scenario starts?"),
+               [this, name] { engine_.startScenario(name); });
+}
+
+void MainWindow::toggleRecording() {
+  if (!state_.recordingPath.isEmpty()) {
+    engine_.stopRecording();
+    return;
+  }
+  dialogs_.chooseFileToSave(tr("Record to"), recordingFilter(), QStringLiteral("pftrace"),
+                            suggestedName(QStringLiteral("pftrace")),
+                            [this](const QString& path) { engine_.startRecording(path); });
+}
+
+void MainWindow::openRecording() {
+  dialogs_.chooseFileToOpen(tr("Open recording"), recordingFilter(), [this](const QString& path) {
+    leaveSession(tr("Save this session before the file is opened?"),
+                 [this, path] { engine_.openFile(path); });
+  });
+}
+
+void MainWindow::openScenarioFile() {
+  dialogs_.chooseFileToOpen(tr("Open scenario"), tr("Scenarios (*.toml);;All files (*)"),
+                            [this](const QString& path) { chooseScenario(path); });
+}
+
+void MainWindow::saveSession(std::function<void()> then) {
+  dialogs_.chooseFileToSave(tr("Save session"), recordingFilter(), QStringLiteral("pftrace"),
+                            suggestedName(QStringLiteral("pftrace")),
+                            [this, then = std::move(then)](const QString& path) {
+                              afterSave_ = then;
+                              engine_.saveSession(path);
+                            });
+}
+
+void MainWindow::leaveSession(const QString& question, std::function<void()> go) {
+  if (!state_.unsaved || !hasMarked_) {
+    go();
+    return;
+  }
+  dialogs_.askUnsaved(question, false, [this, go = std::move(go)](Dialogs::Answer answer) {
+    if (answer == Dialogs::Answer::save) {
+      saveSession(go);
+    } else {
+      go();
+    }
+  });
+}
+
+void MainWindow::exportPicture() {
+  PictureOptions picture;
+  const TimeRange range = view_->viewState().range();
+  picture.theme = theme_;
+  picture.begin = std::max(range.begin, clock_.begin());
+  picture.end = std::max(*picture.begin + 1, std::min(range.end, frame_.now));
+  picture.title = state_.scenario.title.isEmpty() ? sessionTitle() : state_.scenario.title;
+  dialogs_.chooseFileToSave(
+      tr("Export picture"), tr("PNG pictures (*.png)"), QStringLiteral("png"),
+      suggestedName(QStringLiteral("png")), [this, picture, frame = frame_](const QString& path) {
+        if (!pictureJob_.start(frame, picture, path)) {
+          postMessage(Severity::warning,
+                      tr("Another picture is still being written; try again in a moment."));
+        }
+      });
+}
+
+QString MainWindow::suggestedName(const QString& suffix) const {
+  QString name = state_.scenario.name;
+  if (state_.source == EngineState::Source::file || name.contains(u'/')) {
+    name = QFileInfo(name.isEmpty() ? state_.file : name).completeBaseName();
+  }
+  if (name.isEmpty()) {
+    name = QStringLiteral("poolscope");
+  }
+  return QStringLiteral("%1-%2.%3")
+      .arg(name, QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss")), suffix);
+}
+
+}  // namespace poolscope::ui

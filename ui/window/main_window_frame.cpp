@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// What MainWindow does once a frame, and a few times a second.
+#include "core/trace/clock.h"
+#include "ui/panels/live_figures.h"
+#include "ui/panels/overview_strip.h"
+#include "ui/panels/side_tabs.h"
+#include "ui/panels/statistics_panel.h"
+#include "ui/panels/task_details.h"
+#include "ui/panels/task_inspector.h"
+#include "ui/panels/throughput_panel.h"
+#include "ui/panels/transport_bar.h"
+#include "ui/timeline/time_text.h"
+#include "ui/timeline/timeline_view.h"
+#include "ui/window/coach_strip.h"
+#include "ui/window/header_bar.h"
+#include "ui/window/main_window.h"
+#include "ui/window/welcome_page.h"
+
+#include <QStackedWidget>
+
+#include <algorithm>
+
+namespace poolscope::ui {
+
+namespace {
+
+using session::TimeNs;
+
+constexpr int kFrameMs = 16;
+constexpr int kQuietMs = 200;      // the picture stands, but the pool goes on
+constexpr qint64 kPanelsMs = 150;  // figures that change faster cannot be read
+constexpr qint64 kStatisticsMs = 500;
+constexpr TimeNs kChartSpanNs = 60'000'000'000;
+constexpr TimeNs kLeastChartSpanNs = 5'000'000'000;
+
+}  // namespace
+
+void MainWindow::showNextFrame() {
+  sendWorkers();
+  updateClock();
+  const bool shown = hasSession();
+  if (shown != (stage_->currentWidget() == view_)) {
+    stage_->setCurrentWidget(shown ? static_cast<QWidget*>(view_) : welcome_);
+    if (shown) {
+      view_->setFocus(Qt::OtherFocusReason);
+    }
+  }
+  if (shown) {
+    view_->showFrame(frame_);
+  }
+  if (!sincePanels_.isValid() || sincePanels_.elapsed() >= kPanelsMs) {
+    showPanels();
+    sincePanels_.start();
+  } else {
+    showTransport(false);
+  }
+  updateTimer();
+}
+
+void MainWindow::updateTimer() {
+  const bool moves = (clock_.isMoving() && (clock_.isPlaying() || isRunning())) || wishedWorkers_;
+  const bool changes = isRunning() || state_.activity == EngineState::Activity::opening;
+  if (isMinimized() || (!moves && !changes)) {
+    frameTimer_.stop();
+    paintIntervals_.rest();
+    return;
+  }
+  if (!moves) {
+    paintIntervals_.rest();
+  }
+  const int interval = moves ? kFrameMs : kQuietMs;
+  if (!frameTimer_.isActive() || frameTimer_.interval() != interval) {
+    frameTimer_.start(interval);
+  }
+}
+
+void MainWindow::updateClock() {
+  const bool wasMoving = clock_.isMoving();
+  frame_.snapshot = engine_.snapshot();
+  const session::Snapshot& snapshot = *frame_.snapshot;
+  if (clock_.isLive()) {
+    const TimeNs present = snapshot.empty() ? 0 : engine_.now() - PlaybackClock::kLiveLagNs;
+    clock_.setBounds(snapshot.begin(), std::max(snapshot.begin(), present));
+  } else {
+    clock_.setBounds(snapshot.begin(), snapshot.end());
+    if (state_.activity == EngineState::Activity::opening) {
+      clock_.goToEnd();
+    }
+  }
+  clock_.advance();
+  frame_.now = clock_.now();
+  frame_.live = clock_.atPresent() && isRunning();
+  if (wasMoving != clock_.isMoving()) {
+    refreshActions();  // a replay came to its end
+  }
+}
+
+void MainWindow::showPanels() {
+  const session::Snapshot& snapshot = *frame_.snapshot;
+  header_->showFigures(liveFigures(snapshot, frame_.now), snapshot.lost_events());
+  if (snapshot.lost_events() > lostSeen_) {
+    lostSeen_ = snapshot.lost_events();
+    messages_->post(QStringLiteral("lost"), MessageBar::Severity::warning,
+                    tr("%1 events were lost: they came faster than they could be taken up. Figures "
+                       "are too low by these.")
+                        .arg(countText(lostSeen_)));
+  }
+  const bool replay = !clock_.isLive();
+  const TimeNs end = replay ? clock_.end() : frame_.now;
+  const TimeNs begin = replay ? clock_.begin() : std::max(clock_.begin(), end - kChartSpanNs);
+  const bool chartable = hasSession() && end > clock_.begin();
+  throughput_->showFrame(chartable ? frame_ : Frame{}, begin,
+                         replay ? end : std::max(end, begin + kLeastChartSpanNs));
+  if (hasSession() != (*actions_)[Command::fit]->isEnabled()) {
+    refreshActions();
+  }
+  showTransport(true);
+  showInspector();
+  showCoach();
+  askForStatistics();
+}
+
+void MainWindow::showTransport(bool recount) {
+  using Mode = TransportState::Mode;
+  TransportState state;
+  state.time = frame_.now - clock_.begin();
+  state.speed = clock_.speedText();
+  if (!hasSession()) {
+    state.mode = Mode::empty;
+  } else if (clock_.isLive()) {
+    state.mode = clock_.isPlaying()               ? Mode::slow_motion
+                 : !clock_.atPresent()            ? Mode::frozen
+                 : view_->viewState().following() ? Mode::live
+                                                  : Mode::looking_back;
+  } else {
+    state.mode = clock_.isPlaying() ? Mode::playing : Mode::paused;
+  }
+  transport_->showState(state);
+  const TimeRange range = view_->viewState().range();
+  transport_->overview()->showFrame(frame_, clock_.begin(), clock_.end(), range.begin,
+                                    std::min(range.end, clock_.end()), recount);
+}
+
+void MainWindow::showInspector() {
+  if (frame_.snapshot && selectedTask_) {
+    if (const auto details = taskDetails(*frame_.snapshot, selectedTask_, frame_.now)) {
+      inspector_->showTask(*details);
+      return;
+    }
+  }
+  if (selectedRange_) {
+    inspector_->showRange(selectedRange_->begin - clock_.begin(),
+                          selectedRange_->end - clock_.begin(), rangeFigures_);
+    return;
+  }
+  inspector_->showHint();
+}
+
+void MainWindow::showCoach() {
+  const session::Snapshot& snapshot = *frame_.snapshot;
+  CoachInput input{.state = &state_,
+                   .tasks = snapshot.task_count(),
+                   .introductionDone = settings_.introductionDone(),
+                   .hasResized = hasResized_,
+                   .hasInspected = hasInspected_};
+  for (const session::Pool& pool : snapshot.pools()) {
+    input.finished += snapshot.finished_count(pool.index, snapshot.begin(), snapshot.end() + 1);
+  }
+  coach_->showHint(coachHint(input));
+}
+
+void MainWindow::askForStatistics() {
+  const bool wanted = tabs_->statisticsShown() || (selectedRange_ && !rangeFigures_);
+  if (!wanted || !hasSession() || statisticsWorker_.isBusy()) {
+    return;
+  }
+  const TimeNs end = selectedRange_ ? std::min(selectedRange_->end, frame_.now) : frame_.now;
+  const TimeNs begin = selectedRange_ ? selectedRange_->begin : clock_.begin();
+  const bool same = begin == askedBegin_ && end == askedEnd_;
+  const bool recent = sinceStatistics_.isValid() && sinceStatistics_.elapsed() < kStatisticsMs;
+  if (same || (recent && begin == askedBegin_) || end < begin) {
+    return;
+  }
+  askedBegin_ = begin;
+  askedEnd_ = end;
+  sinceStatistics_.start();
+  statisticsWorker_.ask({frame_.snapshot, begin, end});
+}
+
+void MainWindow::showStatistics(const StatisticsRequest& request,
+                                const session::Statistics& statistics) {
+  if (!hasSession()) {
+    return;
+  }
+  const bool ofRange = selectedRange_ && request.begin == selectedRange_->begin;
+  if (ofRange) {
+    rangeFigures_ = statistics;
+    showInspector();
+  }
+  tabs_->statistics()->showStatistics(ofRange ? tr("Selected range") : tr("Whole session so far"),
+                                      *request.snapshot, statistics);
+}
+
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::Paint && frameTimer_.isActive() &&
+      frameTimer_.interval() == kFrameMs) {
+    paintIntervals_.add(static_cast<std::int64_t>(trace::now_ns()));
+  }
+  return QMainWindow::eventFilter(watched, event);
+}
+
+QImage MainWindow::grabPicture() {
+  sincePanels_.invalidate();
+  showNextFrame();
+  return grab().toImage();
+}
+
+}  // namespace poolscope::ui

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/window/settings.h"
+
+#include <QCryptographicHash>
+#include <QDir>
+#include <QMetaEnum>
+#include <QSettings>
+#include <QStandardPaths>
+
+namespace poolscope::ui {
+
+namespace {
+
+QString key(const char* name) {
+  return QString::fromLatin1(name);
+}
+
+constexpr auto kGeometry = "window/geometry";
+constexpr auto kColumns = "window/columns";
+constexpr auto kRows = "window/rows";
+constexpr auto kColorScheme = "window/colorScheme";
+constexpr auto kAskBeforeClosing = "session/askBeforeClosing";
+constexpr auto kIntroductionDone = "window/introductionDone";
+constexpr auto kFolder = "files/folder";
+constexpr auto kTrusted = "scenarios/trusted";
+
+// The text itself is what was consented to: a changed file is asked about anew.
+QString digest(const QByteArray& scenarioText) {
+  return QString::fromLatin1(
+      QCryptographicHash::hash(scenarioText, QCryptographicHash::Sha256).toHex());
+}
+
+}  // namespace
+
+Settings::Settings()
+    : store_(std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope,
+                                         QStringLiteral("poolscope"),
+                                         QStringLiteral("poolscope"))) {}
+
+Settings::Settings(const QString& iniFile)
+    : store_(std::make_unique<QSettings>(iniFile, QSettings::IniFormat)) {}
+
+Settings::~Settings() = default;
+
+QByteArray Settings::geometry() const {
+  return store_->value(key(kGeometry)).toByteArray();
+}
+void Settings::setGeometry(const QByteArray& geometry) {
+  store_->setValue(key(kGeometry), geometry);
+}
+
+QByteArray Settings::columns() const {
+  return store_->value(key(kColumns)).toByteArray();
+}
+void Settings::setColumns(const QByteArray& state) {
+  store_->setValue(key(kColumns), state);
+}
+
+QByteArray Settings::rows() const {
+  return store_->value(key(kRows)).toByteArray();
+}
+void Settings::setRows(const QByteArray& state) {
+  store_->setValue(key(kRows), state);
+}
+
+ColorScheme::Choice Settings::colorScheme() const {
+  bool known = false;
+  const int value = QMetaEnum::fromType<ColorScheme::Choice>().keyToValue(
+      store_->value(key(kColorScheme)).toString().toLatin1().constData(), &known);
+  return known ? static_cast<ColorScheme::Choice>(value) : ColorScheme::Choice::system;
+}
+
+void Settings::setColorScheme(ColorScheme::Choice choice) {
+  store_->setValue(key(kColorScheme),
+                   QString::fromLatin1(QMetaEnum::fromType<ColorScheme::Choice>().valueToKey(
+                       static_cast<int>(choice))));
+}
+
+bool Settings::askBeforeClosing() const {
+  return store_->value(key(kAskBeforeClosing)).toString() != QLatin1String("false");
+}
+void Settings::setAskBeforeClosing(bool ask) {
+  store_->setValue(key(kAskBeforeClosing), ask);
+}
+
+bool Settings::introductionDone() const {
+  return store_->value(key(kIntroductionDone)).toString() == QLatin1String("true");
+}
+void Settings::setIntroductionDone(bool done) {
+  store_->setValue(key(kIntroductionDone), done);
+}
+
+QString Settings::folder() const {
+  const QString folder = store_->value(key(kFolder)).toString();
+  if (!folder.isEmpty() && QDir(folder).exists()) {
+    return folder;
+  }
+  return QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+}
+void Settings::setFolder(const QString& folder) {
+  store_->setValue(key(kFolder), folder);
+}
+
+bool Settings::isTrusted(const QByteArray& scenarioText) const {
+  return store_->value(key(kTrusted)).toStringList().contains(digest(scenarioText));
+}
+void Settings::setTrusted(const QByteArray& scenarioText) {
+  if (!isTrusted(scenarioText)) {
+    store_->setValue(key(kTrusted), store_->value(key(kTrusted)).toStringList()
+                                        << digest(scenarioText));
+  }
+}
+
+}  // namespace poolscope::ui
