@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support.h"
+
+#include <QtTest>
+
+#include <barrier>
+#include <random>
+#include <thread>
+#include <vector>
+
+using namespace poolscope;
+using namespace poolscope::testing;
+
+/// Many short encounters of threads where a wake-up could be lost. A lost one hangs the test, which
+/// the runner ends.
+class StressTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void submitAndSleep_data() {
+    QTest::addColumn<int>("workers");
+    QTest::addColumn<int>("producers");
+    QTest::newRow("1 worker, 1 producer") << 1 << 1;
+    QTest::newRow("4 workers, 1 producer") << 4 << 1;
+    QTest::newRow("2 workers, 3 producers") << 2 << 3;
+  }
+  void submitAndSleep() {
+    QFETCH(int, workers);
+    QFETCH(int, producers);
+    std::atomic<int> ran = 0;
+    {
+      ThreadPoolExecutor pool({.max_workers = std::size_t(workers)});
+      std::vector<std::jthread> threads;
+      for (int p = 0; p < producers; ++p) {
+        threads.emplace_back([&, p] {
+          std::minstd_rand random(unsigned(p) + 1);
+          for (int i = 0; i < 3'000; ++i) {
+            std::vector<Future<void>> futures;
+            for (auto n = random() % 4 + 1; n > 0; --n) {
+              futures.push_back(pool.submit([&] { ++ran; }));
+            }
+            for (auto n = random() % 200; n > 0; --n) {
+              ran.load();  // some workers get to sleep meanwhile, others not
+            }
+            for (const auto& future : futures) {
+              future.result();
+            }
+          }
+        });
+      }
+    }
+    QVERIFY(ran >= 3'000 * producers);
+  }
+
+  void everyWorkerIsWoken_whenTasksNeedEachOther() {
+    // Tasks that wait for each other: a single wake-up too few hangs them.
+    ThreadPoolExecutor pool({.max_workers = 4});
+    for (int round = 0; round < 500; ++round) {
+      std::barrier meeting(4);
+      std::vector<Future<void>> futures;
+      for (int i = 0; i < 4; ++i) {
+        futures.push_back(pool.submit([&] { meeting.arrive_and_wait(); }));
+      }
+      wait(futures);
+    }
+    QCOMPARE(pool.worker_count(), std::size_t(4));
+  }
+
+  void pauseResizeCancel_whileOthersSubmit() {
+    std::atomic<bool> stop = false;
+    ThreadPoolExecutor pool({.max_workers = 2, .queue_capacity = 8});
+    std::vector<std::jthread> threads;
+    std::atomic<int> done = 0;
+    std::atomic<int> accepted = 0;
+    for (int p = 0; p < 2; ++p) {
+      threads.emplace_back([&] {
+        while (!stop) {
+          auto future = pool.submit([] {});
+          ++accepted;
+          future.add_done_callback([&](const Future<void>&) { ++done; });
+          if (accepted % 5 == 0) {
+            future.cancel();
+          }
+        }
+      });
+    }
+    for (std::size_t i = 0; i < 2'000; ++i) {
+      pool.pause();
+      pool.set_max_workers(1 + i % 4);
+      pool.resume();
+    }
+    stop = true;
+    threads.clear();
+    pool.shutdown();
+    QCOMPARE(done.load(), accepted.load());
+  }
+
+  void resultsAreRead_whileTheyArrive() {
+    ThreadPoolExecutor pool({.max_workers = 2});
+    for (int round = 0; round < 300; ++round) {
+      std::vector<Future<int>> futures;
+      for (int i = 0; i < 20; ++i) {
+        futures.push_back(pool.submit([i] { return i; }));
+      }
+      int sum = 0;
+      for (auto future : as_completed(futures)) {
+        sum += future.result();
+      }
+      QCOMPARE(sum, 190);
+    }
+  }
+};
+
+QTEST_APPLESS_MAIN(StressTest)
+#include "stress_test.moc"
