@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a session costs: memory of a finished task, and how fast one core fills it.
+#include "core/session/session.h"
+
+#include "tests/bench/counting_heap.h"
+#include "tests/bench/kit.h"
+#include "tests/bench/synthetic.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+namespace poolscope::bench {
+namespace {
+
+struct Filled {
+  double bytes_per_task = 0;
+  double tasks_per_s = 0;
+};
+
+/// Feeds `tasks` finished tasks in batches as a collector would.
+Filled fill(std::uint64_t tasks, bool results) {
+  constexpr std::uint64_t kBatch = 2'000;
+  SyntheticPool pool({.results = results});
+  std::vector<trace::Event> events;
+  events.reserve(10 * kBatch);
+  pool.until(1, events);  // its own tables are made before the counting begins
+  const std::size_t before = heapBytes();
+  session::Session session;
+  const auto sink = session.add_process(pool.directory());
+  double seconds = 0;
+  for (std::uint64_t done = 0; done < tasks;) {
+    done = std::min(tasks, done + kBatch);
+    pool.until(done, events);
+    if (done == tasks) {
+      pool.end(events);
+    }
+    const std::uint64_t begin = trace::now_ns();
+    sink->consume(events);
+    seconds += secondsSince(begin);
+    events.clear();
+  }
+  sink->consume({});
+  const auto snapshot = session.snapshot();
+  const std::size_t grown = heapBytes() - before;
+  if (snapshot->statistics().finished != tasks) {
+    return {};
+  }
+  const auto count = static_cast<double>(tasks);
+  return {static_cast<double>(grown) / count, count / seconds};
+}
+
+QJsonObject measure(bool quick) {
+  std::vector<double> speeds;
+  double bytes = 0;
+  for (int round = 0; round < (quick ? 3 : 5); ++round) {
+    const Filled filled = fill(1'000'000, false);
+    speeds.push_back(filled.tasks_per_s);
+    bytes = filled.bytes_per_task;
+  }
+  return {
+      {QStringLiteral("session_bytes_per_task"), rounded(bytes)},
+      {QStringLiteral("session"),
+       QJsonObject{
+           {QStringLiteral("max_tasks_per_s"), rounded(median(speeds))},
+           {QStringLiteral("bytes_per_task_of_100k"), rounded(fill(100'000, false).bytes_per_task)},
+           {QStringLiteral("bytes_per_task_of_4M"), rounded(fill(4'000'000, false).bytes_per_task)},
+           {QStringLiteral("bytes_per_task_results_delivered"),
+            rounded(fill(1'000'000, true).bytes_per_task)}}}};
+}
+
+}  // namespace
+}  // namespace poolscope::bench
+
+int main(int argc, char** argv) {
+  const auto call = poolscope::bench::readCall(argc, argv);
+  poolscope::bench::printFigures(poolscope::bench::measure(call.quick));
+  return 0;
+}
