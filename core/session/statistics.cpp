@@ -92,7 +92,7 @@ struct StatisticsPass {
   TimeNs clip_begin = 0, clip_end = 0;  // of the time in which the session was
   std::vector<TimeNs> queue_waits = {}, run_times = {};
   std::vector<std::pair<TimeNs, int>> alive = {};
-  TimeNs busy = 0, existed = 0;
+  Area busy = 0, existed = 0;  // of all workers
 };
 
 Statistics StoredSnapshot::statistics(TimeNs begin, TimeNs end,
