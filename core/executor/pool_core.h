@@ -128,7 +128,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void sleep_or_search(Worker& worker, bool& searched, Lock& lock);
   void run(Worker& worker, FutureState& task);
   void finish_task(Worker& worker, FutureState& task, bool ok, std::uint64_t cpu_ns);
-  void leave(Worker& worker);
+  void count_out(Worker& worker, Lock& lock);
   void break_pool(std::exception_ptr cause);
   void join_all();
   void reap();

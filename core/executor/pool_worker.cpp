@@ -112,10 +112,17 @@ std::vector<PoolCore::Worker*> PoolCore::wake_sleepers(std::size_t count) {
 
 /// A worker's whole life. An exception passes through only where a task called pthread_exit().
 void PoolCore::work(Worker& worker) {
-  struct Leave {
+  struct Leave {  // unless it was counted out where it was decided: then its slot may be another's
     PoolCore& core;
     Worker& worker;
-    ~Leave() { core.leave(worker); }
+    bool counted_out = false;
+    ~Leave() {
+      if (!counted_out) {
+        Lock lock(core.mutex_);
+        core.count_out(worker, lock);
+      }
+      t_current = {};
+    }
   };
   t_current = {this, &worker};
   const std::string name = prefix_ + "_" + std::to_string(worker.index);
@@ -124,8 +131,9 @@ void PoolCore::work(Worker& worker) {
   if (tracer_ != nullptr) {
     tracer_->directory()->set_thread_name(worker.producer->thread(), name);
   }
-  const Leave at_end{*this, worker};
+  Leave at_end{*this, worker};
   if (!begin_work(worker)) {
+    at_end.counted_out = true;
     return;
   }
   if (options_.initializer) {
@@ -137,14 +145,17 @@ void PoolCore::work(Worker& worker) {
     }
   }
   loop(worker);
+  at_end.counted_out = true;
 }
 
-/// Says that the worker is there. False if max_workers fell before it was: then it never was.
+/// Says that the worker is there. False if max_workers fell before it was: then it never was, and
+/// is counted out.
 bool PoolCore::begin_work(Worker& worker) {
   const trace::NameId name =
       tracer_ != nullptr ? tracer_->intern(prefix_ + "_" + std::to_string(worker.index)) : 0;
-  const Lock lock(mutex_);
+  Lock lock(mutex_);
   if (workers_ > max_workers_) {
+    count_out(worker, lock);
     return false;
   }
   worker.begun = true;
@@ -152,30 +163,29 @@ bool PoolCore::begin_work(Worker& worker) {
   return true;
 }
 
-/// Counts the worker out. The mutex makes its last event earlier than the first one of who takes
+/// Counts the worker out, in the same stretch of the lock in which its end was decided, so that no
+/// other one leaves for the same reason. Its slot may be reused as soon as the lock, which this
+/// gives up, is free. The mutex also makes its last event earlier than the first one of who takes
 /// its place.
-void PoolCore::leave(Worker& worker) {
-  Worker* to_wake = nullptr;
-  {
-    const Lock lock(mutex_);
-    if (std::exchange(worker.begun, false)) {
-      tell(worker.producer, trace::EventKind::worker_exited, workers_ > max_workers_ ? 1 : 0);
-    }
-    --workers_;
-    idle_.fetch_sub(1, std::memory_order_relaxed);
-    queue_.remove_worker(worker.slot);
-    std::erase(live_, &worker);
-    if (!worker.joined) {
-      left_.push_back(worker.thread);
-    }
-    free_slots_.push_back(&worker);
-    staff();
-    to_wake = pick_wake();
+void PoolCore::count_out(Worker& worker, Lock& lock) {
+  if (std::exchange(worker.begun, false)) {
+    tell(worker.producer, trace::EventKind::worker_exited, workers_ > max_workers_ ? 1 : 0);
   }
+  --workers_;
+  idle_.fetch_sub(1, std::memory_order_relaxed);
+  queue_.remove_worker(worker.slot);
+  std::erase(live_, &worker);
+  if (!worker.joined) {
+    left_.push_back(worker.thread);
+  }
+  free_slots_.push_back(&worker);
+  staff();
+  Worker* const to_wake = pick_wake();
+  lock.unlock();
   wake(to_wake);
-  t_current = {};
 }
 
+/// Works until the worker is surplus or the pool has ended; then it is counted out.
 void PoolCore::loop(Worker& worker) {
   bool searched = false;
   Lock lock(mutex_);
@@ -188,11 +198,12 @@ void PoolCore::loop(Worker& worker) {
       searched = false;
       lock.lock();
     } else if (shut_down_ && queue_.empty()) {
-      return;
+      break;
     } else {
       sleep_or_search(worker, searched, lock);
     }
   }
+  count_out(worker, lock);
 }
 
 /// Pops the next task that nobody cancelled and makes it run, under the mutex: so none starts after

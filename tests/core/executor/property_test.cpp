@@ -193,10 +193,14 @@ class Checker {
       case EventKind::worker_exited:
         expect(!running_.contains(event.thread), "P4: a worker left its task");
         expect(alive_.erase(event.thread) == 1, "I3: a worker ended twice");
+        expect(event.detail == 1 || shut_down_, "P3: a worker left that was not surplus");
         break;
       case EventKind::max_workers_changed:
         expect(trace::max_workers_before(event.detail) == max_, "P1: the old number is wrong");
         max_ = trace::max_workers_now(event.detail);
+        break;
+      case EventKind::pool_shut_down:
+        shut_down_ = true;
         break;
       case EventKind::paused:
         paused_ = true;
@@ -245,6 +249,7 @@ class Checker {
   std::map<trace::ThreadId, std::uint64_t> blocked_;
   std::set<trace::ThreadId> alive_;
   bool paused_ = false;
+  bool shut_down_ = false;
 };
 
 }  // namespace
