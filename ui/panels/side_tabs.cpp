@@ -23,6 +23,7 @@ SideTabs::SideTabs(QWidget* parent)
   setObjectName(QStringLiteral("sideTabs"));
   setProperty("look", "card");
   tabs_->setObjectName(QStringLiteral("tabs"));
+  tabs_->setAccessibleName(tr("Code, statistics, lesson"));
   tabs_->tabBar()->setAccessibleName(tr("Code, statistics, lesson"));
   tabs_->tabBar()->setDrawBase(false);
   code_->setObjectName(QStringLiteral("code"));

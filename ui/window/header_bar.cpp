@@ -230,6 +230,8 @@ void HeaderBar::measure() {
 void HeaderBar::setCompact(bool compact) {
   for (QToolButton* button : buttons_) {
     button->setToolButtonStyle(compact ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
+    // The style sheet's least height would else let a layout squeeze the text.
+    button->setMinimumWidth(button->sizeHint().width());
   }
 }
 

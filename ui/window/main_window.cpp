@@ -334,7 +334,12 @@ void MainWindow::refreshState() {
   }
   const QList<ScenarioInfo> scenarios = engine_.scenarios();
   welcome_->showState(state_, scenarios.isEmpty() ? ScenarioInfo{} : scenarios.first());
-  tabs_->showScenario(state_.scenario.code, state_.scenario.lesson);
+  if (state_.source == EngineState::Source::none) {
+    tabs_->showScenario(tr("# The Python code of a scenario stands here."),
+                        tr("What a scenario teaches stands here."));
+  } else {
+    tabs_->showScenario(state_.scenario.code, state_.scenario.lesson);
+  }
   const QString title = sessionTitle();
   setWindowTitle(title.isEmpty() ? QStringLiteral("Poolscope")
                                  : tr("%1 \u2014 Poolscope").arg(title));

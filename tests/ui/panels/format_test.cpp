@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/panels/format.h"
+
+#include <QLocale>
+#include <QTest>
+
+using namespace poolscope::ui;
+
+class FormatTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void initTestCase() { QLocale::setDefault(QLocale::c()); }
+
+  void clock_data() {
+    QTest::addColumn<qint64>("ns");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("nothing") << qint64{0} << "00:00.00";
+    QTest::newRow("before the begin") << qint64{-5} << "00:00.00";
+    QTest::newRow("seconds") << qint64{9'412'307'000} << "00:09.41";
+    QTest::newRow("minutes") << qint64{125'000'000'000} << "02:05.00";
+    QTest::newRow("hours") << qint64{3'725'990'000'000} << "1:02:05.99";
+  }
+  void clock() {
+    QFETCH(qint64, ns);
+    QTEST(formatClock(ns), "text");
+  }
+
+  void instant_isExactToTheMicrosecond() {
+    QCOMPARE(formatInstant(9'412'307'999), QStringLiteral("9.412\u2009307\u00a0s"));
+    QCOMPARE(formatInstant(4'000), QStringLiteral("0.000\u2009004\u00a0s"));
+  }
+
+  void share_data() {
+    QTest::addColumn<double>("share");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("none") << 0.0 << QStringLiteral("0\u00a0%");
+    QTest::newRow("most") << 0.964 << QStringLiteral("96\u00a0%");
+    QTest::newRow("all") << 1.0 << QStringLiteral("100\u00a0%");
+  }
+  void share() {
+    QFETCH(double, share);
+    QTEST(formatShare(share), "text");
+  }
+
+  void ratio_data() {
+    QTest::addColumn<double>("ratio");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("more") << 1.94 << "1.9";
+    QTest::newRow("much more") << 12.3 << "12";
+    QTest::newRow("half") << 0.5 << "0.5";
+    QTest::newRow("hardly anything") << 0.04 << "0.04";
+  }
+  void ratio() {
+    QFETCH(double, ratio);
+    QTEST(formatRatio(ratio), "text");
+  }
+};
+
+QTEST_APPLESS_MAIN(FormatTest)
+#include "format_test.moc"

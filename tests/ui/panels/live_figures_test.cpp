@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/panels/live_figures.h"
+
+#include "sample_session.h"
+
+#include <QTest>
+
+using namespace poolscope;
+using session::TimeNs;
+
+namespace {
+
+constexpr TimeNs kMs = 1'000'000;
+constexpr TimeNs kSecond = 1000 * kMs;
+
+/// Each of two workers runs tasks of 100 ms one after another, from 0 to 4 s; from 2 s on four
+/// workers do.
+std::shared_ptr<const session::Snapshot> steadyThenDoubled() {
+  ui::SampleSession sample(2);
+  sample.resize(2 * kSecond, 2, 4);
+  for (std::uint32_t worker = 0; worker < 4; ++worker) {
+    for (TimeNs begin = worker < 2 ? 0 : 2 * kSecond; begin < 4 * kSecond; begin += 100 * kMs) {
+      sample.ordinary(std::max<TimeNs>(begin - 50 * kMs, 0), begin + 1, begin + 100 * kMs, worker);
+    }
+  }
+  return sample.snapshot();
+}
+
+}  // namespace
+
+class LiveFiguresTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void noPool_hasNoFigures() {
+    session::Session empty;
+    const auto figures = ui::liveFigures(*empty.snapshot(), 0);
+    QCOMPARE(figures.maxWorkers, 0U);
+    QVERIFY(!figures.throughput);
+    QVERIFY(!figures.utilization);
+    QVERIFY(!figures.queueWaitP99S);
+  }
+
+  void throughput_isOfTheWindow_data() {
+    QTest::addColumn<qint64>("now");
+    QTest::addColumn<double>("tasksPerSecond");
+    QTest::addColumn<int>("maxWorkers");
+    QTest::addColumn<int>("workers");
+    QTest::newRow("two workers") << qint64{2 * kSecond - 50 * kMs} << 19.5 << 2 << 2;
+    QTest::newRow("four workers") << qint64{4 * kSecond} << 40.0 << 4 << 4;
+    QTest::newRow("half of each") << qint64{3 * kSecond} << 30.0 << 4 << 4;
+  }
+  void throughput_isOfTheWindow() {
+    QFETCH(qint64, now);
+    QFETCH(double, tasksPerSecond);
+    const auto figures = ui::liveFigures(*steadyThenDoubled(), now);
+    QVERIFY(figures.throughput.has_value());
+    QVERIFY2(std::abs(*figures.throughput - tasksPerSecond) < 1.6,
+             qPrintable(QString::number(*figures.throughput)));
+    QTEST(static_cast<int>(figures.maxWorkers), "maxWorkers");
+    QTEST(static_cast<int>(figures.workers), "workers");
+    QVERIFY(*figures.utilization > 0.95);
+  }
+
+  void begin_ofASession_hasAShorterWindow() {
+    const auto snapshot = steadyThenDoubled();
+    const auto figures = ui::liveFigures(*snapshot, kSecond + 50 * kMs);
+    QCOMPARE(figures.windowS, 1.05);
+    QVERIFY(std::abs(*figures.throughput - 20) < 2);
+    QVERIFY(!ui::liveFigures(*snapshot, 100 * kMs).throughput);  // too early to tell
+  }
+
+  void later_events_changeNothing() {
+    const auto snapshot = steadyThenDoubled();
+    ui::SampleSession early(2);
+    for (std::uint32_t worker = 0; worker < 2; ++worker) {
+      for (TimeNs begin = 0; begin < kSecond; begin += 100 * kMs) {
+        early.ordinary(std::max<TimeNs>(begin - 50 * kMs, 0), begin + 1, begin + 100 * kMs, worker);
+      }
+    }
+    const TimeNs now = kSecond - 60 * kMs;
+    const auto replayed = ui::liveFigures(*snapshot, now);
+    const auto live = ui::liveFigures(*early.snapshot(), now);
+    QCOMPARE(replayed.throughput, live.throughput);
+    QCOMPARE(replayed.utilization, live.utilization);
+    QCOMPARE(replayed.queueDepth, live.queueDepth);
+    QCOMPARE(replayed.queueWaitP99S, live.queueWaitP99S);
+  }
+
+  void queueWait_isThePercentileOfTasksStarted() {
+    ui::SampleSession sample(1);
+    for (int i = 0; i < 101; ++i) {
+      const TimeNs started = kSecond + i * 5 * kMs;
+      sample.ordinary(started - i * kMs, started, started + 4 * kMs,
+                      0);  // waits of 0, 1, .. 100 ms
+    }
+    const auto figures = ui::liveFigures(*sample.snapshot(), 2 * kSecond);
+    QVERIFY(std::abs(*figures.queueWaitP99S - 0.099) < 1e-9);
+  }
+
+  void queue_tellsDepthAndTheLongestWait() {
+    ui::SampleSession sample(1);
+    sample.ordinary(10 * kMs, 20 * kMs, 900 * kMs, 0);
+    sample.queue(100 * kMs, "a");
+    sample.queue(300 * kMs, "b");
+    const auto figures = ui::liveFigures(*sample.snapshot(), 500 * kMs);
+    QCOMPARE(figures.queueDepth, std::uint64_t{2});
+    QCOMPARE(*figures.oldestWaitS, 0.4);
+  }
+
+  void effect_comparesBeforeAndAfterTheLastChange() {
+    const auto figures = ui::liveFigures(*steadyThenDoubled(), 4 * kSecond);
+    QVERIFY(figures.effect.has_value());
+    QCOMPARE(figures.effect->before, 2U);
+    QCOMPARE(figures.effect->now, 4U);
+    QVERIFY2(std::abs(figures.effect->ratio - 2) < 0.15,
+             qPrintable(QString::number(figures.effect->ratio)));
+  }
+
+  void effect_waitsUntilThereIsEnoughToCompare() {
+    const auto snapshot = steadyThenDoubled();
+    QVERIFY(!ui::liveFigures(*snapshot, 2 * kSecond + 300 * kMs).effect);
+    QVERIFY(!ui::liveFigures(*snapshot, 1900 * kMs).effect);  // not changed yet
+  }
+};
+
+QTEST_APPLESS_MAIN(LiveFiguresTest)
+#include "live_figures_test.moc"

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/panels/workers_control.h"
+
+#include "ui/panels/workers_slider.h"
+
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTest>
+
+using namespace poolscope::ui;
+
+class WorkersControlTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void field_takesOneTo4096() {
+    WorkersControl control(2);
+    QCOMPARE(control.field()->minimum(), 1);
+    QCOMPARE(control.field()->maximum(), 4096);
+  }
+
+  void typing_asksOnlyForTheWholeNumber() {
+    WorkersControl control(2);
+    control.setValue(8);
+    control.show();
+    QSignalSpy chosen(&control, &WorkersControl::chosen);
+    control.field()->selectAll();
+    QTest::keyClicks(control.field(), QStringLiteral("640"));
+    QCOMPARE(chosen.count(), 0);
+    QTest::keyClick(control.field(), Qt::Key_Return);
+    QCOMPARE(chosen.count(), 1);
+    QCOMPARE(chosen.first().first().toInt(), 640);
+    QCOMPARE(control.slider()->value(), 64);  // as far as it goes
+  }
+
+  void slider_andField_sayTheSame() {
+    WorkersControl control(2);
+    control.setValue(8);
+    QSignalSpy chosen(&control, &WorkersControl::chosen);
+    control.slider()->setValue(12);
+    QCOMPARE(control.field()->value(), 12);
+    QCOMPARE(chosen.count(), 1);
+    QCOMPARE(chosen.first().first().toInt(), 12);
+  }
+
+  void setValue_isNoChoiceOfTheUser() {
+    WorkersControl control(2);
+    QSignalSpy chosen(&control, &WorkersControl::chosen);
+    control.setValue(16);
+    control.setValue(300);
+    QCOMPARE(control.value(), 300);
+    QCOMPARE(chosen.count(), 0);
+  }
+
+  void press_onTheTrack_choosesTheNumberThere() {
+    WorkersControl control(2);
+    control.setTheme(Theme::dark());
+    control.resize(420, 110);
+    control.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&control));
+    QSignalSpy chosen(&control, &WorkersControl::chosen);
+    WorkersSlider* slider = control.slider();
+    const auto at = [&](int workers) { return QPoint(qRound(slider->scale().toX(workers)), 10); };
+    QTest::mousePress(slider, Qt::LeftButton, {}, at(4));
+    QTest::mouseMove(slider, at(32));
+    QTest::mouseRelease(slider, Qt::LeftButton, {}, at(32));
+    QCOMPARE(chosen.first().first().toInt(), 4);
+    QCOMPARE(chosen.last().first().toInt(), 32);
+  }
+
+  void keys_onTheSlider_stepByOne() {
+    WorkersControl control(2);
+    control.setValue(8);
+    QTest::keyClick(control.slider(), Qt::Key_Right);
+    QCOMPARE(control.value(), 9);
+    QTest::keyClick(control.slider(), Qt::Key_PageUp);
+    QCOMPARE(control.value(), 13);
+  }
+
+  void aDragUnderWay_isNotDisturbed() {
+    WorkersControl control(2);
+    control.slider()->setSliderDown(true);
+    control.slider()->setValue(20);
+    control.setValue(8);  // the pool has not followed yet
+    QCOMPARE(control.slider()->value(), 20);
+    QCOMPARE(control.value(), 20);
+  }
+};
+
+QTEST_MAIN(WorkersControlTest)
+#include "workers_control_test.moc"

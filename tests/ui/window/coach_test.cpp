@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/window/coach.h"
+
+#include <QTest>
+
+using namespace poolscope::ui;
+using Activity = EngineState::Activity;
+using Source = EngineState::Source;
+
+class CoachTest : public QObject {
+  Q_OBJECT
+
+  EngineState running_{.source = Source::live, .activity = Activity::running, .maxWorkers = 8};
+
+ private Q_SLOTS:
+  void introduction_leadsFromStepToStep() {
+    CoachInput input{.state = &running_, .tasks = 40, .finished = 3};
+    QCOMPARE(
+        coachHint(input).text,
+        QStringLiteral(
+            "8 workers take tasks from the queue. Drag max_workers and watch tasks/s change."));
+    input.hasResized = true;
+    QVERIFY(coachHint(input).text.contains(QStringLiteral("click a task")));
+    input.hasInspected = true;
+    QVERIFY(coachHint(input).text.contains(QStringLiteral("?")));
+    input.introductionDone = true;
+    QVERIFY(coachHint(input).topic == CoachTopic::none);
+  }
+
+  void states_haveTheirOwnHint_alsoForWhoKnowsPoolscope() {
+    const auto topicOf = [](const EngineState& state, std::uint64_t tasks) {
+      return coachHint(
+                 {.state = &state, .tasks = tasks, .finished = tasks, .introductionDone = true})
+          .topic;
+    };
+    EngineState state = running_;
+    QVERIFY(topicOf(state, 0) == CoachTopic::no_task);
+    state.paused = true;
+    QVERIFY(topicOf(state, 10) == CoachTopic::paused);
+    state.paused = false;
+    state.activity = Activity::finished;
+    QVERIFY(topicOf(state, 10) == CoachTopic::finished);
+    state.source = Source::file;
+    QVERIFY(topicOf(state, 10) == CoachTopic::replay);
+    QVERIFY(topicOf({}, 0) == CoachTopic::none);
+  }
+
+  void finished_tellsHowManyAndWhatNext() {
+    EngineState state = running_;
+    state.activity = Activity::finished;
+    const QString text = coachHint({.state = &state, .tasks = 200, .finished = 200}).text;
+    QVERIFY(text.contains(QStringLiteral("200 tasks finished")));
+    QVERIFY(text.contains(QStringLiteral("F5")));
+  }
+};
+
+QTEST_APPLESS_MAIN(CoachTest)
+#include "coach_test.moc"

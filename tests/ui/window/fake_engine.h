@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/session.h"
+#include "ui/window/engine.h"
+
+#include <QStringList>
+
+#include <memory>
+
+namespace poolscope::ui {
+
+/// An engine without a pool: tests say what it shows, and read what it was told.
+class FakeEngine : public Engine {
+  Q_OBJECT
+ public:
+  FakeEngine() : snapshot_(session::Session().snapshot()) {}
+
+  QList<ScenarioInfo> scenarios() const override {
+    return {
+        {.name = "web-scraping",
+         .title = "Web scraping",
+         .summary = "200 pages, map(), local server",
+         .lesson = "# Waiting\nWorkers **hide latency**.",
+         .code = "with ThreadPoolExecutor(max_workers=8) as pool:\n    for page in pool.map(fetch, "
+                 "urls):\n"
+                 "        print(page)\n",
+         .maxWorkers = 8},
+        {.name = "cpu-bound", .title = "CPU bound", .summary = "200 x 10 ms CPU", .maxWorkers = 2}};
+  }
+  EngineState state() const override { return state_; }
+  std::shared_ptr<const session::Snapshot> snapshot() const override { return snapshot_; }
+  session::TimeNs now() const override { return now_; }
+
+  void startScenario(const QString& name, bool trusted) override {
+    tell(trusted ? QStringLiteral("start %1 trusted").arg(name)
+                 : QStringLiteral("start %1").arg(name));
+  }
+  void restart() override { tell(QStringLiteral("restart")); }
+  void setMaxWorkers(int count) override { tell(QStringLiteral("workers %1").arg(count)); }
+  void pausePool() override { tell(QStringLiteral("pause")); }
+  void resumePool() override { tell(QStringLiteral("resume")); }
+  void addMarker(const QString& text) override { tell(QStringLiteral("marker %1").arg(text)); }
+  void startRecording(const QString& path) override { tell(QStringLiteral("record %1").arg(path)); }
+  void stopRecording() override { tell(QStringLiteral("stop recording")); }
+  void saveSession(const QString& path) override { tell(QStringLiteral("save %1").arg(path)); }
+  void openFile(const QString& path) override { tell(QStringLiteral("open %1").arg(path)); }
+  void prepareQuit() override { tell(QStringLiteral("quit")); }
+
+  /// A running pool whose present is `now`.
+  void showLive(std::shared_ptr<const session::Snapshot> snapshot, session::TimeNs now,
+                int maxWorkers) {
+    snapshot_ = std::move(snapshot);
+    now_ = now;
+    state_ = {};
+    state_.source = EngineState::Source::live;
+    state_.activity = EngineState::Activity::running;
+    state_.scenario = scenarios().first();
+    state_.maxWorkers = maxWorkers;
+    Q_EMIT sessionReplaced();
+    Q_EMIT stateChanged();
+  }
+  void showFile(std::shared_ptr<const session::Snapshot> snapshot, const QString& path,
+                bool truncated = false) {
+    snapshot_ = std::move(snapshot);
+    now_ = snapshot_->end();
+    state_ = {};
+    state_.source = EngineState::Source::file;
+    state_.file = path;
+    state_.truncated = truncated;
+    Q_EMIT sessionReplaced();
+    Q_EMIT stateChanged();
+  }
+  /// Another state of the same session.
+  template <typename Change>
+  void change(Change apply) {
+    apply(state_);
+    Q_EMIT stateChanged();
+  }
+  void setNow(session::TimeNs now) { now_ = now; }
+  /// What it was told since the last call.
+  QStringList takeOrders() { return std::exchange(orders_, {}); }
+
+ private:
+  void tell(const QString& order) { orders_ << order; }
+
+  EngineState state_;
+  std::shared_ptr<const session::Snapshot> snapshot_;
+  session::TimeNs now_ = 0;
+  QStringList orders_;
+};
+
+}  // namespace poolscope::ui

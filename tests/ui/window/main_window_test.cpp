@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/window/main_window.h"
+
+#include "window_fixture.h"
+
+#include <QAction>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSlider>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QTest>
+
+using namespace poolscope;
+using namespace poolscope::ui;
+
+namespace {
+
+QMessageBox* question(WindowFixture& fixture) {
+  return fixture.window.findChild<QMessageBox*>(QStringLiteral("unsavedQuestion"));
+}
+
+void choose(WindowFixture& fixture, const QString& path) {
+  auto* dialog = fixture.window.findChild<QFileDialog*>();
+  QVERIFY(dialog != nullptr);
+  Q_EMIT dialog->fileSelected(path);
+  dialog->close();
+}
+
+}  // namespace
+
+class MainWindowTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void drag_ofTheSlider_resizesOncePerFrame() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.takeOrders();
+    auto* slider = fixture.find<QSlider>("maxWorkersSlider");
+    slider->setSliderDown(true);
+    for (int workers = 9; workers <= 40; ++workers) {
+      slider->setValue(workers);
+    }
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{});  // no frame yet
+    fixture.window.showNextFrame();
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"workers 40"});
+    fixture.window.showNextFrame();
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{});
+  }
+
+  void field_goesBeyondTheSlider() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.find<QSpinBox>("maxWorkers")->setValue(4096);
+    fixture.window.showNextFrame();
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"workers 4096"});
+  }
+
+  void plus_atTheLimit_staysThere() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.change([](EngineState& state) { state.maxWorkers = 1; });
+    fixture.window.run(Command::fewer_workers);
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{});
+  }
+
+  void pausedPool_isResumedByTheSameKey() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.change([](EngineState& state) { state.paused = true; });
+    QCOMPARE(fixture.find<QAction>("pausePool")->text(), QStringLiteral("Resume"));
+    fixture.window.run(Command::pause_pool);
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"resume"});
+  }
+
+  void record_asksForAFile_andStops() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.window.run(Command::record);
+    choose(fixture, fixture.folder.filePath(QStringLiteral("a.pftrace")));
+    QCOMPARE(fixture.engine.takeOrders(),
+             QStringList{"record " + fixture.folder.filePath("a.pftrace")});
+    QCOMPARE(fixture.settings.folder(), fixture.folder.path());
+    fixture.engine.change(
+        [](EngineState& state) { state.recordingPath = QStringLiteral("a.pftrace"); });
+    QCOMPARE(fixture.find<QAction>("record")->text(), QStringLiteral("Stop recording"));
+    fixture.window.run(Command::record);
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"stop recording"});
+  }
+
+  void scenario_isStartedFromTheList() {
+    WindowFixture fixture;
+    fixture.showLive();
+    auto* list = fixture.find<QComboBox>("scenario");
+    QCOMPARE(list->currentText(), QStringLiteral("Web scraping"));
+    list->setCurrentIndex(1);
+    Q_EMIT list->activated(1);
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"start cpu-bound"});
+    QCOMPARE(list->currentText(), QStringLiteral("Web scraping"));  // until it runs
+  }
+
+  void scenario_fromOutside_needsConsent() {
+    WindowFixture fixture;
+    Q_EMIT fixture.engine.consentNeeded(QStringLiteral("my.toml"),
+                                        QStringLiteral("It runs: rm -r build"));
+    auto* box = fixture.window.findChild<QMessageBox*>(QStringLiteral("consentQuestion"));
+    QVERIFY(box != nullptr);
+    QCOMPARE(box->informativeText(), QStringLiteral("It runs: rm -r build"));
+    box->findChild<QPushButton*>(QStringLiteral("consentRun"))->click();
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"start my.toml trusted"});
+  }
+
+  void consent_refused_startsNothing() {
+    WindowFixture fixture;
+    Q_EMIT fixture.engine.consentNeeded(QStringLiteral("my.toml"),
+                                        QStringLiteral("It runs: rm -r build"));
+    fixture.window.findChild<QMessageBox*>(QStringLiteral("consentQuestion"))
+        ->button(QMessageBox::Cancel)
+        ->click();
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{});
+  }
+
+  void close_ofASavedSession_asksNothing() {
+    WindowFixture fixture;
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    fixture.window.close();
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"quit"});
+    QVERIFY(fixture.window.isVisible());  // until the run has ended in order
+    Q_EMIT fixture.engine.quitReady();
+    QVERIFY(!fixture.window.isVisible());
+  }
+
+  void close_ofAnUnsavedSession_asks_data() {
+    QTest::addColumn<int>("button");
+    QTest::addColumn<QStringList>("orders");
+    QTest::newRow("discard") << static_cast<int>(QMessageBox::Discard) << QStringList{"quit"};
+    QTest::newRow("cancel") << static_cast<int>(QMessageBox::Cancel) << QStringList{};
+  }
+  void close_ofAnUnsavedSession_asks() {
+    QFETCH(int, button);
+    QFETCH(QStringList, orders);
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.change([](EngineState& state) { state.unsaved = true; });
+    fixture.window.close();
+    fixture.window.close();  // asked once, not twice
+    QCOMPARE(fixture.window.findChildren<QMessageBox*>().size(), 1);
+    question(fixture)->button(static_cast<QMessageBox::StandardButton>(button))->click();
+    QCOMPARE(fixture.engine.takeOrders(), orders);
+  }
+
+  void close_withSave_savesFirst() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.change([](EngineState& state) { state.unsaved = true; });
+    fixture.window.close();
+    question(fixture)->button(QMessageBox::Save)->click();
+    choose(fixture, fixture.folder.filePath(QStringLiteral("s.pftrace")));
+    QCOMPARE(fixture.engine.takeOrders(),
+             QStringList{"save " + fixture.folder.filePath("s.pftrace")});
+    Q_EMIT fixture.engine.saved(QStringLiteral("s.pftrace"));
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"quit"});
+  }
+
+  void close_whenSavingFails_stays() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.change([](EngineState& state) { state.unsaved = true; });
+    fixture.window.close();
+    question(fixture)->button(QMessageBox::Save)->click();
+    choose(fixture, QStringLiteral("s.pftrace"));
+    fixture.engine.takeOrders();
+    Q_EMIT fixture.engine.failed(QStringLiteral("s.pftrace: disk full"));
+    Q_EMIT fixture.engine.saved(QStringLiteral("other.pftrace"));
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{});
+  }
+
+  void dontAskAgain_isRemembered() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.change([](EngineState& state) { state.unsaved = true; });
+    fixture.window.close();
+    question(fixture)->checkBox()->setChecked(true);
+    question(fixture)->button(QMessageBox::Discard)->click();
+    QVERIFY(!fixture.settings.askBeforeClosing());
+  }
+
+  void restart_ofAPlainDemo_asksNothing_ofOneWithNotes_asks() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.change([](EngineState& state) { state.unsaved = true; });
+    fixture.window.run(Command::restart);
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"restart"});
+    QVERIFY(fixture.showWindow());
+    QTest::keyClick(&fixture.window, Qt::Key_M);
+    auto* field = fixture.find<QLineEdit>("markerText");
+    QTest::keyClicks(field, QStringLiteral("note"));
+    QTest::keyClick(field, Qt::Key_Return);
+    fixture.engine.takeOrders();
+    fixture.window.run(Command::restart);
+    QVERIFY(question(fixture) != nullptr);
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{});
+    question(fixture)->button(QMessageBox::Discard)->click();
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"restart"});
+  }
+
+  void freeze_standsStill_whileThePoolGoesOn() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.window.run(Command::freeze);
+    const auto frozen = fixture.window.clock().now();
+    fixture.engine.setNow(fixture.engine.now() + 5 * kSecond);
+    fixture.window.showNextFrame();
+    QCOMPARE(fixture.window.clock().now(), frozen);
+    QVERIFY(!fixture.view()->frame().live);
+    fixture.window.run(Command::freeze);
+    QCOMPARE(fixture.window.clock().now(), frozen + 5 * kSecond);
+    QVERIFY(fixture.view()->frame().live);
+  }
+
+  void replay_showsTheFrameOfItsClock() {
+    WindowFixture fixture;
+    fixture.showFile();
+    fixture.window.run(Command::freeze);  // at the end: from the beginning
+    fixture.wall += kSecond;
+    fixture.window.showNextFrame();
+    QCOMPARE(fixture.view()->frame().now, fixture.window.clock().begin() + kSecond);
+    QVERIFY(!fixture.view()->frame().live);
+  }
+
+  void finishedRun_becomesAReplay() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.change(
+        [](EngineState& state) { state.activity = EngineState::Activity::finished; });
+    QVERIFY(!fixture.window.clock().isLive());
+    QCOMPARE(fixture.window.clock().now(), fixture.engine.snapshot()->end());
+  }
+
+  void selection_isForgotten_withItsSession() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.view()->selectTask({0, 3});
+    QVERIFY(!fixture.find<QLabel>("inspectorHintTitle")->isVisibleTo(&fixture.window));
+    fixture.showLive();
+    QVERIFY(fixture.find<QLabel>("inspectorHintTitle")->isVisibleTo(&fixture.window));
+  }
+
+  void theme_isChosenLive_andRemembered() {
+    WindowFixture fixture;
+    fixture.find<QAction>("themeLight")->trigger();
+    QVERIFY(!fixture.window.theme().isDark);
+    QVERIFY(fixture.settings.colorScheme() == ColorScheme::Choice::light);
+    fixture.find<QAction>("themeDark")->trigger();
+    QVERIFY(fixture.window.theme().isDark);
+    QVERIFY(fixture.view()->theme().isDark);
+  }
+
+  void layout_isRemembered() {
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("s.ini"));
+    QList<int> sizes;
+    {
+      FakeEngine engine;
+      Settings settings(file);
+      MainWindow window(engine, {.nativeDialogs = false, .settings = &settings});
+      window.resize(1500, 900);
+      window.show();
+      auto* columns = window.findChild<QSplitter*>(QStringLiteral("columns"));
+      columns->setSizes({1000, 500});
+      sizes = columns->sizes();
+      window.close();
+      Q_EMIT engine.quitReady();
+    }
+    FakeEngine engine;
+    Settings settings(file);
+    MainWindow window(engine, {.nativeDialogs = false, .settings = &settings});
+    window.show();
+    QCOMPARE(window.findChild<QSplitter*>(QStringLiteral("columns"))->sizes(), sizes);
+  }
+
+  void paints_areCounted() {
+    WindowFixture fixture;
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    session::TimeNs now = fixture.engine.now();
+    QTRY_VERIFY(
+        (fixture.engine.setNow(now += kSecond / 60), fixture.window.paintIntervals().count() > 20));
+    QVERIFY(fixture.window.property("paintIntervalP99Ms").toDouble() > 0);
+  }
+
+  void picture_isWritten_asPng() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.window.run(Command::export_picture);
+    const QString path = fixture.folder.filePath(QStringLiteral("p.png"));
+    choose(fixture, path);
+    QTRY_VERIFY(fixture.find<QLabel>("messageText")->text().contains(QStringLiteral("p.png")));
+    QVERIFY(!QImage(path).isNull());
+  }
+
+  void picture_thatCannotBeWritten_isToldOf() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.window.run(Command::export_picture);
+    choose(fixture, fixture.folder.filePath(QStringLiteral("missing/p.png")));
+    QTRY_VERIFY(fixture.find<QLabel>("messageText")
+                    ->text()
+                    .contains(QStringLiteral("could not be written")));
+  }
+
+  void grab_hasTheSizeOfTheWindow() {
+    WindowFixture fixture({1280, 800});
+    fixture.showLive();
+    fixture.window.show();
+    const QImage picture = fixture.window.grabPicture();
+    QCOMPARE(picture.deviceIndependentSize().toSize(), QSize(1280, 800));
+  }
+};
+
+QTEST_MAIN(MainWindowTest)
+#include "main_window_test.moc"

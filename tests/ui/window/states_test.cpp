@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "window_fixture.h"
+
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QTest>
+
+using namespace poolscope;
+using namespace poolscope::ui;
+
+class StatesTest : public QObject {
+  Q_OBJECT
+
+  static QString text(WindowFixture& fixture, const char* name) {
+    const auto* label = fixture.find<QLabel>(name);
+    return label != nullptr && label->isVisibleTo(&fixture.window)
+               ? label->text().replace(QChar(0x00a0), u' ')
+               : QString();
+  }
+
+ private Q_SLOTS:
+  void noSession_offersOne() {
+    WindowFixture fixture;
+    QCOMPARE(text(fixture, "welcomeTitle"), QStringLiteral("See a thread pool at work"));
+    QCOMPARE(fixture.window.windowTitle(), QStringLiteral("Poolscope"));
+    fixture.find<QPushButton>("welcomeStart")->click();
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"start web-scraping"});
+  }
+
+  void noTaskYet_saysThatThePoolWaits() {
+    WindowFixture fixture;
+    SampleSession sample(8);
+    fixture.engine.showLive(sample.snapshot(), kSecond, 8);
+    QVERIFY(text(fixture, "coachText").contains(QStringLiteral("waits for its first task")));
+  }
+
+  void running_tellsFigures_andWhatToTry() {
+    WindowFixture fixture;
+    fixture.showLive();
+    QCOMPARE(fixture.window.windowTitle(), QStringLiteral("Web scraping \u2014 Poolscope"));
+    QVERIFY(text(fixture, "coachText")
+                .startsWith(QStringLiteral("8 workers take tasks from the queue")));
+    QCOMPARE(text(fixture, "workersLine"), QStringLiteral("Pool: 8 of 8 workers started"));
+    QCOMPARE(text(fixture, "lostLine"), QStringLiteral("0 events lost"));
+    QVERIFY(text(fixture, "throughputFigure").toDouble() > 10);
+    QVERIFY(text(fixture, "throughputUnit").contains(QStringLiteral("last 2.0 s")));
+    QVERIFY(text(fixture, "figureDetails").contains(QStringLiteral("queue wait p99")));
+    QCOMPARE(text(fixture, "playbackMode"), QStringLiteral("LIVE"));
+  }
+
+  void frozen_offersTheWayBack() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.window.run(Command::freeze);
+    QCOMPARE(text(fixture, "playbackMode"), QStringLiteral("frozen"));
+    auto* back = fixture.find<QPushButton>("backToLive");
+    QVERIFY(back->isVisibleTo(&fixture.window));
+    back->click();
+    QCOMPARE(text(fixture, "playbackMode"), QStringLiteral("LIVE"));
+    QVERIFY(!back->isVisibleTo(&fixture.window));
+  }
+
+  void lookedBack_offersTheWayBack() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.window.run(Command::pan_left);
+    QCOMPARE(text(fixture, "playbackMode"), QStringLiteral("view stands"));
+    QVERIFY(fixture.find<QPushButton>("backToLive")->isVisibleTo(&fixture.window));
+  }
+
+  void finished_saysWhatNext() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.change(
+        [](EngineState& state) { state.activity = EngineState::Activity::finished; });
+    QVERIFY(text(fixture, "coachText").startsWith(QStringLiteral("Done: 240 tasks finished.")));
+  }
+
+  void opening_showsHowFar() {
+    WindowFixture fixture;
+    fixture.engine.change([](EngineState& state) {
+      state.source = EngineState::Source::file;
+      state.activity = EngineState::Activity::opening;
+      state.file = QStringLiteral("/tmp/big.pftrace");
+      state.openProgress = 0.42;
+    });
+    QCOMPARE(text(fixture, "welcomeTitle"), QStringLiteral("Opening big.pftrace"));
+    QCOMPARE(fixture.find<QProgressBar>("openProgress")->value(), 42);
+  }
+
+  void failure_isTold_andTheSessionStays() {
+    WindowFixture fixture;
+    fixture.showLive();
+    Q_EMIT fixture.engine.failed(QStringLiteral("a.pftrace: not a trace; open a recording"));
+    QCOMPARE(text(fixture, "messageText"),
+             QStringLiteral("a.pftrace: not a trace; open a recording"));
+    QVERIFY(fixture.view()->isVisibleTo(&fixture.window));
+    fixture.find<QPushButton>("dismissMessage")->click();
+    QCOMPARE(text(fixture, "messageText"), QString());
+  }
+
+  void trouble_isToldWhileItLasts() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.change(
+        [](EngineState& state) { state.trouble = QStringLiteral("No network: nothing answers"); });
+    QCOMPARE(text(fixture, "messageText"), QStringLiteral("No network: nothing answers"));
+    fixture.engine.change([](EngineState& state) { state.trouble.clear(); });
+    QCOMPARE(text(fixture, "messageText"), QString());
+  }
+
+  void truncatedFile_isTold() {
+    WindowFixture fixture;
+    fixture.showFile(true);
+    QVERIFY(text(fixture, "messageText")
+                .contains(QStringLiteral("The end of demo.pftrace is missing")));
+    QVERIFY(text(fixture, "coachText").startsWith(QStringLiteral("A recorded session")));
+    QCOMPARE(fixture.window.windowTitle(), QStringLiteral("demo.pftrace \u2014 Poolscope"));
+  }
+
+  void lostEvents_areToldOnce() {
+    WindowFixture fixture;
+    SampleSession sample(2);
+    sample.ordinary(0, kSecond, 2 * kSecond, 0);
+    sample.lose(2 * kSecond, 17);
+    fixture.engine.showLive(sample.snapshot(), 3 * kSecond, 2);
+    QVERIFY(text(fixture, "messageText").startsWith(QStringLiteral("17 events were lost")));
+    QCOMPARE(text(fixture, "lostLine"), QStringLiteral("17 events lost"));
+    fixture.find<QPushButton>("dismissMessage")->click();
+    fixture.engine.change([](EngineState&) {});
+    QCOMPARE(text(fixture, "messageText"), QString());
+  }
+
+  void selectedTask_isInspected() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.view()->selectTask({0, 7});
+    QVERIFY(text(fixture, "inspectorTitle").endsWith(QStringLiteral("#7")));
+    QCOMPARE(text(fixture, "inspectorOutcome"), QStringLiteral("finished"));
+    QCOMPARE(text(fixture, "inspectorName0"), QStringLiteral("queued"));
+    fixture.find<QPushButton>("closeInspector")->click();
+    QVERIFY(!text(fixture, "inspectorHintTitle").isEmpty());
+  }
+
+  void selectedRange_getsItsFigures() {
+    WindowFixture fixture;
+    fixture.showLive();
+    const auto begin = fixture.engine.snapshot()->begin();
+    fixture.view()->selectRange(begin, begin + kSecond);
+    QCOMPARE(text(fixture, "inspectorTitle"), QStringLiteral("Selected range"));
+    const auto expected = fixture.engine.snapshot()->statistics(begin, begin + kSecond).finished;
+    QTRY_COMPARE(text(fixture, "inspectorName2"), QStringLiteral("tasks finished"));
+    QCOMPARE(text(fixture, "inspectorValue2"), QString::number(expected));
+  }
+
+  void introduction_dismissed_staysAway() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.find<QPushButton>("dismissCoach")->click();
+    QCOMPARE(text(fixture, "coachText"), QString());
+    QVERIFY(fixture.settings.introductionDone());
+    fixture.showLive();
+    QCOMPARE(text(fixture, "coachText"), QString());
+  }
+};
+
+QTEST_MAIN(StatesTest)
+#include "states_test.moc"
