@@ -164,9 +164,8 @@ void BlockEncoder::add_queued(const Event& event) {
   if (event.outcome != Outcome::ok || split_detail(event.kind, event.detail).rest != 0) {
     add_in_full(event, EventType::instant);
   } else {
-    begin_event(EventType::instant, thread_track(event.thread));
+    begin_event(EventField::flow_ids, event.task, EventType::instant, thread_track(event.thread));
     set_name(static_cast<trace::NameId>(event.detail), kUnnamedTask);
-    set_flow(EventField::flow_ids, event.task);
     set_pool(event.pool);
     write_event(event.time_ns);
   }
@@ -181,9 +180,9 @@ void BlockEncoder::add_started(const Event& event) {
   if (event.outcome != Outcome::ok || event.detail != 0) {
     add_in_full(event, EventType::slice_begin);
   } else {
-    begin_event(EventType::slice_begin, thread_track(event.thread));
+    begin_event(EventField::flow_ids, event.task, EventType::slice_begin,
+                thread_track(event.thread));
     set_name(name, kUnnamedTask);
-    set_flow(EventField::flow_ids, event.task);
     set_pool(event.pool);
     write_event(event.time_ns);
   }
@@ -283,9 +282,9 @@ void BlockEncoder::add_delivered(const Event& event) {
   if (event.outcome != Outcome::ok || event.detail != 0) {
     return add_in_full(event, EventType::instant);
   }
-  begin_event(EventType::instant, thread_track(event.thread));
+  begin_event(EventField::terminating_flow_ids, event.task, EventType::instant,
+              thread_track(event.thread));
   set_name(kResultName);
-  set_flow(EventField::terminating_flow_ids, event.task);
   set_pool(event.pool);
   write_event(event.time_ns);
 }

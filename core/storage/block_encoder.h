@@ -82,7 +82,7 @@ class BlockEncoder {
 
   /// A block is ended before an event that finds it larger than this; one event adds at most 40
   /// KiB.
-  static constexpr std::size_t kBlockTarget = 200 * 1024;
+  static constexpr std::size_t kBlockTarget = 212 * 1024;
 
   void begin_block(std::uint64_t time_ns);
   void describe_process();
@@ -101,6 +101,7 @@ class BlockEncoder {
   void close_slices(const trace::Event& event, std::size_t keep);
 
   void begin_event(EventType type, std::uint64_t track);
+  void begin_event(EventField flow, std::uint64_t task, EventType type, std::uint64_t track);
   void set_name(std::uint32_t reserved_iid);
   void set_name(trace::NameId name, std::uint32_t reserved_iid_if_none);
   void set_flow(EventField field, std::uint64_t task);

@@ -15,12 +15,8 @@ namespace {
 constexpr std::size_t kMaxThreads = 3;
 }  // namespace
 
-BlockInflater::BlockInflater() {
-  const std::size_t count = std::clamp<std::size_t>(usable_cores() - 1, 1, kMaxThreads);
-  for (std::size_t i = 0; i < count; ++i) {
-    threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
-  }
-}
+BlockInflater::BlockInflater()
+    : max_threads_(std::clamp<std::size_t>(usable_cores() - 1, 1, kMaxThreads)) {}
 
 BlockInflater::~BlockInflater() {
   for (std::jthread& thread : threads_) {
@@ -29,6 +25,9 @@ BlockInflater::~BlockInflater() {
 }
 
 void BlockInflater::put(std::string_view block, BlockFormat format) {
+  if (threads_.size() < max_threads_) {  // a small file needs few, a plain one none
+    threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
+  }
   auto added = std::make_shared<Block>();
   added->data = block;
   added->format = format;

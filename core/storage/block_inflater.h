@@ -28,7 +28,7 @@ class BlockInflater {
   void put(std::string_view block, BlockFormat format);
   bool empty() const { return blocks_.empty(); }
   /// It is time to take() before the next put(): so much is held, and no more.
-  bool full() const { return blocks_.size() >= 2 * threads_.size() + 2; }
+  bool full() const { return blocks_.size() >= 2 * max_threads_ + 2; }
   /// The packets of the oldest block; nothing if it is damaged. Waits for it.
   std::optional<std::string> take();
 
@@ -41,6 +41,7 @@ class BlockInflater {
   };
   void run(const std::stop_token& stop);
 
+  const std::size_t max_threads_;
   std::deque<std::shared_ptr<Block>> blocks_;  // the caller's
   std::mutex mutex_;                           // guards work_, and `done` of blocks
   std::condition_variable_any work_changed_;
