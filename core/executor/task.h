@@ -3,7 +3,6 @@
 
 #include "core/executor/future.h"
 
-#include <cxxabi.h>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -39,13 +38,16 @@ class Task final : public TypedState<R> {
             },
             call_.arguments);
       });
-    } catch (const abi::__forced_unwind&) {
-      // pthread_exit() in a task: it must go on, or the C library ends the process.
-      this->set_error(std::make_exception_ptr(std::runtime_error("the task ended its thread")));
-      release();
-      throw;
     } catch (...) {
-      this->set_error(std::current_exception());
+      std::exception_ptr error = std::current_exception();
+      if (error == nullptr) {
+        // No C++ exception: pthread_exit() in a task. It must go on, or the C library ends the
+        // process.
+        this->set_error(std::make_exception_ptr(std::runtime_error("the task ended its thread")));
+        release();
+        throw;
+      }
+      this->set_error(std::move(error));
       ok = false;
     }
     // Before the outcome is visible: who has the result knows that the captures are gone.

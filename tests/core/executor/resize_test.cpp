@@ -3,6 +3,7 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <stdexcept>
 #include <vector>
 
@@ -123,7 +124,10 @@ class ResizeTest : public QObject {
       again.open();
       pool.shutdown();
     }
-    const auto started = traced.of(EventKind::worker_started);
+    auto started = traced.of(EventKind::worker_started);
+    std::sort(started.begin(), started.end(), [](const auto& a, const auto& b) {
+      return trace::worker_index(a.detail) < trace::worker_index(b.detail);
+    });
     const auto exited = traced.of(EventKind::worker_exited);
     QCOMPARE(started.size(), std::size_t(3));
     QCOMPARE(exited.size(), std::size_t(3));
