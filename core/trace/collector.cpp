@@ -15,6 +15,7 @@ namespace {
 // A ring of 32,768 slots holds 8 ms of 4 M events/s, so that a burst after a pause finds room.
 constexpr std::chrono::microseconds kBusyInterval{1'000};
 constexpr std::chrono::microseconds kIdleInterval{8'000};
+constexpr std::chrono::microseconds kRushInterval{200};  // where a ring was a quarter full or more
 
 }  // namespace
 
@@ -165,7 +166,9 @@ void Collector::loop() {
       deliver({});
       unpublished = false;
     }
-    interval = any ? kBusyInterval : std::min(interval * 2, kIdleInterval);
+    interval = rush_ ? kRushInterval
+               : any ? kBusyInterval
+                     : std::min(std::max(interval, kBusyInterval) * 2, kIdleInterval);
     lock.lock();
     flush_done_ = asked;
     progress_.notify_all();
@@ -196,12 +199,14 @@ bool Collector::pass() {
     ring_ends_.push_back(producer->ring_.end());
   }
   batch_.clear();
+  rush_ = false;
   std::vector<std::size_t> runs;
   for (std::size_t i = 0; i < drained_.size(); ++i) {
     const std::size_t before = batch_.size();
     drained_[i]->drain(ring_ends_[i], batch_);
     if (batch_.size() > before) {
       runs.push_back(batch_.size());
+      rush_ = rush_ || batch_.size() - before > drained_[i]->ring_.capacity() / 4;
     }
   }
   if (!ended.empty()) {

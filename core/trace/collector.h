@@ -74,6 +74,7 @@ class Collector {
   std::vector<std::uint64_t> ring_ends_;
   std::vector<Event> batch_;
   std::vector<Event> scratch_;
+  bool rush_ = false;  // a ring was rather full
 };
 
 }  // namespace poolscope::trace
