@@ -129,10 +129,11 @@ TimeRange rangeOf(const Frame& frame, const PictureOptions& options) {
 void paintTimelinePart(QPainter& painter, const Frame& frame, const PictureOptions& options,
                        TimeRange range, const QRectF& room) {
   ViewState view;
+  view.reduceMotion = true;
   view.devicePixelRatio = options.devicePixelRatio;
   view.advance(frame.snapshot->begin(), frame.now);
   // A little air at the end, where waiting tasks and the present stand.
-  view.zoomTo({range.begin, range.end + std::max<TimeNs>(1, range.length() / 60)});
+  view.zoomTo({range.begin, range.end + std::max<TimeNs>(1, range.length() / 34)});
   painter.save();
   painter.translate(room.topLeft());
   paintTimeline(painter, layOutTimeline(frame, view, room.size(), options.theme), options.theme);

@@ -19,7 +19,7 @@ namespace {
 
 constexpr TimeNs kSecond = 1'000'000'000;
 constexpr qreal kPointEvery = 3;     // logical pixels
-constexpr int kCellsPerWindow = 10;  // at most
+constexpr int kCellsPerWindow = 20;  // at most
 
 /// A second, or less where the whole picture shows only a few of them.
 TimeNs windowFor(TimeNs range) {
@@ -49,9 +49,13 @@ void measure(const Snapshot& snapshot, const ThroughputOptions& options, TimeRan
              TimeNs now, double nsPerPixel, ThroughputScene& scene) {
   const TimeNs origin = snapshot.begin();
   const TimeNs wanted = windowFor(range.length());
-  const auto cell = std::max<TimeNs>(
+  // Whole cells to a window; where not even one fits, the picture is so wide that a window is a
+  // point.
+  const auto leastCell = std::max<TimeNs>(
       {1, wanted / kCellsPerWindow, static_cast<TimeNs>(std::ceil(nsPerPixel * kPointEvery))});
-  const std::int64_t perWindow = std::max<std::int64_t>(1, (wanted + cell - 1) / cell);
+  const std::int64_t perWindow = std::max<std::int64_t>(1, wanted / leastCell);
+  const TimeNs cell =
+      leastCell <= wanted ? wanted / perWindow : roundTimeStep(static_cast<double>(leastCell));
   scene.window = perWindow * cell;
   const std::int64_t first = std::max<TimeNs>(0, range.begin - origin) / cell;
   const std::int64_t end = std::max<TimeNs>(0, std::min(range.end, now) - origin) / cell;
@@ -118,7 +122,7 @@ ThroughputScene layOutThroughput(const Frame& frame, TimeNs begin, TimeNs end, c
                                  const Theme& theme, const ThroughputOptions& options) {
   ThroughputScene scene;
   scene.size = size;
-  const qreal captionHeight = theme.px(22);
+  const qreal captionHeight = theme.px(30);
   const qreal stripHeight = theme.px(18);
   const qreal tickHeight = size.height() >= theme.px(130) ? theme.px(18) : 0;
   const qreal bottom = size.height() - tickHeight - stripHeight - theme.px(8);

@@ -5,7 +5,6 @@
 #include <QObject>
 
 #include <algorithm>
-#include <limits>
 
 namespace poolscope::ui {
 
@@ -13,6 +12,8 @@ using session::Marker;
 using session::TimeNs;
 
 namespace {
+
+constexpr qsizetype kLongestFlag = 80;
 
 struct FlagText {
   TimeNs time;
@@ -46,6 +47,23 @@ FlagText markerFlag(const LayoutContext& c, const Marker& marker) {
   return {marker.time, utf8(marker.text), {}, t.text};
 }
 
+/// What happened in one pixel speaks with one flag: a script that changes max_workers and says why.
+std::vector<FlagText> joined(const LayoutContext& c, const std::vector<FlagText>& flags) {
+  std::vector<FlagText> result;
+  for (const FlagText& flag : flags) {
+    if (!result.empty() && c.snappedX(flag.time) - c.snappedX(result.back().time) < 1) {
+      FlagText& first = result.back();
+      if (first.full.size() < kLongestFlag) {
+        first.brief = first.brief.isEmpty() ? first.full : first.brief;
+        first.full += QStringLiteral(" · ") + flag.full;
+      }
+    } else {
+      result.push_back(flag);
+    }
+  }
+  return result;
+}
+
 std::vector<FlagText> flagsInSight(const LayoutContext& c) {
   std::vector<FlagText> flags;
   const auto isShown = [&](TimeNs time) { return time >= c.shown.begin && time <= c.shown.end; };
@@ -65,7 +83,7 @@ std::vector<FlagText> flagsInSight(const LayoutContext& c) {
   }
   std::stable_sort(flags.begin(), flags.end(),
                    [](const FlagText& a, const FlagText& b) { return a.time < b.time; });
-  return flags;
+  return joined(c, flags);
 }
 
 /// From the latest to the earliest: each may reach up to the next one's box, in full, in brief or
@@ -76,13 +94,11 @@ void layOutFlags(const LayoutContext& c, qreal rightEnd, TimelineScene& scene) {
   const qreal height = c.theme.px(20);
   const qreal top = (scene.axisRow.height() - height) / 2;
   qreal free = rightEnd;
-  qreal lastX = std::numeric_limits<qreal>::max();
   for (auto flag = flags.rbegin(); flag != flags.rend(); ++flag) {
     const qreal x = c.snappedX(flag->time);
-    if (x < c.canvas.left() || lastX - x < 1) {
-      continue;  // the same pixel: the later one speaks for both
+    if (x < c.canvas.left()) {
+      continue;
     }
-    lastX = x;
     Flag result{.x = x, .color = flag->color};
     for (const QString& text : {flag->full, flag->brief}) {
       const qreal width = c.cache.textWidth(text, TextRole::flag) + 2 * margin;

@@ -70,7 +70,7 @@ void Blitter::text(const TextLabel& label) {
   if (label.text.isEmpty()) {
     return;
   }
-  const QImage& image = sprites_.text(label.text, label.role, label.color);
+  const QImage image = sprites_.text(label.text, label.role, label.color);
   const QRect room = device(label.rect);
   int x = room.left();
   if (label.align & Qt::AlignRight) {
@@ -83,8 +83,8 @@ void Blitter::text(const TextLabel& label) {
 }
 
 void Blitter::barLabel(const TaskBar& bar, const Theme& theme) {
-  const QImage& onShade = sprites_.text(bar.label, TextRole::bar, theme.textOnShade);
-  const QImage& onBright = sprites_.text(bar.label, TextRole::bar, theme.textOnBright);
+  const QImage onShade = sprites_.text(bar.label, TextRole::bar, theme.textOnShade);
+  const QImage onBright = sprites_.text(bar.label, TextRole::bar, theme.textOnBright);
   const int left = qRound(bar.labelAt.x() * ratio_);
   const int top = qRound(bar.labelAt.y() * ratio_) - onShade.height() / 2;
   for (const BarPart& part : bar.parts) {
@@ -101,7 +101,7 @@ void Blitter::barLabel(const TaskBar& bar, const Theme& theme) {
 
 void Blitter::barPart(const TaskBar& bar, const BarPart& part) {
   const QRect target = device(part.rect);
-  const QImage& pattern = sprites_.pattern(bar.kind, bar.failed, part.fill, target.height());
+  const QImage pattern = sprites_.pattern(bar.kind, bar.failed, part.fill, target.height());
   const int period = sprites_.patternPeriod();
   const double since = target.left() - std::round(bar.patternX * ratio_);
   int offset = static_cast<int>(since - std::floor(since / period) * period);

@@ -33,7 +33,7 @@ std::vector<CallerColumn> columnsOf(const LayoutContext& c, LaneId lane) {
   auto columns =
       c.snapshot.caller_columns(lane, c.grid.begin(), c.grid.end(), static_cast<int>(c.grid.count));
   if (c.grid.partial) {
-    const auto last = c.snapshot.caller_columns(lane, c.grid.end(), c.shown.end, 1);
+    const auto last = c.snapshot.caller_columns(lane, c.grid.end(), c.now, 1);
     columns.insert(columns.end(), last.begin(), last.end());
   }
   return columns;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace poolscope::ui {
 
@@ -60,11 +61,14 @@ void addFlights(const LayoutContext& c, const PlannedRow& queue, qreal share,
 }
 
 /// A stream for each lane in sight, as wide as the logarithm of the tasks it got in the last
-/// second.
+/// second. They lie in one another like the wires of a harness, the one to the lowest lane outside.
 void addStreams(const LayoutContext& c, const PlannedRow& queue, qreal share,
                 TimelineScene& scene) {
-  const qreal nowX = c.axis.toX(c.now);
-  const QPointF from(nowX + c.theme.px(3), c.screenY(queue) + queue.height * 0.6);
+  struct Target {
+    qreal y;
+    std::uint32_t tasks;
+  };
+  std::vector<Target> targets;
   for (const PlannedRow& row : c.plan.rows) {
     const qreal y = c.middleOf(row);
     if (row.kind != LaneRow::Kind::worker || row.pool != queue.pool || !isInSight(scene, row, y)) {
@@ -72,15 +76,30 @@ void addStreams(const LayoutContext& c, const PlannedRow& queue, qreal share,
     }
     const session::LaneId lane = c.plan.lanes[row.firstLane + row.laneCount - 1];
     const auto second = c.snapshot.lane_columns(lane, c.now - kSecond, c.now, 1);
-    if (second.empty() || second.front().task_count == 0) {
-      continue;
+    if (!second.empty() && second.front().task_count > 0) {
+      targets.push_back({y, second.front().task_count});
     }
-    const qreal width = std::min(1 + std::log2(1.0 + second.front().task_count) * 0.55, 7.0);
-    const qreal reach = c.theme.px(26);
-    Curve curve{.color = translucent(c.theme.accent, 0.45 * share), .width = c.theme.px(width)};
+  }
+  const qreal nowX = c.axis.toX(c.now);
+  const qreal room = c.theme.px(28);
+  const qreal spacing =
+      targets.empty()
+          ? 0
+          : std::min(c.theme.px(4), (room - c.theme.px(6)) / static_cast<qreal>(targets.size()));
+  const QPointF from(nowX + c.theme.px(2), c.screenY(queue) + queue.height * 0.6);
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const auto& [y, tasks] = targets[i];
+    const qreal width = std::clamp(std::log2(1.0 + tasks) * 0.45, 0.8, 5.0);
+    const qreal trunk = nowX + c.theme.px(6) + spacing * static_cast<qreal>(i);
+    const qreal bend = std::min(c.theme.px(14), std::abs(y - from.y()) / 2);
+    Curve curve{
+        .color = translucent(c.theme.accent, 0.55 * share),
+        .width = std::max(c.theme.px(0.8),
+                          std::min(c.theme.px(width), std::max(spacing * 1.2, c.theme.px(0.8))))};
     curve.path.moveTo(from);
-    curve.path.cubicTo(QPointF(from.x() + reach, from.y() + (y - from.y()) * 0.2),
-                       QPointF(nowX + reach, y), QPointF(nowX + 1, y));
+    curve.path.quadTo(QPointF(trunk, from.y()), QPointF(trunk, from.y() + bend));
+    curve.path.lineTo(trunk, y - bend);
+    curve.path.quadTo(QPointF(trunk, y), QPointF(nowX + 2, y));
     scene.streams.append(curve);
   }
 }

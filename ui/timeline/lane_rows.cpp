@@ -84,25 +84,24 @@ class Planner {
     plan_.rows.push_back({.kind = LaneRow::Kind::queue, .pool = pool.index});
     const auto places = placesOf(snapshot_, pool.index, now_);
     const std::uint32_t limit = snapshot_.max_workers_at(pool.index, now_);
-    std::uint32_t occupied = 0;  // rows of workers, and of places that a worker may take again
+    std::uint32_t alive = 0;
     std::uint32_t nextIndex = 0;
     for (std::size_t i = 0; i < places.size();) {
       PlannedRow row{.kind = LaneRow::Kind::worker,
                      .pool = pool.index,
                      .index = places[i].index,
                      .firstLane = plan_.lanes.size()};
-      bool alive = false;
       for (; i < places.size() && places[i].index == row.index; ++i, ++row.laneCount) {
         plan_.lanes.push_back(places[i].lane);
-        alive = alive || isAlive(snapshot_.lanes()[static_cast<std::size_t>(places[i].lane)], now_);
+        alive += isAlive(snapshot_.lanes()[static_cast<std::size_t>(places[i].lane)], now_) ? 1 : 0;
       }
-      occupied += alive || row.index < limit ? 1 : 0;
       nextIndex = row.index + 1;
       plan_.rows.push_back(row);
     }
     const bool over = pool.shut_down && *pool.shut_down <= now_;
-    for (; !over && occupied < limit; ++occupied, ++nextIndex) {
-      plan_.rows.push_back({.kind = LaneRow::Kind::ghost, .pool = pool.index, .index = nextIndex});
+    for (; !over && alive < limit; ++alive, ++nextIndex) {
+      plan_.rows.push_back(
+          {.kind = LaneRow::Kind::ghost, .pool = pool.index, .index = nextIndex, .ordinal = alive});
     }
   }
 

@@ -16,6 +16,7 @@ struct PlannedRow {
   LaneRow::Kind kind = LaneRow::Kind::worker;
   std::optional<session::PoolIndex> pool = {};
   std::uint32_t index = 0;
+  std::uint32_t ordinal = 0;  ///< of a ghost: how many workers stand before it
   std::size_t firstLane = 0;  ///< into RowPlan::lanes
   std::size_t laneCount = 0;
   qreal y = 0;  ///< of a scrolling row: in the content

@@ -69,7 +69,7 @@ QString phaseText(const Phase& phase) {
     case PhaseKind::sleep:
       return QObject::tr("sleeping");
     case PhaseKind::file_io:
-      return QObject::tr("reading or writing a file");
+      return QObject::tr("file I/O");
     case PhaseKind::command:
       return QObject::tr("waiting for a command");
     case PhaseKind::lock_held:
@@ -103,7 +103,8 @@ QString blockedText(const Blocked& blocked) {
 }
 
 void layOutHead(const LayoutContext& c, const PlannedRow& row, const QString& name, bool nameIsCode,
-                const QString& state, const QColor& dot, bool hollow, bool dimmed, LanePane& pane) {
+                const QString& state, const QColor& dot, bool hollow, bool dimmed, LanePane& pane,
+                const QString& share) {
   const Theme& t = c.theme;
   const qreal y = c.screenY(row);
   const TextRole role = nameIsCode ? TextRole::lane_name : TextRole::lane_name_words;
@@ -116,22 +117,26 @@ void layOutHead(const LayoutContext& c, const PlannedRow& row, const QString& na
   const qreal left = t.px(32);
   const qreal right = c.headWidth - t.px(8);
   const QColor nameColor = dimmed ? t.dim : t.text;
+  const auto stateFor = [&](qreal room) {
+    const QString suffix = share.isEmpty() ? QString() : QStringLiteral("  ") + share;
+    const qreal rest =
+        room - (suffix.isEmpty() ? 0 : c.cache.textWidth(suffix, TextRole::lane_state));
+    return c.cache.elided(state, TextRole::lane_state, rest) + suffix;
+  };
   if (row.height >= t.px(30)) {
     const qreal line = t.px(15);
     const qreal top = y + row.height / 2 - line - t.px(0.5);
     head.name = {QRectF(left, top, right - left, line), c.cache.elided(name, role, right - left),
                  role, nameColor};
-    head.state = {QRectF(left, top + line, right - left, line),
-                  c.cache.elided(state, TextRole::lane_state, right - left), TextRole::lane_state,
-                  t.dim};
+    head.state = {QRectF(left, top + line, right - left, line), stateFor(right - left),
+                  TextRole::lane_state, t.dim};
   } else {
     // One line: the name keeps its room, the state gets what is left.
     const qreal nameWidth = std::min(c.cache.textWidth(name, role), (right - left) * 0.6);
     const qreal stateLeft = left + nameWidth + t.px(8);
     head.name = {QRectF(left, y, nameWidth, row.height), c.cache.elided(name, role, nameWidth),
                  role, nameColor};
-    head.state = {QRectF(stateLeft, y, right - stateLeft, row.height),
-                  c.cache.elided(state, TextRole::lane_state, right - stateLeft),
+    head.state = {QRectF(stateLeft, y, right - stateLeft, row.height), stateFor(right - stateLeft),
                   TextRole::lane_state, t.dim, Qt::AlignRight | Qt::AlignVCenter};
   }
   pane.heads.append(head);

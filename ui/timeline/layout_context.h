@@ -81,10 +81,10 @@ void layOutCaller(const LayoutContext& context, const PlannedRow& row, LanePane&
 void layOutQueue(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 void layOutWorker(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 void layOutGhost(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
-/// Dot, name and state at the left of a row.
+/// Dot, name and state at the left of a row; `share` keeps its room where the state has to be cut.
 void layOutHead(const LayoutContext& context, const PlannedRow& row, const QString& name,
                 bool nameIsCode, const QString& state, const QColor& dot, bool hollow, bool dimmed,
-                LanePane& pane);
+                LanePane& pane, const QString& share = {});
 /// Where the `index`-th waiting task stands, the next to be picked being 0; fractions while it
 /// moves up.
 QRectF tokenSlot(const LayoutContext& context, const PlannedRow& queue, qreal index);

@@ -39,7 +39,7 @@ std::vector<QueueColumn> columnsOf(const LayoutContext& c, PoolIndex pool) {
   auto columns =
       c.snapshot.queue_columns(pool, c.grid.begin(), c.grid.end(), static_cast<int>(c.grid.count));
   if (c.grid.partial) {
-    const auto last = c.snapshot.queue_columns(pool, c.grid.end(), c.shown.end, 1);
+    const auto last = c.snapshot.queue_columns(pool, c.grid.end(), c.now, 1);
     columns.insert(columns.end(), last.begin(), last.end());
   }
   return columns;
@@ -56,7 +56,7 @@ void layOutArea(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
   }
   const double scale = roundCeiling(std::max<double>(deepest, 4));
   const qreal bottom = c.screenY(row) + row.height - c.theme.px(2);
-  const qreal height = row.height - c.theme.px(8);
+  const qreal height = row.height - c.theme.px(16);
   QueueShape shape;
   shape.rect = QRectF(c.snappedX(c.grid.begin()), bottom - height,
                       static_cast<qreal>(columns.size()) * c.columnWidth, height);
@@ -68,10 +68,10 @@ void layOutArea(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
     shape.max.append(c.snap(bottom - height * column.max / scale));
   }
   pane.queues.append(shape);
-  // The scale, at the quiet end.
+  // What the area's whole height stands for.
   const qreal line = c.theme.px(14);
   pane.labels.append(
-      {QRectF(c.canvas.left() + c.theme.px(4), bottom - height, c.theme.px(80), line),
+      {QRectF(c.canvas.left() + c.theme.px(4), bottom - height - line, c.theme.px(80), line),
        countText(static_cast<std::uint64_t>(scale)), TextRole::note, c.theme.dim});
 }
 

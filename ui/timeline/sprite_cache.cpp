@@ -61,7 +61,7 @@ int SpriteCache::patternPeriod() const {
   return std::max(4, qRound(theme_.px(9) * ratio_));
 }
 
-const QImage& SpriteCache::text(const QString& text, TextRole role, const QColor& color) {
+QImage SpriteCache::text(const QString& text, TextRole role, const QColor& color) {
   const QString key = QString::number(color.rgba(), 36) +
                       QChar(static_cast<char16_t>('A' + static_cast<int>(role))) + text;
   const auto found = texts_.constFind(key);
@@ -87,7 +87,7 @@ const QImage& SpriteCache::text(const QString& text, TextRole role, const QColor
   return *texts_.insert(key, image);
 }
 
-const QImage& SpriteCache::pattern(int kind, bool failed, BarFill fill, int height) {
+QImage SpriteCache::pattern(int kind, bool failed, BarFill fill, int height) {
   const quint64 key = (quint64(height) << 24) | (quint64(fill) << 16) | (quint64(failed) << 8) |
                       quint64(static_cast<std::size_t>(kind) % Theme::kKinds);
   const auto found = patterns_.constFind(key);

@@ -19,10 +19,10 @@ class SpriteCache {
   void prepare(const Theme& theme, qreal devicePixelRatio);
 
   /// `text` on nothing, in device pixels.
-  const QImage& text(const QString& text, TextRole role, const QColor& color);
+  QImage text(const QString& text, TextRole role, const QColor& color);
   /// A strip of a wait's pattern, opaque, `height` device pixels tall; its width is a multiple of
   /// patternPeriod().
-  const QImage& pattern(int kind, bool failed, BarFill fill, int height);
+  QImage pattern(int kind, bool failed, BarFill fill, int height);
   int patternPeriod() const;
 
   /// The lane's ground outside a round corner; `corner`: 0 top left, 1 top right, 2 bottom left, 3

@@ -46,7 +46,7 @@ TimeNs roundTimeStep(double least) {
   if (least <= static_cast<double>(30 * kSecond)) {
     for (TimeNs power = 1; power <= 10 * kSecond; power *= 10) {
       for (const TimeNs digit : {1, 2, 5}) {
-        if (static_cast<double>(power * digit) >= least && power * digit < kMinute) {
+        if (static_cast<double>(power * digit) >= least && power * digit <= 20 * kSecond) {
           return power * digit;
         }
       }

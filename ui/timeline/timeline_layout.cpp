@@ -23,15 +23,20 @@ qreal headWidthFor(qreal width, const Theme& theme) {
   return std::round(std::min(theme.px(kHeadWidth), width * 0.3));
 }
 
-ColumnGrid gridFor(const TimeAxis& axis, TimeRange shown, TimeNs origin, qreal columnWidth) {
+ColumnGrid gridFor(const TimeAxis& axis, TimeRange shown, TimeNs origin, TimeNs now,
+                   qreal columnWidth) {
   ColumnGrid grid;
   grid.origin = origin;
   grid.cellNs =
       std::max<TimeNs>(1, static_cast<TimeNs>(std::round(axis.nsPerPixel() * columnWidth)));
   grid.first = std::max<TimeNs>(0, shown.begin - origin) / grid.cellNs;
-  const std::int64_t end = std::max<TimeNs>(0, shown.end - origin) / grid.cellNs;
-  grid.count = std::max<std::int64_t>(0, end - grid.first);
-  grid.partial = shown.length() > 0 && origin + end * grid.cellNs < shown.end;
+  // The column at the right edge is whole, too, unless now is in it: a column is the same wherever
+  // the view ends.
+  const std::int64_t shownEnd =
+      (std::max<TimeNs>(0, shown.end - origin) + grid.cellNs - 1) / grid.cellNs;
+  const std::int64_t over = std::max<TimeNs>(0, now - origin) / grid.cellNs;
+  grid.count = std::max<std::int64_t>(0, std::min(shownEnd, over) - grid.first);
+  grid.partial = shownEnd > over && now > origin + over * grid.cellNs && over >= grid.first;
   return grid;
 }
 
@@ -56,7 +61,7 @@ LayoutContext makeContext(const Frame& frame, const ViewState& view, const QSize
                        .now = frame.now,
                        .live = frame.live,
                        .shown = shown,
-                       .grid = gridFor(axis, shown, snapshot.begin(), kColumnWidth),
+                       .grid = gridFor(axis, shown, snapshot.begin(), frame.now, kColumnWidth),
                        .columnWidth = kColumnWidth,
                        .kinds = TaskKinds(snapshot),
                        .plan = planRows(snapshot, frame.now, canvas.height(), theme),

@@ -147,7 +147,7 @@ void LaneLayout::fetchColumns() {
   c_.cache.laneColumns(c_.snapshot, lane_.id, c_.grid.origin, c_.grid.cellNs, c_.grid.first,
                        c_.grid.count, stable, columns_);
   if (c_.grid.partial) {
-    const auto last = c_.snapshot.lane_columns(lane_.id, c_.grid.end(), c_.shown.end, 1);
+    const auto last = c_.snapshot.lane_columns(lane_.id, c_.grid.end(), c_.now, 1);
     columns_.insert(columns_.end(), last.begin(), last.end());
   }
   // What runs at now and fails later has not failed yet.
@@ -366,20 +366,34 @@ QString ghostName(const LayoutContext& c, const PlannedRow& row) {
   return QObject::tr("worker %1").arg(row.index);
 }
 
-/// Since when max_workers has allowed a worker of this index, without a break up to `until`.
-std::optional<TimeNs> allowedSince(const LayoutContext& c, const PlannedRow& row, TimeNs until) {
+/// Since when max_workers has allowed more than `others` workers, without a break up to `until`.
+std::optional<TimeNs> allowedSince(const LayoutContext& c, const PlannedRow& row,
+                                   std::uint32_t others, TimeNs until) {
   std::optional<TimeNs> since;
   for (const auto& step : c.snapshot.max_workers_steps(*row.pool)) {
     if (step.time > until) {
       break;
     }
-    if (step.now <= row.index) {
+    if (step.now <= others) {
       since.reset();
     } else if (!since) {
       since = step.time;
     }
   }
   return since;
+}
+
+/// How many workers of the pool were there when `lane` started.
+std::uint32_t workersBefore(const LayoutContext& c, const Lane& lane) {
+  std::uint32_t count = 0;
+  for (const Lane& other : c.snapshot.lanes()) {
+    const bool there = other.kind == session::LaneKind::worker && other.pool == lane.pool &&
+                       other.id != lane.id && other.index < lane.index &&
+                       other.started <= lane.started &&
+                       !(other.exited && *other.exited <= lane.started);
+    count += there ? 1 : 0;
+  }
+  return count;
 }
 
 void addGhost(const LayoutContext& c, const PlannedRow& row, TimeNs begin, TimeNs end,
@@ -413,7 +427,8 @@ void layOutWorker(const LayoutContext& c, const PlannedRow& row, LanePane& pane)
   }
   const Lane& first = laneAt(0);
   if (first.started > c.shown.begin) {
-    if (const auto since = allowedSince(c, row, first.started); since && *since < first.started) {
+    if (const auto since = allowedSince(c, row, workersBefore(c, first), first.started);
+        since && *since < first.started) {
       addGhost(c, row, *since, first.started, pane);
     }
   }
@@ -431,23 +446,13 @@ void layOutWorker(const LayoutContext& c, const PlannedRow& row, LanePane& pane)
   const double share =
       c.snapshot.utilization(latest.id, std::max(latest.started, end - kUtilizationWindow), end);
   const QString percent = QObject::tr("%1 %").arg(qRound(100 * share));
-  layOutHead(c, row, workerName(latest), true, words.text + QStringLiteral("  ") + percent,
-             words.dot, false, false, pane);
+  layOutHead(c, row, workerName(latest), true, words.text, words.dot, false, false, pane, percent);
 }
 
 void layOutGhost(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
-  // A ghost row stands for a place above all that were ever taken; its index may exceed max_workers
-  // where retired workers keep their rows, so it is the count that allows it.
-  const auto since = allowedSince(c, row, c.now);
-  TimeNs begin = c.snapshot.begin();
-  if (since) {
-    begin = *since;
-  } else if (const auto steps = c.snapshot.max_workers_steps(*row.pool); !steps.empty()) {
-    for (const auto& step : steps) {
-      begin = step.time <= c.now ? step.time : begin;
-    }
+  if (const auto since = allowedSince(c, row, row.ordinal, c.now)) {
+    addGhost(c, row, *since, c.now, pane);
   }
-  addGhost(c, row, begin, c.now, pane);
   layOutHead(c, row, ghostName(c, row), true, QObject::tr("not started"), c.theme.faint, true, true,
              pane);
 }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/plot/throughput.h"
+
+#include "tests/ui/timeline/demo_session.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace poolscope;
+using namespace poolscope::test;
+using namespace poolscope::ui;
+
+class ThroughputTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void rate_ofASteadyPool_isItsRate_data();
+  void rate_ofASteadyPool_isItsRate();
+  void curve_afterNow_isNotThere();
+  void limits_eachChange_hasItsStrip();
+  void valueAt_aPoint_tellsRateAndLimit();
+  void session_empty_hasNoCurve();
+};
+
+namespace {
+
+constexpr QSizeF kSize(800, 200);
+
+/// A task ends every `every`, up to `end`.
+std::shared_ptr<FakeSnapshot> steady(TimeNs every, TimeNs end) {
+  auto s = std::make_shared<FakeSnapshot>();
+  const auto pool = s->addPool(0, 1);
+  const auto caller = s->addCaller("main");
+  const auto worker = s->addWorker(pool, 0, 0);
+  for (TimeNs t = 0; t + every <= end; t += every) {
+    s->runTask(s->addTask(pool, caller, t), worker, t, t + every - 1);
+  }
+  s->end_ = end;
+  return s;
+}
+
+}  // namespace
+
+void ThroughputTest::rate_ofASteadyPool_isItsRate_data() {
+  QTest::addColumn<qint64>("rangeMs");
+  QTest::addColumn<qint64>("mostWindowMs");
+  QTest::newRow("short: a smaller window") << qint64(2'000) << qint64(500);
+  QTest::newRow("long: one second") << qint64(60'000) << qint64(1'000);
+}
+
+void ThroughputTest::rate_ofASteadyPool_isItsRate() {
+  QFETCH(qint64, rangeMs);
+  QFETCH(qint64, mostWindowMs);
+  const auto s = steady(10 * kMs, rangeMs * kMs);
+  const auto scene = layOutThroughput(Frame{s, s->end_, false}, 0, s->end_, kSize, Theme::dark());
+  QVERIFY(scene.window <= mostWindowMs * kMs);
+  QVERIFY(scene.rates.size() > 20);
+  for (qsizetype i = scene.rates.size() / 4; i < scene.rates.size(); ++i) {
+    QVERIFY2(std::abs(scene.rates[i] - 100) <= 10, QByteArray::number(scene.rates[i]));
+  }
+  QVERIFY(scene.value.maximum() >= 100 && scene.value.maximum() <= 150);
+}
+
+void ThroughputTest::curve_afterNow_isNotThere() {
+  const auto s = steady(10 * kMs, 10'000 * kMs);
+  const auto scene =
+      layOutThroughput(Frame{s, 4'000 * kMs, false}, 0, 10'000 * kMs, kSize, Theme::dark());
+  QVERIFY(scene.times.back() <= 4'000 * kMs);
+  QVERIFY(scene.curve.points.back().x() <= scene.time->toX(4'000 * kMs));
+  QVERIFY(scene.limits.back().rect.right() <= scene.time->toX(4'000 * kMs));
+}
+
+void ThroughputTest::limits_eachChange_hasItsStrip() {
+  const auto s = steady(10 * kMs, 10'000 * kMs);
+  s->setMaxWorkers(s->pools_[0].index, 3'000 * kMs, 4);
+  s->setMaxWorkers(s->pools_[0].index, 9'990 * kMs, 8);
+  const auto scene = layOutThroughput(Frame{s, s->end_, false}, 0, s->end_, kSize, Theme::dark());
+  QCOMPARE(scene.limits.size(), 2);  // the last is narrower than can be seen
+  QCOMPARE(scene.limits[0].label, QStringLiteral("max_workers 1"));
+  QCOMPARE(scene.limits[1].label, QStringLiteral("max_workers 4"));
+  QVERIFY(std::abs(scene.limits[1].rect.left() - scene.time->toX(3'000 * kMs)) < 2);
+  QVERIFY(!scene.limits[0].rect.intersects(scene.limits[1].rect));
+}
+
+void ThroughputTest::valueAt_aPoint_tellsRateAndLimit() {
+  const auto s = steady(10 * kMs, 10'000 * kMs);
+  s->setMaxWorkers(s->pools_[0].index, 5'000 * kMs, 4);
+  const auto scene = layOutThroughput(Frame{s, s->end_, false}, 0, s->end_, kSize, Theme::dark());
+  const auto early = throughputAt(scene, scene.time->toX(2'000 * kMs));
+  const auto late = throughputAt(scene, scene.time->toX(8'000 * kMs));
+  QVERIFY(early && late);
+  QCOMPARE(early->maxWorkers, 1);
+  QCOMPARE(late->maxWorkers, 4);
+  QVERIFY(std::abs(late->tasksPerSecond - 100) < 5);
+  QVERIFY(std::abs(static_cast<double>(late->time - 8'000 * kMs)) < 100e6);
+  QVERIFY(!throughputAt(scene, 2));
+}
+
+void ThroughputTest::session_empty_hasNoCurve() {
+  const auto scene = layOutThroughput(Frame{}, 0, 1000, kSize, Theme::dark());
+  QVERIFY(scene.curve.points.isEmpty());
+  QVERIFY(!throughputAt(scene, 400));
+}
+
+QTEST_MAIN(ThroughputTest)
+#include "throughput_test.moc"

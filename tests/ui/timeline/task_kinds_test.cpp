@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/timeline/task_kinds.h"
+
+#include "tests/ui/timeline/fake_snapshot.h"
+
+#include <QTest>
+
+using namespace poolscope;
+using ui::TaskKinds;
+
+class TaskKindsTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void kinds_ofASession_areNumberedAsTheyAppear();
+  void kinds_whileTheSessionGrows_keepTheirColours();
+  void kindOf_name_dropsItsNumber_data();
+  void kindOf_name_dropsItsNumber();
+};
+
+void TaskKindsTest::kinds_ofASession_areNumberedAsTheyAppear() {
+  test::FakeSnapshot s;
+  const auto pool = s.addPool(0, 2);
+  const auto caller = s.addCaller("main");
+  for (const char* name : {"fetch", "parse", "fetch", "resize 7", "resize 8"}) {
+    s.addTask(pool, caller, 1, name);
+  }
+  const TaskKinds kinds(s);
+  QCOMPARE(kinds.size(), std::size_t(3));
+  QCOMPARE(kinds("fetch"), 0);
+  QCOMPARE(kinds("parse"), 1);
+  QCOMPARE(kinds("resize 123"), 2);
+  const int unknown = kinds("never seen");
+  QVERIFY(unknown >= 0 && unknown < static_cast<int>(ui::Theme::kKinds));
+}
+
+void TaskKindsTest::kinds_whileTheSessionGrows_keepTheirColours() {
+  test::FakeSnapshot s;
+  const auto pool = s.addPool(0, 2);
+  const auto caller = s.addCaller("main");
+  s.addTask(pool, caller, 1, "b");
+  const int before = TaskKinds(s)("b");
+  for (int i = 0; i < 500; ++i) {
+    s.addTask(pool, caller, 2 + i, i % 2 == 0 ? "a" : "c");
+  }
+  QCOMPARE(TaskKinds(s)("b"), before);
+}
+
+void TaskKindsTest::kindOf_name_dropsItsNumber_data() {
+  QTest::addColumn<QByteArray>("name");
+  QTest::addColumn<QByteArray>("kind");
+  QTest::newRow("plain") << QByteArray("fetch page") << QByteArray("fetch page");
+  QTest::newRow("space") << QByteArray("page 17") << QByteArray("page");
+  QTest::newRow("hash") << QByteArray("page #17") << QByteArray("page");
+  QTest::newRow("underscore") << QByteArray("page_17") << QByteArray("page");
+  QTest::newRow("only a number") << QByteArray("17") << QByteArray("");
+  QTest::newRow("empty") << QByteArray("") << QByteArray("");
+}
+
+void TaskKindsTest::kindOf_name_dropsItsNumber() {
+  QFETCH(QByteArray, name);
+  QFETCH(QByteArray, kind);
+  const std::string text = name.toStdString();
+  QCOMPARE(TaskKinds::kindOf(text), std::string_view(kind.constData()));
+}
+
+QTEST_APPLESS_MAIN(TaskKindsTest)
+#include "task_kinds_test.moc"

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/timeline/time_text.h"
+
+#include <QLocale>
+#include <QTest>
+
+using namespace poolscope::ui;
+
+class TimeTextTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void initTestCase() { QLocale::setDefault(QLocale::c()); }
+  void durationText_anyLength_hasThreeFigures_data();
+  void durationText_anyLength_hasThreeFigures();
+  void timeText_isAsExactAsTheStep_data();
+  void timeText_isAsExactAsTheStep();
+  void rateText_anyRate_isShort_data();
+  void rateText_anyRate_isShort();
+};
+
+namespace {
+
+QString plain(QString text) {
+  return text.replace(QChar(0x00a0), QLatin1Char(' '));
+}
+
+}  // namespace
+
+void TimeTextTest::durationText_anyLength_hasThreeFigures_data() {
+  QTest::addColumn<qint64>("ns");
+  QTest::addColumn<QString>("text");
+  QTest::newRow("zero") << qint64(0) << "0 ns";
+  QTest::newRow("ns") << qint64(860) << "860 ns";
+  QTest::newRow("us") << qint64(50'000) << QStringLiteral("50.0 µs");
+  QTest::newRow("ms") << qint64(12'340'000) << "12.3 ms";
+  QTest::newRow("never 1000 ms") << qint64(999'999'000) << "1.00 s";
+  QTest::newRow("s") << qint64(1'840'000'000) << "1.84 s";
+  QTest::newRow("min") << qint64(125'000'000'000) << "2 min 05 s";
+  QTest::newRow("h") << qint64(3'900'000'000'000) << "1 h 05 min";
+  QTest::newRow("days") << qint64(2) * 86'400'000'000'000 << "2 d 0 h";
+  QTest::newRow("negative") << qint64(-12'340'000) << "-12.3 ms";
+}
+
+void TimeTextTest::durationText_anyLength_hasThreeFigures() {
+  QFETCH(qint64, ns);
+  QFETCH(QString, text);
+  QCOMPARE(plain(durationText(ns)), text);
+}
+
+void TimeTextTest::timeText_isAsExactAsTheStep_data() {
+  QTest::addColumn<qint64>("ns");
+  QTest::addColumn<qint64>("step");
+  QTest::addColumn<QString>("text");
+  QTest::newRow("begin") << qint64(0) << qint64(1'000'000) << "0";
+  QTest::newRow("1.4 s") << qint64(1'400'000'000) << qint64(200'000'000) << "1.4 s";
+  QTest::newRow("350 ms") << qint64(350'000'000) << qint64(50'000'000) << "350 ms";
+  QTest::newRow("fine") << qint64(1'400'010'000) << qint64(10'000) << "1.40001 s";
+  QTest::newRow("minutes") << qint64(125'000'000'000) << qint64(5'000'000'000) << "2:05";
+  QTest::newRow("hours") << qint64(3'725'000'000'000) << qint64(5'000'000'000) << "1:02:05";
+  QTest::newRow("days") << qint64(3 * 86'400 + 4 * 3'600) * 1'000'000'000
+                        << qint64(3'600'000'000'000) << "3 d 4:00";
+  QTest::newRow("whole days") << qint64(3 * 86'400) * 1'000'000'000 << qint64(86'400'000'000'000)
+                              << "3 d";
+  QTest::newRow("before") << qint64(-350'000'000) << qint64(50'000'000) << "-350 ms";
+}
+
+void TimeTextTest::timeText_isAsExactAsTheStep() {
+  QFETCH(qint64, ns);
+  QFETCH(qint64, step);
+  QFETCH(QString, text);
+  QCOMPARE(plain(timeText(ns, step)), text);
+}
+
+void TimeTextTest::rateText_anyRate_isShort_data() {
+  QTest::addColumn<double>("rate");
+  QTest::addColumn<QString>("text");
+  QTest::newRow("none") << 0.0 << "0";
+  QTest::newRow("slow") << 0.84 << "0.84";
+  QTest::newRow("usual") << 74.12 << "74.1";
+  QTest::newRow("fast") << 1240.4 << "1240";
+  QTest::newRow("millions") << 1.24e6 << "1.2 M";
+}
+
+void TimeTextTest::rateText_anyRate_isShort() {
+  QFETCH(double, rate);
+  QFETCH(QString, text);
+  QCOMPARE(rateText(rate).remove(QLatin1Char(',')), text);
+}
+
+QTEST_APPLESS_MAIN(TimeTextTest)
+#include "time_text_test.moc"

@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/timeline/timeline_layout.h"
+
+#include "tests/ui/timeline/demo_session.h"
+#include "ui/timeline/hit_test.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace poolscope;
+using namespace poolscope::test;
+using namespace poolscope::ui;
+
+class TimelineLayoutTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void bar_ofAKnownTask_standsAtItsTimes();
+  void bar_finishedAfterNow_stillRuns();
+  void bar_withPhases_isCutAtTheirTimes();
+  void label_asRoomShrinks_isShortenedThenGone_data();
+  void label_asRoomShrinks_isShortenedThenGone();
+  void rows_callersQueueWorkersGhosts_inThisOrder();
+  void rows_severalPools_haveHeaders();
+  void rows_fourThousandWorkers_onlyThoseInSightAreLaidOut();
+  void rows_retiredWorker_staysDimmed();
+  void ghost_workerNeverNeeded_isTold();
+  void flags_changesCloseTogether_doNotOverlap();
+  void flags_inOnePixel_shareOneBox();
+  void tokens_waitingTasks_standLeftOfNow();
+  void flight_pickJustNow_movesAndEnds();
+  void flight_manyPicks_becomesAStream();
+  void flight_reducedMotion_isNotThere();
+  void dense_shares_sumToWhatWasAsked();
+  void dense_failureAfterNow_isNotShownYet();
+  void columns_whileScrolling_keepToTheGrid();
+  void cache_afterTheSessionGrew_changesNothing();
+  void selection_pathFromCallerToWorkerAndBack();
+  void hitTest_everyBar_isHitWhereItIs();
+  void frame_empty_hasNoLanes();
+};
+
+namespace {
+
+constexpr QSizeF kSize(1000, 400);
+
+struct OneTask {
+  FakeSnapshot s;
+  PoolIndex pool = s.addPool(0, 1);
+  LaneId caller = s.addCaller("main");
+  LaneId worker = s.addWorker(pool, 0, 10 * kMs);
+};
+
+TimelineScene sceneOf(const std::shared_ptr<FakeSnapshot>& s, TimeNs now, ViewState view = {},
+                      QSizeF size = kSize) {
+  view.advance(s->begin_, now);
+  return layOutTimeline(Frame{s, now, true}, view, size, Theme::dark());
+}
+
+std::shared_ptr<FakeSnapshot> shared(OneTask& one) {
+  return {std::shared_ptr<void>(), &one.s};
+}
+
+ViewState showing(TimeNs begin, TimeNs end, TimeNs now) {
+  ViewState view;
+  view.advance(0, now);
+  view.zoomTo({begin, end});
+  return view;
+}
+
+const TaskBar* barOf(const TimelineScene& scene, std::uint64_t task) {
+  for (const LanePane& pane : scene.panes) {
+    for (const TaskBar& bar : pane.bars) {
+      if (bar.task.task == task) {
+        return &bar;
+      }
+    }
+  }
+  return nullptr;
+}
+
+QList<LaneRow::Kind> kindsOf(const TimelineScene& scene) {
+  QList<LaneRow::Kind> kinds;
+  for (const std::size_t pane : {1U, 0U}) {
+    for (const LaneRow& row : scene.panes[pane].rows) {
+      kinds.append(row.kind);
+    }
+  }
+  return kinds;
+}
+
+}  // namespace
+
+void TimelineLayoutTest::bar_ofAKnownTask_standsAtItsTimes() {
+  OneTask one;
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 5 * kMs), one.worker, 20 * kMs, 60 * kMs);
+  const auto scene = sceneOf(shared(one), 100 * kMs, showing(0, 100 * kMs, 100 * kMs));
+  const TaskBar* bar = barOf(scene, 1);
+  QVERIFY(bar != nullptr);
+  const qreal width = 1000 - scene.headWidth;
+  QVERIFY(std::abs(bar->rect.left() - (scene.headWidth + 0.2 * width)) <= 1);
+  QVERIFY(std::abs(bar->rect.right() - (scene.headWidth + 0.6 * width)) <= 2);
+  QCOMPARE(bar->label, QStringLiteral("fetch page 1"));
+  QVERIFY(!bar->open);
+}
+
+void TimelineLayoutTest::bar_finishedAfterNow_stillRuns() {
+  OneTask one;
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 5 * kMs), one.worker, 20 * kMs, 60 * kMs, true);
+  const auto scene = sceneOf(shared(one), 40 * kMs, showing(0, 100 * kMs, 40 * kMs));
+  const TaskBar* bar = barOf(scene, 1);
+  QVERIFY(bar != nullptr);
+  QVERIFY(bar->open);
+  QVERIFY(!bar->failed);
+  QVERIFY(std::abs(bar->rect.right() - *scene.nowX) <= 1);
+}
+
+void TimelineLayoutTest::bar_withPhases_isCutAtTheirTimes() {
+  OneTask one;
+  Task& task = one.s.addTask(one.pool, one.caller, 5 * kMs);
+  one.s.runTask(task, one.worker, 20 * kMs, 80 * kMs);
+  one.s.addPhase(task, trace::PhaseKind::io_wait, 20 * kMs, 50 * kMs);
+  one.s.addPhase(task, trace::PhaseKind::lock_wait, 50 * kMs, 60 * kMs, "db");
+  const auto scene = sceneOf(shared(one), 100 * kMs, showing(0, 100 * kMs, 100 * kMs));
+  const TaskBar* bar = barOf(scene, 1);
+  QVERIFY(bar != nullptr);
+  QCOMPARE(bar->parts.size(), 3);
+  QVERIFY(bar->parts[0].fill == BarFill::hatch);
+  QVERIFY(bar->parts[1].fill == BarFill::thin);
+  QVERIFY(bar->parts[2].fill == BarFill::bright);
+  QCOMPARE(bar->parts[0].rect.left(), bar->rect.left());
+  QCOMPARE(bar->parts[2].rect.right(), bar->rect.right());
+  QVERIFY(std::abs(bar->parts[1].rect.left() - scene.axis->toX(50 * kMs)) <= 1);
+  QCOMPARE(bar->parts[0].rect.right(), bar->parts[1].rect.left());
+}
+
+void TimelineLayoutTest::label_asRoomShrinks_isShortenedThenGone_data() {
+  QTest::addColumn<qint64>("spanMs");
+  QTest::addColumn<QString>("label");
+  QTest::newRow("wide") << qint64(100) << "fetch page 1";
+  QTest::newRow("medium") << qint64(800) << "1";
+  QTest::newRow("narrow") << qint64(4'000) << "";
+}
+
+void TimelineLayoutTest::label_asRoomShrinks_isShortenedThenGone() {
+  QFETCH(qint64, spanMs);
+  QFETCH(QString, label);
+  OneTask one;
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 5 * kMs), one.worker, 20 * kMs, 60 * kMs);
+  const auto scene = sceneOf(shared(one), 10'000 * kMs, showing(0, spanMs * kMs, 10'000 * kMs));
+  const TaskBar* bar = barOf(scene, 1);
+  QVERIFY(bar != nullptr);
+  QCOMPARE(bar->label, label);
+}
+
+void TimelineLayoutTest::rows_callersQueueWorkersGhosts_inThisOrder() {
+  OneTask one;
+  one.s.setMaxWorkers(one.pool, 15 * kMs, 3);
+  one.s.addTask(one.pool, one.caller, 5 * kMs);
+  one.s.addCaller("never did anything");
+  const auto scene = sceneOf(shared(one), 100 * kMs);
+  using Kind = LaneRow::Kind;
+  QCOMPARE(kindsOf(scene),
+           (QList<Kind>{Kind::caller, Kind::queue, Kind::worker, Kind::ghost, Kind::ghost}));
+  QCOMPARE(scene.panes[1].rows.front().name, QStringLiteral("Main thread"));
+  QCOMPARE(scene.panes[0].rows.back().name, QStringLiteral("web_2"));
+}
+
+void TimelineLayoutTest::rows_severalPools_haveHeaders() {
+  OneTask one;
+  const auto second = one.s.addPool(10 * kMs, 2, "database");
+  one.s.addWorker(second, 0, 12 * kMs);
+  one.s.addTask(one.pool, one.caller, 5 * kMs);
+  const auto scene = sceneOf(shared(one), 100 * kMs);
+  using Kind = LaneRow::Kind;
+  QCOMPARE(kindsOf(scene), (QList<Kind>{Kind::caller, Kind::pool, Kind::queue, Kind::worker,
+                                        Kind::pool, Kind::queue, Kind::worker, Kind::ghost}));
+  QVERIFY(std::any_of(
+      scene.panes[0].labels.begin(), scene.panes[0].labels.end(),
+      [](const TextLabel& label) { return label.text.contains(QStringLiteral("database")); }));
+  // Before the second pool was made there was one, without a header.
+  QVERIFY(!kindsOf(sceneOf(shared(one), 9 * kMs)).contains(Kind::pool));
+}
+
+void TimelineLayoutTest::rows_fourThousandWorkers_onlyThoseInSightAreLaidOut() {
+  auto s = std::make_shared<FakeSnapshot>();
+  const auto pool = s->addPool(0, 4'096);
+  for (std::uint32_t i = 0; i < 4'096; ++i) {
+    s->addWorker(pool, i, 1);
+  }
+  s->end_ = 50 * kMs;
+  ViewState view;
+  auto scene = sceneOf(s, 50 * kMs, view);
+  QVERIFY(scene.panes[0].rows.size() < 40);
+  QVERIFY(s->laneColumnCalls_ < 400);
+  QVERIFY(scene.contentHeight > 4'000 * 15);
+  view.scrollY = scene.contentHeight - scene.viewportHeight;
+  scene = sceneOf(s, 50 * kMs, view);
+  QCOMPARE(scene.panes[0].rows.back().name, QStringLiteral("web_4095"));
+}
+
+void TimelineLayoutTest::rows_retiredWorker_staysDimmed() {
+  OneTask one;
+  one.s.addTask(one.pool, one.caller, 5 * kMs);
+  one.s.lanes_[static_cast<std::size_t>(one.worker)].exited = 40 * kMs;
+  one.s.lanes_[static_cast<std::size_t>(one.worker)].retired = true;
+  const auto before = sceneOf(shared(one), 39 * kMs);
+  QVERIFY(before.panes[0].heads.front().state.text != QStringLiteral("retired"));
+  const auto after = sceneOf(shared(one), 50 * kMs);
+  QCOMPARE(after.panes[0].heads.front().state.text, QStringLiteral("retired"));
+  QVERIFY(after.panes[0].heads.front().hollowDot);
+}
+
+void TimelineLayoutTest::ghost_workerNeverNeeded_isTold() {
+  OneTask one;
+  one.s.addTask(one.pool, one.caller, 5 * kMs);
+  one.s.setMaxWorkers(one.pool, 30 * kMs, 2);
+  const auto scene = sceneOf(shared(one), 100 * kMs, showing(0, 110 * kMs, 100 * kMs));
+  QCOMPARE(scene.panes[0].ghosts.size(), 2);  // before web_0 started, and web_1, which never did
+  const Ghost& ghost = scene.panes[0].ghosts.back();
+  QVERIFY(std::abs(ghost.rect.left() - scene.axis->toX(30 * kMs)) <= 4);
+  QVERIFY(ghost.rect.right() <= *scene.nowX);
+  QVERIFY(ghost.label.has_value());
+  QCOMPARE(ghost.label->text, QStringLiteral("not started: no task has needed it"));
+}
+
+void TimelineLayoutTest::flags_changesCloseTogether_doNotOverlap() {
+  OneTask one;
+  one.s.addTask(one.pool, one.caller, 5 * kMs);
+  for (std::uint32_t i = 0; i < 7; ++i) {
+    one.s.setMaxWorkers(one.pool, (20 + 11 * i) * kMs, 2 + i);
+  }
+  one.s.markers_.push_back({.time = 50 * kMs, .kind = Marker::Kind::lost, .count = 17});
+  const auto scene = sceneOf(shared(one), 100 * kMs, showing(0, 110 * kMs, 100 * kMs));
+  QCOMPARE(scene.flags.size(), 8);
+  int written = 0;
+  for (qsizetype i = 0; i < scene.flags.size(); ++i) {
+    written += scene.flags[i].box.isEmpty() ? 0 : 1;
+    for (qsizetype j = 0; j < i; ++j) {
+      QVERIFY(!scene.flags[i].box.intersects(scene.flags[j].box));
+    }
+    for (const TimeTick& tick : scene.ticks) {
+      QVERIFY(!scene.flags[i].box.contains(QPointF(tick.x + 6, 14)));
+    }
+  }
+  QVERIFY(written >= 3);
+  QVERIFY(scene.flags.front().text.endsWith(QStringLiteral("7 → 8")));
+}
+
+void TimelineLayoutTest::flags_inOnePixel_shareOneBox() {
+  OneTask one;
+  one.s.addTask(one.pool, one.caller, 5 * kMs);
+  one.s.setMaxWorkers(one.pool, 20 * kMs, 4);
+  one.s.markers_.push_back({.time = 20 * kMs, .text = "more workers"});
+  const auto scene = sceneOf(shared(one), 100 * kMs, showing(0, 110 * kMs, 100 * kMs));
+  QCOMPARE(scene.flags.size(), 1);
+  QCOMPARE(scene.flags.front().text, QStringLiteral("max_workers 1 → 4 · more workers"));
+}
+
+void TimelineLayoutTest::tokens_waitingTasks_standLeftOfNow() {
+  OneTask one;
+  for (int i = 0; i < 100; ++i) {
+    one.s.addTask(one.pool, one.caller, (5 + i / 10) * kMs);
+  }
+  const auto scene = sceneOf(shared(one), 500 * kMs);
+  const auto& tokens = scene.panes[1].tokens;
+  QVERIFY(tokens.size() > 5);
+  QCOMPARE(tokens.front().task.task, 1U);
+  for (const Token& token : tokens) {
+    QVERIFY(token.rect.right() < *scene.nowX);
+    QVERIFY(scene.panes[1].clip.contains(token.rect));
+  }
+  const QString more = QStringLiteral("+ %1").arg(100 - tokens.size());
+  QVERIFY(std::any_of(scene.panes[1].labels.begin(), scene.panes[1].labels.end(),
+                      [&](const TextLabel& label) { return label.text == more; }));
+}
+
+void TimelineLayoutTest::flight_pickJustNow_movesAndEnds() {
+  OneTask one;
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 5 * kMs), one.worker, 100 * kMs, {});
+  QVERIFY(sceneOf(shared(one), 99 * kMs).flights.isEmpty());
+  const auto early = sceneOf(shared(one), 110 * kMs);
+  const auto late = sceneOf(shared(one), 300 * kMs);
+  QCOMPARE(early.flights.size(), 1);
+  QCOMPARE(late.flights.size(), 1);
+  QVERIFY(late.flights.front().rect.center().y() > early.flights.front().rect.center().y() + 20);
+  QVERIFY(sceneOf(shared(one), 400 * kMs).flights.isEmpty());
+}
+
+void TimelineLayoutTest::flight_manyPicks_becomesAStream() {
+  OneTask one;
+  for (int i = 0; i < 200; ++i) {
+    one.s.runTask(one.s.addTask(one.pool, one.caller, (20 + 4 * i) * kMs), one.worker,
+                  (20 + 4 * i) * kMs, (24 + 4 * i) * kMs);
+  }
+  const auto scene = sceneOf(shared(one), 800 * kMs);
+  QVERIFY(scene.flights.isEmpty());
+  QCOMPARE(scene.streams.size(), 1);
+  // Later, when the rate has fallen, the stream ends.
+  QVERIFY(sceneOf(shared(one), 3'000 * kMs).streams.isEmpty());
+}
+
+void TimelineLayoutTest::flight_reducedMotion_isNotThere() {
+  OneTask one;
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 5 * kMs), one.worker, 100 * kMs, {});
+  ViewState view;
+  view.reduceMotion = true;
+  QVERIFY(sceneOf(shared(one), 110 * kMs, view).flights.isEmpty());
+}
+
+void TimelineLayoutTest::dense_shares_sumToWhatWasAsked() {
+  auto s = demoSession({.before = 3, .after = 3, .length = 40'000 * kMs, .batch = 200, .ioMs = 4});
+  ViewState view;
+  view.advance(s->begin_, s->end_);
+  view.fit();
+  const auto scene = sceneOf(s, s->end_, view);
+  QVERIFY(!scene.panes[0].strips.isEmpty());
+  int compared = 0;
+  for (const DenseStrip& strip : scene.panes[0].strips) {
+    for (qsizetype i = 0; i < strip.columns.size(); i += 7) {
+      const DenseColumn& column = strip.columns[i];
+      const double sum = static_cast<double>(column.bright + column.shade + column.lock);
+      QVERIFY(column.failed <= static_cast<float>(sum) + 1e-4F);
+      // The same stretch, asked anew. Columns next to a bar of their own show the rest only.
+      const TimeNs begin = scene.axis->toTime(strip.rect.left() + static_cast<qreal>(i) * 2 + 0.01);
+      const auto asked =
+          s->lane_columns(strip.lane, begin, begin + TimeNs(2 * scene.axis->nsPerPixel()), 1)
+              .front();
+      if (column.tasks > 3) {
+        ++compared;
+        QVERIFY2(std::abs(sum - static_cast<double>(asked.busy)) < 0.02, QByteArray::number(sum));
+      }
+    }
+  }
+  QVERIFY2(compared > 50, QByteArray::number(compared));
+}
+
+void TimelineLayoutTest::dense_failureAfterNow_isNotShownYet() {
+  OneTask one;
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 5 * kMs), one.worker, 20 * kMs, 30 * kMs);
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 5 * kMs), one.worker, 31 * kMs, 90 * kMs, true);
+  const auto failedShare = [&](TimeNs now) {
+    const auto scene = sceneOf(shared(one), now, showing(0, 60'000 * kMs, now));
+    float failed = 0;
+    for (const DenseStrip& strip : scene.panes[0].strips) {
+      for (const DenseColumn& column : strip.columns) {
+        failed += column.failed;
+      }
+    }
+    return failed;
+  };
+  QCOMPARE(failedShare(60 * kMs), 0.0F);
+  QVERIFY(failedShare(95 * kMs) > 0);
+}
+
+void TimelineLayoutTest::columns_whileScrolling_keepToTheGrid() {
+  auto s = demoSession({.length = 40'000 * kMs, .batch = 200, .ioMs = 1});
+  std::map<std::pair<std::uint32_t, std::int64_t>, float> seen;
+  int again = 0;
+  for (int step = 0; step < 5; ++step) {
+    ViewState view;
+    view.advance(s->begin_, s->end_);
+    view.zoomTo({s->begin_ + step * 317 * kMs, s->begin_ + step * 317 * kMs + 20'000 * kMs});
+    const auto scene = sceneOf(s, s->end_, view);
+    for (const DenseStrip& strip : scene.panes[0].strips) {
+      for (qsizetype i = 0; i < strip.columns.size(); ++i) {
+        const TimeNs time =
+            scene.axis->toTime(strip.rect.left() + static_cast<qreal>(i) * 2 + 1) - s->begin_;
+        const auto cell =
+            static_cast<std::int64_t>(static_cast<double>(time) / (2 * scene.axis->nsPerPixel()));
+        const DenseColumn& column = strip.columns[i];
+        const float busy = column.bright + column.shade + column.lock;
+        const auto [place, isNew] =
+            seen.emplace(std::pair(static_cast<std::uint32_t>(strip.lane), cell), busy);
+        again += isNew ? 0 : 1;
+        QVERIFY(isNew || std::abs(place->second - busy) < 1e-3F || i == 0 ||
+                i + 2 > strip.columns.size());
+      }
+    }
+  }
+  QVERIFY2(again > 1'000, QByteArray::number(again));
+}
+
+void TimelineLayoutTest::cache_afterTheSessionGrew_changesNothing() {
+  LayoutCache cache;
+  const auto whole = demoSession({.length = 6'000 * kMs, .ioMs = 3});
+  for (int step = 1; step <= 6; ++step) {
+    const auto s = demoSession({.length = step * 1'000 * kMs, .ioMs = 3});
+    ViewState view;
+    view.advance(s->begin_, s->end_);
+    view.zoomTo({s->begin_, s->begin_ + 7'000 * kMs});
+    const Frame frame{s, s->end_, true};
+    const auto warm = layOutTimeline(frame, view, kSize, Theme::dark(), cache);
+    const auto cold = layOutTimeline(frame, view, kSize, Theme::dark());
+    QCOMPARE(warm.panes[0].strips.size(), cold.panes[0].strips.size());
+    for (qsizetype i = 0; i < warm.panes[0].strips.size(); ++i) {
+      const auto& a = warm.panes[0].strips[i].columns;
+      const auto& b = cold.panes[0].strips[i].columns;
+      QCOMPARE(a.size(), b.size());
+      for (qsizetype k = 0; k < a.size(); ++k) {
+        QVERIFY(std::abs(a[k].bright - b[k].bright) < 1e-3F &&
+                std::abs(a[k].shade - b[k].shade) < 1e-3F);
+        QCOMPARE(a[k].tasks, b[k].tasks);
+      }
+    }
+  }
+}
+
+void TimelineLayoutTest::selection_pathFromCallerToWorkerAndBack() {
+  OneTask one;
+  Task& task = one.s.addTask(one.pool, one.caller, 10 * kMs);
+  one.s.runTask(task, one.worker, 30 * kMs, 60 * kMs);
+  task.delivered = 80 * kMs;
+  task.receiver = one.caller;
+  ViewState view = showing(0, 110 * kMs, 100 * kMs);
+  view.selectedTask = {0, 1};
+  const auto scene = sceneOf(shared(one), 100 * kMs, view);
+  QCOMPARE(scene.selectionPath.size(), 2);
+  const auto& in = scene.selectionPath[0].path;
+  const auto& out = scene.selectionPath[1].path;
+  QVERIFY(scene.selectionPath[1].dashed);
+  const QRectF caller = scene.panes[1].rows[0].rect;
+  const QRectF worker = scene.panes[0].rows[0].rect;
+  QVERIFY(caller.contains(QPointF(in.elementAt(0))));
+  QVERIFY(worker.contains(in.currentPosition()));
+  QVERIFY(worker.contains(QPointF(out.elementAt(0))));
+  QVERIFY(caller.contains(out.currentPosition()));
+  QVERIFY(std::abs(in.elementAt(0).x - scene.axis->toX(10 * kMs)) < 1);
+  QVERIFY(std::abs(out.currentPosition().x() - scene.axis->toX(80 * kMs)) < 1);
+  QCOMPARE(*scene.selectionOutline, barOf(scene, 1)->rect);
+}
+
+void TimelineLayoutTest::hitTest_everyBar_isHitWhereItIs() {
+  const auto s = demoSession();
+  const auto scene = sceneOf(s, s->end_);
+  int hits = 0;
+  for (const LanePane& pane : scene.panes) {
+    for (const TaskBar& bar : pane.bars) {
+      const QPointF middle = bar.rect.intersected(scene.canvas).center();
+      if (pane.clip.contains(middle)) {
+        const Hit hit = hitTest(scene, middle);
+        QVERIFY(hit.task == bar.task);
+        QVERIFY(hit.lane == bar.lane);
+        ++hits;
+      }
+    }
+  }
+  QVERIFY(hits > 20);
+  QVERIFY(hitTest(scene, QPointF(500, 5)).area == Hit::Area::axis);
+  QVERIFY(hitTest(scene, QPointF(5, 200)).area == Hit::Area::head);
+  QVERIFY(hitTest(scene, QPointF(-5, 200)).area == Hit::Area::nothing);
+}
+
+void TimelineLayoutTest::frame_empty_hasNoLanes() {
+  const auto empty = std::make_shared<FakeSnapshot>();
+  QVERIFY(kindsOf(sceneOf(empty, 0)).isEmpty());
+  const auto none = layOutTimeline(Frame{}, ViewState{}, kSize, Theme::dark());
+  QVERIFY(kindsOf(none).isEmpty());
+  QVERIFY(hitTest(none, QPointF(500, 200)).task == TaskKey{});
+}
+
+QTEST_MAIN(TimelineLayoutTest)
+#include "timeline_layout_test.moc"

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/timeline/timeline_painter.h"
+
+#include "tests/ui/timeline/demo_session.h"
+#include "ui/timeline/timeline_layout.h"
+
+#include <QImage>
+#include <QTest>
+
+#include <algorithm>
+#include <random>
+
+using namespace poolscope;
+using namespace poolscope::test;
+using namespace poolscope::ui;
+
+class TimelinePainterTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void frame_paintedTwice_isTheSamePicture();
+  void frames_inAnyOrder_areTheSamePictures_data();
+  void frames_inAnyOrder_areTheSamePictures();
+  void bar_failed_showsTheColourOfFailure_data();
+  void bar_failed_showsTheColourOfFailure();
+  void bar_waiting_differsFromComputingWithoutColour();
+  void emptyFrame_isPaintedWithoutLanes();
+  void painting_translated_isTheSamePictureMoved();
+};
+
+namespace {
+
+constexpr QSize kSize(900, 400);
+
+QImage blank(QSize size, qreal ratio) {
+  QImage image(size * ratio, QImage::Format_RGB32);
+  image.setDevicePixelRatio(ratio);
+  image.fill(Qt::black);
+  return image;
+}
+
+QImage picture(const TimelineScene& scene, const Theme& theme, SpriteCache& sprites, qreal ratio) {
+  QImage image = blank(kSize, ratio);
+  QPainter painter(&image);
+  paintTimeline(painter, scene, theme, sprites);
+  return image;
+}
+
+ViewState viewAt(const FakeSnapshot& s, TimeNs now, qreal ratio) {
+  ViewState view;
+  view.devicePixelRatio = ratio;
+  view.advance(s.begin_, now);
+  return view;
+}
+
+}  // namespace
+
+void TimelinePainterTest::frame_paintedTwice_isTheSamePicture() {
+  const auto s = demoSession();
+  const Frame frame{s, s->end_, true};
+  const Theme theme = Theme::dark();
+  LayoutCache cache;
+  SpriteCache sprites;
+  const ViewState view = viewAt(*s, frame.now, 1);
+  const QImage first = picture(layOutTimeline(frame, view, kSize, theme, cache), theme, sprites, 1);
+  const QImage again = picture(layOutTimeline(frame, view, kSize, theme, cache), theme, sprites, 1);
+  SpriteCache cold;
+  const QImage fresh = picture(layOutTimeline(frame, view, kSize, theme), theme, cold, 1);
+  QCOMPARE(again, first);
+  QCOMPARE(fresh, first);
+}
+
+void TimelinePainterTest::frames_inAnyOrder_areTheSamePictures_data() {
+  QTest::addColumn<qreal>("ratio");
+  QTest::newRow("1") << 1.0;
+  QTest::newRow("1.5") << 1.5;
+  QTest::newRow("2") << 2.0;
+}
+
+void TimelinePainterTest::frames_inAnyOrder_areTheSamePictures() {
+  QFETCH(qreal, ratio);
+  const auto s = demoSession();
+  const Theme theme = Theme::light();
+  LayoutCache cache;
+  SpriteCache sprites;
+  const auto at = [&](int i) {
+    const TimeNs now = s->begin_ + 400 * kMs + i * 190 * kMs;
+    return picture(
+        layOutTimeline(Frame{s, now, false}, viewAt(*s, now, ratio), kSize, theme, cache), theme,
+        sprites, ratio);
+  };
+  QList<QImage> inOrder;
+  QList<int> order;
+  for (int i = 0; i < 10; ++i) {
+    inOrder.append(at(i));
+    order.append(i);
+  }
+  std::mt19937 random(7);
+  std::shuffle(order.begin(), order.end(), random);
+  for (const int i : order) {
+    QCOMPARE(at(i), inOrder[i]);
+  }
+  QVERIFY(inOrder[0] != inOrder[1]);
+}
+
+void TimelinePainterTest::bar_failed_showsTheColourOfFailure_data() {
+  QTest::addColumn<bool>("dark");
+  QTest::addColumn<bool>("failed");
+  QTest::newRow("dark, failed") << true << true;
+  QTest::newRow("dark, fine") << true << false;
+  QTest::newRow("light, failed") << false << true;
+}
+
+void TimelinePainterTest::bar_failed_showsTheColourOfFailure() {
+  QFETCH(bool, dark);
+  QFETCH(bool, failed);
+  auto s = std::make_shared<FakeSnapshot>();
+  const auto pool = s->addPool(0, 1);
+  const auto caller = s->addCaller("main");
+  const auto worker = s->addWorker(pool, 0, 1);
+  s->runTask(s->addTask(pool, caller, 5 * kMs), worker, 20 * kMs, 900 * kMs, failed);
+  const Theme theme = Theme::make(dark);
+  const Frame frame{s, 1'000 * kMs, false};
+  const auto scene = layOutTimeline(frame, viewAt(*s, frame.now, 1), kSize, theme);
+  SpriteCache sprites;
+  const QImage image = picture(scene, theme, sprites, 1);
+  const QRectF bar = scene.panes[0].bars.front().rect;
+  const QColor seen = image.pixelColor(
+      QPoint(static_cast<int>(bar.right()) - 20, static_cast<int>(bar.center().y())));
+  QCOMPARE(seen == theme.badBar, failed);
+  QCOMPARE(seen == theme.kinds[0], !failed);
+}
+
+void TimelinePainterTest::bar_waiting_differsFromComputingWithoutColour() {
+  auto s = std::make_shared<FakeSnapshot>();
+  const auto pool = s->addPool(0, 1);
+  const auto caller = s->addCaller("main");
+  const auto worker = s->addWorker(pool, 0, 1);
+  Task& task = s->addTask(pool, caller, 5 * kMs, "t");
+  s->runTask(task, worker, 20 * kMs, 870 * kMs);
+  using trace::PhaseKind;
+  const PhaseKind kinds[] = {PhaseKind::compute,  PhaseKind::io_wait,   PhaseKind::sleep,
+                             PhaseKind::command,  PhaseKind::lock_wait, PhaseKind::file_io,
+                             PhaseKind::lock_held};
+  for (int i = 0; i < 7; ++i) {
+    s->addPhase(task, kinds[i], (100 + 110 * i) * kMs, (210 + 110 * i) * kMs);
+  }
+  const Theme theme = Theme::dark();
+  const Frame frame{s, 1'000 * kMs, false};
+  const auto scene = layOutTimeline(frame, viewAt(*s, frame.now, 1), kSize, theme);
+  SpriteCache sprites;
+  const QImage grey = picture(scene, theme, sprites, 1).convertToFormat(QImage::Format_Grayscale8);
+  QList<QImage> seen;
+  for (const BarPart& part : scene.panes[0].bars.front().parts) {
+    const QRect middle(static_cast<int>(part.rect.center().x()) - 10,
+                       static_cast<int>(part.rect.top()) + 4, 20,
+                       static_cast<int>(part.rect.height()) - 6);
+    const QImage patch = grey.copy(middle);
+    QVERIFY(!seen.contains(patch));
+    seen.append(patch);
+  }
+  QCOMPARE(seen.size(), 7);
+}
+
+void TimelinePainterTest::emptyFrame_isPaintedWithoutLanes() {
+  const Theme theme = Theme::dark();
+  SpriteCache sprites;
+  const QImage image =
+      picture(layOutTimeline(Frame{}, ViewState{}, kSize, theme), theme, sprites, 1);
+  QCOMPARE(image.pixelColor(450, 200), theme.background);
+}
+
+void TimelinePainterTest::painting_translated_isTheSamePictureMoved() {
+  const auto s = demoSession();
+  const Theme theme = Theme::dark();
+  const Frame frame{s, s->end_, true};
+  const auto scene = layOutTimeline(frame, viewAt(*s, frame.now, 2), kSize, theme);
+  SpriteCache sprites;
+  const QImage plain = picture(scene, theme, sprites, 2);
+  QImage moved = blank(kSize + QSize(30, 20), 2);
+  QPainter painter(&moved);
+  painter.translate(30, 20);
+  paintTimeline(painter, scene, theme, sprites);
+  painter.end();
+  QImage part = moved.copy(60, 40, kSize.width() * 2, kSize.height() * 2);
+  part.setDevicePixelRatio(2);
+  QCOMPARE(part, plain);
+}
+
+QTEST_MAIN(TimelinePainterTest)
+#include "timeline_painter_test.moc"
