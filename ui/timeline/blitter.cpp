@@ -38,20 +38,48 @@ Shares inPixels(const DenseColumn& column, int height) {
   return {bright, std::max(shade - bright, 0), std::max(busy - std::max(shade, bright), 0), failed};
 }
 
-void paintColumn(QImage& image, int x, int width, const Shares& shares, const ColumnColors& colors,
-                 QRgb ground, QRgb failed) {
-  const int height = image.height();
-  const int busy = shares.bright + shares.shade + shares.lock;
-  for (int y = 0; y < height; ++y) {
-    const int level = height - y;  // 1 is the lowest row
-    const QRgb color = level > busy                            ? ground
-                       : level > busy - shares.failed          ? failed
-                       : level <= shares.bright                ? colors.bright
-                       : level <= shares.bright + shares.shade ? colors.shade
-                                                               : colors.lock;
-    QRgb* line = reinterpret_cast<QRgb*>(image.scanLine(y)) + x;
-    std::fill(line, line + width, color);
+/// Pixels of an image that is written column by column.
+struct Pixels {
+  QRgb* first;
+  qsizetype stride;  // in pixels
+  int height;
+};
+
+/// With the width known at compile time a row is one store: all the pixels of dense lanes go
+/// through here.
+template <int kWidth>
+void fillRows(QRgb* row, qsizetype stride, int rows, int width, QRgb color) {
+  for (; rows > 0; --rows, row -= stride) {
+    std::fill_n(row, kWidth > 0 ? kWidth : width, color);
   }
+}
+
+void paintColumn(const Pixels& pixels, int x, int width, const Shares& shares,
+                 const ColumnColors& colors, QRgb ground, QRgb failed) {
+  const int busy = shares.bright + shares.shade + shares.lock;
+  const int sound = busy - shares.failed;
+  QRgb* row = pixels.first + (pixels.height - 1) * pixels.stride + x;
+  int done = 0;
+  const auto upTo = [&](int level, QRgb color) {
+    const int rows = level - done;
+    if (rows <= 0) {
+      return;
+    }
+    if (width == 2) {
+      fillRows<2>(row, pixels.stride, rows, width, color);
+    } else if (width == 4) {
+      fillRows<4>(row, pixels.stride, rows, width, color);
+    } else {
+      fillRows<0>(row, pixels.stride, rows, width, color);
+    }
+    row -= rows * pixels.stride;
+    done = level;
+  };
+  upTo(std::min(shares.bright, sound), colors.bright);
+  upTo(std::min(shares.bright + shares.shade, sound), colors.shade);
+  upTo(sound, colors.lock);
+  upTo(busy, failed);
+  upTo(pixels.height, ground);
 }
 
 bool isEmpty(const DenseColumn& column) {
@@ -83,19 +111,31 @@ void Blitter::text(const TextLabel& label) {
 }
 
 void Blitter::barLabel(const TaskBar& bar, const Theme& theme) {
-  const QImage onShade = sprites_.text(bar.label, TextRole::bar, theme.textOnShade);
-  const QImage onBright = sprites_.text(bar.label, TextRole::bar, theme.textOnBright);
   const int left = qRound(bar.labelAt.x() * ratio_);
-  const int top = qRound(bar.labelAt.y() * ratio_) - onShade.height() / 2;
+  const auto sprite = [&](bool bright) {
+    return sprites_.text(bar.label, TextRole::bar, bright ? theme.textOnBright : theme.textOnShade);
+  };
+  const auto isBright = [](const BarPart& part) {
+    return part.fill == BarFill::bright || part.fill == BarFill::held;
+  };
+  // The second colour is drawn only where it is needed.
+  QImage image;
+  bool imageIsBright = false;
+  int end = left + 1;
   for (const BarPart& part : bar.parts) {
     const QRect room = device(part.rect);
     const int from = std::max(room.left(), left);
-    const int to = std::min(room.right() + 1, left + onShade.width());
-    if (to > from) {
-      const bool bright = part.fill == BarFill::bright || part.fill == BarFill::held;
-      painter_.drawImage(QPoint(from, top), bright ? onBright : onShade,
-                         QRect(from - left, 0, to - from, onShade.height()));
+    if (room.right() < left || from >= end) {
+      continue;
     }
+    if (image.isNull() || imageIsBright != isBright(part)) {
+      imageIsBright = isBright(part);
+      image = sprite(imageIsBright);
+      end = left + image.width();
+    }
+    const int to = std::min(room.right() + 1, end);
+    const int top = qRound(bar.labelAt.y() * ratio_) - image.height() / 2;
+    painter_.drawImage(QPoint(from, top), image, QRect(from - left, 0, to - from, image.height()));
   }
 }
 
@@ -116,7 +156,7 @@ void Blitter::barPart(const TaskBar& bar, const BarPart& part) {
 void Blitter::corners(const TaskBar& bar) {
   const QRect rect = device(bar.rect);
   const int radius = sprites_.cornerRadius();
-  if (rect.width() < 2 * radius || rect.height() < 2 * radius) {
+  if (rect.width() < 3 * radius || rect.height() < 2 * radius) {
     return;
   }
   const int right = rect.left() + rect.width() - radius;
@@ -144,6 +184,10 @@ void Blitter::strip(const DenseStrip& strip, const Theme& theme) {
     colors[i] = {theme.kinds[i].rgb(), theme.kindShades[i].rgb(),
                  mixed(theme.kinds[i], theme.lane, 0.25).rgb()};
   }
+  const Pixels pixels{reinterpret_cast<QRgb*>(strip_.bits()),
+                      strip_.bytesPerLine() / qsizetype(sizeof(QRgb)), target.height()};
+  const QRgb ground = theme.lane.rgb();
+  const QRgb failed = theme.badBar.rgb();
   const auto edge = [&](qsizetype column) {
     return std::min(target.width(),
                     qRound(static_cast<qreal>(column) * strip.columnWidth * ratio_));
@@ -154,9 +198,9 @@ void Blitter::strip(const DenseStrip& strip, const Theme& theme) {
     if (!empty) {
       runBegin = runBegin < 0 ? i : runBegin;
       const DenseColumn& column = strip.columns[i];
-      paintColumn(strip_, edge(i), edge(i + 1) - edge(i), inPixels(column, target.height()),
-                  colors[static_cast<std::size_t>(column.kind) % colors.size()], theme.lane.rgb(),
-                  theme.badBar.rgb());
+      const int left = edge(i);
+      paintColumn(pixels, left, edge(i + 1) - left, inPixels(column, target.height()),
+                  colors[static_cast<std::size_t>(column.kind) % colors.size()], ground, failed);
     } else if (runBegin >= 0) {
       const int left = edge(runBegin);
       painter_.drawImage(QPoint(target.left() + left, target.top()), strip_,

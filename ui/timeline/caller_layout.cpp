@@ -26,15 +26,16 @@ QString callerName(const session::Lane& lane) {
   return name.isEmpty() ? QObject::tr("Caller %1").arg(static_cast<uint>(lane.id)) : name;
 }
 
-std::vector<CallerColumn> columnsOf(const LayoutContext& c, LaneId lane) {
-  if (c.grid.count == 0 && !c.grid.partial) {
-    return {};
-  }
-  auto columns =
-      c.snapshot.caller_columns(lane, c.grid.begin(), c.grid.end(), static_cast<int>(c.grid.count));
+QList<CallerColumn> columnsOf(const LayoutContext& c, LaneId lane) {
+  QList<CallerColumn> columns;
+  const auto ask = [&](TimeNs begin, TimeNs end, int count, auto append) {
+    for (const CallerColumn& column : c.snapshot.caller_columns(lane, begin, end, count)) {
+      append(column);
+    }
+  };
+  c.cache.callers.append(static_cast<std::uint32_t>(lane), c.grid, c.settled(), columns, ask);
   if (c.grid.partial) {
-    const auto last = c.snapshot.caller_columns(lane, c.grid.end(), c.now, 1);
-    columns.insert(columns.end(), last.begin(), last.end());
+    ask(c.grid.end(), c.now, 1, [&](const CallerColumn& column) { columns.append(column); });
   }
   return columns;
 }
@@ -47,16 +48,16 @@ struct CallerMarks {
 
 /// Submissions stand in the upper half, deliveries in the lower one where both fall into one
 /// column, else either has the whole height.
-void markColumns(const LayoutContext& c, const std::vector<CallerColumn>& columns,
-                 const QRectF& body, CallerMarks& marks) {
+void markColumns(const LayoutContext& c, const QList<CallerColumn>& columns, const QRectF& body,
+                 CallerMarks& marks) {
   const qreal half = body.height() / 2;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
+  for (qsizetype i = 0; i < columns.size(); ++i) {
     const bool in = columns[i].submitted > 0;
     const bool out = columns[i].delivered > 0;
     if (!in && !out) {
       continue;
     }
-    const qreal x = c.snappedX(c.grid.timeOf(static_cast<std::int64_t>(i)));
+    const qreal x = c.snappedX(c.grid.timeOf(i));
     const qreal bottom = out && in ? half : body.height();
     if (in) {
       QRectF rect(x, body.top(), c.columnWidth, bottom);
@@ -90,18 +91,18 @@ void addBandLabel(const LayoutContext& c, const Blocked& blocked, const QRectF& 
   }
 }
 
-void markBlocked(const LayoutContext& c, LaneId lane, const std::vector<CallerColumn>& columns,
+void markBlocked(const LayoutContext& c, LaneId lane, const QList<CallerColumn>& columns,
                  const QRectF& body, CallerMarks& marks, LanePane& pane) {
   const qreal inset = c.snap(body.height() * 0.16);
   const qreal top = body.top() + inset;
   const qreal height = body.height() - 2 * inset;
   const auto bands = c.snapshot.blocked(lane, c.shown.begin, c.shown.end, kMostBands);
   if (bands.size() == kMostBands) {
-    for (std::size_t i = 0; i < columns.size(); ++i) {
+    for (qsizetype i = 0; i < columns.size(); ++i) {
       const qreal tall = c.snap(height * static_cast<qreal>(columns[i].blocked));
       if (tall > 0) {
-        marks.blocked.rects.append(QRectF(c.snappedX(c.grid.timeOf(static_cast<std::int64_t>(i))),
-                                          top + height - tall, c.columnWidth, tall));
+        marks.blocked.rects.append(
+            QRectF(c.snappedX(c.grid.timeOf(i)), top + height - tall, c.columnWidth, tall));
       }
     }
     return;

@@ -91,16 +91,13 @@ void addStreams(const LayoutContext& c, const PlannedRow& queue, qreal share,
     const auto& [y, tasks] = targets[i];
     const qreal width = std::clamp(std::log2(1.0 + tasks) * 0.45, 0.8, 5.0);
     const qreal trunk = nowX + c.theme.px(6) + spacing * static_cast<qreal>(i);
-    const qreal bend = std::min(c.theme.px(14), std::abs(y - from.y()) / 2);
-    Curve curve{
-        .color = translucent(c.theme.accent, 0.55 * share),
-        .width = std::max(c.theme.px(0.8),
-                          std::min(c.theme.px(width), std::max(spacing * 1.2, c.theme.px(0.8))))};
-    curve.path.moveTo(from);
-    curve.path.quadTo(QPointF(trunk, from.y()), QPointF(trunk, from.y() + bend));
-    curve.path.lineTo(trunk, y - bend);
-    curve.path.quadTo(QPointF(trunk, y), QPointF(nowX + 2, y));
-    scene.streams.append(curve);
+    const qreal widest = std::max(spacing * 1.2, c.theme.px(0.8));
+    scene.streams.append({.from = from,
+                          .to = QPointF(nowX + 2, y),
+                          .trunkX = trunk,
+                          .bend = std::min(c.theme.px(12), std::abs(y - from.y()) / 2),
+                          .width = std::clamp(c.theme.px(width), c.theme.px(0.8), widest),
+                          .color = mixed(c.theme.accent, c.theme.lane, 0.6 * share)});
   }
 }
 

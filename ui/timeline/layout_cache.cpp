@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace poolscope::ui {
 
@@ -39,24 +40,25 @@ const QFont& fontOf(TextRole role, const Theme& theme) {
   }
 }
 
-std::size_t LayoutCache::TileHash::operator()(const TileKey& key) const noexcept {
-  auto hash = static_cast<std::uint64_t>(key.lane) * 0x9e3779b97f4a7c15ULL;
-  hash = (hash ^ static_cast<std::uint64_t>(key.cellNs)) * 0xff51afd7ed558ccdULL;
-  hash = (hash ^ static_cast<std::uint64_t>(key.tile)) * 0xc4ceb9fe1a85ec53ULL;
-  return static_cast<std::size_t>(hash ^ (hash >> 29));
-}
-
-void LayoutCache::prepare(const session::Snapshot& snapshot, const Theme& theme) {
+void LayoutCache::prepare(const session::Snapshot& snapshot, const TaskKinds& kinds,
+                          const Theme& theme) {
   if (!hasTheme_ || !(theme == theme_)) {
     theme_ = theme;
     hasTheme_ = true;
     widths_.clear();
     elisions_.clear();
+    facts_.clear();
   }
-  // A session only grows; one that shrank or began at another time is another one.
-  if (snapshot.begin() != sessionBegin_ || snapshot.event_count() < eventCount_) {
-    tiles_.clear();
+  // A session only grows; one that shrank or began at another time is another one. A new kind of
+  // task may take a colour that was lent to others.
+  if (snapshot.begin() != sessionBegin_ || snapshot.event_count() < eventCount_ ||
+      kinds.size() != kindCount_) {
+    workers.clear();
+    callers.clear();
+    queues.clear();
+    facts_.clear();
   }
+  kindCount_ = kinds.size();
   sessionBegin_ = snapshot.begin();
   eventCount_ = snapshot.event_count();
 }
@@ -73,6 +75,19 @@ qreal LayoutCache::textWidth(const QString& text, TextRole role) {
   const qreal width = std::ceil(QFontMetricsF(fontOf(role, theme_)).horizontalAdvance(text));
   widths_.insert(key, width);
   return width;
+}
+
+qreal LayoutCache::numberedWidth(const QString& text, TextRole role) {
+  qsizetype end = text.size();
+  while (end > 0 && text[end - 1] >= QLatin1Char('0') && text[end - 1] <= QLatin1Char('9')) {
+    --end;
+  }
+  qreal widest = 0;
+  for (char16_t digit = u'0'; end < text.size() && digit <= u'9'; ++digit) {
+    widest = std::max(widest, textWidth(QString(QChar(digit)), role));
+  }
+  return (end > 0 ? textWidth(text.left(end), role) : 0) +
+         widest * static_cast<qreal>(text.size() - end);
 }
 
 QString LayoutCache::elided(const QString& text, TextRole role, qreal width) {
@@ -96,41 +111,16 @@ QString LayoutCache::elided(const QString& text, TextRole role, qreal width) {
   return shortened;
 }
 
-void LayoutCache::laneColumns(const session::Snapshot& snapshot, session::LaneId lane,
-                              TimeNs origin, TimeNs cellNs, std::int64_t first, std::int64_t count,
-                              TimeNs stable, std::vector<session::LaneColumn>& columns) {
-  columns.clear();
-  columns.reserve(static_cast<std::size_t>(count));
-  std::int64_t next = first;
-  const std::int64_t end = first + count;
-  const auto timeOf = [&](std::int64_t cell) { return origin + cell * cellNs; };
-  while (next < end) {
-    const std::int64_t tile = next >= 0 ? next / kTile : -1;
-    const std::int64_t tileBegin = tile * kTile;
-    if (tile < 0 || timeOf(tileBegin + kTile) > stable) {
-      const std::int64_t until = tile < 0 ? std::min<std::int64_t>(end, 0) : end;
-      const auto fresh =
-          snapshot.lane_columns(lane, timeOf(next), timeOf(until), static_cast<int>(until - next));
-      columns.insert(columns.end(), fresh.begin(), fresh.end());
-      next = until;
-      continue;
-    }
-    const TileKey key{lane, cellNs, tile};
-    auto found = tiles_.find(key);
-    if (found == tiles_.end()) {
-      if (tiles_.size() >= kMaxTiles) {
-        tiles_.clear();
-      }
-      found = tiles_
-                  .emplace(key, snapshot.lane_columns(lane, timeOf(tileBegin),
-                                                      timeOf(tileBegin + kTile), int{kTile}))
-                  .first;
-    }
-    const std::int64_t until = std::min(end, tileBegin + kTile);
-    columns.insert(columns.end(), found->second.begin() + (next - tileBegin),
-                   found->second.begin() + (until - tileBegin));
-    next = until;
+const BarFacts* LayoutCache::facts(session::TaskKey task) const {
+  const auto found = facts_.find(task);
+  return found == facts_.end() ? nullptr : &found->second;
+}
+
+const BarFacts& LayoutCache::remember(session::TaskKey task, BarFacts facts) {
+  if (facts_.size() >= kMaxFacts) {
+    facts_.clear();
   }
+  return facts_.insert_or_assign(task, std::move(facts)).first->second;
 }
 
 }  // namespace poolscope::ui

@@ -3,6 +3,8 @@
 
 #include "core/session/snapshot.h"
 #include "ui/theme/theme.h"
+#include "ui/timeline/column_tiles.h"
+#include "ui/timeline/task_kinds.h"
 #include "ui/timeline/timeline_scene.h"
 
 #include <QHash>
@@ -17,46 +19,65 @@ namespace poolscope::ui {
 /// The font of a role.
 const QFont& fontOf(TextRole role, const Theme& theme);
 
+/// A stretch of a task that is not just computing.
+struct BarStretch {
+  session::TimeNs begin = 0;
+  session::TimeNs end = 0;
+  BarFill fill = BarFill::bright;
+  bool blocked = false;  ///< it waits for another task
+};
+
+/// What a bar is made from, wherever it stands.
+struct BarFacts {
+  session::TimeNs started = 0;
+  session::TimeNs end = 0;  ///< its finish, or now
+  int kind = 0;
+  bool failed = false;
+  bool open = false;
+  std::vector<BarStretch> stretches = {};
+  QString title = {};
+  QString number = {};
+  qreal titleWidth = 0;
+  qreal numberWidth = 0;
+};
+
 /// What laying out a frame may keep for the next one: widths of texts and columns of stretches that
 /// are over. Pure speed: the scene is the same with a fresh one. Bounded. One session at a time.
 /// Threads: one at a time.
 class LayoutCache {
  public:
   /// Drops what another theme or another session would make wrong. Called first in each frame.
-  void prepare(const session::Snapshot& snapshot, const Theme& theme);
+  void prepare(const session::Snapshot& snapshot, const TaskKinds& kinds, const Theme& theme);
 
   qreal textWidth(const QString& text, TextRole role);
+  /// At least as much as textWidth(), found without measuring every number: of a text that ends in
+  /// one.
+  qreal numberedWidth(const QString& text, TextRole role);
   /// `text`, shortened with an ellipsis to `width`; empty where not even that has room.
   QString elided(const QString& text, TextRole role, qreal width);
 
-  /// Columns [first, first + count) of a grid of `cellNs` since `origin`, as
-  /// Snapshot::lane_columns() gives them. Those that ended before `stable` are remembered.
-  void laneColumns(const session::Snapshot& snapshot, session::LaneId lane, session::TimeNs origin,
-                   session::TimeNs cellNs, std::int64_t first, std::int64_t count,
-                   session::TimeNs stable, std::vector<session::LaneColumn>& columns);
+  /// Columns of workers, callers and queues.
+  ColumnTiles<DenseColumn> workers = {};
+  ColumnTiles<session::CallerColumn> callers = {};
+  ColumnTiles<session::QueueColumn> queues = {};
+
+  /// What was remembered of a task that is over; null if nothing was. Valid until the next
+  /// remember().
+  const BarFacts* facts(session::TaskKey task) const;
+  const BarFacts& remember(session::TaskKey task, BarFacts facts);
 
  private:
-  static constexpr std::int64_t kTile = 64;
-  static constexpr std::size_t kMaxTiles = 4'096;  // some 16 MB
+  static constexpr std::size_t kMaxFacts = 32'768;
   static constexpr qsizetype kMaxTexts = 8'192;
-
-  struct TileKey {
-    session::LaneId lane;
-    session::TimeNs cellNs;
-    std::int64_t tile;
-    friend bool operator==(const TileKey&, const TileKey&) = default;
-  };
-  struct TileHash {
-    std::size_t operator()(const TileKey& key) const noexcept;
-  };
 
   Theme theme_ = {};
   bool hasTheme_ = false;
   session::TimeNs sessionBegin_ = 0;
   std::uint64_t eventCount_ = 0;
+  std::size_t kindCount_ = 0;
   QHash<QString, qreal> widths_;
   QHash<QString, QString> elisions_;
-  std::unordered_map<TileKey, std::vector<session::LaneColumn>, TileHash> tiles_;
+  std::unordered_map<session::TaskKey, BarFacts> facts_;
 };
 
 }  // namespace poolscope::ui

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/theme/theme.h"
+#include "ui/timeline/column_tiles.h"
 #include "ui/timeline/frame.h"
 #include "ui/timeline/lane_rows.h"
 #include "ui/timeline/layout_cache.h"
@@ -11,25 +12,12 @@
 
 #include <QRectF>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <optional>
 
 namespace poolscope::ui {
-
-/// Columns on a grid of the session's time, so that the same moment is always in the same column
-/// and a scrolling view does not shimmer.
-struct ColumnGrid {
-  session::TimeNs origin = 0;
-  session::TimeNs cellNs = 1;
-  std::int64_t first = 0;
-  std::int64_t count = 0;  ///< whole columns that are over at now
-  bool partial = false;    ///< and one more that has begun
-
-  session::TimeNs timeOf(std::int64_t column) const { return origin + (first + column) * cellNs; }
-  session::TimeNs begin() const { return timeOf(0); }
-  session::TimeNs end() const { return timeOf(count); }
-};
 
 /// What all parts of the layout of one frame share.
 struct LayoutContext {
@@ -57,6 +45,12 @@ struct LayoutContext {
     return canvas.top() + (row.pinned ? row.y : plan.pinnedHeight + row.y - view.scrollY);
   }
   qreal middleOf(const PlannedRow& row) const { return screenY(row) + row.height / 2; }
+  /// Events of other threads may come late by some rounds of the collector: columns that are older
+  /// than this are over.
+  session::TimeNs settled() const {
+    constexpr session::TimeNs kLateness = 30'000'000;
+    return std::min(snapshot.end(), now) - kLateness;
+  }
   /// A moment near now that changes a few times a second only: what is told in words must be
   /// readable.
   session::TimeNs calmNow(session::TimeNs step) const {
@@ -79,6 +73,9 @@ QString blockedText(const session::Blocked& blocked);
 
 void layOutCaller(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 void layOutQueue(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+/// Crosses above the queue where waiting tasks were cancelled; their number where there are
+/// several.
+void layOutCancellations(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 void layOutWorker(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 void layOutGhost(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 /// Dot, name and state at the left of a row; `share` keeps its room where the state has to be cut.

@@ -32,15 +32,16 @@ double easeOut(double t) {
   return 1 - (1 - t) * (1 - t) * (1 - t);
 }
 
-std::vector<QueueColumn> columnsOf(const LayoutContext& c, PoolIndex pool) {
-  if (c.grid.count == 0 && !c.grid.partial) {
-    return {};
-  }
-  auto columns =
-      c.snapshot.queue_columns(pool, c.grid.begin(), c.grid.end(), static_cast<int>(c.grid.count));
+QList<QueueColumn> columnsOf(const LayoutContext& c, PoolIndex pool) {
+  QList<QueueColumn> columns;
+  const auto ask = [&](TimeNs begin, TimeNs end, int count, auto append) {
+    for (const QueueColumn& column : c.snapshot.queue_columns(pool, begin, end, count)) {
+      append(column);
+    }
+  };
+  c.cache.queues.append(static_cast<std::uint32_t>(pool), c.grid, c.settled(), columns, ask);
   if (c.grid.partial) {
-    const auto last = c.snapshot.queue_columns(pool, c.grid.end(), c.now, 1);
-    columns.insert(columns.end(), last.begin(), last.end());
+    ask(c.grid.end(), c.now, 1, [&](const QueueColumn& column) { columns.append(column); });
   }
   return columns;
 }
@@ -61,8 +62,8 @@ void layOutArea(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
   shape.rect = QRectF(c.snappedX(c.grid.begin()), bottom - height,
                       static_cast<qreal>(columns.size()) * c.columnWidth, height);
   shape.columnWidth = c.columnWidth;
-  shape.mean.reserve(static_cast<qsizetype>(columns.size()));
-  shape.max.reserve(static_cast<qsizetype>(columns.size()));
+  shape.mean.reserve(columns.size());
+  shape.max.reserve(columns.size());
   for (const QueueColumn& column : columns) {
     shape.mean.append(c.snap(bottom - height * column.mean / scale));
     shape.max.append(c.snap(bottom - height * column.max / scale));
@@ -166,6 +167,7 @@ qreal singlePickShare(const LayoutContext& c, PoolIndex pool) {
 
 void layOutQueue(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
   layOutArea(c, row, pane);
+  layOutCancellations(c, row, pane);
   const std::uint64_t depth = c.snapshot.queue_depth(*row.pool, c.now);
   layOutTokens(c, row, depth, pane);
   layOutHead(c, row, QObject::tr("Queue"), true, queueWords(c, *row.pool),

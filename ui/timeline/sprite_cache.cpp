@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace poolscope::ui {
 namespace {
@@ -53,6 +54,7 @@ void SpriteCache::prepare(const Theme& theme, qreal devicePixelRatio) {
   theme_ = theme;
   ratio_ = devicePixelRatio;
   texts_.clear();
+  olderTexts_.clear();
   patterns_.clear();
   makeCorners();
 }
@@ -64,12 +66,16 @@ int SpriteCache::patternPeriod() const {
 QImage SpriteCache::text(const QString& text, TextRole role, const QColor& color) {
   const QString key = QString::number(color.rgba(), 36) +
                       QChar(static_cast<char16_t>('A' + static_cast<int>(role))) + text;
-  const auto found = texts_.constFind(key);
-  if (found != texts_.constEnd()) {
+  if (const auto found = texts_.constFind(key); found != texts_.constEnd()) {
     return *found;
   }
   if (texts_.size() >= kMaxTexts) {
-    texts_.clear();
+    // What is still in use comes over from the older half; to forget all at once would be seen as a
+    // stutter.
+    olderTexts_ = std::exchange(texts_, {});
+  }
+  if (const auto old = olderTexts_.constFind(key); old != olderTexts_.constEnd()) {
+    return *texts_.insert(key, *old);
   }
   const QFont& font = fontOf(role, theme_);
   const QFontMetricsF metrics(font);

@@ -42,6 +42,7 @@ class SpriteCache {
   int cornerRadius_ = 0;
   std::array<QImage, 4> corners_ = {};
   QHash<QString, QImage> texts_;
+  QHash<QString, QImage> olderTexts_;
   QHash<quint64, QImage> patterns_;
 };
 

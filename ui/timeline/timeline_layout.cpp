@@ -121,21 +121,31 @@ void layOutRow(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
   }
 }
 
+/// Grounds that do not overlap: painting pixels twice is what costs most in a large window.
 void layOutGrounds(const LayoutContext& c, LanePane& pane) {
   FillGroup lanes{c.theme.lane, {}};
   FillGroup heads{c.theme.surface, {}};
   FillGroup lines{mixed(c.theme.line, c.theme.lane, 0.6), {}};
+  FillGroup between{c.theme.background, {}};
   const qreal hairline = 1 / c.view.devicePixelRatio;
+  qreal done = pane.clip.top();
   for (const LaneRow& row : pane.rows) {
     if (row.kind == LaneRow::Kind::pool) {
       continue;
     }
-    lanes.rects.append(
-        QRectF(c.canvas.left(), row.rect.top(), c.canvas.width(), row.rect.height()));
-    heads.rects.append(QRectF(0, row.rect.top(), c.headWidth, row.rect.height()));
+    if (row.rect.top() > done) {
+      between.rects.append(QRectF(0, done, c.canvas.right(), row.rect.top() - done));
+    }
+    const qreal height = row.rect.height() - hairline;
+    lanes.rects.append(QRectF(c.canvas.left(), row.rect.top(), c.canvas.width(), height));
+    heads.rects.append(QRectF(0, row.rect.top(), c.headWidth, height));
     lines.rects.append(QRectF(0, row.rect.bottom() - hairline, c.canvas.right(), hairline));
+    done = row.rect.bottom();
   }
-  pane.grounds = {lanes, heads, lines};
+  if (done < pane.clip.bottom()) {
+    between.rects.append(QRectF(0, done, c.canvas.right(), pane.clip.bottom() - done));
+  }
+  pane.grounds = {between, lanes, heads, lines};
 }
 
 }  // namespace
@@ -152,7 +162,7 @@ TimelineScene layOutTimeline(const Frame& frame, const ViewState& view, const QS
                           QPointF(size.width(), size.height()));
     return scene;
   }
-  cache.prepare(*frame.snapshot, theme);
+  cache.prepare(*frame.snapshot, TaskKinds(*frame.snapshot), theme);
   const LayoutContext c = makeContext(frame, view, size, theme, cache);
   scene.canvas = c.canvas;
   scene.axis = c.axis;

@@ -43,24 +43,15 @@ void paintToken(QPainter& painter, const Token& token, const Theme& theme) {
 }
 
 void paintBars(Blitter& blitter, const LanePane& pane, const Theme& theme) {
-  for (std::size_t kind = 0; kind <= Theme::kKinds; ++kind) {
-    const bool failed = kind == Theme::kKinds;
-    const QColor& color = failed ? theme.badBar : theme.kinds[kind];
-    for (const TaskBar& bar : pane.bars) {
-      if (bar.failed != failed ||
-          (!failed && static_cast<std::size_t>(bar.kind) % Theme::kKinds != kind)) {
-        continue;
-      }
-      for (const BarPart& part : bar.parts) {
-        if (part.fill == BarFill::bright) {
-          blitter.fill(part.rect, color);
-        } else {
-          blitter.barPart(bar, part);
-        }
+  for (const TaskBar& bar : pane.bars) {
+    const QColor& bright = bar.failed ? theme.badBar : theme.kind(bar.kind);
+    for (const BarPart& part : bar.parts) {
+      if (part.fill == BarFill::bright) {
+        blitter.fill(part.rect, bright);
+      } else {
+        blitter.barPart(bar, part);
       }
     }
-  }
-  for (const TaskBar& bar : pane.bars) {
     for (const QRectF& blocked : bar.blocked) {
       blitter.fill(blocked, theme.warn);
     }
@@ -77,19 +68,28 @@ void paintCross(QPainter& painter, const QPointF& center, qreal radius, const QC
   painter.drawLine(center + QPointF(-radius, radius), center + QPointF(radius, -radius));
 }
 
+/// A dashed frame with open corners, in whole pixels.
+void paintDashes(Blitter& blitter, const QRectF& frame, const Theme& theme) {
+  const qreal on = theme.px(4);
+  const qreal corner = theme.px(3);
+  for (qreal x = frame.left() + corner; x + on <= frame.right() - corner; x += 2 * on) {
+    blitter.fill(QRectF(x, frame.top(), on, 1), theme.faint);
+    blitter.fill(QRectF(x, frame.bottom() - 1, on, 1), theme.faint);
+  }
+  for (qreal y = frame.top() + corner; y + on <= frame.bottom() - corner; y += 2 * on) {
+    blitter.fill(QRectF(frame.left(), y, 1, on), theme.faint);
+    blitter.fill(QRectF(frame.right() - 1, y, 1, on), theme.faint);
+  }
+}
+
 void paintPaneShapes(Blitter& blitter, const LanePane& pane, const Theme& theme) {
-  if (pane.ghosts.isEmpty() && pane.tokens.isEmpty() && pane.cancels.isEmpty()) {
+  for (const Ghost& ghost : pane.ghosts) {
+    paintDashes(blitter, ghost.rect, theme);
+  }
+  if (pane.tokens.isEmpty() && pane.cancels.isEmpty()) {
     return;
   }
   const Blitter::Logical painter(blitter);
-  painter->setBrush(Qt::NoBrush);
-  for (const Ghost& ghost : pane.ghosts) {
-    painter->setPen(QPen(theme.faint, 1, Qt::CustomDashLine));
-    QPen pen = painter->pen();
-    pen.setDashPattern({4, 4});
-    painter->setPen(pen);
-    painter->drawRoundedRect(ghost.rect.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(5), theme.px(5));
-  }
   for (const Token& token : pane.tokens) {
     paintToken(*painter.operator->(), token, theme);
   }
@@ -196,6 +196,26 @@ void paintSelection(Blitter& blitter, const TimelineScene& scene, const Theme& t
   }
 }
 
+/// Bends are painted one by one: a small shape is filled at once, a long one is handed to other
+/// threads by Qt.
+void paintStream(Blitter& blitter, const Stream& stream) {
+  const qreal half = stream.width / 2;
+  const qreal down = stream.to.y() > stream.from.y() ? 1 : -1;
+  const qreal top = std::min(stream.from.y(), stream.to.y()) + stream.bend;
+  const qreal bottom = std::max(stream.from.y(), stream.to.y()) - stream.bend;
+  blitter.fill(QRectF(stream.trunkX - half, top, stream.width, bottom - top), stream.color);
+  const Blitter::Logical painter(blitter);
+  painter->setPen(QPen(stream.color, stream.width, Qt::SolidLine, Qt::FlatCap));
+  painter->setBrush(Qt::NoBrush);
+  const auto bend = [&](const QPointF& end, qreal y) {
+    QPainterPath path(end);
+    path.quadTo(QPointF(stream.trunkX, end.y()), QPointF(stream.trunkX, y));
+    painter->drawPath(path);
+  };
+  bend(stream.from, stream.from.y() + down * stream.bend);
+  bend(stream.to, stream.to.y() - down * stream.bend);
+}
+
 void paintOverlay(Blitter& blitter, const TimelineScene& scene, const Theme& theme) {
   blitter.clip(scene.canvas);
   if (scene.selectedRange) {
@@ -212,11 +232,8 @@ void paintOverlay(Blitter& blitter, const TimelineScene& scene, const Theme& the
                         scene.canvas.height()),
                  scene.nowColor);
   }
-  if (!scene.streams.isEmpty()) {
-    const Blitter::Logical painter(blitter);
-    for (const Curve& stream : scene.streams) {
-      paintCurve(*painter.operator->(), stream);
-    }
+  for (const Stream& stream : scene.streams) {
+    paintStream(blitter, stream);
   }
   paintSelection(blitter, scene, theme);
   blitter.clip(scene.canvas);
@@ -308,7 +325,9 @@ void paintTimeline(QPainter& painter, const TimelineScene& scene, const Theme& t
   painter.setRenderHint(QPainter::Antialiasing, false);
   Blitter blitter(painter, sprites, ratio);
   blitter.clip(QRectF(QPointF(0, 0), scene.size));
-  blitter.fill(QRectF(QPointF(0, 0), scene.size), theme.background);
+  if (!scene.axis) {
+    blitter.fill(QRectF(QPointF(0, 0), scene.size), theme.background);
+  }
   for (const LanePane& pane : scene.panes) {
     paintPane(blitter, pane, scene, theme);
   }

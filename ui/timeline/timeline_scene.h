@@ -11,6 +11,7 @@
 #include <QRectF>
 #include <QSizeF>
 #include <QString>
+#include <QVarLengthArray>
 
 #include <array>
 #include <cstdint>
@@ -62,7 +63,7 @@ struct TaskBar {
   bool roundRight = true;
   qreal patternX =
       0;  ///< the bar's true begin, to which patterns keep while it scrolls out of sight
-  QList<BarPart> parts = {};
+  QVarLengthArray<BarPart, 4> parts = {};  ///< most have no more, and a frame has thousands
   QList<QRectF> blocked = {};  ///< stretches in which the task itself waits for another task
   QString label = {};
   QPointF labelAt = {};  ///< left end, middle height
@@ -79,6 +80,8 @@ struct DenseColumn {
   float lock = 0;    ///< waited for a lock
   float failed =
       0;  ///< of the three above, the share of tasks that failed; drawn over them from the top
+
+  float busy() const { return bright + shade + lock; }
 };
 
 /// Columns of one lane, `columnWidth` apart, from rect.left() on.
@@ -136,12 +139,24 @@ struct Ghost {
   std::optional<TextLabel> label = {};
 };
 
-/// A curve with a width: a selected task's path, or the stream of tasks to a lane.
+/// A curve with a width: a part of the selected task's path.
 struct Curve {
   QPainterPath path = {};
   QColor color = {};
   qreal width = 1;
   bool dashed = false;
+};
+
+/// Tasks on their way to one lane, too many to be told apart: out of the queue at `from`, down a
+/// trunk, into the lane at `to`. Straight but for two small bends, because long curves are slow to
+/// fill.
+struct Stream {
+  QPointF from = {};
+  QPointF to = {};
+  qreal trunkX = 0;
+  qreal bend = 0;
+  qreal width = 1;
+  QColor color = {};
 };
 
 /// A moment on the time axis.
@@ -207,7 +222,7 @@ struct TimelineScene {
   std::optional<qreal> nowX = {};
   QString nowLabel = {};
   QColor nowColor = {};
-  QList<Curve> streams = {};
+  QList<Stream> streams = {};
   QList<Token> flights = {};
   QList<Curve> selectionPath = {};
   std::optional<QPointF> selectionEnd = {};  ///< a cross: the selected task was cancelled here

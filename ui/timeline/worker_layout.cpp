@@ -2,9 +2,11 @@
 #include "ui/timeline/layout_context.h"
 
 #include <QObject>
+#include <QVarLengthArray>
 
 #include <algorithm>
-#include <array>
+#include <cmath>
+#include <utility>
 
 namespace poolscope::ui {
 
@@ -25,9 +27,8 @@ constexpr TimeNs kSecond = 1'000'000'000;
 constexpr TimeNs kWordStep = 125'000'000;
 constexpr TimeNs kUtilizationStep = kSecond / 2;
 constexpr TimeNs kUtilizationWindow = 5 * kSecond;
-/// Events of other threads may come late by some collector rounds; columns older than this are
-/// settled.
-constexpr TimeNs kSettled = kSecond / 4;
+/// Narrower than this many columns nothing of a bar but its colour can be seen.
+constexpr qsizetype kLeastColumns = 3;
 constexpr float kWholeColumn = 0.998F;
 constexpr std::size_t kMostPhases = 48;
 constexpr std::size_t kMostBlocked = 64;
@@ -57,47 +58,60 @@ BarFill fillOf(PhaseKind kind) {
   }
 }
 
-struct Stretch {
-  TimeNs begin;
-  TimeNs end;
-  BarFill fill;
-};
-
-/// Cuts a task's time into stretches of one fill: of nested phases the innermost, else the task
+/// Cuts a task's time into parts of one fill: of nested phases the innermost, else the task
 /// computes.
-QList<BarPart> partsOf(const LayoutContext& c, const QRectF& bar, TimeNs begin, TimeNs end,
-                       const std::vector<Stretch>& stretches) {
-  std::vector<TimeNs> cuts{begin, end};
-  for (const Stretch& s : stretches) {
-    cuts.push_back(std::clamp(s.begin, begin, end));
-    cuts.push_back(std::clamp(s.end, begin, end));
+void cutIntoParts(const LayoutContext& c, TimeNs begin, TimeNs end,
+                  const std::vector<BarStretch>& stretches, TaskBar& bar) {
+  QVarLengthArray<TimeNs, 24> cuts{begin, end};
+  for (const BarStretch& s : stretches) {
+    for (const TimeNs cut : {s.begin, s.end}) {
+      if (cut > begin && cut < end) {
+        cuts.append(cut);
+      }
+    }
   }
   std::sort(cuts.begin(), cuts.end());
-  QList<BarPart> parts;
-  qreal left = bar.left();
-  for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
-    if (cuts[i] == cuts[i + 1]) {
-      continue;
-    }
-    const qreal right =
-        cuts[i + 1] == end ? bar.right() : std::clamp(c.snappedX(cuts[i + 1]), left, bar.right());
+  qreal left = bar.rect.left();
+  for (qsizetype i = 0; i + 1 < cuts.size(); ++i) {
+    const qreal right = cuts[i + 1] == end
+                            ? bar.rect.right()
+                            : std::clamp(c.snappedX(cuts[i + 1]), left, bar.rect.right());
     if (right <= left) {
       continue;
     }
     BarFill fill = BarFill::bright;
-    for (const Stretch& s : stretches) {
+    for (const BarStretch& s : stretches) {
       if (s.begin <= cuts[i] && s.end >= cuts[i + 1]) {
         fill = s.fill;
       }
     }
-    if (!parts.isEmpty() && parts.last().fill == fill) {
-      parts.last().rect.setRight(right);
+    if (!bar.parts.isEmpty() && bar.parts.last().fill == fill) {
+      bar.parts.last().rect.setRight(right);
     } else {
-      parts.append({QRectF(left, bar.top(), right - left, bar.height()), fill});
+      bar.parts.append({QRectF(left, bar.rect.top(), right - left, bar.rect.height()), fill});
     }
     left = right;
   }
-  return parts;
+}
+
+/// A session's column as it is drawn.
+DenseColumn denseColumn(const LaneColumn& column, int kind) {
+  const auto phase = [&](PhaseKind phaseKind) {
+    return column.phases[static_cast<std::size_t>(phaseKind)];
+  };
+  DenseColumn dense;
+  dense.longest = column.longest;
+  dense.tasks = column.task_count;
+  dense.kind = static_cast<std::int16_t>(kind);
+  dense.lock = phase(PhaseKind::lock_wait);
+  dense.shade = phase(PhaseKind::io_wait) + phase(PhaseKind::sleep) + phase(PhaseKind::file_io) +
+                phase(PhaseKind::command);
+  dense.bright = std::max(0.0F, column.busy - dense.lock - dense.shade);
+  if (column.task_count > 0) {
+    dense.failed = dense.busy() * static_cast<float>(column.failed_count) /
+                   static_cast<float>(column.task_count);
+  }
+  return dense;
 }
 
 class LaneLayout {
@@ -120,76 +134,142 @@ class LaneLayout {
 
  private:
   void fetchColumns();
+  void forgetComingFailure();
   void addBars();
-  void addBar(const Task& task);
-  void addLabel(const Task& task, TaskBar& bar);
+  BarFacts factsOf(const Task& task) const;
+  void addBar(TaskKey task, const BarFacts& facts);
+  void addLabel(const BarFacts& facts, TaskBar& bar) const;
+  void cover(TimeNs begin, TimeNs end);
   void addDense();
-  DenseColumn denseColumn(const LaneColumn& column, float covered) const;
-  /// What of each column is under a bar, 0..1.
-  std::vector<float> coverage() const;
 
   const LayoutContext& c_;
   const Lane& lane_;
   const QRectF body_;
   LanePane& pane_;
-  std::vector<LaneColumn> columns_ = {};
-  std::vector<std::pair<TimeNs, TimeNs>> barTimes_ = {};
+  QList<DenseColumn> columns_ = {};
 };
 
 void LaneLayout::fetchColumns() {
   // A running task's past is not settled: it may yet fail, or turn out to be the longest.
-  TimeNs stable = std::min(c_.snapshot.end(), c_.now) - kSettled;
+  TimeNs stable = c_.settled();
   const LaneState state = c_.snapshot.lane_state(lane_.id, c_.snapshot.end());
   if (const auto running = state.task ? c_.snapshot.task(state.task) : std::nullopt;
       running && running->started) {
     stable = std::min(stable, *running->started);
   }
-  c_.cache.laneColumns(c_.snapshot, lane_.id, c_.grid.origin, c_.grid.cellNs, c_.grid.first,
-                       c_.grid.count, stable, columns_);
+  const auto ask = [this](TimeNs begin, TimeNs end, int count, auto append) {
+    TaskKey known = {};
+    int kind = 0;
+    for (const LaneColumn& column : c_.snapshot.lane_columns(lane_.id, begin, end, count)) {
+      if (column.longest != known && column.longest) {
+        known = column.longest;
+        const auto task = c_.snapshot.task(known);
+        kind = task ? c_.kinds(task->name) : 0;
+      }
+      append(denseColumn(column, kind));
+    }
+  };
+  c_.cache.workers.append(static_cast<std::uint32_t>(lane_.id), c_.grid, stable, columns_, ask);
   if (c_.grid.partial) {
-    const auto last = c_.snapshot.lane_columns(lane_.id, c_.grid.end(), c_.now, 1);
-    columns_.insert(columns_.end(), last.begin(), last.end());
+    ask(c_.grid.end(), c_.now, 1, [this](const DenseColumn& column) { columns_.append(column); });
   }
-  // What runs at now and fails later has not failed yet.
+  forgetComingFailure();
+}
+
+/// What runs at now and fails later has not failed yet.
+void LaneLayout::forgetComingFailure() {
   const auto atNow = c_.snapshot.task_at(lane_.id, c_.now);
   const auto task = atNow ? c_.snapshot.task(*atNow) : std::nullopt;
-  if (task && task->started && task->state == TaskState::failed && task->finished > c_.now) {
-    for (std::size_t i = columns_.size(); i-- > 0;) {
-      if (c_.grid.timeOf(static_cast<std::int64_t>(i) + 1) <= *task->started) {
-        break;
-      }
-      columns_[i].failed_count -= std::min(columns_[i].failed_count, 1U);
+  if (!task || !task->started || task->state != TaskState::failed || task->finished <= c_.now) {
+    return;
+  }
+  for (qsizetype i = columns_.size(); i-- > 0;) {
+    DenseColumn& column = columns_[i];
+    if (c_.grid.timeOf(i + 1) <= *task->started) {
+      break;
+    }
+    if (column.tasks > 0) {
+      column.failed =
+          std::max(0.0F, column.failed - column.busy() / static_cast<float>(column.tasks));
     }
   }
 }
 
-/// A task of two columns' width or more fills a column alone; those become bars of their own.
+/// A task fills the columns within it alone. Those of some columns' length become bars of their
+/// own; at the ends of the view one column in sight is enough to look how long its task is.
 void LaneLayout::addBars() {
-  TaskKey latest = {};
-  for (const LaneColumn& column : columns_) {
-    if (column.task_count != 1 || column.busy < kWholeColumn || column.longest == latest) {
+  const QList<DenseColumn>& columns = columns_;
+  QVarLengthArray<TaskKey, 64> found;  // bars take their columns away: only when all are found
+  for (qsizetype i = 0; i < columns.size();) {
+    const auto isWhole = [&](qsizetype k) {
+      return columns[k].tasks == 1 && columns[k].busy() >= kWholeColumn;
+    };
+    if (!isWhole(i)) {
+      ++i;
       continue;
     }
-    latest = column.longest;
-    const auto task = taskAt(c_.snapshot, latest, c_.now);
-    if (task && task->started) {
-      addBar(*task);
+    const TaskKey key = columns[i].longest;
+    const qsizetype begin = i;
+    while (i < columns.size() && columns[i].longest == key && isWhole(i)) {
+      ++i;
+    }
+    const bool atAnEnd = begin <= 1 || i + 1 >= columns.size();
+    if (i - begin < kLeastColumns && !atAnEnd) {
+      continue;
+    }
+    found.append(key);
+  }
+  for (const TaskKey key : found) {
+    if (const BarFacts* known = c_.cache.facts(key); known != nullptr && known->end <= c_.now) {
+      addBar(key, *known);
+    } else if (const auto task = taskAt(c_.snapshot, key, c_.now); task && task->started) {
+      BarFacts facts = factsOf(*task);
+      addBar(key, facts.open ? facts : c_.cache.remember(key, std::move(facts)));
     }
   }
 }
 
-void LaneLayout::addBar(const Task& task) {
-  const TimeNs end = task.finished.value_or(c_.now);
+BarFacts LaneLayout::factsOf(const Task& task) const {
+  BarFacts facts;
+  facts.started = task.started.value_or(0);
+  facts.open = !task.finished;
+  facts.end = task.finished.value_or(c_.now);
+  facts.kind = c_.kinds(task.name);
+  facts.failed = task.state == TaskState::failed;
+  for (const Phase& phase : c_.snapshot.phases(task.key, kMostPhases)) {
+    if (phase.begin < c_.now && phase.kind != PhaseKind::other) {
+      facts.stretches.push_back({phase.begin, std::min(phase.end, facts.end), fillOf(phase.kind)});
+    }
+  }
+  for (const auto& blocked :
+       c_.snapshot.blocked(lane_.id, facts.started, facts.end, kMostBlocked)) {
+    if (blocked.begin < c_.now) {
+      facts.stretches.push_back(
+          {blocked.begin, std::min(blocked.end, facts.end), BarFill::stripes, true});
+    }
+  }
+  const QString cross = facts.failed ? QStringLiteral("× ") : QString();
+  facts.number = cross + QString::number(task.key.task);
+  facts.title = cross + taskTitle(task);
+  facts.titleWidth = c_.cache.numberedWidth(facts.title, TextRole::bar);
+  facts.numberWidth = c_.cache.numberedWidth(facts.number, TextRole::bar);
+  return facts;
+}
+
+void LaneLayout::addBar(TaskKey task, const BarFacts& facts) {
   TaskBar bar;
-  bar.task = task.key;
+  bar.task = task;
   bar.lane = lane_.id;
-  bar.kind = c_.kinds(task.name);
-  bar.failed = task.state == TaskState::failed;
-  bar.open = !task.finished;
+  bar.kind = facts.kind;
+  bar.failed = facts.failed;
+  bar.open = facts.open;
+  const qreal x0 = c_.snappedX(facts.started);
+  const qreal x1 = c_.snappedX(facts.end);
+  if (x1 - x0 < kLeastColumns * c_.columnWidth) {
+    return;
+  }
   // Far outside the canvas, where pixels no longer count, the bar is cut; a hatch keeps its phase
   // to the bar's begin.
-  const qreal x0 = c_.snappedX(task.started.value_or(0));
-  const qreal x1 = c_.snappedX(end);
   const qreal left = std::max(x0, c_.canvas.left() - 16);
   const qreal right = std::min(x1, c_.canvas.right() + 16);
   bar.roundLeft = x0 >= c_.canvas.left() - 8;
@@ -200,121 +280,77 @@ void LaneLayout::addBar(const Task& task) {
   }
   bar.patternX = x0;
   bar.rect = QRectF(left, body_.top(), right - gap - left, body_.height());
-  std::vector<Stretch> stretches;
-  for (const Phase& phase : c_.snapshot.phases(task.key, kMostPhases)) {
-    if (phase.begin < c_.now && phase.kind != PhaseKind::other) {
-      stretches.push_back({phase.begin, std::min(phase.end, end), fillOf(phase.kind)});
-    }
-  }
-  for (const auto& blocked :
-       c_.snapshot.blocked(lane_.id, task.started.value_or(0), end, kMostBlocked)) {
-    if (blocked.begin >= c_.now) {
-      continue;
-    }
-    const TimeNs until = std::min(blocked.end, end);
-    stretches.push_back({blocked.begin, until, BarFill::stripes});
-    const qreal from = std::max(c_.snappedX(blocked.begin), bar.rect.left());
-    const qreal to = std::min(c_.snappedX(until), bar.rect.right());
-    if (to > from) {
+  for (const BarStretch& stretch : facts.stretches) {
+    const qreal from = std::max(c_.snappedX(stretch.begin), bar.rect.left());
+    const qreal to = std::min(c_.snappedX(stretch.end), bar.rect.right());
+    if (stretch.blocked && to > from) {
       bar.blocked.append(
           QRectF(from, bar.rect.top(), to - from, std::max(3.0, body_.height() * 0.14)));
     }
   }
-  const TimeNs seenBegin = std::max(task.started.value_or(0), c_.axis.toTime(left));
-  const TimeNs seenEnd = std::max(seenBegin, std::min(end, c_.axis.toTime(right)));
-  bar.parts = partsOf(c_, bar.rect, seenBegin, seenEnd, stretches);
-  addLabel(task, bar);
-  barTimes_.emplace_back(task.started.value_or(0), end);
+  const TimeNs seenBegin = std::max(facts.started, c_.axis.toTime(left));
+  const TimeNs seenEnd = std::max(seenBegin + 1, std::min(facts.end, c_.axis.toTime(right)));
+  cutIntoParts(c_, seenBegin, seenEnd, facts.stretches, bar);
+  addLabel(facts, bar);
+  cover(facts.started, facts.end);
   pane_.bars.append(std::move(bar));
 }
 
-void LaneLayout::addLabel(const Task& task, TaskBar& bar) {
-  if (body_.height() < c_.theme.px(12)) {
-    return;
-  }
+void LaneLayout::addLabel(const BarFacts& facts, TaskBar& bar) const {
+  const qreal least = c_.theme.px(7);
   const QRectF seen = bar.rect.intersected(c_.canvas);
   const qreal margin = c_.theme.px(6);
   const qreal room = seen.width() - 2 * margin + c_.theme.px(2);
-  if (room < c_.theme.px(7)) {
+  if (body_.height() < c_.theme.px(12) || room < least) {
     return;
   }
-  const QString cross = bar.failed ? QStringLiteral("× ") : QString();
-  const QString full = cross + taskTitle(task);
-  const QString brief = cross + QString::number(task.key.task);
-  for (const QString& text : {full, brief, bar.failed ? QStringLiteral("×") : QString()}) {
-    if (!text.isEmpty() && c_.cache.textWidth(text, TextRole::bar) <= room) {
-      bar.label = text;
-      bar.labelAt = QPointF(c_.snap(seen.left() + margin), c_.snap(seen.center().y()));
-      return;
-    }
+  if (facts.titleWidth <= room) {
+    bar.label = facts.title;
+  } else if (facts.numberWidth <= room) {
+    bar.label = facts.number;
+  } else if (facts.failed) {
+    bar.label = QStringLiteral("×");
+  } else {
+    return;
   }
+  bar.labelAt = QPointF(c_.snap(seen.left() + margin), c_.snap(seen.center().y()));
 }
 
-std::vector<float> LaneLayout::coverage() const {
-  std::vector<float> covered(columns_.size(), 0.0F);
+/// Takes out of the columns what is under a bar: they go on to show the rest.
+void LaneLayout::cover(TimeNs begin, TimeNs end) {
   const auto cell = static_cast<double>(c_.grid.cellNs);
-  for (const auto& [begin, end] : barTimes_) {
-    const double from = static_cast<double>(begin - c_.grid.begin()) / cell;
-    const double to = static_cast<double>(end - c_.grid.begin()) / cell;
-    const auto first = static_cast<std::int64_t>(std::max(0.0, std::floor(from)));
-    const auto last = std::min<std::int64_t>(static_cast<std::int64_t>(columns_.size()) - 1,
-                                             static_cast<std::int64_t>(std::floor(to)));
-    for (std::int64_t i = first; i <= last; ++i) {
-      const double at = static_cast<double>(i);
-      covered[static_cast<std::size_t>(i)] +=
-          static_cast<float>(std::min(to, at + 1) - std::max(from, at));
+  const double from = static_cast<double>(begin - c_.grid.begin()) / cell;
+  const double to = static_cast<double>(end - c_.grid.begin()) / cell;
+  const auto first = static_cast<qsizetype>(std::max(0.0, std::floor(from)));
+  const auto last = std::min(columns_.size() - 1, static_cast<qsizetype>(std::floor(to)));
+  for (qsizetype i = first; i <= last; ++i) {
+    DenseColumn& column = columns_[i];
+    const double at = static_cast<double>(i);
+    const double under = std::min(to, at + 1) - std::max(from, at);
+    const float rest = column.busy() - static_cast<float>(under);
+    if (column.tasks == 1 || rest <= 0.01F) {
+      column = {.longest = column.longest};
+    } else {
+      const float scale = rest / column.busy();
+      column.bright *= scale;
+      column.shade *= scale;
+      column.lock *= scale;
+      column.failed = std::min(column.failed, rest);
     }
   }
-  return covered;
-}
-
-DenseColumn LaneLayout::denseColumn(const LaneColumn& column, float covered) const {
-  const auto phase = [&](PhaseKind kind) { return column.phases[static_cast<std::size_t>(kind)]; };
-  const float busy = std::clamp(column.busy - covered, 0.0F, 1.0F);
-  const float scale = column.busy > 0 ? busy / column.busy : 0;
-  DenseColumn dense;
-  dense.longest = column.longest;
-  dense.tasks = column.task_count;
-  dense.lock = phase(PhaseKind::lock_wait) * scale;
-  dense.shade = (phase(PhaseKind::io_wait) + phase(PhaseKind::sleep) + phase(PhaseKind::file_io) +
-                 phase(PhaseKind::command)) *
-                scale;
-  dense.bright = std::max(0.0F, busy - dense.lock - dense.shade);
-  dense.failed = column.task_count == 0 ? 0
-                                        : busy * static_cast<float>(column.failed_count) /
-                                              static_cast<float>(column.task_count);
-  return dense;
 }
 
 void LaneLayout::addDense() {
-  const std::vector<float> covered = coverage();
-  DenseStrip strip;
-  bool any = false;
-  strip.columns.resize(static_cast<qsizetype>(columns_.size()));
-  TaskKey known = {};
-  int kind = 0;
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    const LaneColumn& column = columns_[i];
-    if (column.task_count == 0 || column.busy - covered[i] <= 0.01F) {
-      continue;
-    }
-    DenseColumn dense = denseColumn(column, covered[i]);
-    if (column.longest != known) {
-      known = column.longest;
-      const auto task = c_.kinds.size() == 1 ? std::nullopt : c_.snapshot.task(known);
-      kind = task ? c_.kinds(task->name) : 0;
-    }
-    dense.kind = static_cast<std::int16_t>(kind);
-    strip.columns[static_cast<qsizetype>(i)] = dense;
-    any = true;
-  }
-  if (!any) {
+  if (std::none_of(columns_.cbegin(), columns_.cend(),
+                   [](const DenseColumn& column) { return column.busy() > 0; })) {
     return;
   }
+  DenseStrip strip;
   strip.lane = lane_.id;
   strip.columnWidth = c_.columnWidth;
   strip.rect = QRectF(c_.snappedX(c_.grid.begin()), body_.top(),
-                      static_cast<qreal>(strip.columns.size()) * c_.columnWidth, body_.height());
+                      static_cast<qreal>(columns_.size()) * c_.columnWidth, body_.height());
+  strip.columns = std::move(columns_);
   pane_.strips.append(std::move(strip));
 }
 
@@ -396,6 +432,20 @@ std::uint32_t workersBefore(const LayoutContext& c, const Lane& lane) {
   return count;
 }
 
+/// Since when so many workers have been gone that max_workers leaves room for this one, too: a
+/// place that others held was not waiting for anybody.
+TimeNs placeFreeSince(const LayoutContext& c, const PlannedRow& row) {
+  TimeNs latest = c.snapshot.begin();
+  for (const Lane& lane : c.snapshot.lanes()) {
+    const bool gone = lane.kind == session::LaneKind::worker && lane.pool == row.pool &&
+                      lane.exited && *lane.exited <= c.now;
+    latest = gone ? std::max(latest, *lane.exited) : latest;
+  }
+  // Only the last exit is looked at: before it there was one more, and rarely room for all.
+  const std::uint32_t limit = c.snapshot.max_workers_at(*row.pool, latest - 1);
+  return limit > row.ordinal + 1 ? c.snapshot.begin() : latest;
+}
+
 void addGhost(const LayoutContext& c, const PlannedRow& row, TimeNs begin, TimeNs end,
               LanePane& pane) {
   const qreal inset = c.theme.px(3);
@@ -451,7 +501,7 @@ void layOutWorker(const LayoutContext& c, const PlannedRow& row, LanePane& pane)
 
 void layOutGhost(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
   if (const auto since = allowedSince(c, row, row.ordinal, c.now)) {
-    addGhost(c, row, *since, c.now, pane);
+    addGhost(c, row, std::max(*since, placeFreeSince(c, row)), c.now, pane);
   }
   layOutHead(c, row, ghostName(c, row), true, QObject::tr("not started"), c.theme.faint, true, true,
              pane);

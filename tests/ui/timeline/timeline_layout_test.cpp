@@ -36,6 +36,9 @@ class TimelineLayoutTest : public QObject {
   void columns_whileScrolling_keepToTheGrid();
   void cache_afterTheSessionGrew_changesNothing();
   void selection_pathFromCallerToWorkerAndBack();
+  void cancelled_whileWaiting_areMarkedAtTheQueue();
+  void cancelled_manyAtOnce_areOneMarkWithTheirNumber();
+  void ghost_placeOfARetiredWorker_beginsWhenItLeft();
   void hitTest_everyBar_isHitWhereItIs();
   void frame_empty_hasNoLanes();
 };
@@ -428,6 +431,45 @@ void TimelineLayoutTest::selection_pathFromCallerToWorkerAndBack() {
   QVERIFY(std::abs(in.elementAt(0).x - scene.axis->toX(10 * kMs)) < 1);
   QVERIFY(std::abs(out.currentPosition().x() - scene.axis->toX(80 * kMs)) < 1);
   QCOMPARE(*scene.selectionOutline, barOf(scene, 1)->rect);
+}
+
+void TimelineLayoutTest::cancelled_whileWaiting_areMarkedAtTheQueue() {
+  OneTask one;
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 5 * kMs), one.worker, 10 * kMs, 90 * kMs);
+  one.s.cancelTask(one.s.addTask(one.pool, one.caller, 6 * kMs), 40 * kMs);
+  one.s.addTask(one.pool, one.caller, 7 * kMs);
+  one.s.cancelTask(one.s.addTask(one.pool, one.caller, 8 * kMs), 70 * kMs);
+  const auto at = [&](TimeNs now) { return sceneOf(shared(one), now, showing(0, 110 * kMs, now)); };
+  QCOMPARE(at(39 * kMs).panes[1].cancels.size(), 0);
+  const auto scene = at(100 * kMs);
+  const auto& marks = scene.panes[1].cancels;
+  QCOMPARE(marks.size(), 2);
+  QCOMPARE(marks[0].task.task, 2U);
+  QCOMPARE(marks[1].task.task, 4U);
+  QVERIFY(std::abs(marks[0].center.x() - scene.axis->toX(40 * kMs)) <= 1);
+  QVERIFY(hitTest(scene, marks[1].center).task == marks[1].task);
+}
+
+void TimelineLayoutTest::cancelled_manyAtOnce_areOneMarkWithTheirNumber() {
+  OneTask one;
+  for (int i = 0; i < 40; ++i) {
+    one.s.cancelTask(one.s.addTask(one.pool, one.caller, (5 + i) * kMs), 70 * kMs);
+  }
+  const auto scene = sceneOf(shared(one), 100 * kMs, showing(0, 110 * kMs, 100 * kMs));
+  const auto& marks = scene.panes[1].cancels;
+  QCOMPARE(marks.size(), 1);
+  QCOMPARE(marks[0].count, 40U);
+  QVERIFY(std::any_of(scene.panes[1].labels.begin(), scene.panes[1].labels.end(),
+                      [](const TextLabel& label) { return label.text == QStringLiteral("40"); }));
+}
+
+void TimelineLayoutTest::ghost_placeOfARetiredWorker_beginsWhenItLeft() {
+  OneTask one;
+  one.s.addTask(one.pool, one.caller, 5 * kMs);
+  one.s.lanes_[static_cast<std::size_t>(one.worker)].exited = 40 * kMs;
+  const auto scene = sceneOf(shared(one), 100 * kMs, showing(0, 110 * kMs, 100 * kMs));
+  const Ghost& ghost = scene.panes[0].ghosts.back();
+  QVERIFY(std::abs(ghost.rect.left() - scene.axis->toX(40 * kMs)) <= 5);
 }
 
 void TimelineLayoutTest::hitTest_everyBar_isHitWhereItIs() {
