@@ -7,10 +7,15 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <fcntl.h>
 #include <latch>
+#include <spawn.h>
+#include <string>
+#include <string_view>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
@@ -39,6 +44,41 @@ bool wait_for_events(const std::filesystem::path& path, std::uint64_t count) {
     std::this_thread::yield();
   }
   return false;
+}
+
+constexpr std::string_view kRecordUntilKilled = "--record-until-killed";
+
+/// What a process that is to be killed does: records one event after another and writes the time of
+/// each to `times` once the recorder has it.
+int record_until_killed(const std::filesystem::path& path, int times) {
+  const auto directory = std::make_shared<trace::Directory>();
+  const trace::ThreadId main = directory->add_thread({"main", 1});
+  auto recorder = Recorder::create(path, directory, {});
+  for (std::uint64_t task = 1; recorder; ++task) {
+    const std::uint64_t now = trace::now_ns();
+    const Event event = {
+        .time_ns = now, .task = task, .thread = main, .kind = EventKind::task_queued, .pool = 1};
+    (*recorder)->consume({&event, 1});
+    if (write(times, &now, sizeof now) != sizeof now) {
+      break;
+    }
+  }
+  return 1;
+}
+
+/// This program again, as record_until_killed(): no fork() without exec, since other threads run
+/// here and a sanitizer refuses new ones in the child. Its number, or -1.
+pid_t start_recording_process(const std::filesystem::path& path, int times) {
+  std::string program = "recorder_test";
+  std::string what(kRecordUntilKilled);
+  std::string file = path.string();
+  std::string descriptor = std::to_string(times);
+  const std::array<char*, 5> arguments = {program.data(), what.data(), file.data(),
+                                          descriptor.data(), nullptr};
+  pid_t pid = -1;
+  const int error =
+      posix_spawn(&pid, "/proc/self/exe", nullptr, nullptr, arguments.data(), environ);
+  return error == 0 ? pid : -1;
 }
 
 /// A snapshot whose replay takes its time, and is otherwise the one it wraps.
@@ -329,22 +369,9 @@ void RecorderTest::killedProcess_leavesAFileThatOpens() {
   const auto path = file("killed.pftrace");
   int pipe_ends[2] = {};
   QCOMPARE(pipe(pipe_ends), 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    const auto directory = std::make_shared<trace::Directory>();
-    const trace::ThreadId main = directory->add_thread({"main", 1});
-    auto recorder = Recorder::create(path, directory, {});
-    for (std::uint64_t task = 1; recorder; ++task) {
-      const std::uint64_t now = trace::now_ns();
-      const Event event = {
-          .time_ns = now, .task = task, .thread = main, .kind = EventKind::task_queued, .pool = 1};
-      (*recorder)->consume({&event, 1});
-      if (write(pipe_ends[1], &now, sizeof now) != sizeof now) {
-        break;
-      }
-    }
-    _exit(1);
-  }
+  fcntl(pipe_ends[0], F_SETFD, FD_CLOEXEC);  // or the child would outlive a test that was ended
+  const pid_t child = start_recording_process(path, pipe_ends[1]);
+  QVERIFY(child > 0);
   close(pipe_ends[1]);
   std::uint64_t last = 0;
   std::uint64_t time = 0;
@@ -370,5 +397,11 @@ void RecorderTest::killedProcess_leavesAFileThatOpens() {
   QVERIFY(lost_ns < 5'000'000'000);
 }
 
-QTEST_APPLESS_MAIN(RecorderTest)
+int main(int argc, char** argv) {
+  if (argc == 4 && std::string_view(argv[1]) == kRecordUntilKilled) {
+    return record_until_killed(argv[2], std::stoi(argv[3]));
+  }
+  RecorderTest test;
+  return QTest::qExec(&test, argc, argv);
+}
 #include "recorder_test.moc"
