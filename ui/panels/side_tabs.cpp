@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/side_tabs.h"
 
+#include "ui/panels/code_view.h"
 #include "ui/panels/python_highlighter.h"
 #include "ui/panels/statistics_panel.h"
 
-#include <QPlainTextEdit>
 #include <QScrollArea>
 #include <QTabBar>
 #include <QTabWidget>
+#include <QTextBlock>
 #include <QTextBrowser>
+#include <QTextCursor>
+#include <QTextList>
 #include <QVBoxLayout>
 
 namespace poolscope::ui {
@@ -16,7 +19,7 @@ namespace poolscope::ui {
 SideTabs::SideTabs(QWidget* parent)
     : QFrame(parent),
       tabs_(new QTabWidget(this)),
-      code_(new QPlainTextEdit(tabs_)),
+      code_(new CodeView(tabs_)),
       highlighter_(new PythonHighlighter(code_->document())),
       statistics_(new StatisticsPanel(tabs_)),
       lesson_(new QTextBrowser(tabs_)) {
@@ -28,10 +31,6 @@ SideTabs::SideTabs(QWidget* parent)
   tabs_->tabBar()->setDrawBase(false);
   code_->setObjectName(QStringLiteral("code"));
   code_->setAccessibleName(tr("Python code"));
-  code_->setReadOnly(true);
-  code_->setLineWrapMode(QPlainTextEdit::WidgetWidth);
-  code_->setTabChangesFocus(true);
-  code_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   lesson_->setObjectName(QStringLiteral("lesson"));
   lesson_->setAccessibleName(tr("Lesson"));
   lesson_->setOpenExternalLinks(true);
@@ -53,11 +52,8 @@ SideTabs::SideTabs(QWidget* parent)
 }
 
 void SideTabs::showScenario(const QString& code, const QString& lesson) {
-  const QString shownCode =
-      code.trimmed().isEmpty() ? tr("# This session brings no code with it.") : code.trimmed();
-  if (code_->toPlainText() != shownCode) {
-    code_->setPlainText(shownCode);
-  }
+  code_->setCode(code.trimmed().isEmpty() ? tr("# This session brings no code with it.")
+                                          : code.trimmed());
   if (lesson != markdown_ || lesson_->document()->isEmpty()) {
     markdown_ = lesson;
     setLesson();
@@ -69,8 +65,7 @@ bool SideTabs::statisticsShown() const {
 }
 
 void SideTabs::setTheme(const Theme& theme) {
-  code_->setStyleSheet(QStringLiteral("QPlainTextEdit { font-family: \"%1\"; }")
-                           .arg(theme.fonts.mono.families().join(QStringLiteral("\", \""))));
+  code_->setFonts(theme.fonts.mono, theme.fonts.monoSmall);
   highlighter_->setTheme(theme);
   statistics_->setTheme(theme);
   setLesson();  // Markdown takes its colours when it is read
@@ -79,6 +74,17 @@ void SideTabs::setTheme(const Theme& theme) {
 void SideTabs::setLesson() {
   lesson_->setMarkdown(markdown_.trimmed().isEmpty() ? tr("This session brings no lesson with it.")
                                                      : markdown_);
+  // Markdown brings no room between paragraphs, and lists that stand far in.
+  lesson_->document()->setIndentWidth(lesson_->fontMetrics().averageCharWidth() * 3);
+  for (QTextBlock block = lesson_->document()->begin(); block.isValid(); block = block.next()) {
+    const bool item = block.textList() != nullptr;
+    const bool lastItem = item && (!block.next().isValid() || block.next().textList() == nullptr);
+    QTextCursor cursor(block);
+    QTextBlockFormat format = block.blockFormat();
+    format.setBottomMargin(item && !lastItem ? lesson_->fontMetrics().height() / 4.0
+                                             : lesson_->fontMetrics().height() / 2.0);
+    cursor.setBlockFormat(format);
+  }
 }
 
 }  // namespace poolscope::ui

@@ -6,12 +6,12 @@
 #include <QFrame>
 #include <QString>
 
-class QPlainTextEdit;
 class QTabWidget;
 class QTextBrowser;
 
 namespace poolscope::ui {
 
+class CodeView;
 class PythonHighlighter;
 class StatisticsPanel;
 
@@ -33,7 +33,7 @@ class SideTabs : public QFrame {
   void setLesson();
 
   QTabWidget* tabs_;
-  QPlainTextEdit* code_;
+  CodeView* code_;
   PythonHighlighter* highlighter_;
   StatisticsPanel* statistics_;
   QTextBrowser* lesson_;

@@ -79,6 +79,7 @@ QToolBar { background: $surface; border: none; spacing: 6px; }
 QGroupBox { border: 1px solid $line; border-radius: 8px; margin-top: 12px; padding-top: 8px; }
 QGroupBox::title { subcontrol-origin: margin; left: 10px; color: $dim; }
 QCheckBox:focus, QRadioButton:focus { color: $accent; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 )";
 
 struct Variable {
