@@ -74,7 +74,9 @@ void FiguresPanel::showFigures(const LiveFigures& figures) {
 void FiguresPanel::showEffect(const LiveFigures& figures) {
   if (!figures.effect) {
     setLook(effect_, "dim");
-    effect_->setText(figures.maxWorkers > 0 ? tr("change max_workers to compare") : QString());
+    effect_->setText(figures.maxWorkers == 0   ? QString()
+                     : figures.measuringEffect ? tr("comparing ...")
+                                               : tr("change max_workers to compare"));
     return;
   }
   const ResizeEffect& effect = *figures.effect;

@@ -80,28 +80,39 @@ WorkersFigure workersFigure(const Snapshot& snapshot, TimeNs begin, TimeNs now) 
   return figure;
 }
 
-std::optional<ResizeEffect> resizeEffect(const Snapshot& snapshot, PoolIndex pool, TimeNs now,
-                                         TimeNs windowNs) {
+/// A drag of the slider is many changes: what counts is the last number that stood long enough to
+/// be measured, and the one that stands now.
+void compareWorkers(const Snapshot& snapshot, PoolIndex pool, TimeNs now, TimeNs windowNs,
+                    LiveFigures& figures) {
   const auto steps = snapshot.max_workers_steps(pool);
   const auto after = std::partition_point(steps.begin(), steps.end(),
                                           [now](const auto& step) { return step.time <= now; });
-  if (after - steps.begin() < 2) {  // the first is the pool's creation
-    return std::nullopt;
+  auto next = after - 1;  // the change that ended the stretch `before`
+  while (next > steps.begin() && next->time - (next - 1)->time < kLeastForEffectNs) {
+    --next;
   }
-  const session::MaxWorkersStep& step = *(after - 1);
-  const TimeNs beforeBegin = std::max((after - 2)->time, step.time - windowNs);
-  const TimeNs nowBegin = std::max(step.time, now - windowNs);
-  if (step.time - beforeBegin < kLeastForEffectNs || now - step.time < kLeastForEffectNs) {
-    return std::nullopt;
+  if (after == steps.begin() || next == steps.begin()) {
+    return;  // the first step is the pool's creation
   }
-  const auto before = static_cast<double>(snapshot.finished_count(pool, beforeBegin, step.time)) /
-                      seconds(step.time - beforeBegin);
-  const auto since =
-      static_cast<double>(snapshot.finished_count(pool, nowBegin, now)) / seconds(now - nowBegin);
-  if (before <= 0) {
-    return std::nullopt;
+  const session::MaxWorkersStep& before = *(next - 1);
+  const session::MaxWorkersStep& last = *(after - 1);
+  if (before.now == last.now) {
+    return;
   }
-  return ResizeEffect{.before = (after - 2)->now, .now = step.now, .ratio = since / before};
+  const auto rate = [&](TimeNs begin, TimeNs end) {
+    return static_cast<double>(snapshot.finished_count(pool, begin, end)) / seconds(end - begin);
+  };
+  const double rateBefore = rate(std::max(before.time, next->time - windowNs), next->time);
+  if (rateBefore <= 0) {
+    return;
+  }
+  figures.measuringEffect = now - last.time < kLeastForEffectNs;
+  if (!figures.measuringEffect) {
+    figures.effect =
+        ResizeEffect{.before = before.now,
+                     .now = last.now,
+                     .ratio = rate(std::max(last.time, now - windowNs), now) / rateBefore};
+  }
 }
 
 }  // namespace
@@ -148,7 +159,7 @@ LiveFigures liveFigures(const Snapshot& snapshot, TimeNs now, TimeNs windowNs) {
       }
     }
   }
-  figures.effect = resizeEffect(snapshot, *pool, now, windowNs);
+  compareWorkers(snapshot, *pool, now, windowNs, figures);
   return figures;
 }
 

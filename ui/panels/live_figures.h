@@ -8,7 +8,7 @@
 
 namespace poolscope::ui {
 
-/// Throughput before and after the last change of max_workers.
+/// Throughput before and after the last change of max_workers, or the last drag of its slider.
 struct ResizeEffect {
   std::uint32_t before = 0;  ///< max_workers
   std::uint32_t now = 0;
@@ -29,6 +29,7 @@ struct LiveFigures {
   std::uint64_t queueDepth = 0;
   std::optional<double> oldestWaitS = {};  ///< of the queue
   std::optional<ResizeEffect> effect = {};
+  bool measuringEffect = false;  ///< max_workers was changed just now: too early for `effect`
 };
 
 inline constexpr session::TimeNs kFiguresWindowNs = 2'000'000'000;

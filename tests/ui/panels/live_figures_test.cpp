@@ -118,8 +118,43 @@ class LiveFiguresTest : public QObject {
 
   void effect_waitsUntilThereIsEnoughToCompare() {
     const auto snapshot = steadyThenDoubled();
-    QVERIFY(!ui::liveFigures(*snapshot, 2 * kSecond + 300 * kMs).effect);
-    QVERIFY(!ui::liveFigures(*snapshot, 1900 * kMs).effect);  // not changed yet
+    const auto early = ui::liveFigures(*snapshot, 2 * kSecond + 300 * kMs);
+    QVERIFY(!early.effect);
+    QVERIFY(early.measuringEffect);
+    const auto unchanged = ui::liveFigures(*snapshot, 1900 * kMs);
+    QVERIFY(!unchanged.effect);
+    QVERIFY(!unchanged.measuringEffect);
+  }
+
+  void effect_ofADrag_comparesItsEndsOnly() {
+    ui::SampleSession sample(1);
+    for (TimeNs begin = 0; begin < 2 * kSecond; begin += 100 * kMs) {
+      sample.ordinary(begin, begin + 1, begin + 99 * kMs, 0);
+    }
+    for (std::uint32_t workers = 2; workers <= 4; ++workers) {
+      sample.resize(2 * kSecond + workers * 20 * kMs, workers - 1, workers);
+    }
+    for (std::uint32_t worker = 0; worker < 4; ++worker) {
+      for (TimeNs begin = 2'100 * kMs; begin < 4 * kSecond; begin += 100 * kMs) {
+        sample.ordinary(begin, begin + 1, begin + 99 * kMs, worker);
+      }
+    }
+    const auto figures = ui::liveFigures(*sample.snapshot(), 4 * kSecond);
+    QVERIFY(figures.effect.has_value());
+    QCOMPARE(figures.effect->before, 1U);
+    QCOMPARE(figures.effect->now, 4U);
+    QVERIFY2(std::abs(figures.effect->ratio - 4) < 0.3,
+             qPrintable(QString::number(figures.effect->ratio)));
+  }
+
+  void effect_backWhereItWas_isNone() {
+    ui::SampleSession sample(2);
+    for (TimeNs begin = 0; begin < 4 * kSecond; begin += 100 * kMs) {
+      sample.ordinary(begin, begin + 1, begin + 99 * kMs, 0);
+    }
+    sample.resize(2 * kSecond, 2, 3);
+    sample.resize(2 * kSecond + 30 * kMs, 3, 2);
+    QVERIFY(!ui::liveFigures(*sample.snapshot(), 4 * kSecond).effect);
   }
 };
 
