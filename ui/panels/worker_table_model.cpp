@@ -4,6 +4,8 @@
 #include "ui/panels/format.h"
 #include "ui/timeline/time_text.h"
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace poolscope::ui {
@@ -19,6 +21,11 @@ void WorkerTableModel::setStatistics(const session::Snapshot& snapshot,
       rows.push_back({QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())), each});
     }
   }
+  // By their numbers: threads that start at once are first seen in any order.
+  std::ranges::stable_sort(rows, {}, [&](const Row& row) {
+    const session::Lane& lane = lanes[static_cast<std::size_t>(row.figures.lane)];
+    return std::tuple(lane.process, lane.pool, lane.index);
+  });
   // While the same workers are there the view keeps its selection and its place.
   if (rows.size() == rows_.size()) {
     rows_ = std::move(rows);

@@ -55,6 +55,32 @@ class WorkerTableModelTest : public QObject {
     QCOMPARE(model.index(1, WorkerTableModel::tasks).data(Qt::UserRole).toULongLong(), 1ULL);
   }
 
+  void rows_standByTheirNumbers_notByWhoWasSeenFirst() {
+    const auto directory = std::make_shared<trace::Directory>();
+    session::Session session;
+    const auto sink = session.add_process(directory);
+    std::vector<trace::Event> events;
+    for (const std::uint32_t number : {2U, 0U, 1U}) {
+      const std::string name = "web_" + std::to_string(number);
+      const trace::ThreadId thread = directory->add_thread({name, number + 10});
+      events.push_back({.time_ns = 1000 + events.size(),
+                        .thread = thread,
+                        .kind = trace::EventKind::worker_started,
+                        .pool = 1,
+                        .detail = trace::worker_detail(directory->intern(name), number)});
+    }
+    events.push_back({.time_ns = 2000, .kind = trace::EventKind::marker, .detail = 0});
+    sink->consume(events);
+    sink->consume({});  // publishes what it was given
+    WorkerTableModel model;
+    model.setStatistics(*session.snapshot(), session.snapshot()->statistics());
+    QStringList names;
+    for (int row = 0; row < model.rowCount(); ++row) {
+      names << model.index(row, 0).data().toString();
+    }
+    QCOMPARE(names, (QStringList{"web_0", "web_1", "web_2"}));
+  }
+
   void headers_haveTexts() {
     const WorkerTableModel model;
     for (int column = 0; column < model.columnCount(); ++column) {
