@@ -123,19 +123,21 @@ void layOutHead(const LayoutContext& c, const PlannedRow& row, const QString& na
         room - (suffix.isEmpty() ? 0 : c.cache.textWidth(suffix, TextRole::lane_state));
     return c.cache.elided(state, TextRole::lane_state, rest) + suffix;
   };
+  // Workers of a pool differ at the end of their names only.
+  const auto nameFor = [&](qreal room) {
+    return c.cache.elided(name, role, room, nameIsCode ? Qt::ElideMiddle : Qt::ElideRight);
+  };
   if (row.height >= t.px(30)) {
     const qreal line = t.px(15);
     const qreal top = y + row.height / 2 - line - t.px(0.5);
-    head.name = {QRectF(left, top, right - left, line), c.cache.elided(name, role, right - left),
-                 role, nameColor};
+    head.name = {QRectF(left, top, right - left, line), nameFor(right - left), role, nameColor};
     head.state = {QRectF(left, top + line, right - left, line), stateFor(right - left),
                   TextRole::lane_state, t.dim};
   } else {
     // One line: the name keeps its room, the state gets what is left.
     const qreal nameWidth = std::min(c.cache.textWidth(name, role), (right - left) * 0.6);
     const qreal stateLeft = left + nameWidth + t.px(8);
-    head.name = {QRectF(left, y, nameWidth, row.height), c.cache.elided(name, role, nameWidth),
-                 role, nameColor};
+    head.name = {QRectF(left, y, nameWidth, row.height), nameFor(nameWidth), role, nameColor};
     head.state = {QRectF(stateLeft, y, right - stateLeft, row.height), stateFor(right - stateLeft),
                   TextRole::lane_state, t.dim, Qt::AlignRight | Qt::AlignVCenter};
   }

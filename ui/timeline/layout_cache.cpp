@@ -90,12 +90,14 @@ qreal LayoutCache::numberedWidth(const QString& text, TextRole role) {
          widest * static_cast<qreal>(text.size() - end);
 }
 
-QString LayoutCache::elided(const QString& text, TextRole role, qreal width) {
+QString LayoutCache::elided(const QString& text, TextRole role, qreal width,
+                            Qt::TextElideMode mode) {
   if (textWidth(text, role) <= width) {
     return text;
   }
   const auto bucket = static_cast<int>(width);
-  const QString key = cacheKey(text, role) + QChar(0x1f) + QString::number(bucket);
+  const QString key = cacheKey(text, role) + QChar(0x1f) + QString::number(bucket) + QChar(0x1f) +
+                      QString::number(mode);
   const auto found = elisions_.constFind(key);
   if (found != elisions_.constEnd()) {
     return *found;
@@ -103,7 +105,7 @@ QString LayoutCache::elided(const QString& text, TextRole role, qreal width) {
   if (elisions_.size() >= kMaxTexts) {
     elisions_.clear();
   }
-  QString shortened = QFontMetricsF(fontOf(role, theme_)).elidedText(text, Qt::ElideRight, bucket);
+  QString shortened = QFontMetricsF(fontOf(role, theme_)).elidedText(text, mode, bucket);
   if (shortened.size() < 2) {
     shortened.clear();
   }

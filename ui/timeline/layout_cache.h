@@ -54,7 +54,8 @@ class LayoutCache {
   /// one.
   qreal numberedWidth(const QString& text, TextRole role);
   /// `text`, shortened with an ellipsis to `width`; empty where not even that has room.
-  QString elided(const QString& text, TextRole role, qreal width);
+  QString elided(const QString& text, TextRole role, qreal width,
+                 Qt::TextElideMode mode = Qt::ElideRight);
 
   /// Columns of workers, callers and queues.
   ColumnTiles<DenseColumn> workers = {};

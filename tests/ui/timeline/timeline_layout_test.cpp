@@ -24,6 +24,7 @@ class TimelineLayoutTest : public QObject {
   void rows_severalPools_haveHeaders();
   void rows_fourThousandWorkers_onlyThoseInSightAreLaidOut();
   void rows_retiredWorker_staysDimmed();
+  void heads_longNamesOfOnePool_stayApart();
   void ghost_workerNeverNeeded_isTold();
   void flags_changesCloseTogether_doNotOverlap();
   void flags_inOnePixel_shareOneBox();
@@ -212,6 +213,25 @@ void TimelineLayoutTest::rows_retiredWorker_staysDimmed() {
   const auto after = sceneOf(shared(one), 50 * kMs);
   QCOMPARE(after.panes[0].heads.front().state.text, QStringLiteral("retired"));
   QVERIFY(after.panes[0].heads.front().hollowDot);
+}
+
+void TimelineLayoutTest::heads_longNamesOfOnePool_stayApart() {
+  auto s = std::make_shared<FakeSnapshot>();
+  const auto pool = s->addPool(0, 3);
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    s->lanes_[static_cast<std::size_t>(s->addWorker(pool, i, 1))].name =
+        s->text("ThreadPoolExecutor-12_" + std::to_string(i));
+  }
+  s->end_ = 50 * kMs;
+  QSet<QString> names;
+  const auto scene = sceneOf(s, 50 * kMs);
+  for (const LaneHead& head : scene.panes[0].heads) {
+    if (head.name.role == TextRole::lane_name) {
+      QVERIFY2(head.name.text.contains(QChar(0x2026)), qPrintable(head.name.text));
+      names.insert(head.name.text);
+    }
+  }
+  QCOMPARE(names.size(), 3);
 }
 
 void TimelineLayoutTest::ghost_workerNeverNeeded_isTold() {
