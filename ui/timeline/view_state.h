@@ -26,7 +26,7 @@ class ViewState {
   static constexpr session::TimeNs kShortestSpan = 1'000;  ///< 1 us
   static constexpr session::TimeNs kLongestSpan =
       400LL * 86'400 * 1'000'000'000;  ///< more than a year
-  static constexpr session::TimeNs kFirstSpan = 2'500'000'000;
+  static constexpr session::TimeNs kFirstSpan = 1'250'000'000;
   /// Where the present stands while following: the rest, right of it, is left to tokens on their
   /// way.
   static constexpr double kNowAt = 0.955;

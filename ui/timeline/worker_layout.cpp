@@ -297,23 +297,25 @@ void LaneLayout::addBar(TaskKey task, const BarFacts& facts) {
 }
 
 void LaneLayout::addLabel(const BarFacts& facts, TaskBar& bar) const {
-  const qreal least = c_.theme.px(7);
   const QRectF seen = bar.rect.intersected(c_.canvas);
   const qreal margin = c_.theme.px(6);
-  const qreal room = seen.width() - 2 * margin + c_.theme.px(2);
-  if (body_.height() < c_.theme.px(12) || room < least) {
+  const qreal tight = c_.theme.px(3);  // for the mere number
+  if (body_.height() < c_.theme.px(12)) {
     return;
   }
-  if (facts.titleWidth <= room) {
+  qreal left = margin;
+  if (facts.titleWidth + 2 * margin - tight <= seen.width()) {
     bar.label = facts.title;
-  } else if (facts.numberWidth <= room) {
+  } else if (facts.numberWidth + 2 * tight <= seen.width()) {
     bar.label = facts.number;
-  } else if (facts.failed) {
+    left = std::min(margin, (seen.width() - facts.numberWidth) / 2);
+  } else if (facts.failed && seen.width() >= c_.theme.px(13)) {
     bar.label = QStringLiteral("×");
+    left = tight;
   } else {
     return;
   }
-  bar.labelAt = QPointF(c_.snap(seen.left() + margin), c_.snap(seen.center().y()));
+  bar.labelAt = QPointF(c_.snap(seen.left() + left), c_.snap(seen.center().y()));
 }
 
 /// Takes out of the columns what is under a bar: they go on to show the rest.
