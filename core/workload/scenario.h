@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/result.h"
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -10,29 +12,46 @@
 #include <variant>
 #include <vector>
 
-#include "core/base/result.h"
-
 namespace poolscope::workload {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
-/// A duration as scenario files write it: "20ms", uniform(a, b), exponential(mean), lognormal(median, sigma),
-/// pareto(min, alpha). Drawn in duration.h.
+/// A duration as scenario files write it: "20ms", uniform(a, b), exponential(mean),
+/// lognormal(median, sigma), pareto(min, alpha). Drawn in quantity.h.
 struct DurationSpec {
   enum class Kind : std::uint8_t { fixed, uniform, exponential, lognormal, pareto };
   Kind kind = Kind::fixed;
-  Nanoseconds a{0};   ///< fixed value, lower bound, mean, median or minimum
-  Nanoseconds b{0};   ///< uniform's upper bound
-  double shape = 0;   ///< sigma or alpha
+  Nanoseconds a{0};       ///< fixed value, lower bound, mean, median or minimum
+  Nanoseconds b{0};       ///< uniform's upper bound
+  double shape = 0;       ///< sigma or alpha
   std::string text = {};  ///< as written
 };
 
-struct HttpStep { std::string path = "/"; DurationSpec latency = {}; };
-struct SleepStep { DurationSpec duration = {}; };
-struct CpuStep { DurationSpec duration = {}; };  ///< thread CPU time
-struct FileStep { std::uint64_t bytes = 0; };    ///< written and read back
-struct LockStep { std::string name = {}; DurationSpec hold = {}; };
-struct CommandStep { std::string command = {}; };  ///< run by /bin/sh -c
+/// Fetches `path` of the local server, which answers after `latency`, or the next of the URLs.
+struct HttpStep {
+  std::string path = "/";
+  DurationSpec latency = {};
+};
+struct SleepStep {
+  DurationSpec duration = {};
+};
+/// Uses so much CPU time of its thread.
+struct CpuStep {
+  DurationSpec duration = {};
+};
+/// Writes so many bytes and reads them back.
+struct FileStep {
+  std::uint64_t bytes = 0;
+};
+/// Waits for the lock of this name, then sleeps with the lock held.
+struct LockStep {
+  std::string name = {};
+  DurationSpec hold = {};
+};
+/// Run by /bin/sh -c.
+struct CommandStep {
+  std::string command = {};
+};
 using Step = std::variant<HttpStep, SleepStep, CpuStep, FileStep, LockStep, CommandStep>;
 
 struct TaskKind {
@@ -52,13 +71,13 @@ struct Load {
   LoadPattern pattern = LoadPattern::map;
   std::uint64_t tasks = 0;  ///< of one batch
   bool repeat = false;
-  double rate_per_s = 50;                              ///< poisson
-  std::uint64_t burst_size = 40;                       ///< burst
+  double rate_per_s = 50;         ///< poisson
+  std::uint64_t burst_size = 40;  ///< burst
   Nanoseconds interval = std::chrono::milliseconds(100);
-  std::uint64_t first = 0;                             ///< burst: single tasks before it
+  std::uint64_t first = 0;  ///< burst: single tasks before it
   bool results = true;
-  std::uint64_t buffer_size = 0;                       ///< map; 0: all at once
-  std::uint64_t children = 1;                          ///< nested
+  std::uint64_t buffer_size = 0;  ///< map; 0: all at once
+  std::uint64_t children = 1;     ///< nested
 };
 
 struct PoolSettings {
@@ -97,20 +116,24 @@ struct Scenario {
   std::vector<TaskKind> tasks = {};
   HttpSettings http = {};
   std::vector<ScriptStep> script = {};
-  std::string toml = {};           ///< the text it came from
+  std::string toml = {};            ///< the text it came from
   std::filesystem::path file = {};  ///< empty: of the gallery
 
-  /// Whether it reaches the network beyond this machine or runs commands. Those from outside the gallery need consent.
+  /// Whether it reaches the network beyond this machine or runs commands. Those from outside the
+  /// gallery need consent.
   bool needs_trust() const;
 };
 
-/// Parses and checks. Errors name `file`, the line and the key: "my.toml:7: unknown key 'stepz'; ...".
+/// Parses and checks. Errors name `file`, the line and the key: "my.toml:7: unknown key 'stepz';
+/// ...".
 Result<Scenario> parse_scenario(std::string_view toml, const std::filesystem::path& file);
 Result<Scenario> load_scenario_file(const std::filesystem::path& file);
 
-/// The scenarios that come with Poolscope, in the order in which they are shown; the first is the default.
+/// The scenarios that come with Poolscope, in the order in which they are shown; the first is the
+/// default.
 const std::vector<Scenario>& gallery();
-/// A gallery scenario by name, else the file of that path. A name that is neither says which there are.
+/// A gallery scenario by name, else the file of that path. A name that is neither says which there
+/// are.
 Result<Scenario> find_scenario(const std::string& name_or_file);
 
 }  // namespace poolscope::workload

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/result.h"
+#include "core/trace/tracer.h"
+#include "core/workload/http_client.h"
+#include "core/workload/scenario.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -8,24 +13,23 @@
 #include <optional>
 #include <string>
 
-#include "core/base/result.h"
-#include "core/trace/tracer.h"
-#include "core/workload/scenario.h"
-
 namespace poolscope::workload {
 
 struct RunOptions {
-  trace::Tracer* tracer = nullptr;               ///< null: nothing is traced
-  std::optional<std::size_t> max_workers = {};   ///< instead of the scenario's
-  std::optional<std::uint64_t> tasks = {};       ///< exactly so many, once
-  std::optional<Nanoseconds> duration = {};      ///< batch after batch until then
-  bool one_batch = false;                        ///< the scenario's batch once, also where it says repeat
-  std::uint64_t seed_offset = 0;                 ///< repeat k of a sweep draws from seed + k
-  std::function<void(const ScriptStep&)> on_script = {};  ///< called by the script's thread, after the step was done
+  trace::Tracer* tracer = nullptr;              ///< null: nothing is traced
+  std::optional<std::size_t> max_workers = {};  ///< instead of the scenario's
+  std::optional<std::uint64_t> tasks = {};      ///< exactly so many, once
+  std::optional<Nanoseconds> duration = {};     ///< batch after batch until then
+  bool one_batch = false;         ///< the scenario's batch once, also where it says repeat
+  std::uint64_t seed_offset = 0;  ///< repeat k of a sweep draws from seed + k
+  HttpLimits http_limits = {};    ///< of each request
+  std::function<void(const ScriptStep&)> on_script =
+      {};  ///< called by the script's thread, after the step was done
 };
 
-/// A scenario at work: a pool, its caller (a thread named "main" in the trace) and, where needed, the local server.
-/// Threads: any. No call but wait() and the destructor blocks; commands take effect while tasks run.
+/// A scenario at work: a pool, its caller (a thread named "main" in the trace) and, where needed,
+/// the local server. Threads: any. No call but wait() and the destructor blocks; commands take
+/// effect while tasks run.
 class ScenarioRun {
  public:
   /// Starts the caller's thread; tasks run when it returns or soon after.
@@ -37,7 +41,8 @@ class ScenarioRun {
   void pause();
   void resume();
   bool paused() const;
-  /// Submits no more, cancels what is queued; tasks that run end (sleeps, requests and commands early).
+  /// Submits no more, cancels what is queued; tasks that run end (sleeps, requests and commands
+  /// early).
   void stop();
   /// Cancels what is queued, now; the caller goes on.
   void cancel_queued();
@@ -45,7 +50,8 @@ class ScenarioRun {
   /// All is done: the last task ended and the pool was shut down.
   bool finished() const;
   void wait();
-  /// Of tasks that failed because nothing answered (no network, no server): a sentence for the user. Empty: none.
+  /// Of tasks that failed because nothing answered (no network, no server): a sentence for the
+  /// user. Empty: none. Also says so where the pool could start no thread at all.
   std::string network_trouble() const;
 
  private:

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/executor/thread_pool_executor.h"
+#include "core/trace/event.h"
+#include "core/workload/scenario.h"
+#include "core/workload/task_plan.h"
+#include "core/workload/task_runner.h"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <unordered_set>
+#include <vector>
+
+namespace poolscope::workload {
+
+/// What the program's main thread does in a scenario: hands batch after batch of tasks to the pool,
+/// in the load's pattern, and asks for their results as the Python code would. A task that failed
+/// or was cancelled does not end it: as Python 3.15's map(), it goes on with the next result.
+/// Threads: run() by one; cancel_queued() by any.
+class Caller {
+ public:
+  /// `most_tasks`: so many in all; none: until `close`. `close`: submit no more; what was submitted
+  /// still gives its results.
+  Caller(ThreadPoolExecutor& pool, const Scenario& scenario, const Planner& planner,
+         TaskRunner& runner, std::optional<std::uint64_t> most_tasks, std::stop_token close);
+
+  /// Returns when the last result is there. Throws std::system_error if the pool can start no
+  /// worker.
+  void run();
+  /// Cancels what waits in the queue.
+  void cancel_queued();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::uint64_t tasks_of_batch() const;
+  void run_batch(std::uint64_t batch, std::uint64_t count);
+  void results_in_order(std::uint64_t batch, std::uint64_t count);
+  void results_as_completed(std::uint64_t batch, std::uint64_t count);
+  void parents(std::uint64_t batch, std::uint64_t count);
+  void run_open_load();
+  Nanoseconds gap(std::uint64_t batch, std::uint64_t position) const;
+
+  bool submit(std::uint64_t batch, std::uint64_t position);
+  bool submit(const TaskPlan& plan, std::function<void()> work);
+  void run_parent(std::uint64_t batch, std::uint64_t position, std::uint64_t children);
+  void take_next(trace::BlockReason reason);
+  void take_done();
+  void finish_batch(trace::BlockReason reason);
+  std::size_t outstanding() const;
+  bool wait_until(Clock::time_point time) const;
+
+  ThreadPoolExecutor& pool_;
+  const Scenario& scenario_;
+  const Planner& planner_;
+  TaskRunner& runner_;
+  const std::optional<std::uint64_t> most_tasks_;
+  const std::stop_token close_;
+
+  mutable std::mutex mutex_;
+  std::deque<Future<void>> outstanding_;       // guarded by mutex_; in order of submission
+  std::unordered_set<Future<void>> children_;  // guarded by mutex_; of parents that wait for them
+};
+
+}  // namespace poolscope::workload
