@@ -36,17 +36,22 @@ int runExport(const ExportCall& call) {
 
   ui::PictureOptions options;
   options.size = QSize(call.size.width, call.size.height);
+  options.devicePixelRatio = 1;  // the size is in pixels of the file
   options.theme = call.theme == "light" ? ui::Theme::light() : ui::Theme::dark();
   options.title = QString::fromStdString(loaded->about.info.scenario_name);
-  options.begin = call.fromSeconds ? atSeconds(snapshot, *call.fromSeconds) : snapshot.begin();
-  options.end = call.toSeconds ? atSeconds(snapshot, *call.toSeconds) : snapshot.end() + 1;
-  if (!snapshot.empty() && (options.begin > snapshot.end() || options.end <= snapshot.begin())) {
+  const session::TimeNs begin =
+      call.fromSeconds ? atSeconds(snapshot, *call.fromSeconds) : snapshot.begin();
+  const session::TimeNs end =
+      call.toSeconds ? atSeconds(snapshot, *call.toSeconds) : snapshot.end() + 1;
+  options.begin = begin;
+  options.end = end;
+  if (!snapshot.empty() && (begin > snapshot.end() || end <= snapshot.begin())) {
     const double length = static_cast<double>(snapshot.end() - snapshot.begin()) * 1e-9;
     return complain({call.fromSeconds ? "--from" : "--to", "outside the recording",
                      "it lasts " + std::to_string(length) + " seconds"},
                     kWrongCall);
   }
-  const ui::Frame frame{loaded->snapshot, std::min(options.end, snapshot.end() + 1), false};
+  const ui::Frame frame{loaded->snapshot, std::min(end, snapshot.end() + 1), false};
   const QImage picture = ui::renderPicture(frame, options);
   if (!picture.save(QString::fromStdString(call.output), "PNG")) {
     return complain({call.output, "could not be written", "is the disk full?"}, kFailed);

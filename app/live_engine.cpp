@@ -3,9 +3,9 @@
 
 #include "core/executor/thread_pool_executor.h"
 #include "core/trace/clock.h"
-#include "ui/window/settings.h"
 
 #include <QFileInfo>
+#include <QLocale>
 #include <QMetaObject>
 
 #include <algorithm>
@@ -49,8 +49,11 @@ ui::ScenarioInfo describe(const workload::Scenario& scenario) {
   info.lesson = QString::fromStdString(scenario.lesson);
   info.code = QString::fromStdString(scenario.code);
   info.maxWorkers = static_cast<int>(scenario.max_workers.value_or(default_max_workers()));
-  QString summary = LiveEngine::tr("%n task(s) by %1", "", static_cast<int>(scenario.load.tasks))
-                        .arg(patternName(scenario.load.pattern));
+  const auto tasks = static_cast<qulonglong>(scenario.load.tasks);
+  const QString pattern = patternName(scenario.load.pattern);
+  QString summary = tasks == 1
+                        ? LiveEngine::tr("1 task by %1").arg(pattern)
+                        : LiveEngine::tr("%1 tasks by %2").arg(QLocale().toString(tasks), pattern);
   if (usesHttp(scenario)) {
     summary += scenario.http.urls.empty() ? LiveEngine::tr(", from the built-in server")
                                           : LiveEngine::tr(", from the network");
@@ -61,8 +64,9 @@ ui::ScenarioInfo describe(const workload::Scenario& scenario) {
 
 }  // namespace
 
-LiveEngine::LiveEngine(Start start)
-    : start_(std::move(start)),
+LiveEngine::LiveEngine(ui::Settings& settings, Start start)
+    : settings_(settings),
+      start_(std::move(start)),
       shown_(std::make_shared<session::Session>()) {
   for (QThreadPool* pool : {&commands_, &jobs_}) {
     pool->setMaxThreadCount(1);
@@ -118,27 +122,35 @@ void LiveEngine::fail(const Error& error) {
 // --- commands ---
 
 void LiveEngine::startScenario(const QString& nameOrFile, bool trusted) {
-  const Start start = std::exchange(start_, Start{.trustAll = start_.trustAll});
-  command([this, nameOrFile, trusted, start] {
+  command([this, nameOrFile, trusted] {
     auto scenario = workload::find_scenario(nameOrFile.toStdString());
     if (!scenario) {
       post([this, error = scenario.error()] { fail(error); });
       return;
     }
-    const QString digest = ui::Settings::trustDigest(QByteArray::fromStdString(scenario->toml));
-    const bool own = scenario->needs_trust() && !scenario->file.empty();
-    if (own && trusted) {
-      ui::Settings().setTrusted(digest);
-    } else if (own && !start.trustAll && !ui::Settings().isTrusted(digest)) {
-      post([this, nameOrFile] {
-        Q_EMIT consentNeeded(nameOrFile,
-                             tr("It reaches the network beyond this computer or runs commands."));
-      });
+    post([this, nameOrFile, trusted, found = std::move(*scenario)] {
+      startIfTrusted(found, nameOrFile, trusted);
+    });
+  });
+}
+
+void LiveEngine::startIfTrusted(const workload::Scenario& scenario, const QString& nameOrFile,
+                                bool trusted) {
+  if (scenario.needs_trust() && !scenario.file.empty()) {
+    const QByteArray text = QByteArray::fromStdString(scenario.toml);
+    if (trusted) {
+      settings_.setTrusted(text);
+    } else if (!start_.trustAll && !settings_.isTrusted(text)) {
+      Q_EMIT consentNeeded(nameOrFile,
+                           tr("It reaches the network beyond this computer or runs commands."));
       return;
     }
-    LiveSession::Options options;
-    options.maxWorkers = start.maxWorkers;
-    replaceRun(std::move(*scenario), options, start.record, start.overwrite);
+  }
+  const Start start = std::exchange(start_, Start{.trustAll = start_.trustAll});
+  LiveSession::Options options;
+  options.maxWorkers = start.maxWorkers;
+  command([this, scenario, options, start] {
+    replaceRun(scenario, options, start.record, start.overwrite);
   });
 }
 
@@ -185,16 +197,10 @@ void LiveEngine::endRun() {
 }
 
 void LiveEngine::setMaxWorkers(int count) {
-  // A slider moves faster than thousands of threads start: only the latest wish counts.
-  if (wantedWorkers_.exchange(count) != 0) {
-    return;
+  if (live_ && count > 0) {
+    live_->run().set_max_workers(static_cast<std::size_t>(count));
+    poll();  // at once: the next step up or down starts from here
   }
-  command([this] {
-    const int wanted = wantedWorkers_.exchange(0);
-    if (running_ && wanted > 0) {
-      running_->run().set_max_workers(static_cast<std::size_t>(wanted));
-    }
-  });
 }
 
 void LiveEngine::pausePool() {

@@ -5,11 +5,11 @@
 #include "core/session/session.h"
 #include "core/workload/scenario.h"
 #include "ui/window/engine.h"
+#include "ui/window/settings.h"
 
 #include <QThreadPool>
 #include <QTimer>
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,7 +31,8 @@ class LiveEngine final : public ui::Engine {
     bool overwrite = false;
     bool trustAll = false;
   };
-  explicit LiveEngine(Start start);
+  /// `settings` outlives the engine; it remembers which scenarios the user consented to.
+  LiveEngine(ui::Settings& settings, Start start);
   ~LiveEngine() override;
 
   QList<ui::ScenarioInfo> scenarios() const override;
@@ -54,6 +55,7 @@ class LiveEngine final : public ui::Engine {
  private:
   // On the command thread.
   void command(std::function<void()> work);
+  void startIfTrusted(const workload::Scenario& scenario, const QString& nameOrFile, bool trusted);
   void replaceRun(workload::Scenario scenario, LiveSession::Options options, std::string record,
                   bool overwrite);
   void endRun();
@@ -66,7 +68,8 @@ class LiveEngine final : public ui::Engine {
   void poll();
   void changed();
 
-  Start start_;  // GUI thread
+  ui::Settings& settings_;  // GUI thread
+  Start start_;             // GUI thread
   ui::EngineState state_;
   std::shared_ptr<session::Session> shown_;    // GUI thread; never null
   std::shared_ptr<LiveSession> live_;          // GUI thread; null while a file is shown
@@ -76,7 +79,6 @@ class LiveEngine final : public ui::Engine {
   QTimer pollTimer_;
 
   std::shared_ptr<LiveSession> running_;  // command thread
-  std::atomic<int> wantedWorkers_{0};     // the latest wish; 0: none is under way
   std::stop_source stopOpening_;
   QThreadPool commands_;  // one thread: in order
   QThreadPool jobs_;      // one thread

@@ -69,8 +69,13 @@ Result<void> LiveSession::startRecording(const std::filesystem::path& path, bool
   storage::WriteOptions options;
   options.info = recordingInfo();
   options.overwrite = overwrite;
-  auto recorder = storage::Recorder::create(path, tracer_.directory(), std::move(options),
-                                            [session = session_] { return session->snapshot(); });
+  // Asked on the collector's thread: an empty batch makes the session publish all that it was given
+  // so far.
+  const auto soFar = [sink = sink_, session = session_] {
+    sink->consume({});
+    return session->snapshot();
+  };
+  auto recorder = storage::Recorder::create(path, tracer_.directory(), std::move(options), soFar);
   if (!recorder) {
     return tl::unexpected(recorder.error());
   }

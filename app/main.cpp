@@ -8,6 +8,7 @@
 
 #include <QApplication>
 #include <QGuiApplication>
+#include <QMessageLogContext>
 
 #include <cstdio>
 #include <cstdlib>
@@ -31,7 +32,21 @@ void nameApplication() {
   QGuiApplication::setDesktopFileName(QStringLiteral("org.poolscope.Poolscope"));
 }
 
+/// Qt tells the developer of a desktop about its folders; in a bare system that is no news to
+/// whoever called us.
+void say(QtMsgType type, const QMessageLogContext& context, const QString& message) {
+  if (!message.startsWith(QLatin1String("QStandardPaths:"))) {
+    std::fprintf(stderr, "%s\n", qPrintable(qFormatLogMessage(type, context, message)));
+  }
+  if (type == QtFatalMsg) {
+    std::abort();
+  }
+}
+
 int openWindow(int& argc, char** argv, const WindowCall& call, StopSignals& signals) {
+  if (const auto status = refuse(call)) {
+    return *status;
+  }
   if (!hasDisplay()) {
     if (call.screenshot.empty()) {
       return complain({"poolscope", "there is no display (DISPLAY and WAYLAND_DISPLAY are not set)",
@@ -61,6 +76,7 @@ int print(const PrintCall& call) {
 
 int main(int argc, char** argv) {
   StopSignals signals;  // before any thread
+  qInstallMessageHandler(&say);
   const auto call = parseCommandLine(std::vector<std::string>(argv, argv + argc));
   if (!call) {
     return complain(call.error(), kWrongCall);

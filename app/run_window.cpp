@@ -21,22 +21,8 @@
 namespace poolscope::app {
 namespace {
 
-// What can be known to be wrong before a window opens is said where the call was made.
-std::optional<int> refuse(const WindowCall& call, const std::string& scenario) {
-  if (call.open.empty()) {
-    if (const auto found = workload::find_scenario(scenario); !found) {
-      return complain(found.error(), kWrongCall);
-    }
-  }
-  for (const std::string& output : {call.record, call.screenshot}) {
-    if (output.empty()) {
-      continue;
-    }
-    if (const auto writable = storage::check_output(output, call.force); !writable) {
-      return complain(writable.error(), kFailed);
-    }
-  }
-  return std::nullopt;
+std::string scenarioOf(const WindowCall& call) {
+  return call.scenario.empty() ? workload::gallery().front().name : call.scenario;
 }
 
 void takeScreenshot(ui::MainWindow& window, const WindowCall& call) {
@@ -51,22 +37,34 @@ void takeScreenshot(ui::MainWindow& window, const WindowCall& call) {
 
 }  // namespace
 
-int runWindow(const WindowCall& call, StopSignals& signals) {
-  const std::string scenario =
-      call.scenario.empty() ? workload::gallery().front().name : call.scenario;
-  if (const auto status = refuse(call, scenario)) {
-    return *status;
+std::optional<int> refuse(const WindowCall& call) {
+  if (call.open.empty()) {
+    if (const auto found = workload::find_scenario(scenarioOf(call)); !found) {
+      return complain(found.error(), kWrongCall);
+    }
   }
+  for (const std::string& output : {call.record, call.screenshot}) {
+    if (output.empty()) {
+      continue;
+    }
+    if (const auto writable = storage::check_output(output, call.force); !writable) {
+      return complain(writable.error(), kFailed);
+    }
+  }
+  return std::nullopt;
+}
 
-  LiveEngine engine({.maxWorkers = call.maxWorkers,
-                     .record = call.record,
-                     .overwrite = call.force,
-                     .trustAll = call.trust});
+int runWindow(const WindowCall& call, StopSignals& signals) {
+  ui::Settings settings;
+  LiveEngine engine(settings, {.maxWorkers = call.maxWorkers,
+                               .record = call.record,
+                               .overwrite = call.force,
+                               .trustAll = call.trust});
   QObject::connect(&engine, &ui::Engine::failed, &engine, [](const QString& message) {
     std::fprintf(stderr, "poolscope: %s\n",
                  qPrintable(message));  // for whoever started it in a terminal
   });
-  ui::MainWindow window(engine);
+  ui::MainWindow window(engine, {.settings = &settings});
   if (!call.theme.empty()) {
     window.overrideTheme(call.theme == "light");
   }
@@ -74,7 +72,7 @@ int runWindow(const WindowCall& call, StopSignals& signals) {
     window.resize(call.size->width, call.size->height);
   }
   if (call.open.empty()) {
-    engine.startScenario(QString::fromStdString(scenario), false);
+    engine.startScenario(QString::fromStdString(scenarioOf(call)), false);
   } else {
     engine.openFile(QString::fromStdString(call.open));
   }

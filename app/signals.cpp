@@ -22,6 +22,9 @@ sigset_t stopSignals() {
 StopSignals::StopSignals() {
   const sigset_t set = stopSignals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // A peer that resets a TLS connection, or a reader of our output that left, is an error to be
+  // told, not our end.
+  std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): cannot fail
 }
 
 StopSignals::~StopSignals() = default;

@@ -6,7 +6,6 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QSignalSpy>
-#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -21,6 +20,7 @@ class LiveEngineTest : public QObject {
   void initTestCase();
   void startScenario_runsToItsEnd();
   void setMaxWorkers_takesEffectWhileTasksRun();
+  void setMaxWorkers_isInTheStateAtOnce();
   void pause_stopsPickingUntilResume();
   void restart_beginsANewSession_withTheChosenWorkers();
   void recordingBegunLate_hasTheWholeSession();
@@ -40,10 +40,10 @@ class LiveEngineTest : public QObject {
   }
 
   QTemporaryDir folder_;
+  ui::Settings settings_{folder_.filePath(QStringLiteral("settings.ini"))};
 };
 
 void LiveEngineTest::initTestCase() {
-  QStandardPaths::setTestModeEnabled(true);
   QVERIFY(folder_.isValid());
 }
 
@@ -60,7 +60,7 @@ QString LiveEngineTest::scenario(const QString& name, const QByteArray& load,
 }
 
 void LiveEngineTest::startScenario_runsToItsEnd() {
-  LiveEngine engine({});
+  LiveEngine engine(settings_, {});
   QCOMPARE(engine.state().source, Source::none);
   QVERIFY(engine.snapshot() != nullptr && engine.snapshot()->empty());
   engine.startScenario(
@@ -78,7 +78,7 @@ void LiveEngineTest::startScenario_runsToItsEnd() {
 }
 
 void LiveEngineTest::setMaxWorkers_takesEffectWhileTasksRun() {
-  LiveEngine engine({});
+  LiveEngine engine(settings_, {});
   engine.startScenario(endless(), false);
   QTRY_COMPARE_WITH_TIMEOUT(engine.state().activity, Activity::running, 20000);
   for (const int count : {3, 4, 5, 6}) {
@@ -94,8 +94,18 @@ void LiveEngineTest::setMaxWorkers_takesEffectWhileTasksRun() {
                             1U, 20000);
 }
 
+void LiveEngineTest::setMaxWorkers_isInTheStateAtOnce() {
+  LiveEngine engine(settings_, {});
+  engine.startScenario(endless(), false);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().activity, Activity::running, 20000);
+  for (int press = 0; press < 3; ++press) {  // as the key +, faster than a poll
+    engine.setMaxWorkers(engine.state().maxWorkers + 1);
+  }
+  QCOMPARE(engine.state().maxWorkers, 2 + 3);
+}
+
 void LiveEngineTest::pause_stopsPickingUntilResume() {
-  LiveEngine engine({});
+  LiveEngine engine(settings_, {});
   engine.startScenario(endless(), false);
   QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->statistics().finished > 0, 20000);
   engine.pausePool();
@@ -112,7 +122,7 @@ void LiveEngineTest::pause_stopsPickingUntilResume() {
 }
 
 void LiveEngineTest::restart_beginsANewSession_withTheChosenWorkers() {
-  LiveEngine engine({});
+  LiveEngine engine(settings_, {});
   engine.startScenario(endless(), false);
   QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->statistics().finished > 0, 20000);
   engine.setMaxWorkers(3);
@@ -126,7 +136,7 @@ void LiveEngineTest::restart_beginsANewSession_withTheChosenWorkers() {
 }
 
 void LiveEngineTest::recordingBegunLate_hasTheWholeSession() {
-  LiveEngine engine({});
+  LiveEngine engine(settings_, {});
   engine.startScenario(endless(), false);
   QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->statistics().finished > 20, 20000);
   const session::TimeNs begin = engine.snapshot()->begin();
@@ -152,7 +162,7 @@ void LiveEngineTest::recordingBegunLate_hasTheWholeSession() {
 }
 
 void LiveEngineTest::saveSession_savesWhatWasNotRecorded() {
-  LiveEngine engine({});
+  LiveEngine engine(settings_, {});
   engine.startScenario(
       scenario(QStringLiteral("save"), "pattern = \"submit\"\ntasks = 25", "{ sleep = \"1ms\" }"),
       false);
@@ -177,7 +187,7 @@ void LiveEngineTest::saveSession_savesWhatWasNotRecorded() {
 }
 
 void LiveEngineTest::missingScenario_failsWithOneLine() {
-  LiveEngine engine({});
+  LiveEngine engine(settings_, {});
   QSignalSpy failed(&engine, &ui::Engine::failed);
   engine.startScenario(path(QStringLiteral("none.toml")), false);
   QVERIFY(failed.wait(20000));
@@ -188,7 +198,7 @@ void LiveEngineTest::missingScenario_failsWithOneLine() {
 }
 
 void LiveEngineTest::openFile_thatIsNoTrace_keepsTheSession() {
-  LiveEngine engine({});
+  LiveEngine engine(settings_, {});
   engine.startScenario(endless(), false);
   QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->statistics().finished > 0, 20000);
   const session::TimeNs begin = engine.snapshot()->begin();
@@ -206,13 +216,13 @@ void LiveEngineTest::openFile_thatIsNoTrace_keepsTheSession() {
 void LiveEngineTest::openFile_showsTheRecording() {
   const QString file = path(QStringLiteral("show.pftrace"));
   {
-    LiveEngine engine({.record = file.toStdString()});
+    LiveEngine engine(settings_, {.record = file.toStdString()});
     engine.startScenario(
         scenario(QStringLiteral("show"), "pattern = \"map\"\ntasks = 12", "{ sleep = \"1ms\" }"),
         false);
     QTRY_COMPARE_WITH_TIMEOUT(engine.state().activity, Activity::finished, 20000);
   }
-  LiveEngine engine({});
+  LiveEngine engine(settings_, {});
   QSignalSpy replaced(&engine, &ui::Engine::sessionReplaced);
   engine.openFile(file);
   QVERIFY(replaced.wait(20000));
@@ -230,7 +240,7 @@ void LiveEngineTest::foreignScenario_asksOnce() {
   const QString file =
       scenario(QStringLiteral("command"), "pattern = \"map\"\ntasks = 2", "{ command = \"true\" }");
   {
-    LiveEngine engine({});
+    LiveEngine engine(settings_, {});
     QSignalSpy asked(&engine, &ui::Engine::consentNeeded);
     engine.startScenario(file, false);
     QVERIFY(asked.wait(20000));
@@ -240,7 +250,7 @@ void LiveEngineTest::foreignScenario_asksOnce() {
     QTRY_COMPARE_WITH_TIMEOUT(engine.state().activity, Activity::finished, 20000);
     QCOMPARE(engine.snapshot()->statistics().failed, std::uint64_t{0});
   }
-  LiveEngine again({});
+  LiveEngine again(settings_, {});
   QSignalSpy asked(&again, &ui::Engine::consentNeeded);
   again.startScenario(file, false);
   QTRY_COMPARE_WITH_TIMEOUT(again.state().activity, Activity::finished, 20000);
@@ -249,7 +259,7 @@ void LiveEngineTest::foreignScenario_asksOnce() {
 
 void LiveEngineTest::prepareQuit_finishesTheRecording() {
   const QString file = path(QStringLiteral("quit.pftrace"));
-  LiveEngine engine({.record = file.toStdString()});
+  LiveEngine engine(settings_, {.record = file.toStdString()});
   engine.startScenario(endless(), false);
   QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->statistics().finished > 5, 20000);
   QSignalSpy ready(&engine, &ui::Engine::quitReady);
