@@ -16,7 +16,7 @@ namespace {
 constexpr int kPatienceMs = 30000;
 
 /// A display of its own with a window manager.
-class Display {
+class VirtualDisplay {
  public:
   bool start() {
     server_.setProcessChannelMode(QProcess::SeparateChannels);
@@ -37,7 +37,7 @@ class Display {
     return manager_.waitForStarted();
   }
 
-  ~Display() {
+  ~VirtualDisplay() {
     for (QProcess* process : {&manager_, &server_}) {
       process->terminate();
       process->waitForFinished();
@@ -104,7 +104,7 @@ class WindowE2eTest : public QObject {
   QString waitForWindow(const QString& title);
   QString path(const QString& name) const { return folder_->filePath(name); }
 
-  Display display_;
+  VirtualDisplay display_;
   std::unique_ptr<QTemporaryDir> folder_;
   std::unique_ptr<QProcess> program_;
 };
