@@ -30,7 +30,7 @@ class TypedState : public FutureState {
 
  public:
   TypedState() {}  // NOLINT(modernize-use-equals-default): the union has no default
-  ~TypedState() override { destroy_value(); }
+  ~TypedState() noexcept override { destroy_value(); }  // also of values whose own may throw
 
   /// Stores what `make()` returns, without a copy; before settle() and by one thread only.
   template <typename Make>
@@ -45,10 +45,13 @@ class TypedState : public FutureState {
     }
     has_value_ = true;
   }
-  void destroy_value() {
+  void destroy_value() noexcept {
     if (has_value_) {
       has_value_ = false;
-      std::destroy_at(std::addressof(value_));
+      try {
+        std::destroy_at(std::addressof(value_));
+      } catch (...) {  // nobody is there to be told
+      }
     }
   }
 

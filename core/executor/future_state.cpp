@@ -209,7 +209,7 @@ void FutureState::await_outcome(const Deadline& deadline, trace::BlockReason rea
 }
 
 void FutureState::deliver() noexcept {
-  if (tracer_ == 0 || delivered_.load(std::memory_order_relaxed)) {
+  if (tracer_ == 0 || delivered_.load(std::memory_order_relaxed) || phase() == Phase::cancelled) {
     return;
   }
   trace::Producer& producer = trace::producer_of(tracer_);

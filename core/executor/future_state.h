@@ -110,7 +110,7 @@ class FutureState {
   /// wait(), then throws TimeoutError or CancelledError where there is no outcome; tells the trace
   /// of the delivery.
   void await_outcome(const Deadline& deadline, trace::BlockReason reason);
-  /// Tells the trace that the calling thread got the outcome; once a task.
+  /// Tells the trace that the calling thread got the outcome; once a task, never if cancelled.
   void deliver() noexcept;
 
   /// Calls the task. True: the value is stored; false: the error is. The callable and its arguments

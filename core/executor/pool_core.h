@@ -117,6 +117,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
 
   // Workers.
   bool start_worker();
+  void say_refused();
   void staff();
   Worker* pick_wake();
   static void wake(Worker* worker);
@@ -162,6 +163,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::size_t places_ = 0;             // given and not yet used
   std::size_t overfull_ = 0;
   std::uint32_t next_index_ = 0;
+  bool refused_ = false;  // the last start of a thread failed, and was told
   std::vector<std::unique_ptr<Worker>>
       slots_;  // every worker there was; reused, so that a late wake() is harmless
   std::vector<Worker*> free_slots_;

@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -50,8 +52,10 @@ bool PoolCore::start_worker() {
   if (start_thread(worker->thread, [self = shared_from_this(), worker] { self->work(*worker); }) !=
       0) {
     live_.pop_back();
+    say_refused();
     return false;
   }
+  refused_ = false;
   if (let_go_) {
     worker->joined = true;
     pthread_detach(worker->thread);
@@ -62,6 +66,23 @@ bool PoolCore::start_worker() {
   idle_.fetch_add(1, std::memory_order_relaxed);
   queue_.add_worker(worker->slot);
   return true;
+}
+
+/// Says, once until a thread starts again, that the pool goes on with the workers it has: in the
+/// trace, or on stderr. With the mutex held.
+void PoolCore::say_refused() {
+  if (workers_ == 0 || std::exchange(refused_, true)) {
+    return;  // who submits is told by an exception
+  }
+  const std::string text = prefix_ + ": the system refuses another thread; " +
+                           std::to_string(workers_) + " of " + std::to_string(max_workers_) +
+                           " workers go on";
+  trace::Producer* const mine = producer();
+  if (mine != nullptr && mine->enabled()) {
+    tell(mine, trace::EventKind::marker, tracer_->intern(text));
+  } else {
+    std::fprintf(stderr, "poolscope: %s\n", text.c_str());
+  }
 }
 
 /// Starts the workers that what is queued asks for and max_workers allows. With the mutex held.
@@ -140,7 +161,13 @@ void PoolCore::work(Worker& worker) {
     try {
       options_.initializer();
     } catch (...) {
-      break_pool(std::current_exception());
+      const std::exception_ptr error = std::current_exception();
+      break_pool(error != nullptr ? error
+                                  : std::make_exception_ptr(
+                                        std::runtime_error("the initializer ended its thread")));
+      if (error == nullptr) {
+        throw;  // pthread_exit() must go on, as in Task::run()
+      }
       return;
     }
   }

@@ -61,7 +61,12 @@ class Task final : public TypedState<R> {
     return ok;
   }
 
-  void release() noexcept override { destroy_call(); }
+  void release() noexcept override {
+    try {
+      destroy_call();
+    } catch (...) {  // of a task that did not run: nobody is there to be told
+    }
+  }
 
  private:
   struct Call {

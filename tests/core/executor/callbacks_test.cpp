@@ -139,6 +139,20 @@ class CallbacksTest : public QObject {
     gate.open();
     QVERIFY(eventually([&] { return got == 7; }));
   }
+
+  void s42_withoutAHandler_itGoesToStderr() {
+    const CapturedStderr captured;
+    {
+      ThreadPoolExecutor pool({.max_workers = 1});
+      Gate gate;
+      auto future = pool.submit([&] { gate.pass(); });
+      future.add_done_callback([](const Future<void>&) { throw std::domain_error("the first"); });
+      future.add_done_callback([](const Future<void>&) { throw 2; });
+      gate.open();
+    }
+    QCOMPARE(captured.text(), std::string("poolscope: a done-callback failed: the first\n"
+                                          "poolscope: a done-callback failed\n"));
+  }
 };
 
 QTEST_APPLESS_MAIN(CallbacksTest)

@@ -4,8 +4,10 @@
 #include <QtTest>
 
 #include <exception>
-#include <latch>
+#include <functional>
+#include <pthread.h>
 #include <stdexcept>
+#include <type_traits>
 #include <vector>
 
 using namespace poolscope;
@@ -18,6 +20,14 @@ thread_local int t_prepared = 0;
 class InitializerTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
+  void s03_emptyInitializer_meansNone() {
+    ThreadPoolExecutor pool({.max_workers = 2, .initializer = std::function<void()>()});
+    QCOMPARE(pool.submit([] { return 1; }).result(), 1);
+    void (*none)() = nullptr;
+    ThreadPoolExecutor other({.max_workers = 2, .initializer = none});
+    QCOMPARE(other.submit([] { return 2; }).result(), 2);
+  }
+
   void s12_initializer_runsOnceInEachWorkerBeforeItsTasks() {
     std::atomic<int> calls = 0;
     Gate gate;
@@ -87,7 +97,13 @@ class InitializerTest : public QObject {
   void s14_submit_onABrokenPool_throws_alsoAfterShutdown() {
     ThreadPoolExecutor pool({.max_workers = 1, .initializer = [] { throw 1; }});
     QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, pool.submit([] {}).result());
-    QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, pool.submit([] {}));
+    static_assert(std::is_base_of_v<std::runtime_error, BrokenThreadPool>);
+    try {
+      pool.submit([] {});
+      QFAIL("no exception");
+    } catch (const BrokenThreadPool& error) {
+      QVERIFY_THROWS_EXCEPTION(int, std::rethrow_if_nested(error));
+    }
     pool.shutdown();
     QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, pool.submit([] {}));
   }
@@ -106,6 +122,12 @@ class InitializerTest : public QObject {
     QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, first.result());
     QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, last.result());
     QVERIFY(cancelled.cancelled());
+  }
+
+  void s13_pthreadExitInTheInitializer_breaksThePool_notTheProcess() {
+    ThreadPoolExecutor pool({.max_workers = 1, .initializer = [] { pthread_exit(nullptr); }});
+    QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, pool.submit([] {}).result());
+    QVERIFY(eventually([&] { return pool.worker_count() == 0; }));
   }
 };
 

@@ -23,6 +23,11 @@ static_assert(std::same_as<std::ranges::range_reference_t<MapResults<void>>, std
 
 namespace {
 
+template <typename Options>
+concept HasChunksize = requires(Options options) {
+  options.chunksize;
+};
+
 template <typename R>
 std::vector<R> collect(MapResults<R> results) {
   std::vector<R> all;
@@ -44,6 +49,20 @@ class MapTest : public QObject {
       expected.push_back(2 * i);
     }
     QCOMPARE(collect(pool.map([](int x) { return 2 * x; }, std::views::iota(0, 300))), expected);
+  }
+
+  void s55_order_isTheInputs_whateverCompletesFirst() {
+    Gate gate;
+    ThreadPoolExecutor pool({.max_workers = 2});
+    const auto task = [&](int x) {
+      if (x == 0) {
+        gate.pass();
+      } else if (x == 5) {
+        gate.open();  // all others have run
+      }
+      return x;
+    };
+    QCOMPARE(collect(pool.map(task, std::views::iota(0, 6))), (std::vector<int>{0, 1, 2, 3, 4, 5}));
   }
 
   void s55_stopsAtTheShortest() {
@@ -105,6 +124,12 @@ class MapTest : public QObject {
     QCOMPARE(ran.load(), 20);
   }
 
+  void s56_map_hasSubmittedAllWhenItReturns() {
+    BusyPool busy;
+    auto results = busy.pool.map([](int) {}, std::views::iota(0, 20));
+    QCOMPARE(busy.pool.queue_depth(), std::size_t(20));
+  }
+
   void s56_inputThatThrows_makesMapThrow_submittedOnesRun() {
     std::atomic<int> ran = 0;
     {
@@ -160,156 +185,18 @@ class MapTest : public QObject {
     QVERIFY(most <= 2);
   }
 
-  void s58_shutdown_handsOutWhatIsThere_thenThrows() {
-    ThreadPoolExecutor pool({.max_workers = 1});
-    auto results = pool.map(
-        {.buffer_size = 3}, [](int x) { return x; }, std::views::iota(0));
-    pool.shutdown();
-    auto it = results.begin();
-    QCOMPARE(*it, 0);
-    QCOMPARE(*++it, 1);
-    QCOMPARE(*++it, 2);
-    QVERIFY_THROWS_EXCEPTION(std::runtime_error, ++it);
-    QVERIFY(it == results.end());
-  }
-
-  void s58_bufferedMap_mayOutliveThePool() {
-    std::optional<MapResults<int>> results;
+  void s63_everyElement_isATaskOfItsOwn() {
+    static_assert(!HasChunksize<MapOptions>);
+    Traced traced;
     {
-      ThreadPoolExecutor pool({.max_workers = 1});
-      results.emplace(pool.map(
-          {.buffer_size = 1}, [](int x) { return x; }, std::views::iota(5)));
+      ThreadPoolExecutor pool({.max_workers = 2, .tracer = &traced.tracer});
+      const auto task = [](int x) { return x; };
+      QCOMPARE(collect(pool.map(task, std::views::iota(0, 7))).size(), std::size_t(7));
+      QCOMPARE(collect(pool.map({.buffer_size = 3}, task, std::views::iota(0, 7))).size(),
+               std::size_t(7));
     }
-    auto it = results->begin();
-    QCOMPARE(*it, 5);
-    QVERIFY_THROWS_EXCEPTION(std::runtime_error, ++it);
-  }
-
-  void s59_timeout_countsFromMap_doneResultsStillCome() {
-    Gate gate;
-    ThreadPoolExecutor pool({.max_workers = 2});
-    const auto task = [&](int x) {
-      if (x == 1) {
-        gate.pass();
-      }
-      return x;
-    };
-    auto results = pool.map({.timeout = 0s}, task, std::vector{0, 1, 2});
-    QVERIFY(eventually([&] { return gate.arrived() == 1 && pool.queue_depth() == 0; }));
-    pool.submit([] {}).result();  // the worker that is not at the gate is done with 0
-    auto it = results.begin();
-    QCOMPARE(*it, 0);
-    bool timed_out = false;
-    try {
-      ++it;
-    } catch (const TimeoutError&) {
-      timed_out = true;
-    }
-    gate.open();
-    QVERIFY(timed_out);
-    QVERIFY(it == results.end());
-  }
-
-  void s60_leavingABegunMap_cancelsTheRest() {
-    BusyPool busy({.max_workers = 1});
-    std::atomic<int> ran = 0;
-    {
-      auto results = busy.pool.map(
-          {.timeout = 0s}, [&](int) { ++ran; }, std::views::iota(0, 6));
-      QVERIFY_THROWS_EXCEPTION(TimeoutError, results.begin());
-      QCOMPARE(busy.pool.queue_depth(), std::size_t(0));
-    }
-    busy.gate.open();
-    busy.pool.shutdown();
-    QCOMPARE(ran.load(), 0);
-  }
-
-  void s60_destroyedAfterOneStep_cancelsTheRest() {
-    Gate gate;
-    std::atomic<int> ran = 0;
-    ThreadPoolExecutor pool({.max_workers = 1});
-    {
-      auto results = pool.map(
-          [&](int x) {
-            ++ran;
-            if (x == 1) {
-              gate.pass();
-            }
-          },
-          std::views::iota(0, 6));
-      results.begin();
-      gate.await();
-    }
-    gate.open();
-    pool.shutdown();
-    QCOMPARE(ran.load(), 2);
-  }
-
-  void s60_neverBegun_allRun() {
-    std::atomic<int> ran = 0;
-    BusyPool busy;
-    {
-      auto results = busy.pool.map([&](int) { ++ran; }, std::views::iota(0, 6));
-    }
-    busy.gate.open();
-    busy.pool.shutdown();
-    QCOMPARE(ran.load(), 6);
-  }
-
-  void s61_error_endsTheIteration_andCancelsTheRest() {
-    Gate gate;
-    std::atomic<int> ran = 0;
-    ThreadPoolExecutor pool({.max_workers = 1});
-    auto results = pool.map(
-        [&](int x) {
-          ++ran;
-          if (x == 1) {
-            throw std::domain_error("x");
-          }
-          if (x == 2) {
-            gate.pass();
-          }
-          return x;
-        },
-        std::views::iota(0, 6));
-    gate.await();
-    auto it = results.begin();
-    QCOMPARE(*it, 0);
-    QVERIFY_THROWS_EXCEPTION(std::domain_error, ++it);
-    QVERIFY(it == results.end());
-    gate.open();
-    pool.shutdown();
-    QCOMPARE(ran.load(), 3);
-  }
-
-  void s61_continueAfterError_goesOnWithTheNext() {
-    ThreadPoolExecutor pool({.max_workers = 2});
-    auto results = pool.map(
-        {.buffer_size = 2, .continue_after_error = true},
-        [](int x) { return x % 2 == 0 ? throw x : x; }, std::views::iota(0, 5));
-    QVERIFY_THROWS_EXCEPTION(int, results.begin());
-    auto it = results.begin();
-    QCOMPARE(*it, 1);
-    QVERIFY_THROWS_EXCEPTION(int, ++it);
-    ++it;
-    QCOMPARE(*it, 3);
-    QVERIFY_THROWS_EXCEPTION(int, ++it);
-    ++it;
-    QVERIFY(it == results.end());
-  }
-
-  void s62_handedOutResults_areNotKept() {
-    std::atomic<int> living = 0;
-    ThreadPoolExecutor pool({.max_workers = 1});
-    auto results =
-        pool.map([&](int) { return std::make_unique<Counted>(living); }, std::views::iota(0, 4));
-    pool.shutdown();
-    int left = 4;
-    for (auto&& each : results) {
-      QCOMPARE(living.load(), left);
-      { const auto mine = std::move(each); }
-      QCOMPARE(living.load(), --left);
-    }
+    QCOMPARE(traced.of(trace::EventKind::task_queued).size(), std::size_t(14));
+    QCOMPARE(traced.of(trace::EventKind::task_started).size(), std::size_t(14));
   }
 };
 

@@ -14,7 +14,7 @@ using trace::EventKind;
 class PauseTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
-  void p5_paused_nothingStarts_untilResumed() {
+  void p05_paused_nothingStarts_untilResumed() {
     ThreadPoolExecutor pool({.max_workers = 3});
     std::atomic<int> ran = 0;
     pool.pause();
@@ -33,7 +33,30 @@ class PauseTest : public QObject {
     QCOMPARE(ran.load(), 29);
   }
 
-  void p5_runningTasks_finish() {
+  void p05_paused_map_goesOn() {
+    ThreadPoolExecutor pool({.max_workers = 2});
+    pool.pause();
+    auto results = pool.map([](int x) { return 2 * x; }, std::vector{1, 2});
+    QCOMPARE(pool.queue_depth(), std::size_t(2));
+    pool.resume();
+    auto it = results.begin();
+    QCOMPARE(*it, 2);
+    QCOMPARE(*++it, 4);
+  }
+
+  void p05_pauseAndResume_areOneEventEach_howeverOftenCalled() {
+    Traced traced;
+    ThreadPoolExecutor pool({.max_workers = 1, .tracer = &traced.tracer});
+    pool.resume();
+    pool.pause();
+    pool.pause();
+    pool.resume();
+    pool.resume();
+    QCOMPARE(traced.of(EventKind::paused).size(), std::size_t(1));
+    QCOMPARE(traced.of(EventKind::resumed).size(), std::size_t(1));
+  }
+
+  void p05_runningTasks_finish() {
     BusyPool busy;
     busy.pool.pause();
     busy.gate.open();
@@ -44,7 +67,7 @@ class PauseTest : public QObject {
     QCOMPARE(later.result(), 1);
   }
 
-  void p5_resume_wakesAsManyAsThereIsWork() {
+  void p05_resume_wakesAsManyAsThereIsWork() {
     Gate first;
     Gate second;
     ThreadPoolExecutor pool({.max_workers = 4});
@@ -64,7 +87,7 @@ class PauseTest : public QObject {
     second.open();
   }
 
-  void p5_shutdown_ofAPausedPool_runsWhatIsQueued() {
+  void p05_shutdown_ofAPausedPool_runsWhatIsQueued() {
     std::atomic<int> ran = 0;
     ThreadPoolExecutor pool({.max_workers = 2});
     pool.pause();
@@ -77,7 +100,7 @@ class PauseTest : public QObject {
     pool.shutdown();
   }
 
-  void p5_cancelFutures_ofAPausedPool_runsNothing() {
+  void p05_cancelFutures_ofAPausedPool_runsNothing() {
     std::atomic<int> ran = 0;
     ThreadPoolExecutor pool({.max_workers = 2});
     pool.pause();
@@ -87,7 +110,7 @@ class PauseTest : public QObject {
     QVERIFY(future.cancelled());
   }
 
-  void p5_destructor_ofAPausedPool_doesNotHang() {
+  void p05_destructor_ofAPausedPool_doesNotHang() {
     std::atomic<int> ran = 0;
     {
       ThreadPoolExecutor pool({.max_workers = 2});
@@ -97,7 +120,7 @@ class PauseTest : public QObject {
     QCOMPARE(ran.load(), 1);
   }
 
-  void i7_betweenPausedAndResumed_noTaskStarts() {
+  void p05_i07_betweenPausedAndResumed_noTaskStarts() {
     Traced traced;
     std::atomic<int> running = 0;
     int while_paused = 0;

@@ -3,9 +3,9 @@
 
 #include <QtTest>
 
-#include <map>
+#include <algorithm>
 #include <memory>
-#include <optional>
+#include <mutex>
 #include <random>
 #include <stdexcept>
 #include <thread>
@@ -18,7 +18,7 @@ using trace::EventKind;
 class QueueTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
-  void p6_trySubmit_onAFullQueue_isEmpty_andMovesNothing() {
+  void p06_trySubmit_onAFullQueue_isEmpty_andMovesNothing() {
     BusyPool busy({.max_workers = 1, .queue_capacity = 2});
     auto number = std::make_unique<int>(5);
     const auto task = [](const std::unique_ptr<int>& n) { return *n; };
@@ -34,7 +34,7 @@ class QueueTest : public QObject {
     QCOMPARE(accepted->result(), 5);
   }
 
-  void p6_submit_onAFullQueue_blocksUntilAPop_firstComeFirstServed() {
+  void p06_submit_onAFullQueue_blocksUntilAPop_firstComeFirstServed() {
     Traced traced;
     std::vector<int> order;
     {
@@ -47,6 +47,7 @@ class QueueTest : public QObject {
             [&] { return traced.of(EventKind::blocked_begin).size() == std::size_t(i); }));
       }
       QCOMPARE(busy.pool.queue_depth(), std::size_t(1));
+      QVERIFY(traced.of(EventKind::blocked_end).empty());
       busy.gate.open();
     }
     QCOMPARE(order, (std::vector<int>{0, 1, 2, 3}));
@@ -54,12 +55,12 @@ class QueueTest : public QObject {
     QCOMPARE(trace::blocked_reason(begins[0].detail), trace::BlockReason::full_queue);
   }
 
-  void p6_blockedSubmit_isFreedByCancelShutdownOrABrokenPool_data() {
+  void p06_blockedSubmit_isFreedByCancelShutdownOrABrokenPool_data() {
     QTest::addColumn<int>("how");
     QTest::newRow("cancel") << 0;
     QTest::newRow("shutdown") << 1;
   }
-  void p6_blockedSubmit_isFreedByCancelShutdownOrABrokenPool() {
+  void p06_blockedSubmit_isFreedByCancelShutdownOrABrokenPool() {
     QFETCH(int, how);
     Traced traced;
     BusyPool busy({.max_workers = 1, .queue_capacity = 1, .tracer = &traced.tracer});
@@ -85,7 +86,7 @@ class QueueTest : public QObject {
     QCOMPARE(outcome, how == 0 ? 1 : 2);
   }
 
-  void p6_blockedSubmit_onAPoolThatBreaks_throws() {
+  void p06_blockedSubmit_onAPoolThatBreaks_throws() {
     Traced traced;
     Gate gate;
     ThreadPoolExecutor pool({.max_workers = 1,
@@ -114,7 +115,7 @@ class QueueTest : public QObject {
     QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, queued.result());
   }
 
-  void p6_workerOfThePool_isLetThrough_andCounted() {
+  void p06_workerOfThePool_isLetThrough_andCounted() {
     ThreadPoolExecutor pool({.max_workers = 1, .queue_capacity = 1});
     auto future = pool.submit([&] {
       for (int i = 0; i < 5; ++i) {
@@ -126,7 +127,7 @@ class QueueTest : public QObject {
     QCOMPARE(pool.overfull_submits(), std::size_t(4));
   }
 
-  void p6_callableThatThrowsWhenCopied_givesItsPlaceBack() {
+  void p06_callableThatThrowsWhenCopied_givesItsPlaceBack() {
     struct Thrower {
       Thrower() = default;
       Thrower(const Thrower&) { throw std::domain_error("copy"); }
@@ -141,13 +142,29 @@ class QueueTest : public QObject {
     QVERIFY(busy.pool.try_submit([] {}).has_value());
   }
 
-  void p7_i6_onePausedWorker_startsInTheSortedOrder_data() {
+  void p10_queueDepth_countsWhatWaits_cancelledOnesLeaveAtOnce() {
+    BusyPool busy({.max_workers = 1});
+    std::vector<Future<void>> futures;
+    for (int i = 0; i < 5; ++i) {
+      futures.push_back(busy.pool.submit([] {}));
+      QCOMPARE(busy.pool.queue_depth(), std::size_t(i + 1));  // the running one does not count
+    }
+    futures[0].cancel();
+    futures[3].cancel();
+    futures[3].cancel();
+    QCOMPARE(busy.pool.queue_depth(), std::size_t(3));
+    busy.gate.open();
+    busy.pool.shutdown();
+    QCOMPARE(busy.pool.queue_depth(), std::size_t(0));
+  }
+
+  void p07_i06_onePausedWorker_startsInTheSortedOrder_data() {
     QTest::addColumn<int>("discipline");
     QTest::newRow("fifo") << int(QueueDiscipline::fifo);
     QTest::newRow("lifo") << int(QueueDiscipline::lifo);
     QTest::newRow("priority") << int(QueueDiscipline::priority);
   }
-  void p7_i6_onePausedWorker_startsInTheSortedOrder() {
+  void p07_i06_onePausedWorker_startsInTheSortedOrder() {
     QFETCH(int, discipline);
     std::minstd_rand random(3);
     for (int round = 0; round < 50; ++round) {
@@ -176,7 +193,7 @@ class QueueTest : public QObject {
     }
   }
 
-  void p7_workStealing_ownSubmitsNewestFirst_othersOldest() {
+  void p07_workStealing_ownSubmitsNewestFirst_othersOldest() {
     std::vector<int> order;
     ThreadPoolExecutor pool({.max_workers = 1, .queue_discipline = QueueDiscipline::work_stealing});
     pool.submit([&] {
@@ -190,7 +207,7 @@ class QueueTest : public QObject {
     QCOMPARE(order, (std::vector<int>{3, 2, 1, 0}));
   }
 
-  void p7_workStealing_thievesTakeTheOldest() {
+  void p07_workStealing_thievesTakeTheOldest() {
     Gate gate;
     Gate done;
     std::vector<int> order;
@@ -217,13 +234,45 @@ class QueueTest : public QObject {
     QCOMPARE(order, (std::vector<int>{0, 1, 2, 3}));
   }
 
-  void p7_everyDiscipline_runsEverythingOnce_data() {
+  void p07_workStealing_outsideSubmitsSpread() {
+    // Two workers, two deques of two tasks: each worker begins with the newest of its own.
+    Gate busy;
+    Gate gate;
+    std::mutex mutex;
+    std::vector<int> first;  // guarded by mutex
+    ThreadPoolExecutor pool({.max_workers = 2, .queue_discipline = QueueDiscipline::work_stealing});
+    for (int i = 0; i < 2; ++i) {
+      pool.submit([&] { busy.pass(); });
+    }
+    busy.await(2);
+    for (int i = 0; i < 4; ++i) {
+      pool.submit([&, i] {
+        {
+          const std::lock_guard lock(mutex);
+          first.push_back(i);
+        }
+        gate.pass();
+      });
+    }
+    busy.open();
+    gate.await(2);
+    std::vector<int> begun;
+    {
+      const std::lock_guard lock(mutex);
+      begun = first;
+    }
+    gate.open();
+    std::sort(begun.begin(), begun.end());
+    QCOMPARE(begun, (std::vector<int>{2, 3}));
+  }
+
+  void p07_everyDiscipline_runsEverythingOnce_data() {
     QTest::addColumn<int>("discipline");
     for (int i = 0; i < 4; ++i) {
       QTest::addRow("discipline %d", i) << i;
     }
   }
-  void p7_everyDiscipline_runsEverythingOnce() {
+  void p07_everyDiscipline_runsEverythingOnce() {
     QFETCH(int, discipline);
     std::vector<std::atomic<int>> ran(2'000);
     {

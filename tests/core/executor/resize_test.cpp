@@ -14,14 +14,14 @@ using trace::EventKind;
 class ResizeTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
-  void p1_setMaxWorkers_outOfRange_throws() {
+  void p01_setMaxWorkers_outOfRange_throws() {
     ThreadPoolExecutor pool({.max_workers = 2});
     QVERIFY_THROWS_EXCEPTION(std::invalid_argument, pool.set_max_workers(0));
     QVERIFY_THROWS_EXCEPTION(std::invalid_argument, pool.set_max_workers(4097));
     QCOMPARE(pool.max_workers(), std::size_t(2));
   }
 
-  void p1_change_isOneEventWithOldAndNew() {
+  void p01_change_isOneEventWithOldAndNew() {
     Traced traced;
     ThreadPoolExecutor pool({.max_workers = 2, .tracer = &traced.tracer});
     pool.set_max_workers(5);
@@ -32,7 +32,7 @@ class ResizeTest : public QObject {
     QCOMPARE(trace::max_workers_before(events[0].detail), 2U);
   }
 
-  void p2_growing_startsWorkersNow() {
+  void p02_growing_startsWorkersNow() {
     Gate gate;
     ThreadPoolExecutor pool({.max_workers = 1});
     for (int i = 0; i < 4; ++i) {
@@ -49,7 +49,7 @@ class ResizeTest : public QObject {
     QCOMPARE(enough, std::size_t(4));
   }
 
-  void p3_shrinking_interruptsNoTask_surplusLeavesWhenIdle() {
+  void p03_shrinking_interruptsNoTask_surplusLeavesWhenIdle() {
     Gate gate;
     ThreadPoolExecutor pool({.max_workers = 4});
     std::vector<Future<void>> futures;
@@ -66,7 +66,33 @@ class ResizeTest : public QObject {
     QCOMPARE(pool.submit([] { return 1; }).result(), 1);
   }
 
-  void p3_shrinking_takesSleepersToo() {
+  void p03_workerCount_fallsAndNeverRises() {
+    constexpr std::size_t kMost = 8;
+    Gate gate;
+    ThreadPoolExecutor pool({.max_workers = kMost});
+    for (std::size_t i = 0; i < kMost; ++i) {
+      pool.submit([&] { gate.pass(); });
+    }
+    gate.await(kMost);
+    for (int i = 0; i < 200; ++i) {
+      pool.submit([] {});
+    }
+    pool.set_max_workers(2);
+    gate.open();
+    bool rose = false;
+    std::size_t last = kMost;
+    const bool arrived = eventually([&] {
+      const std::size_t now = pool.worker_count();
+      rose = rose || now > last;
+      last = now;
+      return now == 2;
+    });
+    pool.shutdown();
+    QVERIFY(arrived);
+    QVERIFY(!rose);
+  }
+
+  void p03_shrinking_takesSleepersToo() {
     ThreadPoolExecutor pool({.max_workers = 4});
     for (int round = 0; round < 20; ++round) {
       Gate gate;
@@ -83,7 +109,7 @@ class ResizeTest : public QObject {
     }
   }
 
-  void p3_raisingBeforeAWorkerLeft_takesTheExitBack() {
+  void p03_raisingBeforeAWorkerLeft_takesTheExitBack() {
     Traced traced;
     Gate gate;
     {
@@ -104,7 +130,7 @@ class ResizeTest : public QObject {
     }
   }
 
-  void p4_exit_isOneEvent_afterItsLastTask_indexNotReused() {
+  void p04_exit_isOneEvent_afterItsLastTask_indexNotReused() {
     Traced traced;
     Gate gate;
     {
@@ -145,7 +171,35 @@ class ResizeTest : public QObject {
     }
   }
 
-  void setMaxWorkers_fromTasksAndCallbacks() {
+  void p04_exit_takesNoTaskAndNoClaim() {
+    Gate gate;
+    std::atomic<int> ran = 0;
+    ThreadPoolExecutor pool({.max_workers = 4});
+    for (int i = 0; i < 4; ++i) {
+      pool.submit([&] { gate.pass(); });
+    }
+    gate.await(4);
+    for (int i = 0; i < 50; ++i) {
+      pool.submit([&] { ++ran; });
+    }
+    pool.set_max_workers(1);  // three leave while tasks are queued
+    gate.open();
+    QVERIFY(eventually([&] { return ran == 50 && pool.worker_count() == 1; }));
+    pool.submit([] {}).result();  // the last one is idle now
+    pool.set_max_workers(3);
+    pool.pause();
+    std::vector<std::size_t> workers;
+    for (int i = 0; i < 3; ++i) {
+      pool.submit([&] { ++ran; });
+      workers.push_back(pool.worker_count());
+    }
+    pool.resume();
+    pool.shutdown();
+    QCOMPARE(workers, (std::vector<std::size_t>{1, 2, 3}));  // only who is there was claimed
+    QCOMPARE(ran.load(), 53);
+  }
+
+  void p01_setMaxWorkers_fromTasksAndCallbacks() {
     ThreadPoolExecutor pool({.max_workers = 1});
     auto future = pool.submit([&] { pool.set_max_workers(2); });
     future.add_done_callback([&](const Future<void>&) { pool.set_max_workers(3); });

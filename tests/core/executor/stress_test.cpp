@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/executor/promise.h"
 #include "support.h"
 
 #include <QtTest>
 
+#include <algorithm>
+#include <atomic>
 #include <barrier>
 #include <random>
 #include <thread>
@@ -106,6 +109,69 @@ class StressTest : public QObject {
         sum += future.result();
       }
       QCOMPARE(sum, 190);
+    }
+  }
+
+  // S73: nothing stands on a global lock, so what could go wrong between two threads gets many
+  // chances.
+
+  void s73_s07_submitThenResult_alwaysUsesOneThread() {
+    for (int round = 0; round < 200; ++round) {
+      ThreadPoolExecutor pool({.max_workers = 4});
+      for (int i = 0; i < 100; ++i) {
+        pool.submit([] {}).result();
+      }
+      QCOMPARE(pool.worker_count(), std::size_t(1));
+    }
+  }
+
+  void s73_s41_callbacksAddedWhileItCompletes_areCalledOnceEach() {
+    constexpr int kRounds = 5'000;
+    constexpr int kCallbacks = 20;
+    const std::vector<Promise<void>> promises(kRounds);
+    std::atomic<int> begun = 0;
+    std::atomic<int> calls = 0;
+    std::jthread other([&] {
+      for (int i = 0; i < kRounds; ++i) {
+        while (begun <= i) {
+          std::this_thread::yield();
+        }
+        promises[std::size_t(i)].set_result();
+      }
+    });
+    for (const auto& promise : promises) {
+      const auto future = promise.future();
+      ++begun;
+      for (int i = 0; i < kCallbacks; ++i) {
+        future.add_done_callback([&](const Future<void>&) { ++calls; });
+      }
+    }
+    other.join();
+    QCOMPARE(calls.load(), kRounds * kCallbacks);
+  }
+
+  void s73_s49_waitWhileAllComplete_losesNone() {
+    ThreadPoolExecutor pool({.max_workers = 3});
+    for (int round = 0; round < 500; ++round) {
+      std::vector<Future<int>> futures;
+      for (int i = 0; i < 20; ++i) {
+        futures.push_back(pool.submit([i] { return i; }));
+      }
+      QCOMPARE(wait(futures, static_cast<ReturnWhen>(round % 2 * 2)).done.size(), std::size_t(20));
+    }
+  }
+
+  void s73_s68_shutdownRightAfterCancelOrSubmit_returns() {
+    for (int round = 0; round < 1'000; ++round) {
+      std::atomic<int> ran = 0;
+      ThreadPoolExecutor pool({.max_workers = 2});
+      auto first = pool.submit([&] { ++ran; });
+      std::jthread other([&] { first.cancel(); });
+      auto second = pool.submit([&] { ++ran; });
+      pool.shutdown(true, round % 4 == 0);
+      other.join();
+      QVERIFY(first.done() && second.done());
+      QCOMPARE(ran.load(), (first.cancelled() ? 0 : 1) + (second.cancelled() ? 0 : 1));
     }
   }
 };

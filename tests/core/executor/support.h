@@ -9,9 +9,13 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdio>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <unistd.h>
+#include <vector>
 
 namespace poolscope::testing {
 
@@ -76,6 +80,18 @@ struct BusyPool {
   Future<void> running;
 };
 
+/// Until so much time is over since this was made. For timeouts that must have passed; orders
+/// nothing.
+struct Passed {
+  explicit Passed(std::chrono::steady_clock::duration time)
+      : end(std::chrono::steady_clock::now() + time) {}
+  void await() const {
+    while (std::chrono::steady_clock::now() < end) {
+    }
+  }
+  std::chrono::steady_clock::time_point end;
+};
+
 /// Counts the living objects of a test.
 struct Counted {
   explicit Counted(std::atomic<int>& living) : count(&living) { ++*count; }
@@ -83,6 +99,31 @@ struct Counted {
   Counted& operator=(const Counted&) = delete;
   ~Counted() { --*count; }
   std::atomic<int>* count;
+};
+
+/// What the process writes to stderr meanwhile.
+class CapturedStderr {
+ public:
+  CapturedStderr() : file_(std::tmpfile()), before_(dup(STDERR_FILENO)) {
+    dup2(fileno(file_), STDERR_FILENO);
+  }
+  CapturedStderr(const CapturedStderr&) = delete;
+  CapturedStderr& operator=(const CapturedStderr&) = delete;
+  ~CapturedStderr() {
+    dup2(before_, STDERR_FILENO);
+    close(before_);
+    std::fclose(file_);
+  }
+  std::string text() const {
+    std::string all(4'096, '\0');
+    const auto size = pread(fileno(file_), all.data(), all.size(), 0);
+    all.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return all;
+  }
+
+ private:
+  std::FILE* file_;
+  int before_;
 };
 
 /// A tracer with a log.

@@ -3,10 +3,18 @@
 
 #include <QtTest>
 
+#include <array>
+#include <chrono>
 #include <memory>
 #include <pthread.h>
+#include <ranges>
+#include <spawn.h>
 #include <stdexcept>
+#include <string>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
+#include <vector>
 
 using namespace poolscope;
 using namespace poolscope::testing;
@@ -53,15 +61,40 @@ class TaskTest : public QObject {
     QVERIFY(gone.exception() != nullptr);
   }
 
-  void s23_result_isReadableBeforeTheCallbacksHaveRun() {
+  void s23_onCompletion_everyoneIsToldBeforeTheCallbacks() {
     Gate gate;
     BusyPool busy;
     auto future = busy.pool.submit([] { return 1; });
-    future.add_done_callback([&](const Future<int>&) { gate.pass(); });
+    std::atomic<bool> called = false;
+    std::atomic<bool> was_done = false;
+    std::thread::id where;
+    future.add_done_callback([&](const Future<int>& done) {
+      was_done = done.done() && done.result(std::chrono::seconds(0)) == 1;
+      where = std::this_thread::get_id();
+      gate.pass();
+      called = true;
+    });
+    std::atomic<int> told = 0;
+    std::jthread waiter([&] { told += int(wait(std::vector{future}).done.size()); });
+    std::jthread taker([&] {
+      for (const auto& each : as_completed(std::vector{future})) {
+        told += each.result();
+      }
+    });
+    std::jthread reader([&] { told += future.result(); });
     busy.gate.open();
-    QCOMPARE(future.result(), 1);
+    waiter.join();
+    taker.join();
+    reader.join();
+    const bool before_the_callback = !called;  // it cannot pass the gate yet
     gate.await();
+    const auto worker = where;
     gate.open();
+    busy.pool.shutdown();
+    QCOMPARE(told.load(), 3);
+    QVERIFY(before_the_callback);
+    QVERIFY(called && was_done);
+    QVERIFY(worker != std::this_thread::get_id());
   }
 
   void s24_captures_areGoneBeforeTheResultIsVisible() {
@@ -72,6 +105,17 @@ class TaskTest : public QObject {
       future.result();
       QCOMPARE(living.load(), 0);
     }
+  }
+
+  void s24_captures_areGoneBeforeTheCallbacks() {
+    BusyPool busy;
+    std::atomic<int> living = 0;
+    std::atomic<int> seen = -1;
+    auto future = busy.pool.submit([c = Counted(living)] {});
+    future.add_done_callback([&](const Future<void>&) { seen = living.load(); });
+    busy.gate.open();
+    busy.pool.shutdown();
+    QCOMPARE(seen.load(), 0);
   }
 
   void s24_throwingDestructorOfACapture_isTheTasksError() {
@@ -133,6 +177,30 @@ class TaskTest : public QObject {
     }
     QCOMPARE(ran.load(), 100);
     QCOMPARE(living.load(), 0);
+  }
+
+  void s72_otherPrograms_areStartedFromTasks_withoutFork() {
+    // posix_spawn(): the child is another program at once and has nothing of the pool.
+    ThreadPoolExecutor pool({.max_workers = 3});
+    const auto spawn = [](int number) {
+      const std::string command = "exit " + std::to_string(number);
+      std::array<std::string, 3> words = {"sh", "-c", command};
+      std::array<char*, 4> argv = {words[0].data(), words[1].data(), words[2].data(), nullptr};
+      pid_t child = 0;
+      if (posix_spawn(&child, "/bin/sh", nullptr, nullptr, argv.data(), environ) != 0) {
+        return -1;
+      }
+      int status = 0;
+      waitpid(child, &status, 0);
+      return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    };
+    int number = 0;
+    for (const int status : pool.map(spawn, std::views::iota(0, 12))) {
+      QCOMPARE(status, number++);
+    }
+    QCOMPARE(number, 12);
+    QVERIFY(pool.worker_count() <= 3);
+    QCOMPARE(pool.submit([] { return 1; }).result(), 1);
   }
 };
 

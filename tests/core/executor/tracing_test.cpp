@@ -19,7 +19,7 @@ using trace::EventKind;
 class TracingTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
-  void p8_lifeOfATask_isToldInOrder() {
+  void p08_lifeOfATask_isToldInOrder() {
     Traced traced;
     {
       ThreadPoolExecutor pool(
@@ -60,16 +60,7 @@ class TracingTest : public QObject {
     QCOMPARE(traced.of(EventKind::worker_exited).size(), std::size_t(1));
   }
 
-  void p8_withoutSink_tasksRunAndNothingIsKept() {
-    trace::Tracer tracer;
-    ThreadPoolExecutor pool({.max_workers = 1, .tracer = &tracer});
-    QCOMPARE(pool.submit({.name = "unheard"}, [] { return 1; }).result(), 1);
-    QCOMPARE(tracer.lost_events(), std::uint64_t(0));
-    const std::size_t names = tracer.directory()->name_count();
-    QVERIFY(tracer.intern("unheard") > names);  // it was not there
-  }
-
-  void p8_finished_isToldBeforeTheResultIsVisible() {
+  void p08_finished_isToldBeforeTheResultIsVisible() {
     Traced traced;
     {
       ThreadPoolExecutor pool({.max_workers = 2, .tracer = &traced.tracer});
@@ -88,7 +79,7 @@ class TracingTest : public QObject {
     }
   }
 
-  void finished_tellsOutcomeErrorTextAndCpuTime() {
+  void p08_finished_tellsOutcomeErrorTextAndCpuTime() {
     Traced traced;
     {
       ThreadPoolExecutor pool(
@@ -112,7 +103,7 @@ class TracingTest : public QObject {
              std::string_view("unknown error"));
   }
 
-  void p9_cancelledTask_isToldAtOnce_byWhoCancels() {
+  void p09_cancelledTask_isToldAtOnce_byWhoCancels() {
     Traced traced;
     std::uint64_t before = 0;
     std::uint64_t after = 0;
@@ -137,6 +128,17 @@ class TracingTest : public QObject {
     for (const auto& event : traced.of(EventKind::result_delivered)) {
       QVERIFY(event.task != finished[0].task);
     }
+  }
+
+  void p09_i10_cancelledTask_isNotDelivered_norByAsCompleted() {
+    Traced traced;
+    BusyPool busy({.max_workers = 1, .tracer = &traced.tracer});
+    auto future = busy.pool.submit([] {});
+    future.cancel();
+    QVERIFY(*as_completed(std::vector{future}).begin() == future);
+    busy.gate.open();
+    busy.running.result();
+    QCOMPARE(traced.of(EventKind::result_delivered).size(), std::size_t(1));
   }
 
   void blockedCallers_areTold_withReasonAndTask_data() {
@@ -209,7 +211,7 @@ class TracingTest : public QObject {
              std::uint64_t(2));
   }
 
-  void brokenPool_isTold_andItsTasksFail() {
+  void s13_brokenPool_isTold_andItsTasksFail() {
     Traced traced;
     {
       ThreadPoolExecutor pool({.max_workers = 1,

@@ -19,6 +19,12 @@ using namespace std::chrono_literals;
 
 namespace {
 const auto kError = std::make_exception_ptr(std::domain_error("x"));
+
+template <typename When>
+concept WaitsUntil = requires(const std::vector<Future<int>>& futures, When when) {
+  poolscope::wait(futures, when);
+  poolscope::wait(futures, 0s, when);
+};
 }  // namespace
 
 class WaitTest : public QObject {
@@ -124,6 +130,16 @@ class WaitTest : public QObject {
     auto woken = busy.pool.submit([] {});
     std::jthread other([&] { woken.cancel(); });
     QCOMPARE(wait(std::vector{woken}).done.size(), std::size_t(1));
+    QVERIFY(*as_completed(std::vector{queued}, 0s).begin() == queued);
+    QVERIFY(queued.done() && queued.cancelled());
+  }
+
+  void s30_wait_endsAfterAShutdownThatCancels() {
+    BusyPool busy;
+    auto queued = busy.pool.submit([] {});
+    std::jthread other([&] { busy.pool.shutdown(false, true); });
+    QCOMPARE(wait(std::vector{queued}).done.size(), std::size_t(1));
+    QVERIFY(queued.cancelled());
   }
 
   void s47_timeout_givesTheSplit_andLeavesNoWaiter() {
@@ -141,6 +157,13 @@ class WaitTest : public QObject {
       QCOMPARE(living.load(), 2);
     }
     QCOMPARE(living.load(), 0);
+  }
+
+  void s48_returnWhen_isNoNumberAndNoText() {
+    QVERIFY(WaitsUntil<ReturnWhen>);
+    QVERIFY(!WaitsUntil<int>);
+    QVERIFY(!WaitsUntil<bool>);
+    QVERIFY(!WaitsUntil<const char*>);
   }
 
   void s49_completionsWhileWaitInstallsItself_areNotLost() {

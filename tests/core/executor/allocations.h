@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace poolscope::testing {
+
+/// Objects on the heap of this process, as its operator new and delete see it. allocations.cpp
+/// replaces these two in the program that it is linked into.
+std::int64_t living_allocations();
+/// How often the calling thread called operator new.
+std::uint64_t allocations_of_this_thread();
+
+}  // namespace poolscope::testing
