@@ -4,7 +4,6 @@
 #include "core/executor/errors.h"
 #include "core/executor/future_state.h"
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -43,11 +42,11 @@ class TypedState : public FutureState {
     } else {
       ::new (static_cast<void*>(std::addressof(value_))) Stored(std::forward<Make>(make)());
     }
-    has_value_ = true;
+    holds_ = Holds::value;
   }
   void destroy_value() noexcept {
-    if (has_value_) {
-      has_value_ = false;
+    if (holds_ == Holds::value) {
+      holds_ = Holds::nothing;
       try {
         std::destroy_at(std::addressof(value_));
       } catch (...) {  // nobody is there to be told
@@ -60,7 +59,7 @@ class TypedState : public FutureState {
     if (phase() == Phase::error) {
       std::rethrow_exception(error());
     }
-    if (taken_.load(std::memory_order_relaxed)) {
+    if (value_taken()) {
       throw_taken();
     }
     if constexpr (std::is_reference_v<R>) {
@@ -73,7 +72,7 @@ class TypedState : public FutureState {
     if (phase() == Phase::error) {
       std::rethrow_exception(error());
     }
-    if (taken_.exchange(true, std::memory_order_relaxed)) {
+    if (!claim_value()) {
       throw_taken();
     }
     if constexpr (std::is_reference_v<R>) {
@@ -91,8 +90,6 @@ class TypedState : public FutureState {
   union {
     Stored value_;
   };
-  bool has_value_ = false;
-  std::atomic<bool> taken_{false};
 };
 
 struct FutureAccess;

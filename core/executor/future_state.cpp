@@ -53,6 +53,26 @@ class Signal final : public Waiter {
 
 }  // namespace
 
+FutureState::~FutureState() {
+  drop_error();
+  if (callback_errors_ != nullptr) {
+    callback_errors_->drop();
+  }
+}
+
+void FutureState::drop_error() noexcept {
+  if (holds_ == Holds::error) {
+    holds_ = Holds::nothing;
+    std::destroy_at(&error_);
+  }
+}
+
+void FutureState::set_error(std::exception_ptr error) noexcept {
+  drop_error();
+  std::construct_at(&error_, std::move(error));
+  holds_ = Holds::error;
+}
+
 bool FutureState::leave_pending(Phase phase) noexcept {
   std::uint8_t word = word_.load(std::memory_order_relaxed);
   while ((word & kPhaseMask) == static_cast<std::uint8_t>(Phase::pending)) {
@@ -82,8 +102,15 @@ std::unique_ptr<Callback> FutureState::announce() noexcept {
     waiter->on_done(phase());
     waiter = next;
   }
-  last_callback_ = nullptr;
-  return std::move(callbacks_);
+  // In the order in which they were added.
+  std::unique_ptr<Callback> ordered;
+  while (callbacks_ != nullptr) {
+    std::unique_ptr<Callback> last = std::move(callbacks_);
+    callbacks_ = std::move(last->next_);
+    last->next_ = std::move(ordered);
+    ordered = std::move(last);
+  }
+  return ordered;
 }
 
 void FutureState::run_callbacks(std::unique_ptr<Callback> callbacks) noexcept {
@@ -99,8 +126,8 @@ void FutureState::run_callbacks(std::unique_ptr<Callback> callbacks) noexcept {
 
 void FutureState::report_callback_error() noexcept {
   try {
-    if (on_callback_error_ != nullptr) {
-      (*on_callback_error_)(std::current_exception());
+    if (callback_errors_ != nullptr) {
+      callback_errors_->handler(std::current_exception());
       return;
     }
     throw;
@@ -130,10 +157,8 @@ bool FutureState::cancel() {
 void FutureState::add_callback(std::unique_ptr<Callback> callback) {
   if (!done()) {
     const std::lock_guard lock(lock_of(this));
-    Callback* const added = callback.get();
-    std::unique_ptr<Callback>& end = last_callback_ == nullptr ? callbacks_ : last_callback_->next_;
-    Callback* const previous = std::exchange(last_callback_, added);
-    end = std::move(callback);
+    callback->next_ = std::move(callbacks_);
+    callbacks_ = std::move(callback);
     had_callbacks_ = true;
     // pairs with settle(): either it sees the flag and comes for the list, or this sees that it is
     // done
@@ -141,8 +166,8 @@ void FutureState::add_callback(std::unique_ptr<Callback> callback) {
     if (!is_done(static_cast<Phase>(before & kPhaseMask))) {
       return;
     }
-    callback = std::move(end);
-    last_callback_ = previous;
+    callback = std::move(callbacks_);
+    callbacks_ = std::move(callback->next_);
   }
   run_callbacks(std::move(callback));
 }
@@ -209,11 +234,13 @@ void FutureState::await_outcome(const Deadline& deadline, trace::BlockReason rea
 }
 
 void FutureState::deliver() noexcept {
-  if (tracer_ == 0 || delivered_.load(std::memory_order_relaxed) || phase() == Phase::cancelled) {
+  if (tracer_ == 0 || (once_.load(std::memory_order_relaxed) & kDelivered) != 0 ||
+      phase() == Phase::cancelled) {
     return;
   }
   trace::Producer& producer = trace::producer_of(tracer_);
-  if (!producer.enabled() || delivered_.exchange(true, std::memory_order_relaxed)) {
+  if (!producer.enabled() ||
+      (once_.fetch_or(kDelivered, std::memory_order_relaxed) & kDelivered) != 0) {
     return;
   }
   producer.record({.time_ns = trace::now_ns(),

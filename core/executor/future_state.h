@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/executor/block_cache.h"
 #include "core/executor/deadline.h"
 #include "core/trace/event.h"
 #include "core/trace/tracer.h"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace poolscope::detail {
@@ -17,13 +20,25 @@ namespace poolscope::detail {
 class FutureState;
 class PoolCore;
 class TaskList;
+class TaskQueue;
 
 enum class Phase : std::uint8_t { pending, running, cancelled, value, error };
 constexpr bool is_done(Phase phase) {
   return phase >= Phase::cancelled;
 }
 
-using CallbackErrorHandler = std::function<void(std::exception_ptr)>;
+/// ExecutorOptions::on_callback_error, shared by a pool and its tasks, which may outlive it.
+struct CallbackErrors {
+  std::function<void(std::exception_ptr)> handler;
+  std::atomic<std::uint32_t> refs{1};
+
+  void add() noexcept { refs.fetch_add(1, std::memory_order_relaxed); }
+  void drop() noexcept {
+    if (refs.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      delete this;
+    }
+  }
+};
 
 /// Somebody who waits for a state: told once, when it is done, under a lock of the state. Lives on
 /// the waiter's side and must be removed before it goes.
@@ -55,7 +70,7 @@ class Callback {
 
  private:
   friend class FutureState;
-  std::unique_ptr<Callback> next_;
+  std::unique_ptr<Callback> next_;  // the one added before it; while they run, the one after it
 };
 
 /// A task and its outcome, in one allocation: what the queue links, the worker runs and the futures
@@ -66,11 +81,24 @@ class FutureState {
   FutureState(const FutureState&) = delete;
   FutureState& operator=(const FutureState&) = delete;
 
+  static void* operator new(std::size_t bytes) { return BlockCache::allocate(bytes); }
+  static void operator delete(void* block, std::size_t bytes) noexcept {
+    BlockCache::free(block, bytes);
+  }
+  // Of over-aligned callables and results.
+  static void* operator new(std::size_t bytes, std::align_val_t alignment) {
+    return ::operator new(bytes, alignment);
+  }
+  static void operator delete(void* block, std::size_t bytes, std::align_val_t alignment) noexcept {
+    ::operator delete(block, bytes, alignment);
+  }
+
   // Counting. Futures and the executor are counted apart, so that it can be told whether a result
   // is shared.
   void add_handle() noexcept { refs_.fetch_add(1, std::memory_order_relaxed); }
   void drop_handle() noexcept { drop(1); }
-  void add_executor() noexcept { refs_.fetch_add(kExecutor, std::memory_order_relaxed); }
+  /// Before anybody but its one future knows the state.
+  void add_first_executor() noexcept { refs_.store(kExecutor + 1, std::memory_order_relaxed); }
   void drop_executor() noexcept { drop(kExecutor); }
   /// Only one future knows this state and no callback was ever given one.
   bool sole_handle() const noexcept {
@@ -119,11 +147,10 @@ class FutureState {
   /// Destroys the callable and its arguments, if they are still there.
   virtual void release() noexcept {}
 
+  /// Of a state that has one.
   const std::exception_ptr& error() const { return error_; }
-  void set_error(std::exception_ptr error) { error_ = std::move(error); }
-  void set_error_handler(std::shared_ptr<const CallbackErrorHandler> handler) {
-    on_callback_error_ = std::move(handler);
-  }
+  /// In place of a value or another error; not while the task is queued.
+  void set_error(std::exception_ptr error) noexcept;
 
   std::uint64_t task_id() const { return task_id_; }
   trace::TracerId tracer() const { return tracer_; }
@@ -131,16 +158,40 @@ class FutureState {
   int priority() const { return priority_; }
 
  protected:
-  FutureState() = default;
-  virtual ~FutureState() = default;
+  /// What the state holds; the last two are the outcome.
+  enum class Holds : std::uint8_t { nothing, value, error };
+
+  FutureState() noexcept : links_{} {}
+  virtual ~FutureState();
+
+  void drop_error() noexcept;
+  /// False if the value was taken before.
+  bool claim_value() noexcept {
+    return (once_.fetch_or(kTaken, std::memory_order_relaxed) & kTaken) == 0;
+  }
+  bool value_taken() const noexcept {
+    return (once_.load(std::memory_order_relaxed) & kTaken) != 0;
+  }
+
+  // Of the derived classes; here because there is room for them.
+  Holds holds_ = Holds::nothing;
+  bool has_call_ = true;
 
  private:
   friend class PoolCore;
   friend class TaskList;
+  friend class TaskQueue;
 
   static constexpr std::uint32_t kExecutor = 1U << 31;
   static constexpr std::uint8_t kPhaseMask = 7;
   static constexpr std::uint8_t kListened = 8;  // somebody may be in the lists below
+  static constexpr std::uint8_t kDelivered = 1;
+  static constexpr std::uint8_t kTaken = 2;
+
+  struct Links {
+    FutureState* next;
+    FutureState* prev;
+  };
 
   void drop(std::uint32_t count) noexcept {
     if (refs_.fetch_sub(count, std::memory_order_acq_rel) == count) {
@@ -150,27 +201,28 @@ class FutureState {
   bool leave_pending(Phase phase) noexcept;
   void report_callback_error() noexcept;
 
+  // A pending task is one block of at most 128 bytes, with a small callable in it: each field is
+  // counted (and a test counts them).
+  bool queued_ = false;         // guarded by the pool's mutex
+  bool had_callbacks_ = false;  // written before the last-but-one handle went, read after
   std::atomic<std::uint32_t> refs_{1};
   std::atomic<std::uint8_t> word_{0};
-  std::atomic<bool> delivered_{false};
-  bool had_callbacks_ = false;  // written before the last-but-one handle went, read after
+  std::atomic<std::uint8_t> once_{0};  // relaxed: kDelivered, kTaken
+  // For the trace; written before anybody else knows the state.
   trace::PoolId pool_ = 0;
-  // In the queue; guarded by the pool's mutex.
-  FutureState* next_ = nullptr;
-  FutureState* prev_ = nullptr;
-  TaskList* list_ = nullptr;
+  trace::TracerId tracer_ = 0;
+  std::uint64_t task_id_ = 0;
+  union {
+    Links links_;               // while queued; guarded by the pool's mutex
+    std::exception_ptr error_;  // while holds_ is error
+  };
   // The pool; valid while the state is pending and PoolCore's pin is held.
   PoolCore* core_ = nullptr;
-  // For the trace; written before anybody else knows the state.
-  std::uint64_t task_id_ = 0;
-  trace::TracerId tracer_ = 0;
-  int priority_ = 0;
-  std::exception_ptr error_;
   // Guarded by the lock that announce() takes.
   Waiter* waiters_ = nullptr;
-  std::unique_ptr<Callback> callbacks_;
-  Callback* last_callback_ = nullptr;
-  std::shared_ptr<const CallbackErrorHandler> on_callback_error_;  // null: stderr
+  std::unique_ptr<Callback> callbacks_;        // the last added first
+  CallbackErrors* callback_errors_ = nullptr;  // null: stderr
+  int priority_ = 0;
 };
 
 }  // namespace poolscope::detail

@@ -46,11 +46,11 @@ constinit thread_local PoolCore::CurrentWorker PoolCore::t_current;
 PoolCore::PoolCore(ExecutorOptions options)
     : options_(std::move(options)),
       prefix_(prefix_or_default(options_.thread_name_prefix)),
-      on_callback_error_(options_.on_callback_error ? std::make_shared<const CallbackErrorHandler>(
-                                                          options_.on_callback_error)
-                                                    : nullptr),
+      callback_errors_(options_.on_callback_error ? new CallbackErrors{options_.on_callback_error}
+                                                  : nullptr),
       tracer_(options_.tracer),
       pool_id_(tracer_ != nullptr ? tracer_->next_pool_id() : trace::PoolId{0}),
+      plain_(options_.queue_discipline == QueueDiscipline::fifo && options_.queue_capacity == 0),
       queue_(options_.queue_discipline),
       max_workers_(checked_max_workers(options_.max_workers)) {
   if (tracer_ != nullptr) {
@@ -62,6 +62,9 @@ PoolCore::PoolCore(ExecutorOptions options)
 PoolCore::~PoolCore() {
   // Whoever found a task of ours pending may still be in forget_cancelled().
   const std::lock_guard nobody_in_use(pin());
+  if (callback_errors_ != nullptr) {
+    callback_errors_->drop();
+  }
 }
 
 std::shared_mutex& PoolCore::pin() {
@@ -99,7 +102,7 @@ void PoolCore::throw_if_closed() const {
 
 /// Whether a place was free, and is taken now.
 bool PoolCore::take_place_locked() {
-  const bool full = queue_.size() + places_ >= options_.queue_capacity || !blocked_.empty();
+  const bool full = queued() + places_ >= options_.queue_capacity || !blocked_.empty();
   if (full && !own_worker()) {
     return false;
   }
@@ -154,7 +157,7 @@ void PoolCore::give_back_place() {
 
 /// Lets blocked submitters in, the oldest first, as far as there is room. With the mutex held.
 void PoolCore::grant_places() {
-  while (!blocked_.empty() && queue_.size() + places_ < options_.queue_capacity) {
+  while (!blocked_.empty() && queued() + places_ < options_.queue_capacity) {
     BlockedSubmit* const first = blocked_.front();
     blocked_.pop_front();
     ++places_;
@@ -165,28 +168,46 @@ void PoolCore::grant_places() {
 
 void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place) {
   trace::Producer* const mine = producer();
-  const trace::NameId name =
-      mine != nullptr && mine->enabled() ? tracer_->intern(options.name) : trace::NameId{0};
+  const bool told = mine != nullptr && mine->enabled();
+  const trace::NameId name = told ? tracer_->intern(options.name) : trace::NameId{0};
+  task.core_ = this;
+  task.priority_ = options.priority;
+  if (callback_errors_ != nullptr) {
+    callback_errors_->add();
+    task.callback_errors_ = callback_errors_;
+  }
+  if (mine != nullptr) {
+    task.task_id_ = tracer_->next_task_id();
+    task.tracer_ = tracer_->id();
+    task.pool_ = pool_id_;
+  }
+  if (plain_ && (attention_.load(std::memory_order_relaxed) & kFirst) == 0) {
+    if (enqueue(task, mine, name, told ? trace::now_ns() : 0)) {
+      // seq_cst, after pushed_ was written: see the class
+      const std::uint8_t attention = attention_.load(std::memory_order_seq_cst);
+      if ((attention & kWake) != 0 || ((attention & kGrow) != 0 && queued() > idle_.load())) {
+        attend();
+      }
+      return;
+    }
+  }
   Worker* to_wake = nullptr;
   {
-    const Lock lock(mutex_);
+    const Lock lock = lock_soon(mutex_);
     throw_if_closed();
-    if (queue_.size() + 1 > idle_.load(std::memory_order_relaxed) && workers_ < max_workers_ &&
-        !start_worker() && workers_ == 0) {
+    if (queued() + 1 > idle_.load() && workers_ < max_workers_ && !start_worker() &&
+        workers_ == 0) {
       throw std::system_error(EAGAIN, std::generic_category(), "cannot start a worker thread");
     }
-    task.core_ = this;
-    task.priority_ = options.priority;
-    task.set_error_handler(on_callback_error_);
-    if (mine != nullptr) {
-      task.task_id_ = tracer_->next_task_id();
-      task.tracer_ = tracer_->id();
-      task.pool_ = pool_id_;
-      // With the mutex held, so that the order of these events is that of the queue.
+    // With the mutex held, so that the order of these events is that of the queue.
+    if (plain_) {
+      enqueue(task, mine, name, told ? trace::now_ns() : 0);
+    } else {
       tell(mine, trace::EventKind::task_queued, name, task.task_id_);
+      task.add_first_executor();
+      queue_.push(task, own_worker() ? std::optional(t_current.worker->slot) : std::nullopt);
+      pushed_.store(pushed_.load(std::memory_order_relaxed) + 1);
     }
-    task.add_executor();
-    queue_.push(task, own_worker() ? std::optional(t_current.worker->slot) : std::nullopt);
     if (place.core_ != nullptr) {
       place.core_ = nullptr;
       --places_;
@@ -196,13 +217,92 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
   wake(to_wake);
 }
 
+/// Puts a task into the intake, unless that is closed. `now_ns`: for its event.
+bool PoolCore::enqueue(FutureState& task, trace::Producer* mine, trace::NameId name,
+                       std::uint64_t now_ns) {
+  const std::lock_guard lock(intake_.lock);
+  if (intake_.closed) {
+    return false;
+  }
+  if (now_ns != 0) {
+    // Before anybody can start the task, and in the order of the intake for each thread.
+    mine->record({.time_ns = now_ns,
+                  .task = task.task_id_,
+                  .thread = mine->thread(),
+                  .kind = trace::EventKind::task_queued,
+                  .pool = pool_id_,
+                  .detail = name});
+  }
+  task.add_first_executor();
+  intake_.tasks.push_back(task);
+  ++intake_.count;
+  pushed_.store(pushed_.load(std::memory_order_relaxed) + 1, std::memory_order_seq_cst);
+  return true;
+}
+
+/// What a submit to the intake leaves to do: one more worker, or one to be woken.
+void PoolCore::attend() {
+  Worker* to_wake = nullptr;
+  {
+    const Lock lock = lock_soon(mutex_);
+    if (queued() > idle_.load() && workers_ < max_workers_) {
+      start_worker();  // refused: those that are there will do the work
+    }
+    to_wake = pick_wake();
+  }
+  wake(to_wake);
+}
+
+/// Moves what was submitted into the queue. With the mutex held.
+void PoolCore::refill() {
+  if (plain_) {
+    TaskList tasks;
+    std::size_t count = 0;
+    {
+      const std::lock_guard lock(intake_.lock);
+      tasks.append(intake_.tasks);
+      count = std::exchange(intake_.count, 0);
+    }
+    queue_.append(tasks, count);
+  }
+}
+
+/// With the mutex held.
+void PoolCore::close_intake() {
+  const std::lock_guard lock(intake_.lock);
+  intake_.closed = true;
+}
+
+/// Tasks that wait. Exact with the mutex and the intake's lock held; else never less than what
+/// waited all the time.
+std::size_t PoolCore::queued() const {
+  // taken_ first: what is pushed and taken meanwhile makes the number too large, not too small.
+  const std::uint64_t taken = taken_.load(std::memory_order_seq_cst);
+  return static_cast<std::size_t>(pushed_.load(std::memory_order_seq_cst) - taken);
+}
+
+/// Tells those who submit what to look after. With the mutex held, after each change of what it is
+/// made of.
+void PoolCore::publish() {
+  const auto attention = static_cast<std::uint8_t>(
+      (workers_ < max_workers_ ? kGrow : 0) | (workers_ == 0 ? kFirst : 0) |
+      (!paused_ && !searching_ && !sleepers_.empty() ? kWake : 0));
+  if (attention_.load(std::memory_order_relaxed) != attention) {
+    attention_.store(attention, std::memory_order_seq_cst);
+  }
+}
+
 void PoolCore::forget_cancelled(FutureState& task) {
   trace::Producer* const mine = producer();
   Worker* to_wake = nullptr;
   bool queued = false;
   {
     const Lock lock(mutex_);
+    refill();
     queued = queue_.erase(task);
+    if (queued) {
+      taken_.fetch_add(1);
+    }
     tell(mine, trace::EventKind::task_finished, 0, task.task_id_, trace::Outcome::cancelled);
     grant_places();
     to_wake = pick_wake();
@@ -228,6 +328,7 @@ void PoolCore::set_max_workers(std::size_t count) {
          trace::max_workers_detail(static_cast<std::uint32_t>(count),
                                    static_cast<std::uint32_t>(max_workers_)));
     max_workers_ = count;
+    publish();
     staff();
     if (workers_ > max_workers_) {
       to_wake = wake_sleepers(workers_ - max_workers_);
@@ -259,6 +360,7 @@ void PoolCore::pause() {
   const Lock lock(mutex_);
   if (!paused_ && !shut_down_) {  // a pool that ends must come to its end
     paused_ = true;
+    publish();
     tell(mine, trace::EventKind::paused, 0);
   }
 }
@@ -272,6 +374,7 @@ void PoolCore::resume() {
       return;
     }
     paused_ = false;
+    publish();
     tell(mine, trace::EventKind::resumed, 0);
     staff();
     to_wake = pick_wake();
@@ -287,9 +390,14 @@ void PoolCore::shutdown(bool wait, bool cancel_futures) {
     const Lock lock(mutex_);
     if (!shut_down_) {
       shut_down_ = true;
+      close_intake();
       tell(mine, trace::EventKind::pool_shut_down, 0);
     }
+    if (cancel_futures) {
+      refill();
+    }
     while (FutureState* task = cancel_futures ? queue_.pop_any() : nullptr) {
+      taken_.fetch_add(1);
       if (task->try_cancel()) {
         tell(mine, trace::EventKind::task_finished, 0, task->task_id_, trace::Outcome::cancelled);
         cancelled.push_back(task);
@@ -299,6 +407,7 @@ void PoolCore::shutdown(bool wait, bool cancel_futures) {
     }
     if (paused_) {
       paused_ = false;
+      publish();
       tell(mine, trace::EventKind::resumed, 0);
     }
     for (BlockedSubmit* each : blocked_) {

@@ -3,6 +3,7 @@
 
 #include "core/executor/future_state.h"
 #include "core/executor/options.h"
+#include "core/executor/spin.h"
 #include "core/executor/task_queue.h"
 #include "core/trace/tracer.h"
 
@@ -30,7 +31,14 @@ namespace poolscope::detail {
 /// asleep will look at the queue under the mutex before they sleep. So under the mutex, always: a
 /// queued task has an idle worker that is awake, or a worker is on its way (`searching_`) that will
 /// wake the next one when it has found work, or nobody is asleep, or the pool is paused. A thread
-/// is started when there are more queued tasks than idle workers. Threads: any.
+/// is started when there are more queued tasks than idle workers.
+///
+/// A plain pool (fifo, unbounded) takes tasks in without the mutex: submit() puts them into the
+/// intake, and a worker that finds the queue empty moves all of them over. What a submit has to do
+/// for the rule above it reads from attention_. Nothing is missed, because both sides write first
+/// and then look, with the total order of seq_cst: submit() writes pushed_ and looks at attention_
+/// (and idle_), a worker that is about to sleep, or to be idle no more, writes these and looks at
+/// pushed_. Threads: any.
 class PoolCore : public std::enable_shared_from_this<PoolCore> {
  public:
   explicit PoolCore(ExecutorOptions options);
@@ -73,7 +81,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void set_max_workers(std::size_t count);
   std::size_t max_workers() const;
   std::size_t worker_count() const;
-  std::size_t queue_depth() const { return queue_.size(); }
+  std::size_t queue_depth() const { return queued(); }
   std::size_t overfull_submits() const;
   void pause();
   void resume();
@@ -108,12 +116,32 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   };
   using Lock = std::unique_lock<std::mutex>;
 
+  static constexpr std::uint8_t kGrow = 1;   // max_workers allows one more worker
+  static constexpr std::uint8_t kWake = 2;   // somebody sleeps, and nobody looks for work
+  static constexpr std::uint8_t kFirst = 4;  // there is no worker yet
+
   // Submitting.
   bool own_worker() const { return t_current.core == this; }
   void throw_if_closed() const;
   bool take_place_locked();
   void give_back_place();
   void grant_places();
+
+  /// The intake of a plain pool, on lines that only those who submit write to.
+  struct alignas(trace::kCacheLine) Intake {
+    SpinLock lock;        // taken below mutex_ where both are
+    bool closed = false;  // guarded by lock, as the rest
+    TaskList tasks;       // newest last
+    std::size_t count = 0;
+  };
+
+  bool enqueue(FutureState& task, trace::Producer* mine, trace::NameId name,
+               std::uint64_t since_ns);
+  void attend();
+  void refill();
+  void close_intake();
+  std::size_t queued() const;
+  void publish();
 
   // Workers.
   bool start_worker();
@@ -143,12 +171,22 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
 
   const ExecutorOptions options_;
   const std::string prefix_;
-  const std::shared_ptr<const CallbackErrorHandler> on_callback_error_;
+  CallbackErrors* const callback_errors_;  // null: stderr; counted
   trace::Tracer* const tracer_;
   const trace::PoolId pool_id_;
 
-  mutable std::mutex mutex_;  // guards what follows, but for the atomics' own words
+  const bool plain_;
+
+  Intake intake_;
+  // Tasks ever queued: written with the intake's lock held (of a plain pool), or with the mutex.
+  alignas(trace::kCacheLine) std::atomic<std::uint64_t> pushed_{0};
+  // What a submit must look after: kGrow, kWake, kFirst. Written with the mutex held, seldom.
+  alignas(trace::kCacheLine) std::atomic<std::uint8_t> attention_{kGrow | kFirst};
+
+  alignas(trace::kCacheLine) mutable std::mutex
+      mutex_;  // guards what follows, but for the atomics' own words
   TaskQueue queue_;
+  std::atomic<std::uint64_t> taken_{0};  // tasks ever taken out, to run or cancelled
   std::size_t max_workers_;
   std::size_t workers_ = 0;  // started, or being started, and not yet left
   // Raised by a worker without the mutex, so that it counts as idle before its result is visible;

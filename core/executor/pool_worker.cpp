@@ -63,7 +63,8 @@ bool PoolCore::start_worker() {
   free_slots_.pop_back();
   ++next_index_;
   ++workers_;
-  idle_.fetch_add(1, std::memory_order_relaxed);
+  idle_.fetch_add(1);
+  publish();
   queue_.add_worker(worker->slot);
   return true;
 }
@@ -87,7 +88,7 @@ void PoolCore::say_refused() {
 
 /// Starts the workers that what is queued asks for and max_workers allows. With the mutex held.
 void PoolCore::staff() {
-  while (queue_.size() > idle_.load(std::memory_order_relaxed) && workers_ < max_workers_) {
+  while (queued() > idle_.load() && workers_ < max_workers_) {
     if (!start_worker()) {
       return;  // those that are there will do the work
     }
@@ -99,8 +100,8 @@ PoolCore::Worker* PoolCore::pick_wake() {
   if (paused_ || searching_ || sleepers_.empty()) {
     return nullptr;
   }
-  const std::size_t awake = idle_.load(std::memory_order_relaxed) - sleepers_.size();
-  if (queue_.size() <= awake) {
+  const std::size_t awake = idle_.load() - sleepers_.size();
+  if (queued() <= awake) {
     return nullptr;
   }
   searching_ = true;
@@ -108,6 +109,7 @@ PoolCore::Worker* PoolCore::pick_wake() {
   sleepers_.pop_back();
   worker->woken = true;
   worker->searcher = true;
+  publish();
   return worker;
 }
 
@@ -128,6 +130,7 @@ std::vector<PoolCore::Worker*> PoolCore::wake_sleepers(std::size_t count) {
     sleepers_.pop_back();
     woken.back()->woken = true;
   }
+  publish();
   return woken;
 }
 
@@ -199,7 +202,8 @@ void PoolCore::count_out(Worker& worker, Lock& lock) {
     tell(worker.producer, trace::EventKind::worker_exited, workers_ > max_workers_ ? 1 : 0);
   }
   --workers_;
-  idle_.fetch_sub(1, std::memory_order_relaxed);
+  idle_.fetch_sub(1);
+  publish();
   queue_.remove_worker(worker.slot);
   std::erase(live_, &worker);
   if (!worker.joined) {
@@ -215,7 +219,7 @@ void PoolCore::count_out(Worker& worker, Lock& lock) {
 /// Works until the worker is surplus or the pool has ended; then it is counted out.
 void PoolCore::loop(Worker& worker) {
   bool searched = false;
-  Lock lock(mutex_);
+  Lock lock = lock_soon(mutex_);
   while (workers_ <= max_workers_) {
     if (FutureState* const task = paused_ ? nullptr : next_task(worker)) {
       Worker* const to_wake = pick_wake();
@@ -223,8 +227,8 @@ void PoolCore::loop(Worker& worker) {
       wake(to_wake);
       run(worker, *task);
       searched = false;
-      lock.lock();
-    } else if (shut_down_ && queue_.empty()) {
+      lock = lock_soon(mutex_);
+    } else if (shut_down_ && queued() == 0) {
       break;
     } else {
       sleep_or_search(worker, searched, lock);
@@ -236,17 +240,25 @@ void PoolCore::loop(Worker& worker) {
 /// Pops the next task that nobody cancelled and makes it run, under the mutex: so none starts after
 /// pause() returned.
 FutureState* PoolCore::next_task(Worker& worker) {
+  if (queue_.empty()) {
+    refill();
+  }
   FutureState* task = queue_.pop(worker.slot);
   while (task != nullptr && !task->try_start()) {
+    taken_.fetch_add(1);
     task->drop_executor();  // somebody cancels it just now, and has a future
+    if (queue_.empty()) {
+      refill();
+    }
     task = queue_.pop(worker.slot);
+  }
+  if (task != nullptr) {
+    idle_.fetch_sub(1);  // before taken_: who sees the task gone sees that this worker is busy
+    taken_.fetch_add(1);
+    tell(worker.producer, trace::EventKind::task_started, 0, task->task_id_);
   }
   if (options_.queue_capacity != 0) {
     grant_places();
-  }
-  if (task != nullptr) {
-    idle_.fetch_sub(1, std::memory_order_relaxed);
-    tell(worker.producer, trace::EventKind::task_started, 0, task->task_id_);
   }
   return task;
 }
@@ -257,18 +269,27 @@ void PoolCore::sleep_or_search(Worker& worker, bool& searched, Lock& lock) {
   if (!searched && !searching_ && !paused_ && may_spin()) {
     searched = true;
     searching_ = true;
+    publish();
     lock.unlock();
-    spin_until([this] { return !queue_.empty(); }, kSearch);
+    spin_until([this] { return queued() != 0; }, kSearch);
     lock.lock();
     searching_ = false;
+    publish();
     return;
   }
   searched = true;
   sleepers_.push_back(&worker);
   worker.woken = false;
+  publish();
+  if (!paused_ && queued() != 0) {  // submitted before it could be seen that this worker sleeps
+    sleepers_.pop_back();
+    publish();
+    return;
+  }
   worker.wake.wait(lock, [&] { return worker.woken; });
   if (std::exchange(worker.searcher, false)) {
     searching_ = false;
+    publish();
   }
 }
 
@@ -304,24 +325,24 @@ void PoolCore::finish_task(Worker& worker, FutureState& task, bool ok, std::uint
   }
   if (task.unobserved()) {
     task.drop_executor();  // before the worker is idle: the value's destructor may take its time
-    idle_.fetch_add(1, std::memory_order_relaxed);
+    idle_.fetch_add(1);
     return;
   }
   // Idle before the result is visible: who then submits finds this worker. settle() publishes both.
-  idle_.fetch_add(1, std::memory_order_relaxed);
+  idle_.fetch_add(1);
   if (auto callbacks = task.settle(ok ? Phase::value : Phase::error)) {
     // Not so where there are callbacks to run: they may take long, or wait for what they submit.
     Worker* to_wake = nullptr;
     {
       const Lock lock(mutex_);
-      idle_.fetch_sub(1, std::memory_order_relaxed);
+      idle_.fetch_sub(1);
       staff();
       to_wake = pick_wake();
     }
     wake(to_wake);
     task.run_callbacks(std::move(callbacks));
     task.drop_executor();
-    idle_.fetch_add(1, std::memory_order_relaxed);
+    idle_.fetch_add(1);
     return;
   }
   task.drop_executor();
@@ -348,9 +369,12 @@ void PoolCore::break_pool(std::exception_ptr cause) {
     const Lock lock(mutex_);
     if (broken_ == nullptr) {
       broken_ = broken;
+      close_intake();
       tell(mine, trace::EventKind::pool_broken, reason_id);
     }
+    refill();
     while (FutureState* task = queue_.pop_any()) {
+      taken_.fetch_add(1);
       if (task->try_start()) {
         task->set_error(broken_);
         tell(mine, trace::EventKind::task_finished, trace::finished_detail(0, reason_id),

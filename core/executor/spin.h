@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <mutex>
+#include <thread>
 
 namespace poolscope::detail {
 
@@ -17,15 +20,24 @@ inline void relax_cpu() {
 #endif
 }
 
-/// Looks for `condition` for up to `limit`; says whether it came true.
+/// Looks for `condition` for up to `limit`; says whether it came true. After a microsecond or so it
+/// lets others run between its looks: who could make it true may wait for this very core.
 template <typename Condition>
 bool spin_until(Condition condition, std::chrono::nanoseconds limit) {
   if (!may_spin()) {
     return condition();
   }
+  constexpr int kLooks = 32;
+  for (int i = 0; i < kLooks; ++i) {
+    if (condition()) {
+      return true;
+    }
+    relax_cpu();
+  }
   const auto end = std::chrono::steady_clock::now() + limit;
   do {
-    for (int i = 0; i < 32; ++i) {
+    std::this_thread::yield();
+    for (int i = 0; i < kLooks / 4; ++i) {
       if (condition()) {
         return true;
       }
@@ -33,6 +45,43 @@ bool spin_until(Condition condition, std::chrono::nanoseconds limit) {
     }
   } while (std::chrono::steady_clock::now() < end);
   return condition();
+}
+
+/// For a handful of instructions: taken by an exchange, not by a system call, and the core is let
+/// go where its holder seems to be off it.
+class SpinLock {
+ public:
+  void lock() noexcept {
+    constexpr int kLooks = 64;
+    while (
+        taken_.exchange(true, std::memory_order_acquire)) {  // pairs with the release in unlock()
+      for (int i = 0; taken_.load(std::memory_order_relaxed); ++i) {
+        if (i < kLooks) {
+          relax_cpu();
+        } else {
+          std::this_thread::yield();
+        }
+      }
+    }
+  }
+  void unlock() noexcept { taken_.store(false, std::memory_order_release); }
+
+ private:
+  std::atomic<bool> taken_{false};
+};
+
+/// Locks a mutex that is held for a moment only, as a rule: to sleep and be woken costs more than
+/// to look again.
+template <typename Mutex>
+std::unique_lock<Mutex> lock_soon(Mutex& mutex) {
+  constexpr int kLooks = 100;
+  for (int i = 0; i < kLooks; ++i) {
+    if (std::unique_lock<Mutex> lock(mutex, std::try_to_lock); lock.owns_lock()) {
+      return lock;
+    }
+    relax_cpu();
+  }
+  return std::unique_lock<Mutex>(mutex);
 }
 
 }  // namespace poolscope::detail

@@ -70,13 +70,13 @@ class Task final : public TypedState<R> {
 
  private:
   struct Call {
-    F function;
-    std::tuple<Args...> arguments;
+    [[no_unique_address]] F function;
+    [[no_unique_address]] std::tuple<Args...> arguments;
   };
 
   void destroy_call() {
-    if (has_call_) {
-      has_call_ = false;
+    if (this->has_call_) {
+      this->has_call_ = false;
       std::destroy_at(&call_);
     }
   }
@@ -84,7 +84,6 @@ class Task final : public TypedState<R> {
   union {
     Call call_;
   };
-  bool has_call_ = true;
 };
 
 }  // namespace poolscope::detail

@@ -4,10 +4,9 @@
 namespace poolscope::detail {
 
 void TaskList::push_back(FutureState& task) {
-  task.list_ = this;
-  task.next_ = nullptr;
-  task.prev_ = back_;
-  (back_ != nullptr ? back_->next_ : front_) = &task;
+  task.queued_ = true;
+  task.links_ = {nullptr, back_};
+  (back_ != nullptr ? back_->links_.next : front_) = &task;
   back_ = &task;
 }
 
@@ -15,6 +14,10 @@ FutureState* TaskList::pop_front() {
   FutureState* const task = front_;
   if (task != nullptr) {
     erase(*task);
+    if (front_ != nullptr) {  // it was written on another core, and is wanted next
+      __builtin_prefetch(front_, 1);
+      __builtin_prefetch(reinterpret_cast<const char*>(front_) + trace::kCacheLine, 1);
+    }
   }
   return task;
 }
@@ -28,11 +31,21 @@ FutureState* TaskList::pop_back() {
 }
 
 void TaskList::erase(FutureState& task) {
-  (task.prev_ != nullptr ? task.prev_->next_ : front_) = task.next_;
-  (task.next_ != nullptr ? task.next_->prev_ : back_) = task.prev_;
-  task.next_ = nullptr;
-  task.prev_ = nullptr;
-  task.list_ = nullptr;
+  const auto [next, prev] = task.links_;
+  (prev != nullptr ? prev->links_.next : front_) = next;
+  (next != nullptr ? next->links_.prev : back_) = prev;
+  task.queued_ = false;
+}
+
+void TaskList::append(TaskList& others) {
+  if (others.empty()) {
+    return;
+  }
+  others.front_->links_.prev = back_;
+  (back_ != nullptr ? back_->links_.next : front_) = others.front_;
+  back_ = others.back_;
+  others.front_ = nullptr;
+  others.back_ = nullptr;
 }
 
 void TaskQueue::add_worker(std::size_t worker) {
@@ -73,13 +86,18 @@ void TaskQueue::push(FutureState& task, std::optional<std::size_t> worker) {
     }
   }
   list->push_back(task);
-  size_.store(size() + 1, std::memory_order_relaxed);
+  ++size_;
+}
+
+void TaskQueue::append(TaskList& tasks, std::size_t count) {
+  shared_.append(tasks);
+  size_ += count;
 }
 
 FutureState* TaskQueue::pop(std::size_t worker) {
-  FutureState* const task = size() != 0 ? take(worker) : nullptr;
+  FutureState* const task = size_ != 0 ? take(worker) : nullptr;
   if (task != nullptr) {
-    size_.store(size() - 1, std::memory_order_relaxed);
+    --size_;
   }
   return task;
 }
@@ -127,16 +145,31 @@ FutureState* TaskQueue::steal(std::size_t thief) {
 }
 
 bool TaskQueue::erase(FutureState& task) {
-  TaskList* const list = TaskList::of(task);
-  if (list == nullptr) {
+  if (!task.queued_) {
     return false;
   }
-  list->erase(task);
-  if (discipline_ == QueueDiscipline::priority && list->empty()) {
+  TaskList& list = list_of(task);
+  list.erase(task);
+  if (discipline_ == QueueDiscipline::priority && list.empty()) {
     priorities_.erase(task.priority());
   }
-  size_.store(size() - 1, std::memory_order_relaxed);
+  --size_;
   return true;
+}
+
+/// The list that a queued task is in, as far as erase() needs it: of one in the middle any will do.
+TaskList& TaskQueue::list_of(const FutureState& task) {
+  if (discipline_ == QueueDiscipline::priority) {
+    return priorities_.find(task.priority())->second;
+  }
+  if (discipline_ == QueueDiscipline::work_stealing && !shared_.ends_with(task)) {
+    for (const auto& each : deques_) {
+      if (each != nullptr && each->ends_with(task)) {
+        return *each;
+      }
+    }
+  }
+  return shared_;
 }
 
 }  // namespace poolscope::detail

@@ -4,7 +4,6 @@
 #include "core/executor/future_state.h"
 #include "core/executor/options.h"
 
-#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -15,6 +14,7 @@
 namespace poolscope::detail {
 
 /// Tasks linked through themselves, oldest first: a task can be taken out from anywhere at once.
+/// A task does not know its list: where it stands first or last, the list must be the right one.
 class TaskList {
  public:
   TaskList() = default;
@@ -26,7 +26,9 @@ class TaskList {
   FutureState* pop_front();
   FutureState* pop_back();
   void erase(FutureState& task);
-  static TaskList* of(const FutureState& task) { return task.list_; }
+  /// Puts all of `others`, which is empty then, behind what is here.
+  void append(TaskList& others);
+  bool ends_with(const FutureState& task) const { return front_ == &task || back_ == &task; }
 
  private:
   FutureState* front_ = nullptr;
@@ -34,7 +36,7 @@ class TaskList {
 };
 
 /// What waits for a worker, in the order of a discipline.
-/// Threads: guarded by the pool's mutex; only size() may be asked without.
+/// Threads: guarded by the pool's mutex.
 class TaskQueue {
  public:
   explicit TaskQueue(QueueDiscipline discipline) : discipline_(discipline) {}
@@ -45,6 +47,8 @@ class TaskQueue {
 
   /// `worker`: the submitter's slot if it is a worker of this pool.
   void push(FutureState& task, std::optional<std::size_t> worker);
+  /// Takes over `count` tasks that were submitted in this order; fifo only.
+  void append(TaskList& tasks, std::size_t count);
   /// The next task for `worker`, null if there is none.
   FutureState* pop(std::size_t worker);
   /// The next task for anybody, to empty the queue.
@@ -52,15 +56,15 @@ class TaskQueue {
   /// Takes a task out; false if it is not in the queue.
   bool erase(FutureState& task);
 
-  std::size_t size() const { return size_.load(std::memory_order_relaxed); }
-  bool empty() const { return size() == 0; }
+  bool empty() const { return size_ == 0; }
 
  private:
   FutureState* take(std::size_t worker);
+  TaskList& list_of(const FutureState& task);
   FutureState* steal(std::size_t thief);
 
   const QueueDiscipline discipline_;
-  std::atomic<std::size_t> size_{0};
+  std::size_t size_ = 0;
   TaskList shared_;  // fifo, lifo; work_stealing: before there are workers
   std::map<int, TaskList, std::greater<>> priorities_;  // priority
   std::vector<std::unique_ptr<TaskList>> deques_;  // work_stealing, by slot; null: no such worker

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "allocations.h"
 
+#include "core/executor/block_cache.h"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
@@ -89,7 +91,8 @@ void operator delete[](void* memory, std::size_t /*size*/,
 namespace poolscope::testing {
 
 std::int64_t living_allocations() {
-  return living.load(std::memory_order_relaxed);
+  return living.load(std::memory_order_relaxed) -
+         static_cast<std::int64_t>(poolscope::detail::BlockCache::kept());
 }
 
 std::uint64_t allocations_of_this_thread() {

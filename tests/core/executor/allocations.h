@@ -5,8 +5,9 @@
 
 namespace poolscope::testing {
 
-/// Objects on the heap of this process, as its operator new and delete see it. allocations.cpp
-/// replaces these two in the program that it is linked into.
+/// Objects on the heap of this process, as its operator new and delete see it, less the blocks that
+/// are kept for later tasks. allocations.cpp replaces these two in the program that it is linked
+/// into.
 std::int64_t living_allocations();
 /// How often the calling thread called operator new.
 std::uint64_t allocations_of_this_thread();
