@@ -27,7 +27,7 @@ bool spin_until(Condition condition, std::chrono::nanoseconds limit) {
   if (!may_spin()) {
     return condition();
   }
-  constexpr int kLooks = 32;
+  constexpr int kLooks = 8;
   for (int i = 0; i < kLooks; ++i) {
     if (condition()) {
       return true;
@@ -37,7 +37,7 @@ bool spin_until(Condition condition, std::chrono::nanoseconds limit) {
   const auto end = std::chrono::steady_clock::now() + limit;
   do {
     std::this_thread::yield();
-    for (int i = 0; i < kLooks / 4; ++i) {
+    for (int i = 0; i < kLooks; ++i) {
       if (condition()) {
         return true;
       }
