@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <sched.h>
 #include <string>
 #include <thread>
-
-#include <sched.h>
 
 namespace poolscope {
 namespace {
@@ -21,7 +20,8 @@ std::size_t affinity_cores() {
   return std::thread::hardware_concurrency();  // more than 1024 CPUs, or no such call
 }
 
-/// Cores granted by cgroup v2's cpu.max ("max 100000" or "150000 100000"); 0 where there is no limit.
+/// Cores granted by cgroup v2's cpu.max ("max 100000" or "150000 100000"); 0 where there is no
+/// limit.
 std::size_t quota_cores() {
   std::ifstream file("/sys/fs/cgroup/cpu.max");
   std::string quota;

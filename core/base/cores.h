@@ -5,11 +5,14 @@
 
 namespace poolscope {
 
-/// The cores this process may use: the affinity mask, and where a cgroup sets a smaller CPU quota, that quota rounded
-/// up. Never 0. As os.process_cpu_count() of Python 3.13, plus the quota. Threads: any.
+/// The cores this process may use: the affinity mask, and where a cgroup sets a smaller CPU quota,
+/// that quota rounded up. Never 0. As os.process_cpu_count() of Python 3.13, plus the quota.
+/// Threads: any.
 std::size_t usable_cores();
 
 /// The rule of thumb that Poolscope puts to the test: cores + 4.
-inline std::size_t rule_of_thumb_workers() { return usable_cores() + 4; }
+inline std::size_t rule_of_thumb_workers() {
+  return usable_cores() + 4;
+}
 
 }  // namespace poolscope

@@ -8,8 +8,9 @@
 
 namespace poolscope {
 
-/// Why something of the world outside (a file, a socket, a scenario, an option) could not be used: what it is about,
-/// what is wrong with it, and what to do. Shown as one line: "subject: reason; advice".
+/// Why something of the world outside (a file, a socket, a scenario, an option) could not be used:
+/// what it is about, what is wrong with it, and what to do. Shown as one line: "subject: reason;
+/// advice".
 struct Error {
   std::string subject = {};
   std::string reason = {};

@@ -6,7 +6,7 @@
 namespace poolscope {
 namespace {
 constexpr std::size_t kMaxBytes = 15;  // pthread_setname_np(3)
-}
+}  // namespace
 
 std::string os_thread_name(std::string_view name) {
   if (name.size() <= kMaxBytes) {

@@ -6,8 +6,9 @@
 
 namespace poolscope {
 
-/// `name` as the operating system takes it: at most 15 bytes. What must go is cut from before the last "_N", so that
-/// workers of one pool stay told apart ("ThreadPoolExecutor-0_12" becomes "ThreadPoolEx_12").
+/// `name` as the operating system takes it: at most 15 bytes. What must go is cut from before the
+/// last "_N", so that workers of one pool stay told apart ("ThreadPoolExecutor-0_12" becomes
+/// "ThreadPoolEx_12").
 std::string os_thread_name(std::string_view name);
 
 /// Names the calling thread for the operating system (top, gdb, /proc). Threads: any. Never fails.

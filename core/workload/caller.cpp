@@ -15,9 +15,9 @@ namespace poolscope::workload {
 namespace {
 
 constexpr std::uint64_t kEndless = std::numeric_limits<std::uint64_t>::max();
-// A batch of which nothing was answered is not repeated at once: it would fail as fast as it can be
-// submitted.
-constexpr auto kPauseAfterNoAnswer = std::chrono::seconds(1);
+// A batch of which no page came is not repeated at once: it would fail as fast as it can be
+// submitted, and real servers would have to refuse it as fast.
+constexpr auto kPauseAfterNoPage = std::chrono::seconds(1);
 
 /// Waits for the outcome, which is told to the trace as delivered, and drops it: an error is the
 /// task's affair.
@@ -54,11 +54,11 @@ void Caller::run() {
   std::uint64_t left = most_tasks_.value_or(kEndless);
   for (std::uint64_t batch = 0; left > 0 && !close_.stop_requested(); ++batch) {
     const std::uint64_t count = std::min(left, tasks_of_batch());
-    const std::uint64_t unanswered = runner_.unanswered();
+    const std::uint64_t fruitless = runner_.fruitless();
     run_batch(batch, count);
     left -= most_tasks_ ? count : 0;
-    if (left > 0 && runner_.unanswered() - unanswered >= count) {
-      wait_until(Clock::now() + kPauseAfterNoAnswer);
+    if (left > 0 && runner_.fruitless() - fruitless >= count) {
+      wait_until(Clock::now() + kPauseAfterNoPage);
     }
   }
 }
@@ -136,17 +136,11 @@ void Caller::parents(std::uint64_t batch, std::uint64_t count) {
 void Caller::run_parent(std::uint64_t batch, std::uint64_t position, std::uint64_t children) {
   runner_.run(planner_.task(batch, position));
   std::vector<Future<void>> futures;
-  for (std::uint64_t child = 0; child < children; ++child) {
-    const TaskPlan plan = planner_.child(batch, position, child);
-    futures.push_back(pool_.submit(
-        {.name = plan.kind->name, .priority = plan.kind->priority},
-        [this, batch, position, child] { runner_.run(planner_.child(batch, position, child)); }));
-    const std::lock_guard lock(mutex_);
-    children_.insert(futures.back());
-  }
+  submit_children(batch, position, children, futures);
   // An exception of its own with the same words: a child's belongs to the child's future.
   std::optional<TaskFailed> error;
   for (const Future<void>& future : futures) {
+    waiting_parents_.fetch_add(1, std::memory_order_relaxed);
     try {
       future.result();
     } catch (const std::exception& failure) {
@@ -154,11 +148,35 @@ void Caller::run_parent(std::uint64_t batch, std::uint64_t position, std::uint64
         error.emplace(failure.what());
       }
     }
+    waiting_parents_.fetch_sub(1, std::memory_order_relaxed);
     const std::lock_guard lock(mutex_);
     children_.erase(future);
   }
+  if (error && close_.stop_requested()) {
+    throw TaskStopped();  // its children were taken from it
+  }
   if (error) {
     throw TaskFailed(*error);
+  }
+}
+
+void Caller::submit_children(std::uint64_t batch, std::uint64_t position, std::uint64_t children,
+                             std::vector<Future<void>>& futures) {
+  for (std::uint64_t child = 0; child < children; ++child) {
+    const TaskPlan plan = planner_.child(batch, position, child);
+    auto work = counted(
+        [this, batch, position, child] { runner_.run(planner_.child(batch, position, child)); });
+    try {
+      futures.push_back(pool_.submit({.name = plan.kind->name, .priority = plan.kind->priority},
+                                     std::move(work)));
+    } catch (const std::runtime_error&) {
+      if (close_.stop_requested()) {
+        throw TaskStopped();  // the pool takes no more; those it took are cancelled
+      }
+      throw;
+    }
+    const std::lock_guard lock(mutex_);
+    children_.insert(futures.back());
   }
 }
 
@@ -197,8 +215,8 @@ bool Caller::submit(std::uint64_t batch, std::uint64_t position) {
 /// False once the pool takes no more.
 bool Caller::submit(const TaskPlan& plan, std::function<void()> work) {
   try {
-    Future<void> future =
-        pool_.submit({.name = plan.kind->name, .priority = plan.kind->priority}, std::move(work));
+    Future<void> future = pool_.submit({.name = plan.kind->name, .priority = plan.kind->priority},
+                                       counted(std::move(work)));
     const std::lock_guard lock(mutex_);
     outstanding_.push_back(std::move(future));
     return true;
@@ -207,6 +225,38 @@ bool Caller::submit(const TaskPlan& plan, std::function<void()> work) {
   } catch (const std::runtime_error&) {
     return false;  // the run was stopped
   }
+}
+
+/// `work` whose failure is counted by its text, on the worker and before anybody can see it.
+std::function<void()> Caller::counted(std::function<void()> work) {
+  return [this, work = std::move(work)] {
+    try {
+      work();
+    } catch (const std::exception& error) {
+      const std::lock_guard lock(failures_mutex_);
+      ++failures_[error.what()];
+      throw;
+    }
+  };
+}
+
+Failures Caller::failures() const {
+  const std::lock_guard lock(failures_mutex_);
+  Failures sum;
+  for (const auto& [text, times] : failures_) {
+    sum.count += times;
+    if (times > sum.times) {
+      sum.most_often = text;
+      sum.times = times;
+    }
+  }
+  return sum;
+}
+
+bool Caller::stuck() const {
+  const std::size_t waiting = waiting_parents_.load(std::memory_order_relaxed);
+  return waiting > 0 && pool_.queue_depth() > 0 && waiting >= pool_.worker_count() &&
+         waiting >= pool_.max_workers();
 }
 
 void Caller::take_next(trace::BlockReason reason) {

@@ -3,17 +3,22 @@
 
 #include "core/executor/thread_pool_executor.h"
 #include "core/trace/event.h"
+#include "core/workload/failures.h"
 #include "core/workload/scenario.h"
 #include "core/workload/task_plan.h"
 #include "core/workload/task_runner.h"
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <unordered_set>
 #include <vector>
 
@@ -22,7 +27,7 @@ namespace poolscope::workload {
 /// What the program's main thread does in a scenario: hands batch after batch of tasks to the pool,
 /// in the load's pattern, and asks for their results as the Python code would. A task that failed
 /// or was cancelled does not end it: as Python 3.15's map(), it goes on with the next result.
-/// Threads: run() by one; cancel_queued() by any.
+/// Threads: run() by one; the rest by any.
 class Caller {
  public:
   /// `most_tasks`: so many in all; none: until `close`. `close`: submit no more; what was submitted
@@ -35,6 +40,9 @@ class Caller {
   void run();
   /// Cancels what waits in the queue.
   void cancel_queued();
+  /// Whether every worker waits for children that only the pool's workers could run.
+  bool stuck() const;
+  Failures failures() const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -49,6 +57,9 @@ class Caller {
 
   bool submit(std::uint64_t batch, std::uint64_t position);
   bool submit(const TaskPlan& plan, std::function<void()> work);
+  std::function<void()> counted(std::function<void()> work);
+  void submit_children(std::uint64_t batch, std::uint64_t position, std::uint64_t children,
+                       std::vector<Future<void>>& futures);
   void run_parent(std::uint64_t batch, std::uint64_t position, std::uint64_t children);
   void take_next(trace::BlockReason reason);
   void take_done();
@@ -66,6 +77,10 @@ class Caller {
   mutable std::mutex mutex_;
   std::deque<Future<void>> outstanding_;       // guarded by mutex_; in order of submission
   std::unordered_set<Future<void>> children_;  // guarded by mutex_; of parents that wait for them
+  std::atomic<std::size_t> waiting_parents_ = 0;  // relaxed: a count
+
+  mutable std::mutex failures_mutex_;
+  std::map<std::string, std::uint64_t> failures_;  // guarded by failures_mutex_; how often, by text
 };
 
 }  // namespace poolscope::workload

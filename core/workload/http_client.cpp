@@ -61,10 +61,8 @@ void set_limits(CURL* easy, const HttpLimits& limits) {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);  // no signal handlers in a program with threads
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, limits.redirects);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect.count()));
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(limits.total.count()));
   curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(limits.bytes));
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -74,7 +72,7 @@ void set_limits(CURL* easy, const HttpLimits& limits) {
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 }
 
-/// Runs the transfer of `easy`; empty if it was stopped.
+/// Runs the transfer of `easy`, one request and its answer; empty if it was stopped.
 std::optional<CURLcode> transfer(CURLM* multi, CURL* easy, const std::stop_token& stop) {
   const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
   curl_multi_add_handle(multi, easy);
@@ -105,6 +103,10 @@ std::string no_connection_text(CURL* easy, const std::string& where) {
   return text;
 }
 
+std::string too_many_redirects(const HttpLimits& limits, const std::string& shown) {
+  return "more than " + std::to_string(limits.redirects) + " redirects from " + shown;
+}
+
 HttpResult timed_out(CURL* easy, const std::string& shown, const HttpLimits& limits) {
   long sent_bytes = 0;  // not the time of the connect: there is none on a kept connection
   curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
@@ -133,8 +135,7 @@ HttpResult failed(CURLcode code, CURL* easy, const HttpRequest& request, const H
     case CURLE_OPERATION_TIMEDOUT:
       return timed_out(easy, request.shown, limits);
     case CURLE_TOO_MANY_REDIRECTS:
-      return {Fault::bad_answer,
-              "more than " + std::to_string(limits.redirects) + " redirects" + from};
+      return {Fault::bad_answer, too_many_redirects(limits, request.shown)};
     case CURLE_UNSUPPORTED_PROTOCOL:
       return {Fault::bad_answer, (is_web_url(url) ? "an answer that is not HTTP"
                                                   : "redirect to neither http nor https") +
@@ -169,10 +170,49 @@ HttpClient::HttpClient(HttpLimits limits) : handles_(std::make_unique<Handles>()
 
 HttpClient::~HttpClient() = default;
 
+/// Follows redirects by hand as long as they stay on this machine: libcurl would have asked a name
+/// server, or connected, before anybody could look where one leads.
+HttpResult HttpClient::get_on_loopback(const HttpRequest& request, const std::stop_token& stop) {
+  const auto end = std::chrono::steady_clock::now() + limits_.total;
+  HttpRequest next = request;
+  for (long redirects = 0;; ++redirects) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    HttpResult result = get_once(next, stop, std::max(left, std::chrono::milliseconds(1)));
+    char* target = nullptr;  // absolute; where an answer that was got in full wants to lead
+    curl_easy_getinfo(handles_->easy.get(), CURLINFO_REDIRECT_URL, &target);
+    if (result.fault != HttpResult::Fault::none || target == nullptr) {
+      return result;
+    }
+    next.url = target;
+    result.fault = HttpResult::Fault::bad_answer;
+    if (!is_web_url(next.url)) {
+      result.error = "redirect to neither http nor https from " + request.shown;
+      return result;
+    }
+    if (!is_loopback_url(next.url)) {
+      result.error = "redirect to the network, which needs --trust, from " + request.shown;
+      return result;
+    }
+    if (redirects == limits_.redirects) {
+      result.error = too_many_redirects(limits_, request.shown);
+      return result;
+    }
+  }
+}
+
 HttpResult HttpClient::get(const HttpRequest& request, const std::stop_token& stop) {
+  return request.loopback_only ? get_on_loopback(request, stop)
+                               : get_once(request, stop, limits_.total);
+}
+
+HttpResult HttpClient::get_once(const HttpRequest& request, const std::stop_token& stop,
+                                std::chrono::milliseconds time) {
   CURL* easy = handles_->easy.get();
   Received received{0, limits_.bytes};
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, request.loopback_only ? 0L : 1L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(time.count()));
   curl_easy_setopt(easy, CURLOPT_PROXY, request.direct ? "" : nullptr);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &count_bytes);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &received);

@@ -21,8 +21,9 @@ struct HttpLimits {
 
 struct HttpRequest {
   std::string url = {};
-  std::string shown = {};  ///< what messages call it: without what changes from task to task
-  bool direct = false;     ///< past any proxy of the environment
+  std::string shown = {};      ///< what messages call it: without what changes from task to task
+  bool direct = false;         ///< past any proxy of the environment
+  bool loopback_only = false;  ///< redirects that lead away from this machine are refused
 };
 
 struct HttpResult {
@@ -52,6 +53,10 @@ class HttpClient {
   HttpResult get(const HttpRequest& request, const std::stop_token& stop);
 
  private:
+  HttpResult get_on_loopback(const HttpRequest& request, const std::stop_token& stop);
+  HttpResult get_once(const HttpRequest& request, const std::stop_token& stop,
+                      std::chrono::milliseconds time);
+
   struct Handles;
   std::unique_ptr<Handles> handles_;
   HttpLimits limits_;

@@ -309,7 +309,8 @@ Result<Scenario> parse_scenario(std::string_view toml, const std::filesystem::pa
     return tl::unexpected(fault.error);
   } catch (const toml::parse_error& error) {
     return failure(name + ":" + std::to_string(error.source().begin.line),
-                   one_line("not valid TOML: " + std::string(error.description())));
+                   one_line("not valid TOML: " + std::string(error.description())),
+                   "write 'key = value' with texts in quotes, as docs/scenarios.md shows");
   }
 }
 

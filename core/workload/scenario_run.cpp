@@ -22,8 +22,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// When a run's time is over, tasks that run may end by themselves for so long.
-constexpr auto kGrace = std::chrono::seconds(1);
 constexpr rlim_t kMostFiles = 65'536;
 
 bool fetches(const Scenario& scenario) {
@@ -90,8 +88,10 @@ struct ScenarioRun::Impl {
         options(std::move(its_options)),
         server(std::move(its_server)),
         planner(scenario, options.seed_offset),
-        runner(scenario, server ? server->port() : std::uint16_t{0}, stopping.get_token(),
-               options.http_limits),
+        runner(scenario, stopping.get_token(),
+               {.server_port = server ? server->port() : std::uint16_t{0},
+                .limits = options.http_limits,
+                .trusted = options.trusted}),
         pool(executor_options(scenario, options)),
         caller(pool, scenario, planner, runner, most_tasks(scenario, options), closing.get_token()),
         wanted_workers(pool.max_workers()) {}
@@ -100,8 +100,8 @@ struct ScenarioRun::Impl {
   void control();
   void perform(const ScriptStep& step);
   void set_max_workers(std::size_t count);
-  void drain();
-  void abort();
+  void close(Clock::time_point deadline);
+  void interrupt();
   Clock::time_point next_due() const;
 
   const Scenario scenario;
@@ -118,18 +118,18 @@ struct ScenarioRun::Impl {
 
   mutable std::mutex mutex;
   std::condition_variable changed;
-  bool finished = false;  // guarded by mutex, as the rest
-  bool stop_wanted = false;
+  bool finished = false;                              // guarded by mutex, as the rest
+  std::optional<Clock::time_point> stop_wanted = {};  // when tasks are to be interrupted
   bool cancel_wanted = false;
   bool workers_wanted = false;
-  std::string trouble;  // why the caller had to give up
+  std::optional<Error> trouble = {};  // why the caller had to give up
 
+  const Clock::time_point started = Clock::now();
   // The controller's own.
-  Clock::time_point started = Clock::now();
   std::size_t script_done = 0;
   std::optional<Clock::time_point> ends = {};
-  bool draining = false;
-  bool aborted = false;
+  bool closed = false;  // nothing is queued any more; `ends`: when tasks are interrupted
+  bool interrupted = false;
 
   std::thread controller_thread;
   std::thread caller_thread;
@@ -140,15 +140,15 @@ void ScenarioRun::Impl::call() {
   if (options.tracer != nullptr) {
     options.tracer->name_this_thread("main");
   }
-  std::string text;
+  std::optional<Error> given_up;
   try {
     caller.run();
   } catch (const std::exception& error) {
-    text = std::string("The pool can start no thread: ") + error.what();
+    given_up = Error{"The pool can start no thread", error.what(), "give it fewer max_workers"};
   }
   pool.shutdown();
   const std::lock_guard lock(mutex);
-  trouble = std::move(text);
+  trouble = std::move(given_up);
   finished = true;
   changed.notify_all();
 }
@@ -166,7 +166,7 @@ void ScenarioRun::Impl::control() {
       }
       continue;
     }
-    const bool stop = std::exchange(stop_wanted, false);
+    const auto stop = std::exchange(stop_wanted, std::nullopt);
     const bool cancel = std::exchange(cancel_wanted, false);
     const bool workers = std::exchange(workers_wanted, false);
     lock.unlock();
@@ -176,11 +176,12 @@ void ScenarioRun::Impl::control() {
     if (cancel) {
       caller.cancel_queued();
     }
-    if (stop || (draining && due)) {
-      abort();
-    } else if (ends && Clock::now() >= *ends) {
-      drain();
-    } else if (due) {
+    if (stop) {
+      close(*stop);
+    }
+    if (ends && Clock::now() >= *ends) {
+      closed ? interrupt() : close(Clock::now() + kStopGrace);
+    } else if (due && !closed) {
       perform(scenario.script[script_done++]);
     }
     lock.lock();
@@ -189,13 +190,13 @@ void ScenarioRun::Impl::control() {
 
 Clock::time_point ScenarioRun::Impl::next_due() const {
   auto due = Clock::time_point::max();
-  if (aborted) {
+  if (interrupted) {
     return due;
   }
   if (ends) {
     due = *ends;
   }
-  if (!draining && script_done < scenario.script.size()) {
+  if (!closed && script_done < scenario.script.size()) {
     due = std::min(due, started + scenario.script[script_done].at);
   }
   return due;
@@ -225,19 +226,18 @@ void ScenarioRun::Impl::set_max_workers(std::size_t count) {
   wanted_workers.store(count);
 }
 
-/// The time is over: what is queued is cancelled, what runs may end, but not for ever.
-void ScenarioRun::Impl::drain() {
-  draining = true;
-  ends = Clock::now() + kGrace;
+/// What is queued is cancelled, what runs may end, but not for ever. The queue goes first: a worker
+/// that becomes free must find nothing that it would only start to see it stopped.
+void ScenarioRun::Impl::close(Clock::time_point deadline) {
+  ends = closed && ends ? std::min(*ends, deadline) : deadline;
+  closed = true;
   closing.request_stop();
   pool.shutdown(false, true);
 }
 
-void ScenarioRun::Impl::abort() {
-  aborted = true;
-  closing.request_stop();
+void ScenarioRun::Impl::interrupt() {
+  interrupted = true;
   stopping.request_stop();
-  pool.shutdown(false, true);
 }
 
 ScenarioRun::ScenarioRun(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -276,9 +276,10 @@ Result<std::unique_ptr<ScenarioRun>> ScenarioRun::start(Scenario scenario, RunOp
 }
 
 ScenarioRun::~ScenarioRun() {
-  stop();
-  if (!impl_->controller_thread.joinable()) {
-    impl_->abort();  // it never came to life: nobody else would do it
+  stop(Nanoseconds(0));
+  if (!impl_->controller_thread.joinable()) {  // it never came to life: nobody else would do it
+    impl_->close(Clock::now());
+    impl_->interrupt();
   }
   if (impl_->caller_thread.joinable()) {
     impl_->caller_thread.join();
@@ -316,9 +317,10 @@ bool ScenarioRun::paused() const {
   return impl_->paused;
 }
 
-void ScenarioRun::stop() {
+void ScenarioRun::stop(Nanoseconds grace) {
+  const auto deadline = Clock::now() + grace;
   const std::lock_guard lock(impl_->mutex);
-  impl_->stop_wanted = true;
+  impl_->stop_wanted = std::min(impl_->stop_wanted.value_or(deadline), deadline);
   impl_->changed.notify_all();
 }
 
@@ -338,14 +340,29 @@ void ScenarioRun::wait() {
   impl_->changed.wait(lock, [this] { return impl_->finished; });
 }
 
-std::string ScenarioRun::network_trouble() const {
+bool ScenarioRun::wait_for(Nanoseconds time) {
+  std::unique_lock lock(impl_->mutex);
+  return impl_->changed.wait_for(lock, time, [this] { return impl_->finished; });
+}
+
+bool ScenarioRun::stuck() const {
+  const auto& script = impl_->scenario.script;
+  const bool script_ended = script.empty() || Clock::now() > impl_->started + script.back().at;
+  return script_ended && !impl_->paused && impl_->caller.stuck();
+}
+
+std::optional<Error> ScenarioRun::network_trouble() const {
   {
     const std::lock_guard lock(impl_->mutex);
-    if (!impl_->trouble.empty()) {
+    if (impl_->trouble) {
       return impl_->trouble;
     }
   }
   return impl_->runner.network_trouble();
+}
+
+Failures ScenarioRun::failures() const {
+  return impl_->caller.failures();
 }
 
 }  // namespace poolscope::workload

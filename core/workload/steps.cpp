@@ -122,6 +122,10 @@ class InterpreterHold {
 
 void sleep_for(Nanoseconds time, const std::stop_token& stop) {
   const PhaseScope phase(PhaseKind::sleep, "sleep");
+  idle_for(time, stop);
+}
+
+void idle_for(Nanoseconds time, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any alarm;
   std::unique_lock lock(mutex);

@@ -26,6 +26,8 @@ struct TaskStopped : TaskFailed {
 // for as long as they take and throw TaskStopped soon after `stop` was requested. Threads: any.
 
 void sleep_for(Nanoseconds time, const std::stop_token& stop);
+/// The same without a phase of its own: for what is done meanwhile, such as holding a lock.
+void idle_for(Nanoseconds time, const std::stop_token& stop);
 
 /// Uses the CPU for `time` of the thread's own CPU time. With `interpreter` (may be null) only
 /// while holding it.

@@ -14,6 +14,10 @@ namespace {
 using trace::PhaseKind;
 using trace::PhaseScope;
 
+// So many pages in a row that fail are trouble; fewer where not one has come yet.
+constexpr std::uint64_t kErrorsThatAreTrouble = 10;
+constexpr std::uint64_t kErrorsAtFirst = 3;
+
 template <typename... Lambdas>
 struct Overloaded : Lambdas... {
   using Lambdas::operator()...;
@@ -21,12 +25,11 @@ struct Overloaded : Lambdas... {
 
 }  // namespace
 
-TaskRunner::TaskRunner(const Scenario& scenario, std::uint16_t server_port, std::stop_token stop,
-                       HttpLimits limits)
+TaskRunner::TaskRunner(const Scenario& scenario, std::stop_token stop, Options options)
     : scenario_(scenario),
-      server_port_(server_port),
       stop_(std::move(stop)),
-      clients_(limits) {
+      options_(options),
+      clients_(options.limits) {
   for (const TaskKind& kind : scenario.tasks) {
     for (const Step& step : kind.steps) {
       if (const auto* lock = std::get_if<LockStep>(&step)) {
@@ -66,14 +69,16 @@ HttpRequest TaskRunner::request_of(const HttpStep& step, TaskPlan& plan,
   if (!urls.empty()) {
     const std::uint64_t turn = plan.batch * scenario_.load.tasks + plan.position + step_number;
     const std::string& url = urls[turn % urls.size()];
-    return {url, url, is_loopback_url(url)};
+    const bool here = is_loopback_url(url);
+    return {url, url, here, here && !options_.trusted};
   }
   HttpRequest request;
-  const std::string server = "http://127.0.0.1:" + std::to_string(server_port_);
+  const std::string server = "http://127.0.0.1:" + std::to_string(options_.server_port);
   const char* separator = step.path.find('?') == std::string::npos ? "?" : "&";
   request.url = server + step.path + separator + "latency_ns=" + std::to_string(latency.count());
   request.shown = server + step.path;
   request.direct = true;
+  request.loopback_only = !options_.trusted;  // its path may ask for a redirect
   return request;
 }
 
@@ -92,17 +97,39 @@ void TaskRunner::fetch(const HttpStep& step, TaskPlan& plan, std::size_t step_nu
 }
 
 void TaskRunner::note(const HttpResult& result) {
-  const bool unanswered = result.fault == HttpResult::Fault::nothing_answered;
-  if (unanswered) {
-    unanswered_.fetch_add(1, std::memory_order_relaxed);
-  } else if (!in_trouble_.load(std::memory_order_relaxed)) {
+  using Fault = HttpResult::Fault;
+  const bool good = result.fault == Fault::none;
+  if (good && all_well_.load(std::memory_order_relaxed)) {
     return;
   }
   const std::lock_guard lock(trouble_mutex_);
-  trouble_ = unanswered ? "Nothing answers: " + result.error +
-                              ". Check the network, or choose a scenario with the built-in server."
-                        : "";
-  in_trouble_.store(unanswered, std::memory_order_relaxed);
+  all_well_.store(good, std::memory_order_relaxed);
+  if (result.fault == Fault::nothing_answered || (!good && !scenario_.http.urls.empty())) {
+    fruitless_.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (good) {
+    answered_ = true;
+    errors_in_a_row_ = 0;
+    trouble_.reset();
+    trouble_fault_ = Fault::none;
+    return;
+  }
+  ++errors_in_a_row_;
+  if (trouble_fault_ == result.fault) {
+    return;  // the first text stays: URLs in turn would make it change with each answer
+  }
+  if (result.fault == Fault::nothing_answered) {
+    trouble_ = Error{"Nothing answers", result.error,
+                     "check the network, or choose a scenario with the built-in server"};
+    trouble_fault_ = result.fault;
+  } else if (!scenario_.http.urls.empty() &&
+             errors_in_a_row_ >= (answered_ ? kErrorsThatAreTrouble : kErrorsAtFirst)) {
+    trouble_ = Error{"Every page fails", result.error, "check the URL"};
+    trouble_fault_ = result.fault;
+  } else {
+    trouble_.reset();  // it does answer
+    trouble_fault_ = Fault::none;
+  }
 }
 
 void TaskRunner::hold_lock(const LockStep& step, Nanoseconds hold) {
@@ -112,10 +139,10 @@ void TaskRunner::hold_lock(const LockStep& step, Nanoseconds hold) {
     lock.lock();
   }
   const PhaseScope phase(PhaseKind::lock_held, step.name);
-  sleep_for(hold, stop_);
+  idle_for(hold, stop_);
 }
 
-std::string TaskRunner::network_trouble() const {
+std::optional<Error> TaskRunner::network_trouble() const {
   const std::lock_guard lock(trouble_mutex_);
   return trouble_;
 }

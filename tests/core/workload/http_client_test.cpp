@@ -192,6 +192,37 @@ class HttpClientTest : public QObject {
     QCOMPARE(bad.error, std::string("more than 2 redirects from the page"));
   }
 
+  void redirects_onThisMachine_areFollowedWhereOnlyThoseMay_data() {
+    QTest::addColumn<QByteArray>("target");
+    QTest::addColumn<QByteArray>("error");
+    const auto row = [](const char* name, const std::string& target, const char* error) {
+      QTest::newRow(name) << QByteArray::fromStdString(target) << QByteArray(error);
+    };
+    row("none", "/", "");
+    row("two", redirects(2), "");
+    row("three", redirects(3), "more than 2 redirects from the page");
+    row("nowhere", "/?status=304", "");
+    row("the network", "/?status=302&location=" + encoded("http://198.51.100.1/"),
+        "redirect to the network, which needs --trust, from the page");
+    row("the network, later",
+        "/?status=307&location=" + encoded("/?status=301&location=" + encoded("//example.org/x")),
+        "redirect to the network, which needs --trust, from the page");
+    row("a file", "/?status=302&location=" + encoded("file:///etc/passwd"),
+        "redirect to neither http nor https from the page");
+  }
+  void redirects_onThisMachine_areFollowedWhereOnlyThoseMay() {
+    QFETCH(QByteArray, target);
+    QFETCH(QByteArray, error);
+    HttpLimits limits = patient();
+    limits.redirects = 2;
+    HttpClient client(limits);
+    const HttpResult result = client.get({url(target.toStdString()), "the page", true, true}, {});
+    QCOMPARE(QByteArray::fromStdString(result.error), error);
+    QVERIFY(result.fault == (error.isEmpty() ? Fault::none : Fault::bad_answer));
+    // The same client goes anywhere again when it is allowed to.
+    QCOMPARE(client.get({url(redirects(1)), "the page", true}, {}).status, 200L);
+  }
+
   void redirect_toAnotherProtocol_isRefused() {
     const HttpResult result = fetch(url("/?status=302&location=file%3A%2F%2F%2Fetc%2Fpasswd"));
     QVERIFY(result.fault == Fault::bad_answer);

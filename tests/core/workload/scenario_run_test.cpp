@@ -41,7 +41,8 @@ class ScenarioRunTest : public QObject {
     QCOMPARE(sum.queued, std::uint64_t(6));
     QCOMPARE(sum.ok, std::uint64_t(6));
     QCOMPARE(sum.failed, std::uint64_t(0));
-    QCOMPARE(run.run->network_trouble(), std::string());
+    QVERIFY(!run.run->network_trouble());
+    QCOMPARE(run.run->failures().count, std::uint64_t(0));
     QCOMPARE(run.traced.tracer.lost_events(), std::uint64_t(0));
   }
 
@@ -104,13 +105,31 @@ class ScenarioRunTest : public QObject {
     QCOMPARE(sum.failed, std::uint64_t(3));
     QCOMPARE(sum.ok, std::uint64_t(6));
     QCOMPARE(run.errors(), std::vector<std::string>(3, "failed as the scenario says"));
+    const Failures failures = run.run->failures();
+    QCOMPARE(failures.count, std::uint64_t(3));
+    QCOMPARE(failures.times, std::uint64_t(3));
+    QCOMPARE(failures.most_often, std::string("failed as the scenario says"));
+  }
+
+  void failures_ofSeveralKinds_nameTheMostFrequent() {
+    TracedRun run(
+        "name = \"x\"\n[load]\npattern = \"map\"\ntasks = 5\n"
+        "[[task]]\nat = [1, 2]\nsteps = [{ command = \"exit 1\" }]\n"
+        "[[task]]\nsteps = [{ command = \"exit 2\" }]\n");
+    run.finish();
+    const Failures failures = run.run->failures();
+    QCOMPARE(failures.count, std::uint64_t(5));
+    QCOMPARE(failures.times, std::uint64_t(3));
+    QCOMPARE(failures.most_often, std::string("command exited with status 2"));
   }
 
   void nothingAnswers_isTold() {
     TracedRun run(small_scenario("pattern = \"map\"\ntasks = 2", "{ http = \"/\" }") +
                   "[http]\nurls = [\"http://127.0.0.1:" + std::to_string(free_port()) + "/\"]\n");
     QCOMPARE(run.finish().failed, std::uint64_t(2));
-    QVERIFY(run.run->network_trouble().starts_with("Nothing answers: could not connect to"));
+    const auto trouble = run.run->network_trouble();
+    QVERIFY(trouble.has_value());
+    QVERIFY(trouble->message().starts_with("Nothing answers: could not connect to"));
   }
 
   void slowServer_isLimited() {
@@ -181,13 +200,92 @@ class ScenarioRunTest : public QObject {
     QFETCH(QByteArray, toml);
     TracedRun run(toml.toStdString());
     const bool started = eventually([&] { return run.so_far().started > 0; });
-    run.run->stop();
+    run.run->stop(0ms);
     const Tally sum = run.finish();
     QVERIFY(started);
     QVERIFY(sum.failed > 0);
     QCOMPARE(sum.queued, sum.ok + sum.failed + sum.cancelled);
+    for (const std::string& error : run.errors()) {  // by us, whatever it waited for
+      QCOMPARE(error, std::string("stopped before its end"));
+    }
     run.run->stop();  // once more does nothing
     QVERIFY(run.run->finished());
+  }
+
+  void stop_startsNothing_ofWhatIsQueued() {
+    TracedRun run(small_scenario("pattern = \"submit\"\ntasks = 3000", "{ sleep = \"1h\" }",
+                                 "max_workers = 4"));
+    const bool ready =
+        eventually([&] { return run.so_far().queued == 3000 && run.so_far().started == 4; });
+    run.run->stop(0ms);
+    const Tally sum = run.finish();
+    QVERIFY(ready);
+    QCOMPARE(sum.started, std::uint64_t(4));
+    QCOMPARE(sum.failed, std::uint64_t(4));
+    QCOMPARE(sum.cancelled, std::uint64_t(2996));
+  }
+
+  void stop_letsWhatRunsEndByItself() {
+    const CommandGate gate;
+    TracedRun run(five_tasks(gate.step()));
+    const bool ready = gate.reached() && eventually([&] { return run.so_far().queued == 5; });
+    run.run->stop(1h);
+    const bool cancelled = eventually([&] { return run.so_far().cancelled == 4; });
+    const bool goes_on = !run.run->finished();
+    gate.open();
+    const Tally sum = run.finish();
+    QVERIFY(ready && cancelled && goes_on);
+    QCOMPARE(sum.ok, std::uint64_t(1));
+    QCOMPARE(sum.failed, std::uint64_t(0));
+  }
+
+  void stop_interruptsWhatOutlastsItsGrace() {
+    TracedRun run(five_tasks("{ sleep = \"1h\" }"));
+    const bool started = eventually([&] { return run.so_far().started == 1; });
+    run.run->stop(20ms);
+    run.finish();
+    QVERIFY(started);
+    QCOMPARE(run.errors(), std::vector<std::string>{"stopped before its end"});
+  }
+
+  void stopAgain_withLessGrace_isSooner() {
+    TracedRun run(five_tasks("{ sleep = \"1h\" }"));
+    const bool started = eventually([&] { return run.so_far().started == 1; });
+    run.run->stop(1h);
+    const bool cancelled = eventually([&] { return run.so_far().cancelled == 4; });
+    run.run->stop(0ms);
+    run.run->stop(1h);  // and more again does not take it back
+    const Tally sum = run.finish();
+    QVERIFY(started && cancelled);
+    QCOMPARE(sum.failed, std::uint64_t(1));
+  }
+
+  void stuck_isARunWhereAllWaitForWhatIsQueued() {
+    TracedRun run(
+        small_scenario("pattern = \"nested\"\ntasks = 2", "{ sleep = \"0\" }", "max_workers = 2"));
+    const bool stuck = eventually([&] { return run.run->stuck() || run.run->finished(); });
+    const bool ended_well = run.run->finished();  // one parent was done before the other came
+    run.run->set_max_workers(3);
+    const Tally sum = run.finish();
+    QVERIFY(stuck);
+    QVERIFY(!run.run->stuck());
+    QCOMPARE(sum.ok, std::uint64_t(4));
+    QVERIFY(ended_well || sum.started == 4);
+  }
+
+  void stuck_isNotWhereTheScriptWillHelp() {
+    TracedRun run(
+        small_scenario("pattern = \"nested\"\ntasks = 1", "{ sleep = \"0\" }", "max_workers = 1") +
+        "[[script]]\nat = \"1h\"\nmax_workers = 2\n");
+    const bool waits = eventually([&] {
+      const auto blocked = run.traced.of(EventKind::blocked_begin);
+      return run.so_far().queued == 2 && blocked.size() == 2;  // the caller and the worker
+    });
+    const bool stuck = run.run->stuck();
+    run.run->stop(0ms);
+    run.finish();
+    QVERIFY(waits);
+    QVERIFY(!stuck);
   }
 
   void pausedRun_endsWithItsObject() {

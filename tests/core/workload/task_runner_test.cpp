@@ -21,10 +21,10 @@ namespace {
 /// The tasks of one scenario on a traced pool, without a caller.
 class Bench {
  public:
-  Bench(const std::string& toml, std::size_t workers, std::uint16_t port = 0)
+  Bench(const std::string& toml, std::size_t workers, std::uint16_t port = 0, bool trusted = false)
       : scenario_(scenario_of(toml)),
         planner_(scenario_, 0),
-        runner_(scenario_, port, stop_.get_token(), {}),
+        runner_(scenario_, stop_.get_token(), {.server_port = port, .trusted = trusted}),
         pool_({.max_workers = workers, .tracer = &traced_.tracer}) {}
 
   /// Runs the tasks at these positions; what each of them failed with, or "".
@@ -86,6 +86,11 @@ std::string urls(const std::vector<std::string>& all) {
   return "[http]\nurls = [" + text + "]\n";
 }
 
+std::string trouble_of(Bench& bench) {
+  const auto trouble = bench.runner().network_trouble();
+  return trouble ? trouble->message() : "";
+}
+
 std::string url_at(std::uint16_t port, const std::string& path) {
   return "http://127.0.0.1:" + std::to_string(port) + path;
 }
@@ -113,7 +118,7 @@ class TaskRunnerTest : public QObject {
         1, server_->port());
     QCOMPARE(bench.run({0}), std::vector<std::string>{""});
     QCOMPARE(bench.phase_names(), (std::vector<std::string>{"compute", "GET /a", "file", "sleep",
-                                                            "GET /b?c=d", "true", "db", "sleep"}));
+                                                            "GET /b?c=d", "true", "db"}));
     QCOMPARE(server_->requests(), std::uint64_t(2));
   }
 
@@ -123,6 +128,15 @@ class TaskRunnerTest : public QObject {
     const auto held = spans_of(bench.traced().events(), PhaseKind::lock_held);
     QCOMPARE(held.size(), std::size_t(10));
     QVERIFY(apart(held));
+  }
+
+  void heldLock_isAllThatIsSeenOfIt() {
+    Bench bench(ten_tasks("{ lock = \"db\", hold = \"5ms\" }"), 1);
+    bench.run({0});
+    const auto held = spans_of(bench.traced().events(), PhaseKind::lock_held);
+    QCOMPARE(held.size(), std::size_t(1));
+    QVERIFY(held[0].end_ns - held[0].begin_ns >= 5'000'000);
+    QCOMPARE(bench.traced().of(trace::EventKind::phase_begin).size(), std::size_t(1));
   }
 
   void locksOfOtherNames_doNotExclude() {
@@ -171,8 +185,8 @@ class TaskRunnerTest : public QObject {
     const std::string error =
         "HTTP 503 from http://127.0.0.1:" + std::to_string(server_->port()) + "/x?status=503";
     QCOMPARE(bench.run({0, 1}), (std::vector<std::string>{error, error}));  // without the latency
-    QCOMPARE(bench.phase_names().size(), std::size_t(2));       // what comes after is left out
-    QCOMPARE(bench.runner().network_trouble(), std::string());  // it did answer
+    QCOMPARE(bench.phase_names().size(), std::size_t(2));  // what comes after is left out
+    QVERIFY(!bench.runner().network_trouble());            // it did answer, as the scenario wants
   }
 
   void urls_areFetchedInTurn() {
@@ -190,16 +204,66 @@ class TaskRunnerTest : public QObject {
   void noAnswer_isTrouble_untilOneComes() {
     const std::string closed = url_at(free_port(), "/");
     Bench bench(ten_tasks("{ http = \"/\" }", urls({closed, url_at(server_->port(), "/")})), 1);
-    QCOMPARE(bench.runner().network_trouble(), std::string());
+    QVERIFY(!bench.runner().network_trouble());
     bench.run({0});
-    const std::string trouble = bench.runner().network_trouble();
+    const std::string trouble = trouble_of(bench);
     QVERIFY2(trouble.starts_with("Nothing answers: could not connect to 127.0.0.1:"),
              trouble.c_str());
-    QVERIFY(trouble.ends_with("choose a scenario with the built-in server."));
-    QCOMPARE(bench.runner().unanswered(), std::uint64_t(1));
+    QVERIFY(trouble.ends_with("choose a scenario with the built-in server"));
+    QCOMPARE(bench.runner().fruitless(), std::uint64_t(1));
     bench.run({1});
-    QCOMPARE(bench.runner().network_trouble(), std::string());
-    QCOMPARE(bench.runner().unanswered(), std::uint64_t(1));
+    QVERIFY(!bench.runner().network_trouble());
+    QCOMPARE(bench.runner().fruitless(), std::uint64_t(1));
+  }
+
+  void everyPageFails_isTrouble_untilOneComes() {
+    const std::string bad = url_at(server_->port(), "/?status=500");
+    Bench bench(
+        "name = \"x\"\n[load]\npattern = \"map\"\ntasks = 4\n[[task]]\nsteps = [{ http = \"/\" "
+        "}]\n" +
+            urls({bad, url_at(server_->port(), "/?status=404"),
+                  url_at(server_->port(), "/?status=503"), url_at(server_->port(), "/")}),
+        1);
+    bench.run({0, 1});
+    const std::string too_soon = trouble_of(bench);
+    bench.run({2, 1});
+    const std::string trouble = trouble_of(bench);
+    bench.run({3});
+    const std::string mended = trouble_of(bench);
+    bench.run({0, 1, 2, 0, 1, 2, 0, 1, 2});
+    const std::string some = trouble_of(bench);  // pages did come: that needs more of them
+    bench.run({0});
+    const std::string again = trouble_of(bench);
+    QCOMPARE(bench.runner().fruitless(),
+             std::uint64_t(14));  // a batch of nothing else waits before it repeats
+    QCOMPARE(too_soon, std::string());
+    QCOMPARE(trouble, "Every page fails: HTTP 503 from " + url_at(server_->port(), "/?status=503") +
+                          "; check the URL");
+    QCOMPARE(mended, std::string());
+    QCOMPARE(some, std::string());
+    QCOMPARE(again, "Every page fails: HTTP 500 from " + bad + "; check the URL");
+  }
+
+  void redirectToTheNetwork_isRefused_unlessTrusted_data() {
+    QTest::addColumn<bool>("own_url");
+    QTest::newRow("from a URL of this machine") << true;
+    QTest::newRow("from the built-in server") << false;
+  }
+  void redirectToTheNetwork_isRefused_unlessTrusted() {
+    QFETCH(bool, own_url);
+    // A host that is no name at all: nobody is asked for it even where it is followed.
+    const std::string path =
+        "/?status=302&location=http%3A%2F%2F" + std::string(64, 'a') + ".invalid%2F";
+    const std::string toml =
+        own_url ? ten_tasks("{ http = \"/\" }", urls({url_at(server_->port(), path)}))
+                : ten_tasks("{ http = \"" + path + "\" }");
+    Bench untrusted(toml, 1, server_->port());
+    const std::string refused = untrusted.run({0})[0];
+    Bench trusted(toml, 1, server_->port(), true);
+    const std::string followed = trusted.run({0})[0];
+    QVERIFY2(refused.starts_with("redirect to the network, which needs --trust, from http://127."),
+             refused.c_str());
+    QVERIFY2(followed.starts_with("could not resolve host 'aaa"), followed.c_str());
   }
 };
 
