@@ -8,6 +8,7 @@
 #include "core/storage/recording.h"
 
 #include <memory>
+#include <string>
 
 namespace poolscope::app {
 
@@ -21,6 +22,9 @@ int runExport(const ExportCall& call);
 
 /// "poolscope: subject: reason; advice" on stderr; returns `status`.
 int complain(const Error& error, int status);
+
+/// Whether `path` names a picture, by its ending. An Error means exit status 2.
+Result<void> checkPicture(const std::string& path);
 
 /// A recording read whole, for commands that only look at it.
 struct LoadedRecording {

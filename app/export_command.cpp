@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 namespace poolscope::app {
 namespace {
@@ -20,10 +19,8 @@ session::TimeNs atSeconds(const session::Snapshot& snapshot, double seconds) {
 }  // namespace
 
 int runExport(const ExportCall& call) {
-  if (std::filesystem::path(call.output).extension() != ".png") {
-    return complain({call.output, "not a kind of file that can be written",
-                     "give the output a name that ends in .png"},
-                    kWrongCall);
+  if (const auto picture = checkPicture(call.output); !picture) {
+    return complain(picture.error(), kWrongCall);
   }
   if (const auto writable = storage::check_output(call.output, call.force); !writable) {
     return complain(writable.error(), kFailed);

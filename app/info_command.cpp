@@ -1,17 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/commands.h"
 #include "app/exit_status.h"
+#include "app/output.h"
 #include "app/summary.h"
 
 #include <QJsonDocument>
 
 #include <cstdio>
+#include <filesystem>
+#include <utility>
 
 namespace poolscope::app {
 
 int complain(const Error& error, int status) {
   std::fprintf(stderr, "poolscope: %s\n", error.message().c_str());
   return status;
+}
+
+Result<void> checkPicture(const std::string& path) {
+  if (std::filesystem::path(path).extension() != ".png") {
+    return failure(path, "not a kind of file that can be written",
+                   "give the output a name that ends in .png");
+  }
+  return {};
 }
 
 Result<LoadedRecording> loadRecording(const std::string& file) {
@@ -31,9 +42,9 @@ int runInfo(const InfoCall& call) {
   Summary summary = summarize(*loaded->snapshot, loaded->about.info.scenario_name);
   summary.truncated = loaded->about.truncated;
   if (call.json) {
-    printJson(QJsonDocument(toJson(summary)).toJson());
+    print(QJsonDocument(toJson(summary)).toJson().toStdString());
   } else {
-    std::fputs(toTable(summary).c_str(), stdout);
+    print(toTable(summary));
   }
   return kDone;
 }

@@ -3,18 +3,23 @@
 
 #include "core/executor/thread_pool_executor.h"
 #include "core/trace/clock.h"
+#include "core/workload/url.h"
 
 #include <QFileInfo>
 #include <QLocale>
 #include <QMetaObject>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace poolscope::app {
 namespace {
 
 constexpr int kPollMs = 100;  // how often the state of a run is looked at
+// What runs when its run is replaced or closed may end by itself for so long: most pages do, and
+// whoever pressed the key does not feel it.
+constexpr auto kGrace = std::chrono::milliseconds(250);
 
 QString patternName(workload::LoadPattern pattern) {
   switch (pattern) {
@@ -55,8 +60,11 @@ ui::ScenarioInfo describe(const workload::Scenario& scenario) {
                         ? LiveEngine::tr("1 task by %1").arg(pattern)
                         : LiveEngine::tr("%1 tasks by %2").arg(QLocale().toString(tasks), pattern);
   if (usesHttp(scenario)) {
-    summary += scenario.http.urls.empty() ? LiveEngine::tr(", from the built-in server")
-                                          : LiveEngine::tr(", from the network");
+    const auto& urls = scenario.http.urls;
+    const bool here = std::all_of(urls.begin(), urls.end(), workload::is_loopback_url);
+    summary += urls.empty() ? LiveEngine::tr(", from the built-in server")
+               : here       ? LiveEngine::tr(", from this computer")
+                            : LiveEngine::tr(", from the network");
   }
   info.summary = summary;
   return info;
@@ -149,9 +157,14 @@ void LiveEngine::startIfTrusted(const workload::Scenario& scenario, const QStrin
   const Start start = std::exchange(start_, Start{.trustAll = start_.trustAll});
   LiveSession::Options options;
   options.maxWorkers = start.maxWorkers;
+  options.trusted = mayReachNetwork(scenario);
   command([this, scenario, options, start] {
     replaceRun(scenario, options, start.record, start.overwrite);
   });
+}
+
+bool LiveEngine::mayReachNetwork(const workload::Scenario& scenario) const {
+  return start_.trustAll || settings_.isTrusted(QByteArray::fromStdString(scenario.toml));
 }
 
 void LiveEngine::restart() {
@@ -160,6 +173,7 @@ void LiveEngine::restart() {
   }
   LiveSession::Options options;
   options.maxWorkers = live_->run().max_workers();  // what the user chose stays
+  options.trusted = mayReachNetwork(live_->scenario());
   command(
       [this, scenario = live_->scenario(), options] { replaceRun(scenario, options, {}, false); });
 }
@@ -190,9 +204,20 @@ void LiveEngine::endRun() {
   if (!running_) {
     return;
   }
-  const auto ended = std::exchange(running_, nullptr)->end();
-  if (!ended) {
-    post([this, error = ended.error()] { fail(error); });
+  const auto live = std::exchange(running_, nullptr);
+  const auto recorder = live->recorder();
+  const auto ended = live->end(kGrace);
+  if (recorder) {
+    post([this, ended, recorder] { tellRecording(ended, *recorder); });
+  }
+}
+
+/// A recording is finished, for whatever reason: says where it is, or why it is not.
+void LiveEngine::tellRecording(const Result<void>& finished, const storage::Recorder& recorder) {
+  if (finished) {
+    Q_EMIT saved(QString::fromStdString(recorder.path().string()));
+  } else if (&recorder != faulty_) {
+    fail(finished.error());
   }
 }
 
@@ -252,14 +277,11 @@ void LiveEngine::stopRecording() {
     if (!recorder) {
       return;
     }
-    const QString path = QString::fromStdString(recorder->path().string());
-    post([this, stopped, path, recorder] {
+    post([this, stopped, recorder] {
       if (stopped) {
         savedEvents_ = shown_->snapshot()->event_count();
-        Q_EMIT saved(path);
-      } else if (recorder.get() != faulty_) {
-        fail(stopped.error());
       }
+      tellRecording(stopped, *recorder);
       poll();
     });
   });
@@ -401,7 +423,8 @@ void LiveEngine::poll() {
   state_.recordingPath = recorder ? QString::fromStdString(recorder->path().string()) : QString();
   state_.unsaved =
       !recorder && snapshot->task_count() > 0 && snapshot->event_count() > savedEvents_;
-  state_.trouble = QString::fromStdString(run.network_trouble());
+  const auto trouble = run.network_trouble();
+  state_.trouble = trouble ? QString::fromStdString(trouble->message()) : QString();
   changed();
 }
 

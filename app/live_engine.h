@@ -59,11 +59,13 @@ class LiveEngine final : public ui::Engine {
   void replaceRun(workload::Scenario scenario, LiveSession::Options options, std::string record,
                   bool overwrite);
   void endRun();
+  bool mayReachNetwork(const workload::Scenario& scenario) const;  // GUI thread
   // Back on the GUI thread.
   void post(std::function<void()> work);
   void show(std::shared_ptr<LiveSession> live);
   void showFile(std::shared_ptr<session::Session> session, const QString& path,
                 const storage::OpenedRecording& about);
+  void tellRecording(const Result<void>& finished, const storage::Recorder& recorder);
   void fail(const Error& error);
   void poll();
   void changed();

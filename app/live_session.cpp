@@ -32,11 +32,10 @@ Result<std::unique_ptr<LiveSession>> LiveSession::start(workload::Scenario scena
   run.tasks = options.tasks;
   run.duration = options.duration;
   run.one_batch = options.oneBatch;
+  run.trusted = options.trusted;
   run.on_script = [tracer = &live->tracer_](const workload::ScriptStep& step) {
-    for (const std::string& text : {step.marker, step.say}) {
-      if (!text.empty()) {
-        tracer->marker(text);
-      }
+    if (!step.say.empty()) {  // its marker was set by the run
+      tracer->marker(step.say);
     }
   };
   auto started = workload::ScenarioRun::start(live->scenario_, std::move(run));
@@ -49,7 +48,7 @@ Result<std::unique_ptr<LiveSession>> LiveSession::start(workload::Scenario scena
 
 LiveSession::~LiveSession() {
   // Nobody is left to hear of a failed recording: who wants to know calls end() before.
-  static_cast<void>(end());
+  static_cast<void>(end(workload::Nanoseconds(0)));
 }
 
 storage::RecordingInfo LiveSession::recordingInfo() const {
@@ -103,9 +102,9 @@ std::shared_ptr<storage::Recorder> LiveSession::recorder() const {
   return recorder_;
 }
 
-Result<void> LiveSession::end() {
+Result<void> LiveSession::end(workload::Nanoseconds grace) {
   if (run_) {
-    run_->stop();
+    run_->stop(grace);
     run_->wait();
   }
   tracer_.flush();

@@ -27,12 +27,13 @@ class LiveSession {
     std::optional<std::uint64_t> tasks = {};
     std::optional<workload::Nanoseconds> duration = {};
     bool oneBatch = false;
+    bool trusted = false;  ///< the user lets it reach the network
   };
 
   static Result<std::unique_ptr<LiveSession>> start(workload::Scenario scenario, Options options,
                                                     const std::filesystem::path& recordTo = {},
                                                     bool overwrite = false);
-  ~LiveSession();  ///< end()
+  ~LiveSession();  ///< end() without grace
   LiveSession(const LiveSession&) = delete;
   LiveSession& operator=(const LiveSession&) = delete;
 
@@ -48,9 +49,9 @@ class LiveSession {
   /// The recording under way, or null.
   std::shared_ptr<storage::Recorder> recorder() const;
 
-  /// Stops the run, waits for its tasks, and finishes the recording: afterwards the session holds
-  /// everything.
-  Result<void> end();
+  /// Stops the run, waits for its tasks (which may go on for `grace`), and finishes the recording:
+  /// afterwards the session holds everything.
+  Result<void> end(workload::Nanoseconds grace);
 
   /// What a recording of this session says of itself.
   storage::RecordingInfo recordingInfo() const;

@@ -2,6 +2,7 @@
 #include "app/command_line.h"
 #include "app/commands.h"
 #include "app/exit_status.h"
+#include "app/output.h"
 #include "app/run_window.h"
 #include "app/signals.h"
 #include "app/version.h"
@@ -32,10 +33,12 @@ void nameApplication() {
   QGuiApplication::setDesktopFileName(QStringLiteral("org.poolscope.Poolscope"));
 }
 
-/// Qt tells the developer of a desktop about its folders; in a bare system that is no news to
-/// whoever called us.
+/// Qt tells the developer of a desktop about its folders, and that a window without a display has
+/// no hints of its size; in a bare system that is no news to whoever called us.
 void say(QtMsgType type, const QMessageLogContext& context, const QString& message) {
-  if (!message.startsWith(QLatin1String("QStandardPaths:"))) {
+  const bool noNews = message.startsWith(QLatin1String("QStandardPaths:")) ||
+                      message.endsWith(QLatin1String("does not support propagateSizeHints()"));
+  if (!noNews) {
     std::fprintf(stderr, "%s\n", qPrintable(qFormatLogMessage(type, context, message)));
   }
   if (type == QtFatalMsg) {
@@ -49,7 +52,8 @@ int openWindow(int& argc, char** argv, const WindowCall& call, StopSignals& sign
   }
   if (!hasDisplay()) {
     if (call.screenshot.empty()) {
-      return complain({"poolscope", "there is no display (DISPLAY and WAYLAND_DISPLAY are not set)",
+      return complain({{},
+                       "there is no display (DISPLAY and WAYLAND_DISPLAY are not set)",
                        "use 'poolscope record', which needs none, or see --help"},
                       kFailed);
     }
@@ -67,16 +71,7 @@ int exportPicture(int& argc, char** argv, const ExportCall& call) {
   return runExport(call);
 }
 
-int print(const PrintCall& call) {
-  std::fputs(call.text.c_str(), stdout);
-  return kDone;
-}
-
-}  // namespace
-
-int main(int argc, char** argv) {
-  StopSignals signals;  // before any thread
-  qInstallMessageHandler(&say);
+int perform(int& argc, char** argv, StopSignals& signals) {
   const auto call = parseCommandLine(std::vector<std::string>(argv, argv + argc));
   if (!call) {
     return complain(call.error(), kWrongCall);
@@ -95,8 +90,18 @@ int main(int argc, char** argv) {
         } else if constexpr (std::is_same_v<Chosen, ScenariosCall>) {
           return runScenarios(chosen);
         } else {
-          return print(chosen);
+          print(chosen.text);
+          return int{kDone};
         }
       },
       *call);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  holdStandardStreams();
+  StopSignals signals;  // before any thread
+  qInstallMessageHandler(&say);
+  return finishOutput(perform(argc, argv, signals));
 }

@@ -2,16 +2,52 @@
 #include "app/commands.h"
 #include "app/exit_status.h"
 #include "app/live_session.h"
+#include "app/output.h"
 #include "app/summary.h"
 #include "core/workload/scenario.h"
+#include "core/workload/scenario_run.h"
 
 #include <QJsonDocument>
 
 #include <chrono>
-#include <cstdio>
+#include <string>
 #include <utility>
 
 namespace poolscope::app {
+namespace {
+
+// A pool of which every worker has been waiting for so long for what stands in its own queue will
+// do so for ever.
+constexpr auto kStuckFor = std::chrono::seconds(3);
+constexpr auto kLook = std::chrono::milliseconds(100);
+
+/// Waits until the run has ended. One that never would, and has no duration, is stopped: false.
+bool waitForEnd(workload::ScenarioRun& run, bool hasDuration) {
+  auto moved = std::chrono::steady_clock::now();
+  while (!run.wait_for(kLook)) {
+    const auto now = std::chrono::steady_clock::now();
+    if (hasDuration || !run.stuck()) {
+      moved = now;
+    } else if (now - moved >= kStuckFor) {
+      run.stop();
+      run.wait();
+      return false;
+    }
+  }
+  return true;
+}
+
+/// "12 tasks failed, most often (9 times): HTTP 500 from ..."
+std::string describe(const workload::Failures& failures) {
+  std::string text = std::to_string(failures.count);
+  text += failures.count == 1 ? " task failed" : " tasks failed, most often";
+  if (failures.times < failures.count) {
+    text += " (" + std::to_string(failures.times) + " times)";
+  }
+  return text + ": " + failures.most_often;
+}
+
+}  // namespace
 
 int runRecord(const RecordCall& call, StopSignals& signals) {
   auto scenario = workload::find_scenario(call.scenario);
@@ -32,24 +68,28 @@ int runRecord(const RecordCall& call, StopSignals& signals) {
         std::chrono::duration<double>(*call.durationSeconds));
   }
   options.oneBatch = !call.tasks && !call.durationSeconds;
+  options.trusted = call.trust;
   const std::string name = scenario->name;
   auto live = LiveSession::start(std::move(*scenario), options, call.output, call.force);
   if (!live) {
     return complain(live.error(), kFailed);
   }
-  signals.onStop([&run = (*live)->run()] { run.stop(); });
-  (*live)->run().wait();
-  const std::string trouble = (*live)->run().network_trouble();
-  const auto ended = (*live)->end();
+  workload::ScenarioRun& run = (*live)->run();
+  signals.onStop([&run] { run.stop(); }, [&run] { run.stop(workload::Nanoseconds(0)); });
+  const bool deadlocked = !waitForEnd(run, call.durationSeconds.has_value());
+  const auto trouble = run.network_trouble();
+  const auto ended = (*live)->end(workload::Nanoseconds(0));
 
   const Summary summary = summarize(*(*live)->session()->snapshot(), name);
-  if (call.json) {
-    printJson(QJsonDocument(toJson(summary)).toJson());
-  } else {
-    std::fputs(toTable(summary).c_str(), stdout);
-  }
-  if (!trouble.empty()) {
-    std::fprintf(stderr, "poolscope: %s\n", trouble.c_str());
+  print(call.json ? QJsonDocument(toJson(summary)).toJson().toStdString() : toTable(summary));
+  if (deadlocked) {
+    complain({name, "the pool is deadlocked: every worker waits for tasks in the queue; stopped",
+              "give it more --max-workers, or a --duration"},
+             kDone);
+  } else if (const auto failures = run.failures(); failures.count > 0) {
+    complain({{}, describe(failures), trouble ? trouble->advice : std::string()}, kDone);
+  } else if (trouble) {
+    complain(*trouble, kDone);
   }
   return ended ? kDone : complain(ended.error(), kFailed);
 }

@@ -21,23 +21,37 @@
 namespace poolscope::app {
 namespace {
 
+constexpr int kLookMs = 20;
+
 std::string scenarioOf(const WindowCall& call) {
   return call.scenario.empty() ? workload::gallery().front().name : call.scenario;
 }
 
-void takeScreenshot(ui::MainWindow& window, const WindowCall& call) {
+/// Saves the window as a picture and ends; with status 1 if something went wrong meanwhile. A file
+/// that is still being opened is waited for.
+void takeScreenshot(ui::MainWindow& window, const LiveEngine& engine, const WindowCall& call,
+                    const bool& failed) {
+  if (engine.state().activity == ui::EngineState::Activity::opening) {
+    QTimer::singleShot(kLookMs, &window, [&] { takeScreenshot(window, engine, call, failed); });
+    return;
+  }
   const QString path = QString::fromStdString(call.screenshot);
   if (!window.grabPicture().save(path, "PNG")) {
     QCoreApplication::exit(
         complain({call.screenshot, "could not be written", "is the disk full?"}, kFailed));
     return;
   }
-  QCoreApplication::exit(kDone);
+  QCoreApplication::exit(failed ? kFailed : kDone);
 }
 
 }  // namespace
 
 std::optional<int> refuse(const WindowCall& call) {
+  if (!call.screenshot.empty()) {
+    if (const auto picture = checkPicture(call.screenshot); !picture) {
+      return complain(picture.error(), kWrongCall);
+    }
+  }
   if (call.open.empty()) {
     if (const auto found = workload::find_scenario(scenarioOf(call)); !found) {
       return complain(found.error(), kWrongCall);
@@ -60,7 +74,9 @@ int runWindow(const WindowCall& call, StopSignals& signals) {
                                .record = call.record,
                                .overwrite = call.force,
                                .trustAll = call.trust});
-  QObject::connect(&engine, &ui::Engine::failed, &engine, [](const QString& message) {
+  bool failed = false;
+  QObject::connect(&engine, &ui::Engine::failed, &engine, [&failed](const QString& message) {
+    failed = true;
     std::fprintf(stderr, "poolscope: %s\n",
                  qPrintable(message));  // for whoever started it in a terminal
   });
@@ -83,7 +99,7 @@ int runWindow(const WindowCall& call, StopSignals& signals) {
   });
   if (!call.screenshot.empty()) {
     QTimer::singleShot(static_cast<int>(std::lround(call.afterSeconds * 1000)), &window,
-                       [&] { takeScreenshot(window, call); });
+                       [&] { takeScreenshot(window, engine, call, failed); });
   }
   return QCoreApplication::exec();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/commands.h"
 #include "app/exit_status.h"
-#include "app/summary.h"
+#include "app/output.h"
 #include "core/executor/thread_pool_executor.h"
 #include "core/workload/scenario.h"
 
@@ -10,7 +10,6 @@
 #include <QJsonObject>
 
 #include <algorithm>
-#include <cstdio>
 #include <string>
 
 namespace poolscope::app {
@@ -28,7 +27,7 @@ int runScenarios(const ScenariosCall& call) {
                               {"lesson", QString::fromStdString(scenario.lesson)},
                               {"max_workers", static_cast<qint64>(workers(scenario))}});
     }
-    printJson(QJsonDocument(list).toJson());
+    print(QJsonDocument(list).toJson().toStdString());
     return kDone;
   }
   std::size_t width = 0;
@@ -36,8 +35,8 @@ int runScenarios(const ScenariosCall& call) {
     width = std::max(width, scenario.name.size());
   }
   for (const workload::Scenario& scenario : scenarios) {
-    std::printf("%-*s  %s (max_workers %zu)\n", static_cast<int>(width), scenario.name.c_str(),
-                scenario.title.c_str(), workers(scenario));
+    print(scenario.name + std::string(width - scenario.name.size() + 2, ' ') + scenario.title +
+          " (max_workers " + std::to_string(workers(scenario)) + ")\n");
   }
   return kDone;
 }

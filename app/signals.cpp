@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/signals.h"
 
+#include <array>
 #include <csignal>
+#include <cstddef>
 #include <ctime>
 #include <pthread.h>
 #include <utility>
@@ -29,18 +31,25 @@ StopSignals::StopSignals() {
 
 StopSignals::~StopSignals() = default;
 
-void StopSignals::onStop(std::function<void()> stop) {
-  waiter_ = std::jthread([stop = std::move(stop)](const std::stop_token& ended) {
-    const sigset_t set = stopSignals();
-    const timespec patience{0, 100'000'000};  // how soon the end of the program is noticed
-    while (!ended.stop_requested()) {
-      if (sigtimedwait(&set, nullptr, &patience) > 0) {
-        pthread_sigmask(SIG_UNBLOCK, &set, nullptr);  // the next one ends the program
-        stop();
-        return;
-      }
-    }
-  });
+void StopSignals::onStop(std::function<void()> stop, std::function<void()> stopNow) {
+  waiter_ = std::jthread(
+      [calls = std::array{std::move(stop), std::move(stopNow)}](const std::stop_token& ended) {
+        const sigset_t set = stopSignals();
+        const timespec patience{0, 100'000'000};  // how soon the end of the program is noticed
+        for (std::size_t call = 0; !ended.stop_requested();) {
+          const int signal = sigtimedwait(&set, nullptr, &patience);
+          if (signal <= 0) {
+            continue;
+          }
+          if (call == calls.size() || !calls[call]) {
+            std::signal(signal, SIG_DFL);  // NOLINT(cert-err33-c): cannot fail
+            pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+            raise(signal);
+            return;
+          }
+          calls[call++]();
+        }
+      });
 }
 
 }  // namespace poolscope::app

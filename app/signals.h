@@ -7,9 +7,8 @@
 namespace poolscope::app {
 
 /// Turns SIGINT and SIGTERM into calls of a function, so that a recording is finished and what was
-/// measured is kept. A second signal of the same kind ends the program at once. Threads: make it in
-/// main() before any other thread exists (they inherit the blocked signals); the function is called
-/// on a thread of its own.
+/// measured is kept. Threads: make it in main() before any other thread exists (they inherit the
+/// blocked signals); the functions are called on a thread of its own.
 class StopSignals {
  public:
   StopSignals();  ///< blocks the signals from here on
@@ -17,7 +16,9 @@ class StopSignals {
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
 
-  void onStop(std::function<void()> stop);
+  /// The first signal calls `stop`, the second `stopNow`; one more, or the second where there is no
+  /// `stopNow`, ends the program as if nobody caught it.
+  void onStop(std::function<void()> stop, std::function<void()> stopNow = {});
 
  private:
   std::jthread waiter_;

@@ -116,9 +116,4 @@ std::string toTable(const Summary& summary) {
   return table;
 }
 
-void printJson(const QByteArray& document) {
-  std::fwrite(document.constData(), 1, static_cast<std::size_t>(document.size()), stdout);
-  std::fflush(stdout);
-}
-
 }  // namespace poolscope::app

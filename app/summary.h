@@ -3,7 +3,6 @@
 
 #include "core/session/snapshot.h"
 
-#include <QByteArray>
 #include <QJsonObject>
 
 #include <optional>
@@ -25,8 +24,5 @@ struct Summary {
 Summary summarize(const session::Snapshot& snapshot, std::string scenario);
 QJsonObject toJson(const Summary& summary);
 std::string toTable(const Summary& summary);
-
-/// One JSON document on stdout and nothing else.
-void printJson(const QByteArray& document);
 
 }  // namespace poolscope::app

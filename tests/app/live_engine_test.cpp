@@ -24,7 +24,10 @@ class LiveEngineTest : public QObject {
   void pause_stopsPickingUntilResume();
   void restart_beginsANewSession_withTheChosenWorkers();
   void recordingBegunLate_hasTheWholeSession();
+  void recordingThatEndsWithItsRun_isTold_data();
+  void recordingThatEndsWithItsRun_isTold();
   void saveSession_savesWhatWasNotRecorded();
+  void script_setsEachMarkerOnce();
   void missingScenario_failsWithOneLine();
   void openFile_thatIsNoTrace_keepsTheSession();
   void openFile_showsTheRecording();
@@ -161,6 +164,56 @@ void LiveEngineTest::recordingBegunLate_hasTheWholeSession() {
   QVERIFY(figures.queued >= figures.started && figures.started >= figures.finished);
 }
 
+void LiveEngineTest::recordingThatEndsWithItsRun_isTold_data() {
+  QTest::addColumn<int>("ends");
+  QTest::newRow("restart") << 0;
+  QTest::newRow("another scenario") << 1;
+  QTest::newRow("a file") << 2;
+  QTest::newRow("quit") << 3;
+}
+
+void LiveEngineTest::recordingThatEndsWithItsRun_isTold() {
+  QFETCH(int, ends);
+  const QString other = path(QStringLiteral("other%1.pftrace").arg(ends));
+  const QString file = path(QStringLiteral("ends%1.pftrace").arg(ends));
+  LiveEngine engine(settings_, {.record = file.toStdString()});
+  QSignalSpy saved(&engine, &ui::Engine::saved);
+  engine.startScenario(endless(), false);
+  QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->statistics().finished > 20, 20000);
+  if (ends == 2) {
+    engine.saveSession(other);
+    QVERIFY(saved.wait(20000));
+    saved.clear();
+  }
+  switch (ends) {
+    case 0:
+      engine.restart();
+      break;
+    case 1:
+      engine.startScenario(scenario(QStringLiteral("another"), "pattern = \"map\"\ntasks = 1",
+                                    "{ sleep = \"1ms\" }"),
+                           false);
+      break;
+    case 2:
+      engine.openFile(other);
+      break;
+    default:
+      engine.prepareQuit();
+      break;
+  }
+  QTRY_COMPARE_WITH_TIMEOUT(saved.count(), 1, 20000);
+  QCOMPARE(saved.first().first().toString(), file);
+
+  session::Session session;
+  const auto opened = storage::open_recording(file.toStdString(), session);
+  QVERIFY(opened.has_value());
+  QVERIFY(!opened->truncated);
+  const auto figures = session.snapshot()->statistics();
+  QCOMPARE(figures.failed, std::uint64_t{0});  // what ran had the time to end
+  QCOMPARE(figures.finished, figures.started);
+  QCOMPARE(figures.queued, figures.finished + figures.cancelled);
+}
+
 void LiveEngineTest::saveSession_savesWhatWasNotRecorded() {
   LiveEngine engine(settings_, {});
   engine.startScenario(
@@ -184,6 +237,29 @@ void LiveEngineTest::saveSession_savesWhatWasNotRecorded() {
   engine.saveSession(path(QStringLiteral("no/such/folder.pftrace")));
   QVERIFY(failed.wait(20000));
   QVERIFY(failed.first().first().toString().contains(QStringLiteral("no/such")));
+}
+
+void LiveEngineTest::script_setsEachMarkerOnce() {
+  const QString file =
+      scenario(QStringLiteral("script"), "pattern = \"map\"\ntasks = 1", "{ sleep = \"50ms\" }");
+  QFile more(file);
+  QVERIFY(more.open(QIODevice::Append));
+  more.write("[[script]]\nat = \"0\"\nmarker = \"here\"\nsay = \"look\"\n");
+  more.close();
+  LiveEngine engine(settings_, {});
+  engine.startScenario(file, false);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().activity, Activity::finished, 20000);
+  const auto texts = [&] {
+    QStringList all;
+    const auto snapshot = engine.snapshot();
+    for (const session::Marker& marker : snapshot->markers()) {
+      if (marker.kind == session::Marker::Kind::text) {
+        all.append(QString::fromUtf8(marker.text.data(), qsizetype(marker.text.size())));
+      }
+    }
+    return all;
+  };
+  QTRY_COMPARE(texts(), (QStringList{QStringLiteral("here"), QStringLiteral("look")}));
 }
 
 void LiveEngineTest::missingScenario_failsWithOneLine() {

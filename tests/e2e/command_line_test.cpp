@@ -6,10 +6,12 @@
 #include <QFileInfo>
 #include <QImage>
 #include <QJsonArray>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
+#include <csignal>
 #include <sys/mount.h>
 
 using poolscope::test::Outcome;
@@ -27,7 +29,15 @@ class CommandLineTest : public QObject {
   void oneWorker_hasAboutAnEighthOfTheThroughputOfEight();
   void record_withoutForce_keepsWhatIsThere();
   void record_interrupted_keepsWhatWasMeasured();
+  void record_stopped_failsNoTask();
+  void record_ofADeadlock_endsAndSaysSo();
+  void record_ofADeadlock_endsWhenInterrupted();
   void failingTasks_areAResult();
+  void failedTasks_areToldWithTheMostFrequentError_data();
+  void failedTasks_areToldWithTheMostFrequentError();
+  void fullDisk_isToldOfStandardOutput_data();
+  void fullDisk_isToldOfStandardOutput();
+  void closedStandardOutput_doesNotTurnIntoTheRecording();
   void foreignScenarioThatRunsCommands_needsTrust();
   void cutRecording_isReadAsFarAsItGoes();
   void export_makesAPictureOfTheWantedSize();
@@ -35,6 +45,8 @@ class CommandLineTest : public QObject {
   void scenarios_listsTheGallery();
   void version_andHelp_goToStandardOutput();
   void noDisplay_isSaid();
+  void screenshot_withoutADisplay_isSavedInSilence();
+  void screenshot_ofAFileThatCannotBeOpened_endsWithOne();
 
  private:
   QString path(const QString& name) const { return folder_.filePath(name); }
@@ -56,6 +68,18 @@ tasks = 20
 [[task]]
 name = "nap"
 steps = [ { sleep = "5ms" } ]
+)";
+
+/// Four parents on two workers, each waiting for a child that is queued behind it.
+const QByteArray kDeadlock = R"(
+name = "deadlock"
+max_workers = 2
+[load]
+pattern = "nested"
+tasks = 4
+[[task]]
+name = "parent"
+steps = [ { sleep = "20ms" } ]
 )";
 
 bool isOneLine(const QString& text) {
@@ -112,7 +136,8 @@ void CommandLineTest::wrongCall_endsWithTwoAndOneLine_data() {
   row("missing file", "record --scenario %1/none.toml --output %1/x", {"none.toml"});
   row("a folder", "record --scenario %1 --output %1/x", {"%1"});
   row("empty scenario", "record --scenario %1/empty.toml --output %1/x", {"empty.toml"});
-  row("not TOML", "record --scenario %1/text.toml --output %1/x", {"text.toml:1"});
+  row("not TOML", "record --scenario %1/text.toml --output %1/x",
+      {"text.toml:1", "; write", "docs/scenarios.md"});
   row("unknown key", "record --scenario %1/key.toml --output %1/x", {"key.toml:4", "max_wrokers"});
   row("unknown step", "record --scenario %1/step.toml --output %1/x", {"step.toml:10", "snooze"});
   row("negative time", "record --scenario %1/negative.toml --output %1/x",
@@ -123,6 +148,7 @@ void CommandLineTest::wrongCall_endsWithTwoAndOneLine_data() {
       {"--duration", "1,5"});
   row("size", "export %1/x --output %1/x.png --size 100", {"--size", "'100'"});
   row("unknown kind of picture", "export %1/x --output %1/x.bmp", {"x.bmp", ".png"});
+  row("unknown kind of screenshot", "--screenshot %1/x.jpg", {"x.jpg", ".png"});
   row("from after to", "export %1/x --output %1/x.png --from 3 --to 2", {"--to", "'2'"});
   row("empty value", "record --scenario web-scraping --output=", {"--output"});
 }
@@ -272,6 +298,139 @@ void CommandLineTest::record_interrupted_keepsWhatWasMeasured() {
   QVERIFY(number(recorded.value(QStringLiteral("tasks")).toObject(), "finished") > 0);
 }
 
+void CommandLineTest::record_stopped_failsNoTask() {
+  // Pages of 60 ms: what runs when the signal comes ends by itself, what is queued never starts.
+  const QString file = path(QStringLiteral("stopped.pftrace"));
+  QProcess process;
+  process.start(QStringLiteral(POOLSCOPE_PROGRAM),
+                {QStringLiteral("record"), QStringLiteral("--scenario"),
+                 QStringLiteral("web-scraping"), QStringLiteral("--tasks"), QStringLiteral("4000"),
+                 QStringLiteral("--output"), file, QStringLiteral("--json")});
+  QVERIFY(process.waitForStarted());
+  QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(file).size() > 4000, 20000);
+  ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+  QVERIFY(process.waitForFinished(20000));
+  QCOMPARE(process.exitCode(), 0);
+  QCOMPARE(process.readAllStandardError(), QByteArray());
+  const QJsonObject recorded = QJsonDocument::fromJson(process.readAllStandardOutput()).object();
+  const QJsonObject tasks = recorded.value(QStringLiteral("tasks")).toObject();
+  QCOMPARE(number(tasks, "failed"), 0.0);
+  QVERIFY(number(tasks, "finished") > 0);
+  QCOMPARE(number(tasks, "finished"), number(tasks, "started"));
+  QCOMPARE(number(tasks, "finished") + number(tasks, "cancelled"), number(tasks, "queued"));
+}
+
+void CommandLineTest::record_ofADeadlock_endsAndSaysSo() {
+  write(QStringLiteral("deadlock.toml"), kDeadlock);
+  const QString file = path(QStringLiteral("deadlock.pftrace"));
+  const Outcome outcome =
+      runPoolscope({QStringLiteral("record"), QStringLiteral("--scenario"),
+                    path(QStringLiteral("deadlock.toml")), QStringLiteral("--output"), file,
+                    QStringLiteral("--json")});
+  QCOMPARE(outcome.status, 0);
+  QVERIFY2(isOneLine(outcome.err), qPrintable(outcome.err));
+  QVERIFY2(outcome.err.contains(QStringLiteral("the pool is deadlocked")), qPrintable(outcome.err));
+  QJsonObject read = runPoolscope({QStringLiteral("info"), file, QStringLiteral("--json")}).json();
+  QCOMPARE(read.take(QStringLiteral("truncated")), QJsonValue(false));
+  QCOMPARE(read, outcome.json());
+}
+
+void CommandLineTest::record_ofADeadlock_endsWhenInterrupted() {
+  write(QStringLiteral("deadlock.toml"), kDeadlock);
+  const QString file = path(QStringLiteral("interrupted-deadlock.pftrace"));
+  QProcess process;
+  process.start(
+      QStringLiteral(POOLSCOPE_PROGRAM),
+      {QStringLiteral("record"), QStringLiteral("--scenario"),
+       path(QStringLiteral("deadlock.toml")), QStringLiteral("--duration"), QStringLiteral("600"),
+       QStringLiteral("--output"), file, QStringLiteral("--json")});
+  QVERIFY(process.waitForStarted());
+  QTRY_VERIFY_WITH_TIMEOUT(runPoolscope({QStringLiteral("info"), file, QStringLiteral("--json")})
+                                   .json()
+                                   .value(QStringLiteral("tasks"))
+                                   .toObject()
+                                   .value(QStringLiteral("queued"))
+                                   .toInt() == 6,
+                           20000);  // two parents have submitted their children
+  ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+  QVERIFY(process.waitForFinished(20000));
+  QCOMPARE(process.exitCode(), 0);
+  const Outcome read = runPoolscope({QStringLiteral("info"), file, QStringLiteral("--json")});
+  QCOMPARE(read.json().value(QStringLiteral("truncated")), QJsonValue(false));
+  const QJsonObject tasks = read.json().value(QStringLiteral("tasks")).toObject();
+  QCOMPARE(number(tasks, "started"), 2.0);
+  QCOMPARE(number(tasks, "cancelled"), 4.0);
+}
+
+void CommandLineTest::failedTasks_areToldWithTheMostFrequentError_data() {
+  QTest::addColumn<QByteArray>("steps");
+  QTest::addColumn<QString>("line");
+  QTest::newRow("all alike") << QByteArray("steps = [ { http = \"/x?status=500\" } ]")
+                             << QStringLiteral(
+                                    "^poolscope: 20 tasks failed, most often: HTTP 500 from "
+                                    "http://127.0.0.1:\\d+/x\\?status=500\n$");
+  QTest::newRow("some") << QByteArray("fail_every = 5\nsteps = [ { sleep = \"1ms\" } ]")
+                        << QStringLiteral(
+                               "^poolscope: 4 tasks failed, most often: failed as the scenario "
+                               "says\n$");
+  QTest::newRow("nothing answers")
+      << QByteArray("steps = [ { http = \"/\" } ]\n[http]\nurls = [\"http://127.0.0.1:1/\"]")
+      << QStringLiteral(
+             "^poolscope: 20 tasks failed, most often: could not connect to 127.0.0.1:1: "
+             "Connection refused; check the network, or choose .*\n$");
+}
+
+void CommandLineTest::failedTasks_areToldWithTheMostFrequentError() {
+  QFETCH(QByteArray, steps);
+  QFETCH(QString, line);
+  write(QStringLiteral("fails.toml"),
+        QByteArray(kScenario).replace("steps = [ { sleep = \"5ms\" } ]", steps));
+  const Outcome outcome =
+      runPoolscope({QStringLiteral("record"), QStringLiteral("--scenario"),
+                    path(QStringLiteral("fails.toml")), QStringLiteral("--output"),
+                    path(QStringLiteral("fails.pftrace")), QStringLiteral("--force")});
+  QCOMPARE(outcome.status, 0);
+  QVERIFY2(QRegularExpression(line).match(outcome.err).hasMatch(), qPrintable(outcome.err));
+}
+
+void CommandLineTest::fullDisk_isToldOfStandardOutput_data() {
+  QTest::addColumn<QString>("call");
+  QCOMPARE(recordSmall(QStringLiteral("full.pftrace"), {QStringLiteral("--force")}).status, 0);
+  for (const char* call :
+       {"info %1/full.pftrace --json", "info %1/full.pftrace", "scenarios", "scenarios --json",
+        "--version", "--help", "record --scenario %1/small.toml --output %1/f.pftrace --force",
+        "record --scenario %1/small.toml --output %1/f.pftrace --force --json"}) {
+    QTest::newRow(call) << QString::fromLatin1(call);
+  }
+}
+
+void CommandLineTest::fullDisk_isToldOfStandardOutput() {
+  QFETCH(QString, call);
+  QProcess process;
+  process.setStandardOutputFile(QStringLiteral("/dev/full"));
+  process.start(QStringLiteral(POOLSCOPE_PROGRAM),
+                call.replace(QStringLiteral("%1"), folder_.path()).split(QLatin1Char(' ')));
+  QVERIFY(process.waitForFinished(20000));
+  QCOMPARE(process.exitCode(), 1);
+  const QString said = QString::fromUtf8(process.readAllStandardError());
+  QVERIFY2(isOneLine(said) && said.contains(QStringLiteral("standard output")), qPrintable(said));
+}
+
+void CommandLineTest::closedStandardOutput_doesNotTurnIntoTheRecording() {
+  write(QStringLiteral("small.toml"), kScenario);
+  const QString file = path(QStringLiteral("closed.pftrace"));
+  QProcess shell;
+  shell.start(
+      QStringLiteral("/bin/sh"),
+      {QStringLiteral("-c"), QStringLiteral("exec \"$@\" >&-"), QStringLiteral("sh"),
+       QStringLiteral(POOLSCOPE_PROGRAM), QStringLiteral("record"), QStringLiteral("--scenario"),
+       path(QStringLiteral("small.toml")), QStringLiteral("--output"), file});
+  QVERIFY(shell.waitForFinished(20000));
+  QCOMPARE(shell.exitCode(), 1);  // the table could not be printed
+  const Outcome read = runPoolscope({QStringLiteral("info"), file, QStringLiteral("--json")});
+  QCOMPARE(read.json().value(QStringLiteral("truncated")), QJsonValue(false));
+}
+
 void CommandLineTest::failingTasks_areAResult() {
   write(QStringLiteral("failing.toml"),
         QByteArray(kScenario).replace("steps =", "fail_every = 5\nsteps ="));
@@ -410,7 +569,28 @@ void CommandLineTest::noDisplay_isSaid() {
   const Outcome outcome = runPoolscope({});
   QCOMPARE(outcome.status, 1);
   QVERIFY2(isOneLine(outcome.err), qPrintable(outcome.err));
-  QVERIFY(outcome.err.contains(QStringLiteral("display")));
+  QVERIFY2(outcome.err.startsWith(QStringLiteral("poolscope: there is no display")),
+           qPrintable(outcome.err));
+}
+
+void CommandLineTest::screenshot_withoutADisplay_isSavedInSilence() {
+  const QString picture = path(QStringLiteral("silent.png"));
+  const Outcome outcome =
+      runPoolscope({QStringLiteral("--screenshot"), picture, QStringLiteral("--after"),
+                    QStringLiteral("0.3"), QStringLiteral("--size"), QStringLiteral("1200x760")});
+  QCOMPARE(outcome.err, QString());
+  QCOMPARE(outcome.status, 0);
+  QCOMPARE(QImage(picture).size(), QSize(1200, 760));
+}
+
+void CommandLineTest::screenshot_ofAFileThatCannotBeOpened_endsWithOne() {
+  const Outcome outcome =
+      runPoolscope({QStringLiteral("--open"), path(QStringLiteral("none.pftrace")),
+                    QStringLiteral("--screenshot"), path(QStringLiteral("none.png")),
+                    QStringLiteral("--after"), QStringLiteral("0")});
+  QCOMPARE(outcome.status, 1);
+  QVERIFY2(isOneLine(outcome.err), qPrintable(outcome.err));
+  QVERIFY(outcome.err.contains(QStringLiteral("none.pftrace")));
 }
 
 QTEST_GUILESS_MAIN(CommandLineTest)
