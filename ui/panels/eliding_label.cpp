@@ -19,6 +19,11 @@ void ElidingLabel::setText(const QString& text) {
   }
 }
 
+void ElidingLabel::setElideMode(Qt::TextElideMode mode) {
+  mode_ = mode;
+  update();
+}
+
 QSize ElidingLabel::sizeHint() const {
   return {fontMetrics().horizontalAdvance(text()) + 2, fontMetrics().height()};
 }
@@ -27,11 +32,15 @@ QSize ElidingLabel::minimumSizeHint() const {
   return {std::min(sizeHint().width(), fontMetrics().averageCharWidth() * 8), sizeHint().height()};
 }
 
-void ElidingLabel::paintEvent(QPaintEvent*) {
+void ElidingLabel::paintEvent(QPaintEvent* event) {
+  if (textInteractionFlags() != Qt::NoTextInteraction && width() >= sizeHint().width()) {
+    QLabel::paintEvent(event);  // with what is selected
+    return;
+  }
   QPainter painter(this);
   painter.setPen(palette().color(foregroundRole()));
   painter.drawText(rect(), static_cast<int>(alignment()) | Qt::TextSingleLine,
-                   fontMetrics().elidedText(text(), Qt::ElideRight, width()));
+                   fontMetrics().elidedText(text(), mode_, width()));
 }
 
 }  // namespace poolscope::ui

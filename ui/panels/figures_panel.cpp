@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/figures_panel.h"
 
+#include "ui/panels/eliding_label.h"
 #include "ui/panels/format.h"
 #include "ui/panels/look.h"
-#include "ui/timeline/time_text.h"
+#include "ui/panels/shrinking_label.h"
 
 #include <QGridLayout>
 #include <QLabel>
 #include <QLocale>
+#include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace poolscope::ui {
 
@@ -18,64 +22,68 @@ QString dash() {
   return QStringLiteral("\u2013");
 }
 
-/// Numbers change while they are read: spaces that do not break keep each with its name.
-QString figure(const QString& name, const QString& value) {
-  QString text = name + u' ' + value;
-  return text.replace(u' ', QChar(0x00a0));
-}
-
 }  // namespace
 
 FiguresPanel::FiguresPanel(QWidget* parent)
     : QWidget(parent),
-      rate_(new QLabel(dash(), this)),
+      rate_(new ShrinkingLabel(this)),
       unit_(new QLabel(tr("tasks/s"), this)),
-      effect_(new QLabel(this)),
-      details_(new QLabel(this)) {
+      window_(new ElidingLabel(this)),
+      effect_(new ElidingLabel(this)),
+      theme_(Theme::dark()) {
   setObjectName(QStringLiteral("figuresPanel"));
   rate_->setObjectName(QStringLiteral("throughputFigure"));
   rate_->setAccessibleName(tr("Throughput"));
   rate_->setProperty("look", "figure");
+  rate_->setText(dash());
   unit_->setObjectName(QStringLiteral("throughputUnit"));
   unit_->setProperty("look", "dim");
+  window_->setObjectName(QStringLiteral("throughputWindow"));
+  window_->setProperty("look", "dim");
   effect_->setObjectName(QStringLiteral("resizeEffect"));
   effect_->setProperty("look", "dim");
-  details_->setObjectName(QStringLiteral("figureDetails"));
-  details_->setProperty("look", "dim");
   auto* grid = new QGridLayout(this);
   grid->setContentsMargins(0, 0, 0, 0);
   grid->setHorizontalSpacing(12);
   grid->setVerticalSpacing(2);
-  grid->addWidget(rate_, 0, 0, Qt::AlignLeft | Qt::AlignVCenter);
-  grid->addWidget(unit_, 0, 1, Qt::AlignLeft | Qt::AlignVCenter);
-  grid->addWidget(effect_, 1, 0, 1, 3);
-  grid->addWidget(details_, 2, 0, 1, 3);
-  grid->setColumnStretch(1, 1);
+  auto* unitColumn = new QVBoxLayout;
+  unitColumn->setSpacing(0);
+  unitColumn->addStretch();
+  unitColumn->addWidget(unit_);
+  unitColumn->addWidget(window_);
+  unitColumn->addStretch();
+  auto* figure = new QHBoxLayout;
+  figure->setSpacing(10);
+  figure->addWidget(rate_);
+  figure->addLayout(unitColumn);
+  figure->addStretch(1);
+  grid->addLayout(figure, 0, 0);
+  grid->addWidget(effect_, 1, 0, 1, 2);
+  grid->setColumnStretch(0, 1);
   grid->setRowStretch(0, 1);
 }
 
 void FiguresPanel::setCorner(QLayout* corner) {
-  static_cast<QGridLayout*>(layout())->addLayout(corner, 0, 2, Qt::AlignRight | Qt::AlignTop);
+  static_cast<QGridLayout*>(layout())->addLayout(corner, 0, 1, Qt::AlignRight | Qt::AlignTop);
 }
 
 void FiguresPanel::showFigures(const LiveFigures& figures) {
-  rate_->setText(figures.throughput ? rateText(*figures.throughput) : dash());
-  unit_->setText(figures.throughput
-                     ? tr("tasks/s\nlast %1 s").arg(QLocale().toString(figures.windowS, 'f', 1))
-                     : tr("tasks/s"));
+  rate_->setText(figures.throughput ? formatLargeRate(*figures.throughput) : dash());
+  rate_->setToolTip(figures.throughput ? tr("%1 tasks/s").arg(*figures.throughput, 0, 'f', 1)
+                                       : QString());
+  window_->setText(!figures.throughput ? QString()
+                   : figures.isWhole
+                       ? tr("over %1").arg(formatSeconds(figures.windowS))
+                       : tr("last %1 s").arg(QLocale().toString(figures.windowS, 'f', 1)));
   showEffect(figures);
-  const QString utilization = figures.utilization ? formatShare(*figures.utilization) : dash();
-  const QString wait = figures.queueWaitP99S ? formatSeconds(*figures.queueWaitP99S) : dash();
-  details_->setText(figure(tr("utilization"), utilization) + QStringLiteral("   ") +
-                    figure(tr("queue wait p99"), wait) + QStringLiteral("   ") +
-                    figure(tr("queue"), countText(figures.queueDepth)));
 }
 
 void FiguresPanel::showEffect(const LiveFigures& figures) {
   if (!figures.effect) {
     setLook(effect_, "dim");
-    effect_->setText(figures.maxWorkers == 0   ? QString()
-                     : figures.measuringEffect ? tr("comparing ...")
+    effect_->setText(figures.maxWorkers == 0 || figures.shutDown ? QString()
+                     : figures.paused                            ? tr("paused: nothing to compare")
+                     : figures.measuringEffect                   ? tr("comparing ...")
                                                : tr("change max_workers to compare"));
     return;
   }
@@ -89,10 +97,28 @@ void FiguresPanel::showEffect(const LiveFigures& figures) {
                        : tr("no faster since max_workers %1").arg(change));
 }
 
+void FiguresPanel::setTight(bool tight) {
+  tight_ = tight;
+  reserve();
+}
+
 void FiguresPanel::setTheme(const Theme& theme) {
-  // Wide enough for most rates, so that little moves while the figure changes.
-  rate_->setMinimumWidth(
-      qRound(QFontMetricsF(theme.fonts.figure).horizontalAdvance(QStringLiteral("00.0"))));
+  theme_ = theme;
+  reserve();
+}
+
+/// Room for the longest figure, so that the rest of the header stands while it changes.
+void FiguresPanel::reserve() {
+  const QFontMetricsF large(theme_.fonts.figure);
+  qreal longest = 0;
+  for (const double rate : {9'999.0, 99'900.0, 999e3, 9.99e6}) {
+    longest = std::max(longest, large.horizontalAdvance(formatLargeRate(rate)));
+  }
+  const qreal unit = QFontMetricsF(theme_.fonts.small)
+                         .horizontalAdvance(tr("last %1 s").arg(QStringLiteral("2.0")));
+  window_->setMinimumWidth(qRound(unit) + 2);
+  static_cast<QGridLayout*>(layout())->setColumnMinimumWidth(
+      0, qRound(longest * (tight_ ? ShrinkingLabel::kLeastShare : 1) + unit) + 16);
 }
 
 }  // namespace poolscope::ui

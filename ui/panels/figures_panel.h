@@ -11,7 +11,10 @@ class QLayout;
 
 namespace poolscope::ui {
 
-/// The one figure that is read from the back of a room, tasks/s, with what explains it below.
+class ElidingLabel;
+class ShrinkingLabel;
+
+/// The largest figure, tasks/s, and what the last change of max_workers did to it.
 class FiguresPanel : public QWidget {
   Q_OBJECT
  public:
@@ -20,15 +23,20 @@ class FiguresPanel : public QWidget {
   void showFigures(const LiveFigures& figures);
   /// Puts the window's own buttons beside the figure, at the right.
   void setCorner(QLayout* corner);
+  /// The figure may be small: there is no room for it.
+  void setTight(bool tight);
   void setTheme(const Theme& theme);
 
  private:
+  void reserve();
   void showEffect(const LiveFigures& figures);
 
-  QLabel* rate_;
+  ShrinkingLabel* rate_;
   QLabel* unit_;
-  QLabel* effect_;
-  QLabel* details_;
+  ElidingLabel* window_;
+  ElidingLabel* effect_;
+  Theme theme_;
+  bool tight_ = false;
 };
 
 }  // namespace poolscope::ui

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace poolscope::ui {
 
@@ -20,6 +21,21 @@ constexpr QChar kGap(0x00a0);
 
 QString number(double value, int decimals) {
   return QLocale().toString(value, 'f', decimals);
+}
+
+/// `value` is 10,000 or more: "12.3 k", "1.24 M", "310 G".
+QString shortened(double value) {
+  static constexpr const char* kPrefixes[] = {"k", "M", "G", "T"};
+  std::size_t prefix = 0;
+  value /= 1000;
+  while (value >= 999.5 && prefix + 1 < std::size(kPrefixes)) {
+    value /= 1000;
+    ++prefix;
+  }
+  return number(value, value < 9.995   ? 2
+                       : value < 99.95 ? 1
+                                       : 0) +
+         kGap + QString::fromLatin1(kPrefixes[prefix]);
 }
 
 }  // namespace
@@ -52,6 +68,14 @@ QString formatInstant(TimeNs ns) {
 
 QString formatRatio(double ratio) {
   return ratio < 9.95 ? number(ratio, ratio < 0.095 ? 2 : 1) : number(ratio, 0);
+}
+
+QString formatLargeCount(std::uint64_t count) {
+  return count < 10'000 ? countText(count) : shortened(static_cast<double>(count));
+}
+
+QString formatLargeRate(double rate) {
+  return rate < 9'999.5 ? rateText(rate) : shortened(rate);
 }
 
 }  // namespace poolscope::ui

@@ -17,5 +17,8 @@ QString formatClock(session::TimeNs ns);
 QString formatInstant(session::TimeNs ns);
 /// "1.9", "0.25": how many times as much.
 QString formatRatio(double ratio);
+/// As countText() and rateText(), but never longer than "9,999" or "99.9 k": for large type.
+QString formatLargeCount(std::uint64_t count);
+QString formatLargeRate(double rate);
 
 }  // namespace poolscope::ui

@@ -34,31 +34,54 @@ std::uint64_t finishedIn(const Snapshot& snapshot, TimeNs begin, TimeNs end) {
   return count;
 }
 
-/// Hyndman-Fan type 7, as everywhere in Poolscope.
-double percentile(std::vector<double> values, double p) {
-  std::sort(values.begin(), values.end());
-  const double rank = p * static_cast<double>(values.size() - 1);
+/// Hyndman-Fan type 7, as everywhere in Poolscope. `sorted` is not empty.
+double percentile(const std::vector<double>& sorted, double p) {
+  const double rank = p * static_cast<double>(sorted.size() - 1);
   const auto lower = static_cast<std::size_t>(rank);
-  const std::size_t upper = std::min(lower + 1, values.size() - 1);
-  return std::lerp(values[lower], values[upper], rank - std::floor(rank));
+  const std::size_t upper = std::min(lower + 1, sorted.size() - 1);
+  return std::lerp(sorted[lower], sorted[upper], rank - std::floor(rank));
 }
 
-std::optional<double> queueWaitP99(const Snapshot& snapshot, TimeNs begin, TimeNs end) {
+void measureQueueWait(const Snapshot& snapshot, TimeNs begin, TimeNs end, LiveFigures& figures) {
   std::vector<double> waits;
   for (const session::Pool& pool : snapshot.pools()) {
     for (const session::Pick& pick : snapshot.picks(pool.index, begin, end, kMostWaits)) {
       waits.push_back(seconds(pick.time - pick.queued));
     }
   }
-  return waits.empty() ? std::nullopt : std::optional(percentile(std::move(waits), 0.99));
+  if (!waits.empty()) {
+    std::sort(waits.begin(), waits.end());
+    figures.queueWaitP50S = percentile(waits, 0.5);
+    figures.queueWaitP99S = percentile(waits, 0.99);
+  }
+}
+
+/// Whether workers of `pool` took no task at some moment of [begin, end], because it was paused.
+bool wasPaused(const Snapshot& snapshot, PoolIndex pool, TimeNs begin, TimeNs end) {
+  using Kind = session::Marker::Kind;
+  bool paused = false;
+  for (const session::Marker& marker : snapshot.markers()) {
+    if (marker.time > end) {
+      break;
+    }
+    if (marker.pool != pool || (marker.kind != Kind::paused && marker.kind != Kind::resumed)) {
+      continue;
+    }
+    if (marker.time > begin) {
+      return true;  // into a pause, or out of one
+    }
+    paused = marker.kind == Kind::paused;
+  }
+  return paused;
 }
 
 struct WorkersFigure {
   std::uint32_t alive = 0;
+  std::uint32_t started = 0;  ///< of the latest pool, also those that exited
   std::optional<double> utilization = {};
 };
 
-WorkersFigure workersFigure(const Snapshot& snapshot, TimeNs begin, TimeNs now) {
+WorkersFigure workersFigure(const Snapshot& snapshot, PoolIndex latest, TimeNs begin, TimeNs now) {
   WorkersFigure figure;
   double busy = 0;
   double existed = 0;
@@ -68,6 +91,7 @@ WorkersFigure workersFigure(const Snapshot& snapshot, TimeNs begin, TimeNs now) 
     }
     const TimeNs end = std::min(lane.exited.value_or(now), now);
     figure.alive += !lane.exited || *lane.exited > now ? 1 : 0;
+    figure.started += lane.pool == latest ? 1 : 0;
     const double span = seconds(end - std::max(lane.started, begin));
     if (span > 0) {
       existed += span;
@@ -102,16 +126,21 @@ void compareWorkers(const Snapshot& snapshot, PoolIndex pool, TimeNs now, TimeNs
   const auto rate = [&](TimeNs begin, TimeNs end) {
     return static_cast<double>(snapshot.finished_count(pool, begin, end)) / seconds(end - begin);
   };
-  const double rateBefore = rate(std::max(before.time, next->time - windowNs), next->time);
+  const TimeNs beforeBegin = std::max(before.time, next->time - windowNs);
+  const TimeNs nowBegin = std::max(last.time, now - windowNs);
+  // A pool that stands still measures nothing, whatever its max_workers.
+  if (wasPaused(snapshot, pool, beforeBegin, next->time) ||
+      wasPaused(snapshot, pool, nowBegin, now)) {
+    return;
+  }
+  const double rateBefore = rate(beforeBegin, next->time);
   if (rateBefore <= 0) {
     return;
   }
   figures.measuringEffect = now - last.time < kLeastForEffectNs;
   if (!figures.measuringEffect) {
-    figures.effect =
-        ResizeEffect{.before = before.now,
-                     .now = last.now,
-                     .ratio = rate(std::max(last.time, now - windowNs), now) / rateBefore};
+    figures.effect = ResizeEffect{
+        .before = before.now, .now = last.now, .ratio = rate(nowBegin, now) / rateBefore};
   }
 }
 
@@ -129,28 +158,63 @@ std::optional<PoolIndex> latestPool(const Snapshot& snapshot, TimeNs now) {
   return latest;
 }
 
+TaskCounts taskCounts(const Snapshot& snapshot, TimeNs now) {
+  TaskCounts counts;
+  if (snapshot.empty() || now < snapshot.begin()) {
+    return counts;
+  }
+  const TimeNs begin = snapshot.begin();
+  const TimeNs end = now + 1;
+  std::uint64_t queued = 0;
+  std::uint64_t picked = 0;
+  std::uint64_t ended = 0;
+  for (const session::Lane& lane : snapshot.lanes()) {
+    // Workers submit too, where tasks wait for tasks.
+    queued += snapshot.caller_columns(lane.id, begin, end, 1).front().submitted;
+    if (lane.kind == session::LaneKind::worker && lane.started <= now) {
+      counts.failed += snapshot.lane_columns(lane.id, begin, end, 1).front().failed_count;
+      counts.running += snapshot.task_at(lane.id, now) ? 1 : 0;
+    }
+  }
+  for (const session::Pool& pool : snapshot.pools()) {
+    counts.waiting += pool.created <= now ? snapshot.queue_depth(pool.index, now) : 0;
+    picked += snapshot.pick_count(pool.index, begin, end);
+    ended += snapshot.finished_count(pool.index, begin, end);
+  }
+  counts.finished = ended - std::min(counts.failed, ended);
+  counts.cancelled = queued - std::min(picked + counts.waiting, queued);
+  return counts;
+}
+
 LiveFigures liveFigures(const Snapshot& snapshot, TimeNs now, TimeNs windowNs) {
   LiveFigures figures;
   const auto pool = latestPool(snapshot, now);
   if (!pool) {
     return figures;
   }
-  const TimeNs begin = std::max(now - windowNs, snapshot.begin());
+  const bool whole = windowNs == kWholeSession;
+  const TimeNs begin = whole ? snapshot.begin() : std::max(now - windowNs, snapshot.begin());
+  figures.isWhole = whole;
   figures.windowS = seconds(now - begin);
   figures.maxWorkers = snapshot.max_workers_at(*pool, now);
-  figures.finishedInWindow = finishedIn(snapshot, begin, now);
-  if (now - begin >= kLeastForThroughputNs) {
+  figures.finishedInWindow = finishedIn(snapshot, begin, whole ? now + 1 : now);
+  if (now - begin >= (whole ? 1 : kLeastForThroughputNs)) {
     figures.throughput = static_cast<double>(figures.finishedInWindow) / figures.windowS;
   }
-  const WorkersFigure workers = workersFigure(snapshot, begin, now);
+  const WorkersFigure workers = workersFigure(snapshot, *pool, begin, now);
   figures.workers = workers.alive;
+  figures.workersStarted = workers.started;
   figures.utilization = workers.utilization;
-  figures.queueWaitP99S = queueWaitP99(snapshot, begin, now);
+  measureQueueWait(snapshot, begin, whole ? now + 1 : now, figures);
+  figures.tasks = taskCounts(snapshot, now);
   for (const session::Pool& each : snapshot.pools()) {
     if (each.created > now) {
       continue;
     }
-    figures.queueDepth += snapshot.queue_depth(each.index, now);
+    if (each.index == *pool) {
+      figures.shutDown = each.shut_down && *each.shut_down <= now;
+      figures.paused = !figures.shutDown && wasPaused(snapshot, *pool, now, now);
+    }
     for (const session::TaskKey key : snapshot.waiting(each.index, now, 1)) {
       const auto task = snapshot.task(key);
       if (task && task->queued) {
@@ -159,7 +223,7 @@ LiveFigures liveFigures(const Snapshot& snapshot, TimeNs now, TimeNs windowNs) {
       }
     }
   }
-  compareWorkers(snapshot, *pool, now, windowNs, figures);
+  compareWorkers(snapshot, *pool, now, whole ? kFiguresWindowNs : windowNs, figures);
   return figures;
 }
 

@@ -15,27 +15,46 @@ struct ResizeEffect {
   double ratio = 1;  ///< throughput since the change over throughput before it
 };
 
+/// Where the tasks of a session stand at one moment. Each is counted once.
+struct TaskCounts {
+  std::uint64_t waiting = 0;  ///< in the queue
+  std::uint64_t running = 0;
+  std::uint64_t finished = 0;  ///< returned: without the failed ones
+  std::uint64_t failed = 0;
+  std::uint64_t cancelled = 0;
+};
+
 /// The figures of the window's header at one moment.
 struct LiveFigures {
   std::uint32_t maxWorkers = 0;
-  std::uint32_t workers = 0;  ///< alive
+  std::uint32_t workers = 0;         ///< alive
+  std::uint32_t workersStarted = 0;  ///< of the latest pool, in all
+  bool shutDown = false;             ///< the latest pool takes no more tasks
+  bool paused = false;               ///< the latest pool
+  bool isWhole = false;              ///< the figures are of the whole session, not of a window
   double windowS =
-      0;  ///< what the next four look back on; less than asked for at a session's beginning
+      0;  ///< what the next five look back on; less than asked for at a session's beginning
   std::optional<double> throughput =
       {};  ///< tasks finished a second; none before there is anything to count
-  std::optional<double> utilization = {};    ///< 0..1; none while there is no worker
+  std::optional<double> utilization = {};  ///< 0..1; none while there is no worker
+  std::optional<double> queueWaitP50S = {};
   std::optional<double> queueWaitP99S = {};  ///< of tasks started; none where no task was
   std::uint64_t finishedInWindow = 0;
-  std::uint64_t queueDepth = 0;
+  TaskCounts tasks = {};
   std::optional<double> oldestWaitS = {};  ///< of the queue
   std::optional<ResizeEffect> effect = {};
   bool measuringEffect = false;  ///< max_workers was changed just now: too early for `effect`
 };
 
 inline constexpr session::TimeNs kFiguresWindowNs = 2'000'000'000;
+/// As a window: all from the session's begin to `now`, that moment included. For what is over.
+inline constexpr session::TimeNs kWholeSession = session::kForever;
+
+/// Where the tasks that were queued by `now` stand then, of all pools. Cost: O(lanes x log tasks).
+TaskCounts taskCounts(const session::Snapshot& snapshot, session::TimeNs now);
 
 /// What was true at `now`, whatever came later: live and replay show the same. Sums over all pools;
-/// max_workers is that of the latest. Cost: O(lanes + log tasks); the percentile looks at the
+/// max_workers is that of the latest. Cost: O(lanes x log tasks); the percentiles look at the
 /// latest 2000 tasks of the window at most.
 LiveFigures liveFigures(const session::Snapshot& snapshot, session::TimeNs now,
                         session::TimeNs windowNs = kFiguresWindowNs);

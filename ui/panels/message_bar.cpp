@@ -37,22 +37,25 @@ MessageBar::MessageBar(QWidget* parent)
   row->addWidget(more_);
   row->addWidget(dismiss_, 0, Qt::AlignVCenter);
   connect(dismiss_, &QPushButton::clicked, this, &MessageBar::dismiss);
+  newsTimer_.setSingleShot(true);
+  connect(&newsTimer_, &QTimer::timeout, this, [this] {
+    endNews();
+    sortMessages();
+    showFirst();
+  });
   hide();
 }
 
 void MessageBar::post(const QString& id, Severity severity, const QString& text) {
-  const auto same = std::find_if(messages_.begin(), messages_.end(),
-                                 [&](const Message& message) { return message.id == id; });
-  if (same != messages_.end()) {
-    if (same->text == text && same->severity == severity) {
-      return;
-    }
-    messages_.erase(same);
+  messages_.removeIf([&](const Message& message) { return message.id == id; });
+  messages_.prepend({id, severity, text});
+  if (severity == Severity::info) {
+    news_ = id;
+    newsTimer_.start(newsTime_);
+  } else {
+    endNews();
   }
-  messages_.append({id, severity, text});
-  std::stable_sort(messages_.begin(), messages_.end(), [](const Message& a, const Message& b) {
-    return static_cast<int>(a.severity) > static_cast<int>(b.severity);
-  });
+  sortMessages();
   showFirst();
 }
 
@@ -67,6 +70,20 @@ void MessageBar::dismiss() {
     messages_.removeFirst();
     showFirst();
   }
+}
+
+void MessageBar::sortMessages() {
+  const auto rank = [this](const Message& message) {
+    return message.id == news_ ? static_cast<int>(Severity::error) + 1
+                               : static_cast<int>(message.severity);
+  };
+  std::stable_sort(messages_.begin(), messages_.end(),
+                   [&](const Message& a, const Message& b) { return rank(a) > rank(b); });
+}
+
+void MessageBar::endNews() {
+  newsTimer_.stop();
+  news_.clear();
 }
 
 QString MessageBar::text() const {

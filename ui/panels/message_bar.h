@@ -6,6 +6,9 @@
 #include <QFrame>
 #include <QList>
 #include <QString>
+#include <QTimer>
+
+#include <chrono>
 
 class QLabel;
 class QPushButton;
@@ -13,8 +16,9 @@ class QPushButton;
 namespace poolscope::ui {
 
 /// Tells what happened without stopping work: one message at a time, in a row above the timeline.
-/// Errors come first; among equals the oldest. Each is dismissed by hand (button, or Escape with
-/// the focus in it).
+/// The gravest is shown, among equals the newest; good news comes before an older failure for some
+/// seconds, so that a save is seen to have worked. Each is dismissed by hand (button, or Escape
+/// with the focus in it).
 class MessageBar : public QFrame {
   Q_OBJECT
  public:
@@ -29,6 +33,9 @@ class MessageBar : public QFrame {
   void retract(const QString& id);
   void dismiss();
 
+  /// How long good news stands before what is graver.
+  void setNewsTime(std::chrono::milliseconds time) { newsTime_ = time; }
+
   QString text() const;
   int count() const { return static_cast<int>(messages_.size()); }
   void setTheme(const Theme& theme);
@@ -42,9 +49,14 @@ class MessageBar : public QFrame {
     Severity severity;
     QString text;
   };
+  void sortMessages();
+  void endNews();
   void showFirst();
 
   QList<Message> messages_;  // the shown one first
+  QString news_;             // id of the message that comes first for a while; empty: none
+  QTimer newsTimer_;
+  std::chrono::milliseconds newsTime_{6000};
   Theme theme_;
   QLabel* icon_;
   QLabel* text_;

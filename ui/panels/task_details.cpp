@@ -135,7 +135,13 @@ std::optional<TaskDetails> taskDetails(const Snapshot& snapshot, session::TaskKe
     add(details.shares, TimeUse::queued, {}, started.value_or(finished.value_or(now)) - *queued);
   }
   if (started) {
-    addPhases(details.shares, snapshot.phases(key, kMostPhases), *started, finished.value_or(now));
+    const TimeNs end = finished.value_or(now);
+    const auto before = details.shares.size();
+    addPhases(details.shares, snapshot.phases(key, kMostPhases), *started, end);
+    details.ranNs = end - *started;
+    details.hasPhases = std::any_of(
+        details.shares.begin() + static_cast<std::ptrdiff_t>(before), details.shares.end(),
+        [](const TimeShare& share) { return share.use != TimeUse::unphased; });
   }
   if (finished) {
     details.error = text(task->error);
@@ -157,10 +163,10 @@ std::optional<TaskDetails> taskDetails(const Snapshot& snapshot, session::TaskKe
   return details;
 }
 
-QString timeUseText(const TimeShare& share) {
+QString timeUseText(const TimeShare& share, bool hasPhases) {
   switch (share.use) {
     case TimeUse::queued:
-      return tr("queued");
+      return tr("waited");
     case TimeUse::io_wait:
       return tr("waited for I/O");
     case TimeUse::lock_wait:
@@ -179,7 +185,7 @@ QString timeUseText(const TimeShare& share) {
     case TimeUse::other:
       return share.name.isEmpty() ? tr("other phase") : share.name;
     case TimeUse::unphased:
-      return tr("ran");
+      return hasPhases ? tr("other") : tr("ran");
     case TimeUse::delivery:
       return tr("waited for delivery");
   }

@@ -21,7 +21,7 @@ enum class TimeUse {
   lock_held,
   compute,
   other,     ///< in a phase of its own kind
-  unphased,  ///< ran, outside any phase
+  unphased,  ///< ran, outside any phase: all of the run where there is none
   delivery,  ///< done, and nobody has taken the result yet
 };
 
@@ -42,6 +42,9 @@ struct TaskDetails {
   QString receiver = {};
   std::vector<TimeShare> shares = {};
   session::TimeNs totalNs = 0;  ///< of the shares
+  /// All of its run, phases and what lies between them; absent: not started.
+  std::optional<session::TimeNs> ranNs = {};
+  bool hasPhases = false;
   // On the session's time, from its first event; absent: not yet.
   std::optional<session::TimeNs> queuedAt = {};
   std::optional<session::TimeNs> startedAt = {};
@@ -55,7 +58,8 @@ struct TaskDetails {
 std::optional<TaskDetails> taskDetails(const session::Snapshot& snapshot, session::TaskKey key,
                                        session::TimeNs now);
 
-/// "waited for lock db": what the row of a share is called.
-QString timeUseText(const TimeShare& share);
+/// "waited for lock db": what the row of a share is called. "waited" and "ran" are what the hover
+/// calls so; a remainder beside phases is "other".
+QString timeUseText(const TimeShare& share, bool hasPhases);
 
 }  // namespace poolscope::ui

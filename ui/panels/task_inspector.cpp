@@ -8,15 +8,19 @@
 #include "ui/theme/icons.h"
 #include "ui/timeline/time_text.h"
 
-#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace poolscope::ui {
 
 namespace {
+
+/// Enough for all names but long ones of locks and of a user's own phases.
+constexpr qreal kMostNameWidth = 170;
 
 QWidget* makeHint(QWidget* parent) {
   auto* hint = new QWidget(parent);
@@ -71,7 +75,7 @@ TaskInspector::TaskInspector(QWidget* parent)
       outcome_(new QLabel(body_)),
       close_(new QPushButton(body_)),
       bar_(new SegmentBar(body_)),
-      grid_(new QGridLayout),
+      column_(new QVBoxLayout),
       error_(new QLabel(body_)) {
   setObjectName(QStringLiteral("taskInspector"));
   setAccessibleName(tr("Selected task or range"));
@@ -94,15 +98,13 @@ TaskInspector::TaskInspector(QWidget* parent)
   head->addWidget(title_, 1);
   head->addWidget(outcome_);
   head->addWidget(close_);
-  grid_->setHorizontalSpacing(8);
-  grid_->setVerticalSpacing(5);
-  grid_->setColumnStretch(1, 1);
+  column_->setSpacing(5);
   auto* column = new QVBoxLayout(body_);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(10);
   column->addLayout(head);
   column->addWidget(bar_);
-  column->addLayout(grid_);
+  column->addLayout(column_);
   column->addWidget(error_);
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(16, 14, 16, 14);
@@ -125,8 +127,14 @@ void TaskInspector::showTask(const TaskDetails& details) {
   bar_->show();
   bar_->setShares(details.shares);
   beginRows();
+  bool ranIsTold = !details.ranNs || !details.hasPhases;  // without phases it is a share itself
   for (const TimeShare& share : details.shares) {
-    addRow(timeUseText(share), durationText(share.ns), timeUseColor(theme_, share.use));
+    if (!ranIsTold && share.use != TimeUse::queued) {
+      addRow(tr("ran"), durationText(*details.ranNs));
+      ranIsTold = true;
+    }
+    addRow(timeUseText(share, details.hasPhases), durationText(share.ns),
+           timeUseColor(theme_, share.use));
   }
   const auto addInstant = [this](const QString& name, std::optional<session::TimeNs> time) {
     if (time) {
@@ -207,14 +215,24 @@ void TaskInspector::beginRows() {
 
 void TaskInspector::addRow(const QString& name, const QString& value, const QColor& swatch) {
   if (used_ == rows_.size()) {
-    Row row{new QLabel(body_), new ElidingLabel(body_), new QLabel(body_)};
+    auto* line = new QWidget(body_);
+    const Row row{line, new QLabel(line), new ElidingLabel(line), new ElidingLabel(line)};
     row.name->setObjectName(QStringLiteral("inspectorName%1").arg(used_));
+    row.name->setElideMode(Qt::ElideMiddle);
     row.value->setObjectName(QStringLiteral("inspectorValue%1").arg(used_));
     row.value->setProperty("look", "mono");
+    row.value->setElideMode(Qt::ElideMiddle);
     row.value->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    grid_->addWidget(row.swatch, used_, 0, Qt::AlignVCenter);
-    grid_->addWidget(row.name, used_, 1, Qt::AlignVCenter);
-    grid_->addWidget(row.value, used_, 2, Qt::AlignRight | Qt::AlignVCenter);
+    row.value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    // Rows of their own, not columns: a long value takes room from its own name only.
+    auto* layout = new QHBoxLayout(line);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(8);
+    layout->addWidget(row.swatch, 0, Qt::AlignVCenter);
+    layout->addWidget(row.name);
+    layout->addStretch();
+    layout->addWidget(row.value);
+    column_->addWidget(line);
     rows_.append(row);
   }
   const Row& row = rows_[used_++];
@@ -227,15 +245,16 @@ void TaskInspector::addRow(const QString& name, const QString& value, const QCol
   row.name->setText(name);
   row.value->setText(value);
   row.swatch->setVisible(swatch.isValid());
-  row.name->show();
-  row.value->show();
+  row.line->show();
+  // Names are never cut for the sake of a value; only one that a user gave may be too long.
+  row.name->ensurePolished();
+  row.name->setMinimumWidth(
+      std::min(row.name->sizeHint().width(), qRound(theme_.px(kMostNameWidth))));
 }
 
 void TaskInspector::endRows() {
   for (qsizetype i = used_; i < rows_.size(); ++i) {
-    rows_[i].swatch->hide();
-    rows_[i].name->hide();
-    rows_[i].value->hide();
+    rows_[i].line->hide();
   }
 }
 

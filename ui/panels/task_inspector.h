@@ -9,10 +9,9 @@
 
 #include <optional>
 
-class QGridLayout;
 class QLabel;
 class QPushButton;
-class QStackedLayout;
+class QVBoxLayout;
 
 namespace poolscope::ui {
 
@@ -39,9 +38,10 @@ class TaskInspector : public QFrame {
 
  private:
   struct Row {
+    QWidget* line;
     QLabel* swatch;
     ElidingLabel* name;
-    QLabel* value;
+    ElidingLabel* value;
   };
   void setHead(const QString& title, const QString& outcome, const char* look);
   void beginRows();
@@ -55,7 +55,7 @@ class TaskInspector : public QFrame {
   QLabel* outcome_;
   QPushButton* close_;
   SegmentBar* bar_;
-  QGridLayout* grid_;
+  QVBoxLayout* column_;  ///< of rows
   QLabel* error_;
   QList<Row> rows_;
   int used_ = 0;

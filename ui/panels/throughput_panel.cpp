@@ -35,7 +35,7 @@ QSize ThroughputPanel::sizeHint() const {
 }
 
 QSize ThroughputPanel::minimumSizeHint() const {
-  return {qRound(theme_.px(320)), qRound(theme_.px(130))};
+  return {qRound(theme_.px(320)), qRound(theme_.px(88))};
 }
 
 QRectF ThroughputPanel::chartRect() const {

@@ -5,8 +5,10 @@
 #include "ui/theme/icons.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QRegularExpression>
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QToolButton>
@@ -16,10 +18,54 @@
 
 namespace poolscope::ui {
 
+/// Lets any number be typed, and says so when it is not one a pool may have: a spin box would drop
+/// the digits that lead too far, and 5000 would silently become 500.
+class WorkersField : public QSpinBox {
+ public:
+  explicit WorkersField(WorkersControl* control) : QSpinBox(control), control_(control) {}
+
+  QValidator::State validate(QString& input, int& /*position*/) const override {
+    static const QRegularExpression number(QStringLiteral("^-?\\d{0,9}$"));
+    if (!number.match(input).hasMatch()) {
+      return QValidator::Invalid;
+    }
+    bool isNumber = false;
+    const int value = input.toInt(&isNumber);
+    return isNumber && value >= minimum() && value <= maximum() ? QValidator::Acceptable
+                                                                : QValidator::Intermediate;
+  }
+
+  /// Called when the user is done with what is not acceptable.
+  void fixup(QString& input) const override {
+    input = textFromValue(value());
+    refused_ = true;
+    Q_EMIT control_->refused();
+  }
+
+ protected:
+  void keyPressEvent(QKeyEvent* event) override {
+    if (event->key() == Qt::Key_Escape) {
+      lineEdit()->setText(textFromValue(value()));
+      Q_EMIT control_->left();
+      return;
+    }
+    refused_ = false;
+    QSpinBox::keyPressEvent(event);
+    const bool isEnter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    if (isEnter && !refused_) {
+      Q_EMIT control_->left();
+    }
+  }
+
+ private:
+  WorkersControl* control_;
+  mutable bool refused_ = false;
+};
+
 WorkersControl::WorkersControl(int cores, QWidget* parent)
     : QWidget(parent),
       name_(new QLabel(QStringLiteral("max_workers"), this)),
-      field_(new QSpinBox(this)),
+      field_(new WorkersField(this)),
       slider_(new WorkersSlider(cores, this)),
       fewer_(makeStep("workersDown", tr("One worker fewer (-)"), -1)),
       more_(makeStep("workersUp", tr("One worker more (+)"), 1)) {
@@ -53,6 +99,10 @@ WorkersControl::WorkersControl(int cores, QWidget* parent)
   connect(slider_, &QSlider::valueChanged, this, &WorkersControl::choose);
 }
 
+QSpinBox* WorkersControl::field() const {
+  return field_;
+}
+
 int WorkersControl::value() const {
   return field_->value();
 }
@@ -84,6 +134,11 @@ QToolButton* WorkersControl::makeStep(const char* name, const QString& text, int
   button->setFocusPolicy(Qt::NoFocus);  // the field and the keys + and - do the same
   connect(button, &QToolButton::clicked, field_, [this, step] { field_->stepBy(step); });
   return button;
+}
+
+void WorkersControl::setTight(bool tight) {
+  fewer_->setVisible(!tight);
+  more_->setVisible(!tight);
 }
 
 void WorkersControl::setTheme(const Theme& theme) {

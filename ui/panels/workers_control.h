@@ -11,6 +11,7 @@ class QToolButton;
 
 namespace poolscope::ui {
 
+class WorkersField;
 class WorkersSlider;
 
 /// max_workers, large: a field for any number and a slider for the usual ones.
@@ -25,20 +26,26 @@ class WorkersControl : public QWidget {
   /// Shows what is in force. A slider that is being dragged and a field that is being edited stay
   /// as they are.
   void setValue(int workers);
+  /// No room for the buttons beside the field: slider and keys do the same.
+  void setTight(bool tight);
   void setTheme(const Theme& theme);
-  QSpinBox* field() const { return field_; }
+  QSpinBox* field() const;
   WorkersSlider* slider() const { return slider_; }
 
  Q_SIGNALS:
   /// The user wants so many; while dragging as often as the mouse moves.
   void chosen(int workers);
+  /// What was typed is no number from 1 to kMost; the old value stays.
+  void refused();
+  /// The field is done with: Enter or Escape was pressed in it.
+  void left();
 
  private:
   QToolButton* makeStep(const char* name, const QString& text, int step);
   void choose(int workers);
 
   QLabel* name_;
-  QSpinBox* field_;
+  WorkersField* field_;
   WorkersSlider* slider_;
   QToolButton* fewer_;
   QToolButton* more_;

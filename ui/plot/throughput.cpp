@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <vector>
 
 namespace poolscope::ui {
 
@@ -20,6 +22,8 @@ namespace {
 constexpr TimeNs kSecond = 1'000'000'000;
 constexpr qreal kPointEvery = 3;     // logical pixels
 constexpr int kCellsPerWindow = 20;  // at most
+constexpr qreal kLeastStrip = 2;     // logical pixels
+constexpr qreal kReadableStrip = 24;
 
 /// A second, or less where the whole picture shows only a few of them.
 TimeNs windowFor(TimeNs range) {
@@ -80,6 +84,33 @@ void measure(const Snapshot& snapshot, const ThroughputOptions& options, TimeRan
   }
 }
 
+/// Steps of max_workers that are closer than can be read, as when a slider is dragged: all but the
+/// last of them are on the way only.
+struct LimitBurst {
+  qreal first = 0;  ///< x of the first step
+  qreal last = 0;
+  int maxWorkers = 0;  ///< from the last on
+  bool isChange = false;
+};
+
+std::vector<LimitBurst> limitBursts(std::span<const session::MaxWorkersStep> steps, TimeNs now,
+                                    qreal readable, const ThroughputScene& scene) {
+  std::vector<LimitBurst> bursts;
+  for (const auto& step : steps) {
+    if (step.time > now) {
+      break;
+    }
+    const qreal x = scene.time->toX(step.time);
+    if (bursts.empty() || x - bursts.back().last >= readable) {
+      bursts.push_back({.first = x});
+    }
+    bursts.back().last = x;
+    bursts.back().maxWorkers = static_cast<int>(step.now);
+    bursts.back().isChange = step.before != 0;
+  }
+  return bursts;
+}
+
 void layOutLimits(const Snapshot& snapshot, const ThroughputOptions& options, TimeNs now,
                   const QRectF& strip, const Theme& theme, ThroughputScene& scene) {
   const auto pools = snapshot.pools();
@@ -88,27 +119,49 @@ void layOutLimits(const Snapshot& snapshot, const ThroughputOptions& options, Ti
   }
   const PoolIndex pool = options.pool.value_or(pools.front().index);
   const auto steps = snapshot.max_workers_steps(pool);
+  for (const auto& step : steps) {
+    if (step.time <= now) {
+      scene.limitSteps.append({step.time, static_cast<int>(step.now)});
+    }
+  }
   const QFontMetricsF metrics(theme.fonts.monoSmall);
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const TimeNs until = std::min(i + 1 < steps.size() ? steps[i + 1].time : now, now);
-    const qreal left = std::max(scene.time->toX(steps[i].time), scene.plot.left());
-    const qreal right = std::min(scene.time->toX(until), scene.plot.right());
-    if (right - left < 2) {
-      continue;
+  const auto addStrip = [&](qreal from, qreal to, int maxWorkers) {
+    const qreal left = std::max(from, scene.plot.left());
+    const qreal right = std::min(to, scene.plot.right());
+    if (right - left < kLeastStrip) {
+      return;
     }
     LimitStrip limit{.rect = QRectF(left + 1, strip.top(), right - left - 2, strip.height()),
-                     .maxWorkers = static_cast<int>(steps[i].now)};
-    for (const QString& text :
-         {QObject::tr("max_workers %1").arg(limit.maxWorkers), QString::number(limit.maxWorkers)}) {
-      if (metrics.horizontalAdvance(text) + theme.px(8) <= limit.rect.width()) {
+                     .maxWorkers = maxWorkers};
+    const QString number = maxWorkers > 0 ? QString::number(maxWorkers) : QString();
+    for (const QString& text : {QObject::tr("max_workers %1").arg(number), number}) {
+      if (maxWorkers > 0 && metrics.horizontalAdvance(text) + theme.px(8) <= limit.rect.width()) {
         limit.label = text;
         break;
       }
     }
-    if (steps[i].before != 0 && scene.time->toX(steps[i].time) > scene.plot.left()) {
-      scene.limitLines.append(left);
-    }
     scene.limits.append(limit);
+  };
+  const auto bursts = limitBursts(steps, now, theme.px(kReadableStrip), scene);
+  const qreal nowX = scene.time->toX(now);
+  for (std::size_t i = 0; i < bursts.size(); ++i) {
+    const LimitBurst& burst = bursts[i];
+    // A short burst has no piece of its own: what was before it reaches up to its end.
+    const auto isShort = [&](const LimitBurst& b) {
+      return b.last - b.first < theme.px(kReadableStrip);
+    };
+    if (!isShort(burst) || i == 0) {
+      addStrip(burst.first, burst.last, 0);
+    }
+    const bool isLast = i + 1 == bursts.size();
+    addStrip(burst.last,
+             isLast                   ? nowX
+             : isShort(bursts[i + 1]) ? bursts[i + 1].last
+                                      : bursts[i + 1].first,
+             burst.maxWorkers);
+    if (burst.isChange && burst.last > scene.plot.left() && burst.last < scene.plot.right()) {
+      scene.limitLines.append(burst.last);
+    }
   }
 }
 
@@ -175,9 +228,9 @@ std::optional<ThroughputValue> throughputAt(const ThroughputScene& scene, qreal 
   }
   ThroughputValue value{
       .time = scene.times[i], .tasksPerSecond = scene.rates[i], .point = points[i]};
-  for (const LimitStrip& limit : scene.limits) {
-    if (limit.rect.left() - 1 <= points[i].x()) {
-      value.maxWorkers = limit.maxWorkers;
+  for (const auto& [time, maxWorkers] : scene.limitSteps) {
+    if (time <= value.time) {
+      value.maxWorkers = maxWorkers;
     }
   }
   return value;

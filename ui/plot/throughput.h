@@ -15,14 +15,16 @@
 #include <QString>
 
 #include <optional>
+#include <utility>
 
 namespace poolscope::ui {
 
-/// One stretch with the same max_workers, below the curve.
+/// One stretch with the same max_workers, below the curve; or one in which it changed so often that
+/// none of its values could be read.
 struct LimitStrip {
   QRectF rect = {};
   QString label = {};  ///< as long as there is room for; may be empty
-  int maxWorkers = 0;
+  int maxWorkers = 0;  ///< 0: it changed
 };
 
 /// The throughput chart: tasks/s over time with max_workers below, sharing the time range given.
@@ -37,8 +39,9 @@ struct ThroughputScene {
   QList<double> rates = {};           ///< by point, tasks/s
   Series curve = {};
   QList<LimitStrip> limits = {};
-  QList<qreal> limitLines = {};  ///< x of each change of max_workers
-  QString caption = {};          ///< "tasks/s over 1 s"
+  QList<qreal> limitLines = {};  ///< x of each change of max_workers, of several the last
+  QList<std::pair<session::TimeNs, int>> limitSteps = {};  ///< all changes up to now
+  QString caption = {};                                    ///< "tasks/s over 1 s"
   std::optional<qreal> predictedY = {};
   QString predictedLabel = {};
 };

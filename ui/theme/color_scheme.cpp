@@ -2,10 +2,12 @@
 #include "ui/theme/color_scheme.h"
 
 #include <QDBusConnection>
+#include <QDBusError>
 #include <QDBusMessage>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
 #include <QGuiApplication>
+#include <QMetaType>
 #include <QPalette>
 
 namespace poolscope::ui {
@@ -71,8 +73,14 @@ void ColorScheme::askPortal() {
   if (!bus.isConnected()) {
     return;
   }
-  bus.connect(portalService(), portalPath(), portalInterface(), QStringLiteral("SettingChanged"),
-              this, SLOT(applyPortalSetting(QString, QString, QDBusVariant)));
+  // Qt 6.4 finds the types of a slot by name, and nobody has named this one yet.
+  qRegisterMetaType<QDBusVariant>("QDBusVariant");
+  if (!bus.connect(portalService(), portalPath(), portalInterface(),
+                   QStringLiteral("SettingChanged"), this,
+                   SLOT(applyPortalSetting(QString, QString, QDBusVariant)))) {
+    qWarning("The desktop's change between light and dark cannot be followed: %s",
+             qPrintable(bus.lastError().message()));
+  }
   QDBusMessage question = QDBusMessage::createMethodCall(portalService(), portalPath(),
                                                          portalInterface(), QStringLiteral("Read"));
   question << appearance() << colorSchemeKey();

@@ -3,17 +3,24 @@
 #include "ui/timeline/time_text.h"
 
 #include <QObject>
+#include <QStringList>
 
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 namespace poolscope::ui {
 
 using session::Marker;
+using session::MaxWorkersStep;
+using session::PoolIndex;
 using session::TimeNs;
 
 namespace {
 
 constexpr qsizetype kLongestFlag = 80;
+constexpr qreal kFlagMargin = 7;
+constexpr qreal kFlagGap = 6;
 
 struct FlagText {
   TimeNs time;
@@ -64,17 +71,81 @@ std::vector<FlagText> joined(const LayoutContext& c, const std::vector<FlagText>
   return result;
 }
 
+QString changeText(const std::vector<std::uint32_t>& values) {
+  QStringList words;
+  for (const std::uint32_t value : values) {
+    words.append(QString::number(value));
+  }
+  return words.join(QStringLiteral(" → "));
+}
+
+/// Changes of max_workers that are too close for boxes of their own, as when a slider is dragged:
+/// one flag where the last of them was, from what was before to what came of it.
+class Burst {
+ public:
+  explicit Burst(const MaxWorkersStep& step) : first_(step), last_(step), farthest_(step.now) {}
+
+  void add(const MaxWorkersStep& step) {
+    const auto distance = [&](std::uint32_t value) {
+      return std::max(value, first_.before) - std::min(value, first_.before);
+    };
+    farthest_ = distance(step.now) > distance(farthest_) ? step.now : farthest_;
+    last_ = step;
+  }
+  TimeNs time() const { return last_.time; }
+  QString text() const {
+    return first_.before == last_.now ? changeText({first_.before, farthest_, last_.now})
+                                      : changeText({first_.before, last_.now});
+  }
+
+ private:
+  MaxWorkersStep first_;
+  MaxWorkersStep last_;
+  std::uint32_t farthest_;
+};
+
+void addChanges(const LayoutContext& c, PoolIndex pool, std::vector<FlagText>& flags) {
+  const auto all = c.snapshot.max_workers_steps(pool);
+  const auto isLater = [](TimeNs time, const MaxWorkersStep& step) { return time < step.time; };
+  const auto end = std::upper_bound(all.begin(), all.end(), c.shown.end, isLater);
+  auto step = std::upper_bound(all.begin(), end, c.shown.begin - 1, isLater);
+  const qreal room = 2 * c.theme.px(kFlagMargin) + c.theme.px(kFlagGap);
+  // A burst is the same wherever the view begins: back to where one begins for certain.
+  const qreal widest = c.cache.textWidth(changeText({4096, 4096, 4096}), TextRole::flag) + room;
+  const auto distance = [&](auto at) { return c.axis.toX(at->time) - c.axis.toX((at - 1)->time); };
+  while (step != all.begin() && step != end && distance(step) < widest) {
+    --step;
+  }
+  std::optional<Burst> burst;
+  const auto finish = [&] {
+    if (burst && burst->time() >= c.shown.begin) {
+      const QString change = burst->text();
+      flags.push_back(
+          {burst->time(), QObject::tr("max_workers %1").arg(change), change, c.theme.accent});
+    }
+    burst.reset();
+  };
+  for (; step != end; ++step) {
+    if (step->before == 0) {
+      continue;
+    }
+    const bool joins = burst && c.axis.toX(step->time) - c.axis.toX(burst->time()) <
+                                    c.cache.textWidth(burst->text(), TextRole::flag) + room;
+    if (joins) {
+      burst->add(*step);
+    } else {
+      finish();
+      burst.emplace(*step);
+    }
+  }
+  finish();
+}
+
 std::vector<FlagText> flagsInSight(const LayoutContext& c) {
   std::vector<FlagText> flags;
   const auto isShown = [&](TimeNs time) { return time >= c.shown.begin && time <= c.shown.end; };
   for (const auto& pool : c.snapshot.pools()) {
-    for (const auto& step : c.snapshot.max_workers_steps(pool.index)) {
-      if (step.before != 0 && isShown(step.time)) {
-        const QString change = QObject::tr("%1 → %2").arg(step.before).arg(step.now);
-        flags.push_back(
-            {step.time, QObject::tr("max_workers %1").arg(change), change, c.theme.accent});
-      }
-    }
+    addChanges(c, pool.index, flags);
   }
   for (const Marker& marker : c.snapshot.markers()) {
     if (isShown(marker.time)) {
@@ -90,7 +161,7 @@ std::vector<FlagText> flagsInSight(const LayoutContext& c) {
 /// as a mere line.
 void layOutFlags(const LayoutContext& c, qreal rightEnd, TimelineScene& scene) {
   const auto flags = flagsInSight(c);
-  const qreal margin = c.theme.px(7);
+  const qreal margin = c.theme.px(kFlagMargin);
   const qreal height = c.theme.px(20);
   const qreal top = (scene.axisRow.height() - height) / 2;
   qreal free = rightEnd;
@@ -108,9 +179,44 @@ void layOutFlags(const LayoutContext& c, qreal rightEnd, TimelineScene& scene) {
         break;
       }
     }
-    free = std::min(free, x - c.theme.px(6));
+    free = std::min(free, x - c.theme.px(kFlagGap));
     scene.flags.append(result);
   }
+}
+
+/// The selected range, and its length in the middle or as near as it hides no flag.
+void layOutRange(const LayoutContext& c, TimelineScene& scene) {
+  const auto& range = c.view.selectedRange;
+  if (!range) {
+    return;
+  }
+  const qreal left = std::max(c.snappedX(range->begin), c.canvas.left());
+  const qreal right = std::min(c.snappedX(range->end), c.canvas.right());
+  if (right <= left) {
+    return;
+  }
+  scene.selectedRange = QRectF(left, c.canvas.top(), right - left, c.canvas.height());
+  scene.selectedRangeLabel = durationText(range->length());
+  const qreal width =
+      c.cache.textWidth(scene.selectedRangeLabel, TextRole::flag) + 2 * c.theme.px(4);
+  const qreal height = scene.axisRow.height() - c.theme.px(3);
+  const qreal last = std::max(c.canvas.left(), c.canvas.right() - width);
+  const auto at = [&](qreal x) {
+    return QRectF(c.snap(std::clamp(x, c.canvas.left(), last)), 0, width, height);
+  };
+  const auto isFree = [&](const QRectF& rect) {
+    return std::none_of(scene.flags.begin(), scene.flags.end(),
+                        [&](const Flag& flag) { return flag.box.intersects(rect); });
+  };
+  QList<QRectF> candidates{at((left + right - width) / 2), at(left), at(right - width)};
+  for (const Flag& flag : scene.flags) {
+    const qreal gap = c.theme.px(2);
+    if (!flag.box.isEmpty() && flag.box.left() <= right && flag.box.right() >= left) {
+      candidates.append({at(flag.box.left() - gap - width), at(flag.box.right() + gap)});
+    }
+  }
+  const auto place = std::find_if(candidates.cbegin(), candidates.cend(), isFree);
+  scene.selectedRangeLabelRect = place == candidates.cend() ? candidates.front() : *place;
 }
 
 void layOutTicks(const LayoutContext& c, TimelineScene& scene) {
@@ -128,7 +234,10 @@ void layOutTicks(const LayoutContext& c, TimelineScene& scene) {
       return flag.box.left() < room.right() + gap && flag.box.right() > room.left() - gap;
     });
     const bool behindNow = scene.nowX && room.right() > labelEnd && room.left() < *scene.nowX + gap;
-    if (!covered && !behindNow && room.right() < c.canvas.right()) {
+    const QRectF& label = scene.selectedRangeLabelRect;
+    const bool behindLabel = label.left() < room.right() + gap && label.right() > room.left() - gap;
+    if (!covered && !behindNow && !(behindLabel && !label.isEmpty()) &&
+        room.right() < c.canvas.right()) {
       scene.ticks.append({tick.time, x, tick.label});
     }
   }
@@ -148,15 +257,8 @@ void layOutAxis(const LayoutContext& c, bool live, TimelineScene& scene) {
     flagsEnd = *scene.nowX - c.cache.textWidth(scene.nowLabel, TextRole::live) - c.theme.px(12);
   }
   layOutFlags(c, flagsEnd, scene);
+  layOutRange(c, scene);
   layOutTicks(c, scene);
-  if (const auto& range = c.view.selectedRange) {
-    const qreal left = std::max(c.snappedX(range->begin), c.canvas.left());
-    const qreal right = std::min(c.snappedX(range->end), c.canvas.right());
-    if (right > left) {
-      scene.selectedRange = QRectF(left, c.canvas.top(), right - left, c.canvas.height());
-      scene.selectedRangeLabel = durationText(range->length());
-    }
-  }
 }
 
 }  // namespace poolscope::ui

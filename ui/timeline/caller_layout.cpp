@@ -15,7 +15,7 @@ using session::TimeNs;
 namespace {
 
 constexpr std::size_t kMostBands = 600;
-constexpr TimeNs kWordStep = 125'000'000;
+constexpr TimeNs kRecent = 125'000'000;
 
 QString callerName(const session::Lane& lane) {
   const QString name =
@@ -124,7 +124,7 @@ void markBlocked(const LayoutContext& c, LaneId lane, const QList<CallerColumn>&
 }  // namespace
 
 void layOutCaller(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
-  const LaneId id = c.plan.lanes[row.firstLane];
+  const LaneId id = row.lanes.front();
   const session::Lane& lane = c.snapshot.lanes()[static_cast<std::size_t>(id)];
   const QRectF body(c.canvas.left(), c.screenY(row) + c.snap(row.height * 0.2), c.canvas.width(),
                     c.snap(row.height * 0.6));
@@ -136,11 +136,10 @@ void layOutCaller(const LayoutContext& c, const PlannedRow& row, LanePane& pane)
   pane.bands.append(marks.submitted);
   pane.bands.append(marks.delivered);
 
-  const TimeNs moment = c.calmNow(kWordStep);
-  const session::LaneState state = c.snapshot.lane_state(id, moment);
+  const session::LaneState state = c.snapshot.lane_state(id, c.now);
   QString words = QObject::tr("running");
   QColor dot = c.theme.ok;
-  const auto recent = c.snapshot.caller_columns(id, moment - kWordStep, moment + 1, 1);
+  const auto recent = c.snapshot.caller_columns(id, c.now - kRecent, c.now + 1, 1);
   if (state.blocked) {
     words = blockedText(*state.blocked);
     dot = c.theme.warn;

@@ -74,7 +74,10 @@ void addStreams(const LayoutContext& c, const PlannedRow& queue, qreal share,
     if (row.kind != LaneRow::Kind::worker || row.pool != queue.pool || !isInSight(scene, row, y)) {
       continue;
     }
-    const session::LaneId lane = c.plan.lanes[row.firstLane + row.laneCount - 1];
+    const session::LaneId lane = row.lanes.back();
+    if (c.hasLeft(c.laneOf(lane))) {
+      continue;
+    }
     const auto second = c.snapshot.lane_columns(lane, c.now - kSecond, c.now, 1);
     if (!second.empty() && second.front().task_count > 0) {
       targets.push_back({y, second.front().task_count});
@@ -115,7 +118,8 @@ void layOutFlow(const LayoutContext& c, TimelineScene& scene) {
     if (single > 0 && !c.view.reduceMotion) {
       addFlights(c, row, single, scene);
     }
-    if (single < 1) {
+    const auto& over = c.snapshot.pools()[static_cast<std::size_t>(*row.pool)].shut_down;
+    if (single < 1 && !(over && *over <= c.now)) {
       addStreams(c, row, 1 - single, scene);
     }
   }

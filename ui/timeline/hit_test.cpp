@@ -6,6 +6,7 @@
 
 namespace poolscope::ui {
 
+using session::LaneId;
 using session::TaskKey;
 
 namespace {
@@ -19,6 +20,15 @@ TaskKey tokenAt(const QList<Token>& tokens, const QPointF& at) {
     }
   }
   return {};
+}
+
+/// Who stood in the row at `x`; in the head who stands there now.
+LaneId laneOf(const LaneRow& row, qreal x) {
+  qsizetype i = row.lanes.size() - 1;
+  while (i > 0 && row.starts[i] > x) {
+    --i;
+  }
+  return row.lanes[i];
 }
 
 TaskKey taskInPane(const LanePane& pane, const QPointF& at) {
@@ -67,7 +77,7 @@ Hit hitTest(const TimelineScene& scene, const QPointF& at) {
       if (row.rect.contains(at)) {
         hit.row = row.kind;
         if (!row.lanes.isEmpty()) {
-          hit.lane = row.lanes.last();
+          hit.lane = hit.area == Hit::Area::head ? row.lanes.last() : laneOf(row, at.x());
         }
       }
     }

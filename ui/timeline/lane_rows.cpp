@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <utility>
 
 namespace poolscope::ui {
 
@@ -21,14 +23,9 @@ constexpr qreal kQueueHeight = 56;
 constexpr qreal kPoolHeight = 26;
 constexpr qreal kGap = 6;
 constexpr qreal kTallWorker = 38;
+constexpr qreal kMostGrowth = 1.6;  // where there is room
 constexpr qreal kShortWorker = 20;
 constexpr double kMostPinned = 0.55;  // of the height
-
-struct WorkerPlace {
-  std::uint32_t index;
-  TimeNs started;
-  LaneId lane;
-};
 
 bool isAlive(const Lane& lane, TimeNs now) {
   return lane.started <= now && !(lane.exited && *lane.exited <= now);
@@ -44,35 +41,18 @@ bool isCaller(const Snapshot& snapshot, const Lane& lane, TimeNs now) {
          (whole.front().submitted > 0 || whole.front().delivered > 0 || whole.front().blocked > 0);
 }
 
-std::vector<WorkerPlace> placesOf(const Snapshot& snapshot, PoolIndex pool, TimeNs now) {
-  std::vector<WorkerPlace> places;
-  for (const Lane& lane : snapshot.lanes()) {
-    if (lane.kind == LaneKind::worker && lane.pool == pool && lane.started <= now) {
-      places.push_back({lane.index, lane.started, lane.id});
-    }
-  }
-  const auto before = [](const WorkerPlace& a, const WorkerPlace& b) {
-    return a.index != b.index ? a.index < b.index : a.started < b.started;
-  };
-  if (!std::is_sorted(places.begin(), places.end(), before)) {
-    std::sort(places.begin(), places.end(), before);
-  }
-  return places;
-}
-
 class Planner {
  public:
-  Planner(const Snapshot& snapshot, TimeNs now, RowPlan& plan)
+  Planner(const Snapshot& snapshot, TimeNs now, TimeRange shown, RowPlan& plan)
       : snapshot_(snapshot),
         now_(now),
+        shown_(shown),
         plan_(plan) {}
 
   void addCallers() {
-    for (const Lane& lane : snapshot_.lanes()) {
-      if (isCaller(snapshot_, lane, now_)) {
-        plan_.lanes.push_back(lane.id);
-        plan_.rows.push_back(
-            {.kind = LaneRow::Kind::caller, .firstLane = plan_.lanes.size() - 1, .laneCount = 1});
+    for (const LaneId& caller : plan_.places->callers()) {
+      if (isCaller(snapshot_, laneOf(caller), now_)) {
+        plan_.rows.push_back({.kind = LaneRow::Kind::caller, .lanes = {&caller, 1}});
       }
     }
   }
@@ -82,33 +62,89 @@ class Planner {
       plan_.rows.push_back({.kind = LaneRow::Kind::pool, .pool = pool.index});
     }
     plan_.rows.push_back({.kind = LaneRow::Kind::queue, .pool = pool.index});
-    const auto places = placesOf(snapshot_, pool.index, now_);
-    const std::uint32_t limit = snapshot_.max_workers_at(pool.index, now_);
-    std::uint32_t alive = 0;
-    std::uint32_t nextIndex = 0;
-    for (std::size_t i = 0; i < places.size();) {
-      PlannedRow row{.kind = LaneRow::Kind::worker,
-                     .pool = pool.index,
-                     .index = places[i].index,
-                     .firstLane = plan_.lanes.size()};
-      for (; i < places.size() && places[i].index == row.index; ++i, ++row.laneCount) {
-        plan_.lanes.push_back(places[i].lane);
-        alive += isAlive(snapshot_.lanes()[static_cast<std::size_t>(places[i].lane)], now_) ? 1 : 0;
-      }
-      nextIndex = row.index + 1;
-      plan_.rows.push_back(row);
-    }
+    lookAtPlaces(pool.index);
     const bool over = pool.shut_down && *pool.shut_down <= now_;
-    for (; !over && alive < limit; ++alive, ++nextIndex) {
-      plan_.rows.push_back(
-          {.kind = LaneRow::Kind::ghost, .pool = pool.index, .index = nextIndex, .ordinal = alive});
+    const std::uint32_t limit = over ? 0 : snapshot_.max_workers_at(pool.index, now_);
+    std::uint32_t standing = alive_;
+    for (std::size_t place = 0; place < places_.size() || standing < limit; ++place) {
+      const PlaceNow now = place < places_.size() ? places_[place] : PlaceNow{};
+      std::optional<std::uint32_t> awaited;
+      if (!now.alive && standing < limit) {
+        awaited = standing++;
+      }
+      addPlace({pool.index, place}, now, awaited);
     }
   }
 
  private:
+  /// A place at now: its lanes [first, end) are in sight or the latest.
+  struct PlaceNow {
+    std::size_t first = 0;
+    std::size_t end = 0;
+    bool alive = false;
+    bool inSight = false;
+  };
+
+  const Lane& laneOf(LaneId lane) const {
+    return snapshot_.lanes()[static_cast<std::size_t>(lane)];
+  }
+
+  void lookAtPlaces(PoolIndex pool) {
+    places_.clear();
+    alive_ = 0;
+    nextIndex_ = 0;
+    const std::size_t count = plan_.places->placeCount(pool);
+    for (std::size_t place = 0; place < count; ++place) {
+      const auto lanes = plan_.places->at({pool, place});
+      const auto indexOf = [&](auto isBefore) {
+        return static_cast<std::size_t>(
+            std::partition_point(lanes.begin(), lanes.end(),
+                                 [&](LaneId lane) { return isBefore(laneOf(lane)); }) -
+            lanes.begin());
+      };
+      PlaceNow at{.end = indexOf([this](const Lane& lane) { return lane.started <= now_; })};
+      if (at.end > 0) {
+        const std::size_t seen = indexOf([this](const Lane& lane) {
+          return lane.exited.value_or(session::kForever) <= shown_.begin;
+        });
+        at.inSight = seen < at.end && laneOf(lanes[seen]).started < shown_.end;
+        at.first = std::min(seen, at.end - 1);
+        const Lane& latest = laneOf(lanes[at.end - 1]);
+        at.alive = isAlive(latest, now_);
+        alive_ += at.alive ? 1 : 0;
+        nextIndex_ = std::max(nextIndex_, latest.index + 1);
+      }
+      places_.push_back(at);
+    }
+    nextIndex_ = std::max(nextIndex_, alive_);
+  }
+
+  void addPlace(LanePlaces::Place place, const PlaceNow& now,
+                std::optional<std::uint32_t> awaited) {
+    PlannedRow row{.pool = place.pool, .place = place.index, .awaited = awaited};
+    if (now.alive || now.inSight) {
+      const auto lanes = plan_.places->at(place);
+      row.lanes = lanes.subspan(now.first, now.end - now.first);
+      row.index = laneOf(row.lanes.back()).index;
+      if (now.first > 0) {
+        row.earlier = lanes[now.first - 1];
+      }
+    } else if (awaited) {
+      row.kind = LaneRow::Kind::ghost;
+      row.index = nextIndex_ + *awaited - alive_;
+    } else {
+      return;
+    }
+    plan_.rows.push_back(row);
+  }
+
   const Snapshot& snapshot_;
   TimeNs now_;
+  TimeRange shown_;
   RowPlan& plan_;
+  std::vector<PlaceNow> places_ = {};
+  std::uint32_t alive_ = 0;
+  std::uint32_t nextIndex_ = 0;
 };
 
 bool isWorker(const PlannedRow& row) {
@@ -128,6 +164,28 @@ qreal fixedHeight(const PlannedRow& row, const Theme& theme) {
   }
 }
 
+bool mustScroll(const RowPlan& plan, qreal height, const Theme& theme) {
+  qreal least = std::round(theme.px(kGap));
+  for (const PlannedRow& row : plan.rows) {
+    least += isWorker(row) ? std::floor(theme.px(kShortWorker))
+                           : fixedHeight(row, theme) + std::round(theme.px(kGap));
+  }
+  return least > height;
+}
+
+/// Of each pool: who retired must not push those who work out of sight.
+void putVacatedLast(const Snapshot& snapshot, TimeNs now, RowPlan& plan) {
+  const auto isVacated = [&](const PlannedRow& row) {
+    return row.kind == LaneRow::Kind::worker && !row.awaited &&
+           !isAlive(snapshot.lanes()[static_cast<std::size_t>(row.lanes.back())], now);
+  };
+  for (auto row = plan.rows.begin(); row != plan.rows.end();) {
+    const auto first = std::find_if(row, plan.rows.end(), isWorker);
+    row = std::find_if_not(first, plan.rows.end(), isWorker);
+    std::stable_partition(first, row, std::not_fn(isVacated));
+  }
+}
+
 void placeRows(RowPlan& plan, bool onePool, qreal height, const Theme& theme) {
   const qreal gap = std::round(theme.px(kGap));
   qreal fixed = 0;
@@ -137,7 +195,8 @@ void placeRows(RowPlan& plan, bool onePool, qreal height, const Theme& theme) {
     workers += isWorker(row) ? 1 : 0;
   }
   const qreal share = workers == 0 ? 0 : (height - fixed - gap) / static_cast<qreal>(workers);
-  plan.workerHeight = std::floor(std::clamp(share, theme.px(kShortWorker), theme.px(kTallWorker)));
+  plan.workerHeight =
+      std::floor(std::clamp(share, theme.px(kShortWorker), theme.px(kTallWorker) * kMostGrowth));
   const bool pin = onePool && fixed <= kMostPinned * height;
   qreal pinnedY = gap;
   qreal y = pin ? 0 : gap;
@@ -155,8 +214,17 @@ void placeRows(RowPlan& plan, bool onePool, qreal height, const Theme& theme) {
 }  // namespace
 
 const PlannedRow* RowPlan::rowOf(LaneId lane) const {
-  const auto found = byLane_.find(static_cast<std::uint32_t>(lane));
-  return found == byLane_.end() ? nullptr : &rows[found->second];
+  const auto place = places ? places->placeOf(lane) : std::nullopt;
+  if (!place) {
+    const auto caller = std::find_if(rows.begin(), rows.end(), [&](const PlannedRow& row) {
+      return row.kind == LaneRow::Kind::caller && row.lanes.front() == lane;
+    });
+    return caller == rows.end() ? nullptr : &*caller;
+  }
+  const auto pool = static_cast<std::size_t>(place->pool);
+  const bool isKnown = pool < rowOfPlace_.size() && place->index < rowOfPlace_[pool].size();
+  const std::size_t number = isKnown ? rowOfPlace_[pool][place->index] : 0;
+  return number == 0 ? nullptr : &rows[number - 1];
 }
 
 const PlannedRow* RowPlan::queueOf(std::optional<PoolIndex> pool) const {
@@ -166,9 +234,11 @@ const PlannedRow* RowPlan::queueOf(std::optional<PoolIndex> pool) const {
   return found == rows.end() ? nullptr : &*found;
 }
 
-RowPlan planRows(const Snapshot& snapshot, TimeNs now, qreal height, const Theme& theme) {
+RowPlan planRows(const Snapshot& snapshot, std::shared_ptr<const LanePlaces> places, TimeNs now,
+                 TimeRange shown, qreal height, const Theme& theme) {
   RowPlan plan;
-  Planner planner(snapshot, now, plan);
+  plan.places = std::move(places);
+  Planner planner(snapshot, now, shown, plan);
   planner.addCallers();
   std::size_t pools = 0;
   for (const Pool& pool : snapshot.pools()) {
@@ -179,10 +249,17 @@ RowPlan planRows(const Snapshot& snapshot, TimeNs now, qreal height, const Theme
       planner.addPool(pool, pools > 1);
     }
   }
+  if (shown.end >= now && mustScroll(plan, height, theme)) {
+    putVacatedLast(snapshot, now, plan);
+  }
   placeRows(plan, pools <= 1, height, theme);
-  for (std::size_t r = 0; r < plan.rows.size(); ++r) {
-    for (std::size_t i = 0; i < plan.rows[r].laneCount; ++i) {
-      plan.byLane_.emplace(static_cast<std::uint32_t>(plan.lanes[plan.rows[r].firstLane + i]), r);
+  plan.rowOfPlace_.resize(snapshot.pools().size());
+  for (std::size_t i = 0; i < plan.rows.size(); ++i) {
+    const PlannedRow& row = plan.rows[i];
+    if (isWorker(row)) {
+      auto& rowOf = plan.rowOfPlace_[static_cast<std::size_t>(*row.pool)];
+      rowOf.resize(std::max(rowOf.size(), row.place + 1));
+      rowOf[row.place] = i + 1;
     }
   }
   return plan;

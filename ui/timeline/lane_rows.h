@@ -3,10 +3,13 @@
 
 #include "core/session/snapshot.h"
 #include "ui/theme/theme.h"
+#include "ui/timeline/lane_places.h"
 #include "ui/timeline/timeline_scene.h"
+#include "ui/timeline/view_state.h"
 
+#include <memory>
 #include <optional>
-#include <unordered_map>
+#include <span>
 #include <vector>
 
 namespace poolscope::ui {
@@ -15,20 +18,25 @@ namespace poolscope::ui {
 struct PlannedRow {
   LaneRow::Kind kind = LaneRow::Kind::worker;
   std::optional<session::PoolIndex> pool = {};
-  std::uint32_t index = 0;
-  std::uint32_t ordinal = 0;  ///< of a ghost: how many workers stand before it
-  std::size_t firstLane = 0;  ///< into RowPlan::lanes
-  std::size_t laneCount = 0;
-  qreal y = 0;  ///< of a scrolling row: in the content
+  std::size_t place = 0;    ///< of workers and ghosts, see LanePlaces
+  std::uint32_t index = 0;  ///< of the worker whose name the row has
+  /// Of a ghost, and of a place that others have left and the next worker will take: how many
+  /// workers stand before it.
+  std::optional<std::uint32_t> awaited = {};
+  /// Who is in sight, and the latest; oldest first.
+  std::span<const session::LaneId> lanes = {};
+  std::optional<session::LaneId> earlier = {};  ///< who stood there before them
+  qreal y = 0;                                  ///< of a scrolling row: in the content
   qreal height = 0;
   bool pinned = false;
 };
 
-/// The rows of a session at one moment, from the top: callers, then of each pool its queue, its
-/// workers by index and the workers that max_workers allows beyond them.
+/// The rows of a session at one moment, from the top: callers, then of each pool its queue and its
+/// places. A place has a row if a worker stands there, if max_workers allows one, or if something
+/// of an earlier one is in sight.
 struct RowPlan {
+  std::shared_ptr<const LanePlaces> places = {};
   std::vector<PlannedRow> rows = {};
-  std::vector<session::LaneId> lanes = {};
   qreal pinnedHeight = 0;
   qreal contentHeight = 0;
   qreal workerHeight = 0;
@@ -38,14 +46,16 @@ struct RowPlan {
   const PlannedRow* queueOf(std::optional<session::PoolIndex> pool) const;
 
  private:
-  friend RowPlan planRows(const session::Snapshot&, session::TimeNs, qreal, const Theme&);
-  std::unordered_map<std::uint32_t, std::size_t> byLane_ = {};
+  friend RowPlan planRows(const session::Snapshot&, std::shared_ptr<const LanePlaces>,
+                          session::TimeNs, TimeRange, qreal, const Theme&);
+  std::vector<std::vector<std::size_t>> rowOfPlace_ = {};  ///< by pool and place, from 1; 0: none
 };
 
-/// Plans the rows as they are at `now` for `height` logical pixels. Workers' rows shrink before
-/// they scroll. Callers and the queue stay at the top if there is one pool and room enough. Cost
-/// O(lanes).
-RowPlan planRows(const session::Snapshot& snapshot, session::TimeNs now, qreal height,
-                 const Theme& theme);
+/// Plans the rows as they are at `now` for `height` logical pixels, of which `shown` is in sight.
+/// Workers' rows grow while there is room, then shrink before they scroll. If they scroll and the
+/// present is in sight, places that were left stand below those where someone works. Callers and
+/// the queue stay at the top if there is one pool and room enough. Cost O(places).
+RowPlan planRows(const session::Snapshot& snapshot, std::shared_ptr<const LanePlaces> places,
+                 session::TimeNs now, TimeRange shown, qreal height, const Theme& theme);
 
 }  // namespace poolscope::ui

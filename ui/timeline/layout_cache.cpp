@@ -63,6 +63,20 @@ void LayoutCache::prepare(const session::Snapshot& snapshot, const TaskKinds& ki
   eventCount_ = snapshot.event_count();
 }
 
+std::shared_ptr<const LanePlaces> LayoutCache::places(
+    const std::shared_ptr<const session::Snapshot>& snapshot) {
+  // Snapshots share their lanes until these change. The last one is kept, so that its lanes'
+  // address is not given to others.
+  const bool same = places_ && placed_ && placed_->lanes().data() == snapshot->lanes().data() &&
+                    placed_->lanes().size() == snapshot->lanes().size() &&
+                    placed_->pools().size() == snapshot->pools().size();
+  if (!same) {
+    places_ = std::make_shared<const LanePlaces>(*snapshot);
+  }
+  placed_ = snapshot;
+  return places_;
+}
+
 qreal LayoutCache::textWidth(const QString& text, TextRole role) {
   const QString key = cacheKey(text, role);
   const auto found = widths_.constFind(key);

@@ -4,6 +4,7 @@
 #include "core/session/snapshot.h"
 #include "ui/theme/theme.h"
 #include "ui/timeline/column_tiles.h"
+#include "ui/timeline/lane_places.h"
 #include "ui/timeline/task_kinds.h"
 #include "ui/timeline/timeline_scene.h"
 
@@ -11,6 +12,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -57,6 +59,10 @@ class LayoutCache {
   QString elided(const QString& text, TextRole role, qreal width,
                  Qt::TextElideMode mode = Qt::ElideRight);
 
+  /// Where the workers stand; found anew only when lanes have changed.
+  std::shared_ptr<const LanePlaces> places(
+      const std::shared_ptr<const session::Snapshot>& snapshot);
+
   /// Columns of workers, callers and queues.
   ColumnTiles<DenseColumn> workers = {};
   ColumnTiles<session::CallerColumn> callers = {};
@@ -76,6 +82,8 @@ class LayoutCache {
   session::TimeNs sessionBegin_ = 0;
   std::uint64_t eventCount_ = 0;
   std::size_t kindCount_ = 0;
+  std::shared_ptr<const session::Snapshot> placed_ = {};  ///< whose lanes `places_` is of
+  std::shared_ptr<const LanePlaces> places_ = {};
   QHash<QString, qreal> widths_;
   QHash<QString, QString> elisions_;
   std::unordered_map<session::TaskKey, BarFacts> facts_;

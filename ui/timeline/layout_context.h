@@ -27,7 +27,6 @@ struct LayoutContext {
   LayoutCache& cache;
   TimeAxis axis;
   session::TimeNs now;
-  bool live;
   TimeRange shown;  ///< what is in sight and not after now
   ColumnGrid grid;
   qreal columnWidth;
@@ -51,15 +50,10 @@ struct LayoutContext {
     constexpr session::TimeNs kLateness = 30'000'000;
     return std::min(snapshot.end(), now) - kLateness;
   }
-  /// A moment near now that changes a few times a second only: what is told in words must be
-  /// readable.
-  session::TimeNs calmNow(session::TimeNs step) const {
-    if (!live) {
-      return now;
-    }
-    const session::TimeNs since = now - snapshot.begin();
-    return snapshot.begin() + since / step * step;
+  const session::Lane& laneOf(session::LaneId lane) const {
+    return snapshot.lanes()[static_cast<std::size_t>(lane)];
   }
+  bool hasLeft(const session::Lane& lane) const { return lane.exited && *lane.exited <= now; }
 };
 
 /// A task as it was at `now`: what came later has not happened.
@@ -77,6 +71,14 @@ void layOutQueue(const LayoutContext& context, const PlannedRow& row, LanePane& 
 /// several.
 void layOutCancellations(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 void layOutWorker(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+/// The tasks of all who stood at a row's place.
+void layOutWorkerTasks(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+/// Where a row's place was free: dashed frames where max_workers allowed a worker, and lines where
+/// one left and the next one came.
+void layOutVacancies(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+QString workerName(const session::Lane& lane);
+/// Where the content of a worker's row stands.
+QRectF rowBody(const LayoutContext& context, const PlannedRow& row);
 void layOutGhost(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 /// Dot, name and state at the left of a row; `share` keeps its room where the state has to be cut.
 void layOutHead(const LayoutContext& context, const PlannedRow& row, const QString& name,

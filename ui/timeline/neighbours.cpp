@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 namespace poolscope::ui {
 
@@ -51,17 +52,32 @@ std::optional<TaskKey> firstIn(const Snapshot& snapshot, LaneId lane, TimeNs beg
 
 }  // namespace
 
-TaskKey taskBeside(const Snapshot& snapshot, TaskKey key, int step, TimeNs now) {
+TaskKey taskBeside(const Snapshot& snapshot, const LanePlaces& places, TaskKey key, int step,
+                   TimeNs now) {
   const auto task = snapshot.task(key);
   if (!task || !task->worker || !task->started || *task->started > now) {
     return {};
   }
-  if (step > 0) {
-    const TimeNs from = task->finished.value_or(now);
-    return firstIn(snapshot, *task->worker, from, now, false).value_or(TaskKey{});
+  const bool back = step < 0;
+  const TimeNs begin = back ? snapshot.begin() : task->finished.value_or(now);
+  const TimeNs end = back ? *task->started : now;
+  if (const auto found = firstIn(snapshot, *task->worker, begin, end, back)) {
+    return *found;
   }
-  return firstIn(snapshot, *task->worker, snapshot.begin(), *task->started, true)
-      .value_or(TaskKey{});
+  // Nothing more of this worker: on with who stood at its place before or after it.
+  const auto place = places.placeOf(*task->worker);
+  const auto lanes = place ? places.at(*place) : std::span<const LaneId>();
+  const auto count = static_cast<std::ptrdiff_t>(lanes.size());
+  auto i = std::find(lanes.begin(), lanes.end(), *task->worker) - lanes.begin();
+  for (i += step; i >= 0 && i < count; i += step) {
+    const LaneId lane = lanes[static_cast<std::size_t>(i)];
+    const TimeNs started = snapshot.lanes()[static_cast<std::size_t>(lane)].started;
+    if (const auto found =
+            started <= now ? firstIn(snapshot, lane, started, now, back) : std::nullopt) {
+      return *found;
+    }
+  }
+  return {};
 }
 
 TaskKey taskOnNeighbour(const Snapshot& snapshot, const RowPlan& plan, TaskKey key, int step,
@@ -81,13 +97,12 @@ TaskKey taskOnNeighbour(const Snapshot& snapshot, const RowPlan& plan, TaskKey k
     if (other.kind != LaneRow::Kind::worker) {
       continue;
     }
-    for (std::size_t i = 0; i < other.laneCount; ++i) {
-      const LaneId lane = plan.lanes[other.firstLane + i];
-      if (const auto running = snapshot.task_at(lane, middle)) {
+    for (auto lane = other.lanes.rbegin(); lane != other.lanes.rend(); ++lane) {
+      if (const auto running = snapshot.task_at(*lane, middle)) {
         return *running;
       }
       if (!fallback) {
-        fallback = firstIn(snapshot, lane, snapshot.begin(), middle, true).value_or(TaskKey{});
+        fallback = firstIn(snapshot, *lane, snapshot.begin(), middle, true).value_or(TaskKey{});
       }
     }
   }

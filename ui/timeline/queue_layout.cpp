@@ -18,7 +18,6 @@ using session::TimeNs;
 namespace {
 
 constexpr TimeNs kSecond = 1'000'000'000;
-constexpr TimeNs kWordStep = 125'000'000;
 constexpr TimeNs kMoveUp = 140'000'000;
 constexpr TimeNs kAppear = 120'000'000;
 // Between these rates single tokens give way to a stream.
@@ -120,19 +119,26 @@ void layOutTokens(const LayoutContext& c, const PlannedRow& row, std::uint64_t d
   }
 }
 
-QString queueWords(const LayoutContext& c, PoolIndex pool) {
-  const TimeNs moment = c.calmNow(kWordStep);
-  const std::uint64_t depth = c.snapshot.queue_depth(pool, moment);
+/// Rounded down to what can be read while it grows.
+TimeNs calmAge(TimeNs age) {
+  constexpr TimeNs kMillisecond = 1'000'000;
+  const TimeNs step = age < 100 * kMillisecond ? 10 * kMillisecond
+                      : age < kSecond          ? 50 * kMillisecond
+                                               : 100 * kMillisecond;
+  return age < step ? age : age / step * step;
+}
+
+QString queueWords(const LayoutContext& c, PoolIndex pool, std::uint64_t depth) {
   if (depth == 0) {
     return QObject::tr("empty");
   }
   const QString count = QObject::tr("%1 waiting").arg(countText(depth));
-  const auto oldest = c.snapshot.waiting(pool, moment, 1);
+  const auto oldest = c.snapshot.waiting(pool, c.now, 1);
   const auto task = oldest.empty() ? std::nullopt : c.snapshot.task(oldest.front());
   if (!task || !task->queued) {
     return count;
   }
-  return QObject::tr("%1, oldest %2").arg(count, durationText(moment - *task->queued));
+  return QObject::tr("%1, oldest %2").arg(count, durationText(calmAge(c.now - *task->queued)));
 }
 
 }  // namespace
@@ -170,7 +176,7 @@ void layOutQueue(const LayoutContext& c, const PlannedRow& row, LanePane& pane) 
   layOutCancellations(c, row, pane);
   const std::uint64_t depth = c.snapshot.queue_depth(*row.pool, c.now);
   layOutTokens(c, row, depth, pane);
-  layOutHead(c, row, QObject::tr("Queue"), true, queueWords(c, *row.pool),
+  layOutHead(c, row, QObject::tr("Queue"), true, queueWords(c, *row.pool, depth),
              depth > 0 ? c.theme.accent : c.theme.faint, depth == 0, false, pane);
 }
 

@@ -40,33 +40,46 @@ ColumnGrid gridFor(const TimeAxis& axis, TimeRange shown, TimeNs origin, TimeNs 
   return grid;
 }
 
+QRectF canvasFor(const QSizeF& size, const Theme& theme) {
+  const qreal headWidth = headWidthFor(size.width(), theme);
+  const qreal top = std::round(theme.px(kAxisHeight));
+  return {headWidth, top, std::max(1.0, size.width() - headWidth),
+          std::max(1.0, size.height() - top)};
+}
+
+TimeAxis axisFor(const Frame& frame, const ViewState& view, const QRectF& canvas) {
+  return TimeAxis::snapped(view.range(), canvas.left(), canvas.right(), frame.snapshot->begin(),
+                           1 / view.devicePixelRatio);
+}
+
+/// What is in sight and not after now.
+TimeRange shownOn(const TimeAxis& axis, const Frame& frame) {
+  // One pixel more at the left: the view's begin was moved by less than that.
+  const TimeNs begin = std::max(axis.toTime(axis.left() - 1), frame.snapshot->begin());
+  const TimeNs end = std::min(axis.toTime(axis.right()) + 1, frame.now);
+  return {begin, std::max(begin, end)};
+}
+
 LayoutContext makeContext(const Frame& frame, const ViewState& view, const QSizeF& size,
                           const Theme& theme, LayoutCache& cache) {
   const session::Snapshot& snapshot = *frame.snapshot;
-  const qreal headWidth = headWidthFor(size.width(), theme);
-  const qreal top = std::round(theme.px(kAxisHeight));
-  const QRectF canvas(headWidth, top, std::max(1.0, size.width() - headWidth),
-                      std::max(1.0, size.height() - top));
-  const TimeAxis axis = TimeAxis::snapped(view.range(), canvas.left(), canvas.right(),
-                                          snapshot.begin(), 1 / view.devicePixelRatio);
-  // One pixel more at the left: the view's begin was moved by less than that.
-  const TimeNs begin = std::max(axis.toTime(canvas.left() - 1), snapshot.begin());
-  const TimeNs end = std::min(axis.toTime(canvas.right()) + 1, frame.now);
-  const TimeRange shown{begin, std::max(begin, end)};
+  const QRectF canvas = canvasFor(size, theme);
+  const TimeAxis axis = axisFor(frame, view, canvas);
+  const TimeRange shown = shownOn(axis, frame);
   return LayoutContext{.snapshot = snapshot,
                        .view = view,
                        .theme = theme,
                        .cache = cache,
                        .axis = axis,
                        .now = frame.now,
-                       .live = frame.live,
                        .shown = shown,
                        .grid = gridFor(axis, shown, snapshot.begin(), frame.now, kColumnWidth),
                        .columnWidth = kColumnWidth,
                        .kinds = TaskKinds(snapshot),
-                       .plan = planRows(snapshot, frame.now, canvas.height(), theme),
+                       .plan = planRows(snapshot, cache.places(frame.snapshot), frame.now, shown,
+                                        canvas.height(), theme),
                        .canvas = canvas,
-                       .headWidth = headWidth};
+                       .headWidth = canvas.left()};
 }
 
 QString poolName(const session::Snapshot& snapshot, PoolIndex index) {
@@ -90,8 +103,9 @@ LaneRow sceneRow(const LayoutContext& c, const PlannedRow& row) {
                  .rect = QRectF(0, c.screenY(row), c.canvas.right(), row.height),
                  .pool = row.pool,
                  .index = row.index};
-  for (std::size_t i = 0; i < row.laneCount; ++i) {
-    result.lanes.append(c.plan.lanes[row.firstLane + i]);
+  for (const session::LaneId lane : row.lanes) {
+    result.lanes.append(lane);
+    result.starts.append(c.axis.toX(c.snapshot.lanes()[static_cast<std::size_t>(lane)].started));
   }
   return result;
 }
@@ -194,26 +208,29 @@ TimelineScene layOutTimeline(const Frame& frame, const ViewState& view, const QS
   return layOutTimeline(frame, view, size, theme, cache);
 }
 
-qreal preferredTimelineHeight(const Frame& frame, const Theme& theme) {
-  const qreal axis = std::round(theme.px(kAxisHeight));
-  if (!frame.snapshot) {
-    return axis;
+RowPlan planFor(const Frame& frame, const ViewState& view, TimeRange also, const QSizeF& size,
+                const Theme& theme, LayoutCache& cache) {
+  const QRectF canvas = canvasFor(size, theme);
+  TimeRange shown = shownOn(axisFor(frame, view, canvas), frame);
+  if (also.length() > 0) {
+    shown = {std::min(shown.begin, also.begin), std::max(shown.end, also.end)};
   }
-  const RowPlan plan = planRows(*frame.snapshot, frame.now, 1e6, theme);
-  return axis + plan.pinnedHeight + plan.contentHeight;
+  return planRows(*frame.snapshot, cache.places(frame.snapshot), frame.now, shown, canvas.height(),
+                  theme);
 }
 
-std::optional<ScrollSpan> scrollSpanOf(const Frame& frame, session::LaneId lane, const QSizeF& size,
-                                       const Theme& theme) {
+std::optional<ScrollSpan> scrollSpanOf(const Frame& frame, const ViewState& view,
+                                       session::LaneId lane, const QSizeF& size, const Theme& theme,
+                                       LayoutCache& cache) {
   if (!frame.snapshot) {
     return {};
   }
-  const qreal height = std::max(1.0, size.height() - std::round(theme.px(kAxisHeight)));
-  const RowPlan plan = planRows(*frame.snapshot, frame.now, height, theme);
+  const RowPlan plan = planFor(frame, view, {}, size, theme, cache);
   const PlannedRow* row = plan.rowOf(lane);
   if (row == nullptr || row->pinned) {
     return {};
   }
+  const qreal height = canvasFor(size, theme).height();
   return ScrollSpan{row->y + row->height - (height - plan.pinnedHeight), row->y};
 }
 

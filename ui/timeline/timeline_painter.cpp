@@ -122,6 +122,7 @@ void paintPane(Blitter& blitter, const LanePane& pane, const TimelineScene& scen
     blitter.strip(strip, theme);
   }
   paintBars(blitter, pane, theme);
+  blitter.fill(pane.leavings);
   paintPaneShapes(blitter, pane, theme);
   for (const Ghost& ghost : pane.ghosts) {
     if (ghost.label) {
@@ -282,7 +283,9 @@ void paintAxis(Blitter& blitter, const TimelineScene& scene, const Theme& theme)
                       row.height());
     blitter.fill(QRectF(room.left(), room.bottom() - theme.px(3), room.width(), theme.px(3)),
                  theme.accent);
-    blitter.text({room, scene.selectedRangeLabel, TextRole::flag, theme.accent, Qt::AlignCenter});
+    blitter.fill(scene.selectedRangeLabelRect, theme.surface);
+    blitter.text({scene.selectedRangeLabelRect, scene.selectedRangeLabel, TextRole::flag,
+                  theme.accent, Qt::AlignCenter});
   }
 }
 

@@ -84,9 +84,9 @@ struct DenseColumn {
   float busy() const { return bright + shade + lock; }
 };
 
-/// Columns of one lane, `columnWidth` apart, from rect.left() on.
+/// Columns of one row, `columnWidth` apart, from rect.left() on.
 struct DenseStrip {
-  session::LaneId lane = {};
+  session::LaneId lane = {};  ///< the latest of the row
   QRectF rect = {};
   qreal columnWidth = 2;
   QList<DenseColumn> columns = {};
@@ -109,6 +109,7 @@ struct LaneRow {
   std::optional<session::PoolIndex> pool = {};
   std::uint32_t index = 0;            ///< of a worker in its pool
   QList<session::LaneId> lanes = {};  ///< one; several if a worker's place was taken again
+  QList<qreal> starts = {};           ///< x where each of them came
   QString name = {};
 };
 
@@ -184,6 +185,7 @@ struct LanePane {
   QList<FillGroup> bands = {};  ///< of callers
   QList<DenseStrip> strips = {};
   QList<TaskBar> bars = {};
+  FillGroup leavings = {};  ///< lines where a worker left its place or the next one came
   QList<TextLabel> labels = {};
   QList<Ghost> ghosts = {};
   QList<Token> tokens = {};
@@ -219,6 +221,7 @@ struct TimelineScene {
   QList<Flag> flags = {};
   std::optional<QRectF> selectedRange = {};
   QString selectedRangeLabel = {};
+  QRectF selectedRangeLabelRect = {};  ///< on the axis
   std::optional<qreal> nowX = {};
   QString nowLabel = {};
   QColor nowColor = {};

@@ -212,7 +212,8 @@ QString TimelineView::selectionText() const {
 }
 
 void TimelineView::revealLane(session::LaneId lane) {
-  const auto span = scrollSpanOf(frame_, lane, QSizeF(viewport()->size()), theme_);
+  const auto span =
+      scrollSpanOf(frame_, state_, lane, QSizeF(viewport()->size()), theme_, *layoutCache_);
   if (span) {
     verticalScrollBar()->setValue(static_cast<int>(std::clamp<qreal>(
         state_.scrollY, std::ceil(std::min(span->least, span->most)), span->most)));
@@ -243,7 +244,8 @@ void TimelineView::selectBeside(int step) {
   }
   TaskKey next = {};
   if (state_.selectedTask) {
-    next = taskBeside(*frame_.snapshot, state_.selectedTask, step, frame_.now);
+    next = taskBeside(*frame_.snapshot, *layoutCache_->places(frame_.snapshot), state_.selectedTask,
+                      step, frame_.now);
   } else {
     // Nothing is selected yet: begin with the latest bar in sight.
     qreal right = -1;
@@ -269,7 +271,14 @@ void TimelineView::selectOnNeighbour(int step) {
     selectBeside(step);
     return;
   }
-  const RowPlan plan = planRows(*frame_.snapshot, frame_.now, viewport()->height(), theme_);
+  // The task may be out of sight: its neighbours count as they were then.
+  const auto task = frame_.snapshot->task(state_.selectedTask);
+  TimeRange then = {};
+  if (task && task->started) {
+    then = {*task->started, std::min(task->finished.value_or(frame_.now), frame_.now)};
+  }
+  const RowPlan plan =
+      planFor(frame_, state_, then, QSizeF(viewport()->size()), theme_, *layoutCache_);
   if (const TaskKey next =
           taskOnNeighbour(*frame_.snapshot, plan, state_.selectedTask, step, frame_.now)) {
     selectTask(next);

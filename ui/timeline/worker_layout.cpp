@@ -2,359 +2,22 @@
 #include "ui/timeline/layout_context.h"
 
 #include <QObject>
-#include <QVarLengthArray>
 
 #include <algorithm>
-#include <cmath>
-#include <utility>
 
 namespace poolscope::ui {
 
 using session::Lane;
-using session::LaneColumn;
-using session::LaneId;
 using session::LaneState;
-using session::Phase;
-using session::Task;
-using session::TaskKey;
-using session::TaskState;
 using session::TimeNs;
 using trace::PhaseKind;
 
 namespace {
 
 constexpr TimeNs kSecond = 1'000'000'000;
-constexpr TimeNs kWordStep = 125'000'000;
 constexpr TimeNs kUtilizationStep = kSecond / 2;
+constexpr TimeNs kFirstUtilizationStep = kSecond / 10;
 constexpr TimeNs kUtilizationWindow = 5 * kSecond;
-/// Narrower than this many columns nothing of a bar but its colour can be seen.
-constexpr qsizetype kLeastColumns = 3;
-constexpr float kWholeColumn = 0.998F;
-constexpr std::size_t kMostPhases = 48;
-constexpr std::size_t kMostBlocked = 64;
-
-QRectF bodyOf(const LayoutContext& c, const PlannedRow& row) {
-  const qreal inset = c.snap(std::min(c.theme.px(5), row.height * 0.13));
-  return QRectF(c.canvas.left(), c.screenY(row) + inset, c.canvas.width(),
-                row.height - 2 * inset - 1);
-}
-
-BarFill fillOf(PhaseKind kind) {
-  switch (kind) {
-    case PhaseKind::io_wait:
-      return BarFill::hatch;
-    case PhaseKind::file_io:
-      return BarFill::back_hatch;
-    case PhaseKind::sleep:
-      return BarFill::dots;
-    case PhaseKind::command:
-      return BarFill::stripes;
-    case PhaseKind::lock_wait:
-      return BarFill::thin;
-    case PhaseKind::lock_held:
-      return BarFill::held;
-    default:
-      return BarFill::bright;
-  }
-}
-
-/// Cuts a task's time into parts of one fill: of nested phases the innermost, else the task
-/// computes.
-void cutIntoParts(const LayoutContext& c, TimeNs begin, TimeNs end,
-                  const std::vector<BarStretch>& stretches, TaskBar& bar) {
-  QVarLengthArray<TimeNs, 24> cuts{begin, end};
-  for (const BarStretch& s : stretches) {
-    for (const TimeNs cut : {s.begin, s.end}) {
-      if (cut > begin && cut < end) {
-        cuts.append(cut);
-      }
-    }
-  }
-  std::sort(cuts.begin(), cuts.end());
-  qreal left = bar.rect.left();
-  for (qsizetype i = 0; i + 1 < cuts.size(); ++i) {
-    const qreal right = cuts[i + 1] == end
-                            ? bar.rect.right()
-                            : std::clamp(c.snappedX(cuts[i + 1]), left, bar.rect.right());
-    if (right <= left) {
-      continue;
-    }
-    BarFill fill = BarFill::bright;
-    for (const BarStretch& s : stretches) {
-      if (s.begin <= cuts[i] && s.end >= cuts[i + 1]) {
-        fill = s.fill;
-      }
-    }
-    if (!bar.parts.isEmpty() && bar.parts.last().fill == fill) {
-      bar.parts.last().rect.setRight(right);
-    } else {
-      bar.parts.append({QRectF(left, bar.rect.top(), right - left, bar.rect.height()), fill});
-    }
-    left = right;
-  }
-}
-
-/// A session's column as it is drawn.
-DenseColumn denseColumn(const LaneColumn& column, int kind) {
-  const auto phase = [&](PhaseKind phaseKind) {
-    return column.phases[static_cast<std::size_t>(phaseKind)];
-  };
-  DenseColumn dense;
-  dense.longest = column.longest;
-  dense.tasks = column.task_count;
-  dense.kind = static_cast<std::int16_t>(kind);
-  dense.lock = phase(PhaseKind::lock_wait);
-  dense.shade = phase(PhaseKind::io_wait) + phase(PhaseKind::sleep) + phase(PhaseKind::file_io) +
-                phase(PhaseKind::command);
-  dense.bright = std::max(0.0F, column.busy - dense.lock - dense.shade);
-  if (column.task_count > 0) {
-    dense.failed = dense.busy() * static_cast<float>(column.failed_count) /
-                   static_cast<float>(column.task_count);
-  }
-  return dense;
-}
-
-class LaneLayout {
- public:
-  LaneLayout(const LayoutContext& context, const PlannedRow& row, LaneId lane, LanePane& pane)
-      : c_(context),
-        lane_(context.snapshot.lanes()[static_cast<std::size_t>(lane)]),
-        body_(bodyOf(context, row)),
-        pane_(pane) {}
-
-  void run() {
-    const TimeNs exited = lane_.exited.value_or(session::kForever);
-    if (lane_.started >= c_.shown.end || exited <= c_.shown.begin) {
-      return;
-    }
-    fetchColumns();
-    addBars();
-    addDense();
-  }
-
- private:
-  void fetchColumns();
-  void forgetComingFailure();
-  void addBars();
-  BarFacts factsOf(const Task& task) const;
-  void addBar(TaskKey task, const BarFacts& facts);
-  void addLabel(const BarFacts& facts, TaskBar& bar) const;
-  void cover(TimeNs begin, TimeNs end);
-  void addDense();
-
-  const LayoutContext& c_;
-  const Lane& lane_;
-  const QRectF body_;
-  LanePane& pane_;
-  QList<DenseColumn> columns_ = {};
-};
-
-void LaneLayout::fetchColumns() {
-  // A running task's past is not settled: it may yet fail, or turn out to be the longest.
-  TimeNs stable = c_.settled();
-  const LaneState state = c_.snapshot.lane_state(lane_.id, c_.snapshot.end());
-  if (const auto running = state.task ? c_.snapshot.task(state.task) : std::nullopt;
-      running && running->started) {
-    stable = std::min(stable, *running->started);
-  }
-  const auto ask = [this](TimeNs begin, TimeNs end, int count, auto append) {
-    TaskKey known = {};
-    int kind = 0;
-    for (const LaneColumn& column : c_.snapshot.lane_columns(lane_.id, begin, end, count)) {
-      if (column.longest != known && column.longest) {
-        known = column.longest;
-        const auto task = c_.snapshot.task(known);
-        kind = task ? c_.kinds(task->name) : 0;
-      }
-      append(denseColumn(column, kind));
-    }
-  };
-  c_.cache.workers.append(static_cast<std::uint32_t>(lane_.id), c_.grid, stable, columns_, ask);
-  if (c_.grid.partial) {
-    ask(c_.grid.end(), c_.now, 1, [this](const DenseColumn& column) { columns_.append(column); });
-  }
-  forgetComingFailure();
-}
-
-/// What runs at now and fails later has not failed yet.
-void LaneLayout::forgetComingFailure() {
-  const auto atNow = c_.snapshot.task_at(lane_.id, c_.now);
-  const auto task = atNow ? c_.snapshot.task(*atNow) : std::nullopt;
-  if (!task || !task->started || task->state != TaskState::failed || task->finished <= c_.now) {
-    return;
-  }
-  for (qsizetype i = columns_.size(); i-- > 0;) {
-    DenseColumn& column = columns_[i];
-    if (c_.grid.timeOf(i + 1) <= *task->started) {
-      break;
-    }
-    if (column.tasks > 0) {
-      column.failed =
-          std::max(0.0F, column.failed - column.busy() / static_cast<float>(column.tasks));
-    }
-  }
-}
-
-/// A task fills the columns within it alone. Those of some columns' length become bars of their
-/// own; at the ends of the view one column in sight is enough to look how long its task is.
-void LaneLayout::addBars() {
-  const QList<DenseColumn>& columns = columns_;
-  QVarLengthArray<TaskKey, 64> found;  // bars take their columns away: only when all are found
-  for (qsizetype i = 0; i < columns.size();) {
-    const auto isWhole = [&](qsizetype k) {
-      return columns[k].tasks == 1 && columns[k].busy() >= kWholeColumn;
-    };
-    if (!isWhole(i)) {
-      ++i;
-      continue;
-    }
-    const TaskKey key = columns[i].longest;
-    const qsizetype begin = i;
-    while (i < columns.size() && columns[i].longest == key && isWhole(i)) {
-      ++i;
-    }
-    const bool atAnEnd = begin <= 1 || i + 1 >= columns.size();
-    if (i - begin < kLeastColumns && !atAnEnd) {
-      continue;
-    }
-    found.append(key);
-  }
-  for (const TaskKey key : found) {
-    if (const BarFacts* known = c_.cache.facts(key); known != nullptr && known->end <= c_.now) {
-      addBar(key, *known);
-    } else if (const auto task = taskAt(c_.snapshot, key, c_.now); task && task->started) {
-      BarFacts facts = factsOf(*task);
-      addBar(key, facts.open ? facts : c_.cache.remember(key, std::move(facts)));
-    }
-  }
-}
-
-BarFacts LaneLayout::factsOf(const Task& task) const {
-  BarFacts facts;
-  facts.started = task.started.value_or(0);
-  facts.open = !task.finished;
-  facts.end = task.finished.value_or(c_.now);
-  facts.kind = c_.kinds(task.name);
-  facts.failed = task.state == TaskState::failed;
-  for (const Phase& phase : c_.snapshot.phases(task.key, kMostPhases)) {
-    if (phase.begin < c_.now && phase.kind != PhaseKind::other) {
-      facts.stretches.push_back({phase.begin, std::min(phase.end, facts.end), fillOf(phase.kind)});
-    }
-  }
-  for (const auto& blocked :
-       c_.snapshot.blocked(lane_.id, facts.started, facts.end, kMostBlocked)) {
-    if (blocked.begin < c_.now) {
-      facts.stretches.push_back(
-          {blocked.begin, std::min(blocked.end, facts.end), BarFill::stripes, true});
-    }
-  }
-  const QString cross = facts.failed ? QStringLiteral("× ") : QString();
-  facts.number = cross + QString::number(task.key.task);
-  facts.title = cross + taskTitle(task);
-  facts.titleWidth = c_.cache.numberedWidth(facts.title, TextRole::bar);
-  facts.numberWidth = c_.cache.numberedWidth(facts.number, TextRole::bar);
-  return facts;
-}
-
-void LaneLayout::addBar(TaskKey task, const BarFacts& facts) {
-  TaskBar bar;
-  bar.task = task;
-  bar.lane = lane_.id;
-  bar.kind = facts.kind;
-  bar.failed = facts.failed;
-  bar.open = facts.open;
-  const qreal x0 = c_.snappedX(facts.started);
-  const qreal x1 = c_.snappedX(facts.end);
-  if (x1 - x0 < kLeastColumns * c_.columnWidth) {
-    return;
-  }
-  // Far outside the canvas, where pixels no longer count, the bar is cut; a hatch keeps its phase
-  // to the bar's begin.
-  const qreal left = std::max(x0, c_.canvas.left() - 16);
-  const qreal right = std::min(x1, c_.canvas.right() + 16);
-  bar.roundLeft = x0 >= c_.canvas.left() - 8;
-  bar.roundRight = !bar.open && x1 <= c_.canvas.right() + 8;
-  const qreal gap = bar.open ? 0 : 1;  // neighbours stay apart
-  if (right - gap - left < 1) {
-    return;
-  }
-  bar.patternX = x0;
-  bar.rect = QRectF(left, body_.top(), right - gap - left, body_.height());
-  for (const BarStretch& stretch : facts.stretches) {
-    const qreal from = std::max(c_.snappedX(stretch.begin), bar.rect.left());
-    const qreal to = std::min(c_.snappedX(stretch.end), bar.rect.right());
-    if (stretch.blocked && to > from) {
-      bar.blocked.append(
-          QRectF(from, bar.rect.top(), to - from, std::max(3.0, body_.height() * 0.14)));
-    }
-  }
-  const TimeNs seenBegin = std::max(facts.started, c_.axis.toTime(left));
-  const TimeNs seenEnd = std::max(seenBegin + 1, std::min(facts.end, c_.axis.toTime(right)));
-  cutIntoParts(c_, seenBegin, seenEnd, facts.stretches, bar);
-  addLabel(facts, bar);
-  cover(facts.started, facts.end);
-  pane_.bars.append(std::move(bar));
-}
-
-void LaneLayout::addLabel(const BarFacts& facts, TaskBar& bar) const {
-  const QRectF seen = bar.rect.intersected(c_.canvas);
-  const qreal margin = c_.theme.px(6);
-  const qreal tight = c_.theme.px(3);  // for the mere number
-  if (body_.height() < c_.theme.px(12)) {
-    return;
-  }
-  qreal left = margin;
-  if (facts.titleWidth + 2 * margin - tight <= seen.width()) {
-    bar.label = facts.title;
-  } else if (facts.numberWidth + 2 * tight <= seen.width()) {
-    bar.label = facts.number;
-    left = std::min(margin, (seen.width() - facts.numberWidth) / 2);
-  } else if (facts.failed && seen.width() >= c_.theme.px(13)) {
-    bar.label = QStringLiteral("×");
-    left = tight;
-  } else {
-    return;
-  }
-  bar.labelAt = QPointF(c_.snap(seen.left() + left), c_.snap(seen.center().y()));
-}
-
-/// Takes out of the columns what is under a bar: they go on to show the rest.
-void LaneLayout::cover(TimeNs begin, TimeNs end) {
-  const auto cell = static_cast<double>(c_.grid.cellNs);
-  const double from = static_cast<double>(begin - c_.grid.begin()) / cell;
-  const double to = static_cast<double>(end - c_.grid.begin()) / cell;
-  const auto first = static_cast<qsizetype>(std::max(0.0, std::floor(from)));
-  const auto last = std::min(columns_.size() - 1, static_cast<qsizetype>(std::floor(to)));
-  for (qsizetype i = first; i <= last; ++i) {
-    DenseColumn& column = columns_[i];
-    const double at = static_cast<double>(i);
-    const double under = std::min(to, at + 1) - std::max(from, at);
-    const float rest = column.busy() - static_cast<float>(under);
-    if (column.tasks == 1 || rest <= 0.01F) {
-      column = {.longest = column.longest};
-    } else {
-      const float scale = rest / column.busy();
-      column.bright *= scale;
-      column.shade *= scale;
-      column.lock *= scale;
-      column.failed = std::min(column.failed, rest);
-    }
-  }
-}
-
-void LaneLayout::addDense() {
-  if (std::none_of(columns_.cbegin(), columns_.cend(),
-                   [](const DenseColumn& column) { return column.busy() > 0; })) {
-    return;
-  }
-  DenseStrip strip;
-  strip.lane = lane_.id;
-  strip.columnWidth = c_.columnWidth;
-  strip.rect = QRectF(c_.snappedX(c_.grid.begin()), body_.top(),
-                      static_cast<qreal>(columns_.size()) * c_.columnWidth, body_.height());
-  strip.columns = std::move(columns_);
-  pane_.strips.append(std::move(strip));
-}
 
 struct Words {
   QString text;
@@ -383,130 +46,42 @@ Words workerWords(const LayoutContext& c, const LaneState& state) {
   }
 }
 
+/// The busy share of the last seconds. It ends at a round time since the worker's start, so that it
+/// can be read; that depends on the time alone, not on whether it is live.
+double recentUtilization(const LayoutContext& c, const Lane& lane) {
+  const TimeNs age = std::max<TimeNs>(c.now - lane.started, 1);
+  const TimeNs step = age < 2 * kUtilizationStep ? kFirstUtilizationStep : kUtilizationStep;
+  const TimeNs end = lane.started + (age < step ? age : age / step * step);
+  return c.snapshot.utilization(lane.id, std::max(lane.started, end - kUtilizationWindow), end);
+}
+
+}  // namespace
+
+QRectF rowBody(const LayoutContext& c, const PlannedRow& row) {
+  const qreal inset = c.snap(std::min(c.theme.px(5), row.height * 0.13));
+  return QRectF(c.canvas.left(), c.screenY(row) + inset, c.canvas.width(),
+                row.height - 2 * inset - 1);
+}
+
 QString workerName(const Lane& lane) {
   return lane.name.empty()
              ? QObject::tr("worker %1").arg(lane.index)
              : QString::fromUtf8(lane.name.data(), static_cast<qsizetype>(lane.name.size()));
 }
 
-/// As the pool's other workers are called: PREFIX_7.
-QString ghostName(const LayoutContext& c, const PlannedRow& row) {
-  for (const Lane& lane : c.snapshot.lanes()) {
-    if (lane.kind == session::LaneKind::worker && lane.pool == row.pool) {
-      const QString name = workerName(lane);
-      const QString suffix = QString::number(lane.index);
-      if (name.endsWith(suffix)) {
-        return name.chopped(suffix.size()) + QString::number(row.index);
-      }
-      break;
-    }
-  }
-  return QObject::tr("worker %1").arg(row.index);
-}
-
-/// Since when max_workers has allowed more than `others` workers, without a break up to `until`.
-std::optional<TimeNs> allowedSince(const LayoutContext& c, const PlannedRow& row,
-                                   std::uint32_t others, TimeNs until) {
-  std::optional<TimeNs> since;
-  for (const auto& step : c.snapshot.max_workers_steps(*row.pool)) {
-    if (step.time > until) {
-      break;
-    }
-    if (step.now <= others) {
-      since.reset();
-    } else if (!since) {
-      since = step.time;
-    }
-  }
-  return since;
-}
-
-/// How many workers of the pool were there when `lane` started.
-std::uint32_t workersBefore(const LayoutContext& c, const Lane& lane) {
-  std::uint32_t count = 0;
-  for (const Lane& other : c.snapshot.lanes()) {
-    const bool there = other.kind == session::LaneKind::worker && other.pool == lane.pool &&
-                       other.id != lane.id && other.index < lane.index &&
-                       other.started <= lane.started &&
-                       !(other.exited && *other.exited <= lane.started);
-    count += there ? 1 : 0;
-  }
-  return count;
-}
-
-/// Since when so many workers have been gone that max_workers leaves room for this one, too: a
-/// place that others held was not waiting for anybody.
-TimeNs placeFreeSince(const LayoutContext& c, const PlannedRow& row) {
-  TimeNs latest = c.snapshot.begin();
-  for (const Lane& lane : c.snapshot.lanes()) {
-    const bool gone = lane.kind == session::LaneKind::worker && lane.pool == row.pool &&
-                      lane.exited && *lane.exited <= c.now;
-    latest = gone ? std::max(latest, *lane.exited) : latest;
-  }
-  // Only the last exit is looked at: before it there was one more, and rarely room for all.
-  const std::uint32_t limit = c.snapshot.max_workers_at(*row.pool, latest - 1);
-  return limit > row.ordinal + 1 ? c.snapshot.begin() : latest;
-}
-
-void addGhost(const LayoutContext& c, const PlannedRow& row, TimeNs begin, TimeNs end,
-              LanePane& pane) {
-  const qreal inset = c.theme.px(3);
-  const qreal left = std::max(c.snappedX(begin), c.canvas.left() - 8) + inset;
-  const qreal right = std::min(c.snappedX(end), c.canvas.right() + 8) - inset;
-  if (right - left < c.theme.px(8)) {
-    return;
-  }
-  const QRectF body = bodyOf(c, row);
-  Ghost ghost{.rect = QRectF(left, body.top() + 2, right - left, body.height() - 4)};
-  const QRectF seen = ghost.rect.intersected(c.canvas);
-  const QString text = QObject::tr("not started: no task has needed it");
-  if (c.cache.textWidth(text, TextRole::note) + c.theme.px(16) <= seen.width() &&
-      seen.height() >= c.theme.px(11)) {
-    ghost.label = TextLabel{seen, text, TextRole::note, c.theme.dim, Qt::AlignCenter};
-  }
-  pane.ghosts.append(ghost);
-}
-
-}  // namespace
-
 void layOutWorker(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
-  const auto lanes = c.snapshot.lanes();
-  const auto laneAt = [&](std::size_t i) -> const Lane& {
-    return lanes[static_cast<std::size_t>(c.plan.lanes[row.firstLane + i])];
-  };
-  for (std::size_t i = 0; i < row.laneCount; ++i) {
-    LaneLayout(c, row, laneAt(i).id, pane).run();
-  }
-  const Lane& first = laneAt(0);
-  if (first.started > c.shown.begin) {
-    if (const auto since = allowedSince(c, row, workersBefore(c, first), first.started);
-        since && *since < first.started) {
-      addGhost(c, row, *since, first.started, pane);
-    }
-  }
-
-  const Lane& latest = laneAt(row.laneCount - 1);
-  const bool gone = latest.exited && *latest.exited <= c.now;
-  if (gone) {
+  layOutWorkerTasks(c, row, pane);
+  layOutVacancies(c, row, pane);
+  const Lane& latest = c.laneOf(row.lanes.back());
+  if (c.hasLeft(latest)) {
     layOutHead(c, row, workerName(latest), true,
                latest.retired ? QObject::tr("retired") : QObject::tr("ended"), c.theme.faint, true,
                true, pane);
     return;
   }
-  const Words words = workerWords(c, c.snapshot.lane_state(latest.id, c.calmNow(kWordStep)));
-  const TimeNs end = std::max(c.calmNow(kUtilizationStep), latest.started + 1);
-  const double share =
-      c.snapshot.utilization(latest.id, std::max(latest.started, end - kUtilizationWindow), end);
-  const QString percent = QObject::tr("%1 %").arg(qRound(100 * share));
+  const Words words = workerWords(c, c.snapshot.lane_state(latest.id, c.now));
+  const QString percent = QObject::tr("%1 %").arg(qRound(100 * recentUtilization(c, latest)));
   layOutHead(c, row, workerName(latest), true, words.text, words.dot, false, false, pane, percent);
-}
-
-void layOutGhost(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
-  if (const auto since = allowedSince(c, row, row.ordinal, c.now)) {
-    addGhost(c, row, std::max(*since, placeFreeSince(c, row)), c.now, pane);
-  }
-  layOutHead(c, row, ghostName(c, row), true, QObject::tr("not started"), c.theme.faint, true, true,
-             pane);
 }
 
 }  // namespace poolscope::ui

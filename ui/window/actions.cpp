@@ -244,12 +244,14 @@ QAction* Actions::operator[](Command command) const {
   return actions_[static_cast<qsizetype>(command)];
 }
 
-void Actions::setText(Command command, const QString& text, IconId icon) {
+void Actions::setText(Command command, const QString& text, IconId icon,
+                      const QString& buttonText) {
   auto& current = icons_[static_cast<qsizetype>(command)];
   if ((*this)[command]->text() == text && current == icon) {
     return;
   }
   (*this)[command]->setText(text);
+  (*this)[command]->setIconText(buttonText);  // empty: as the text
   current = icon;
   update(command);
 }

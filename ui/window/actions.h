@@ -73,7 +73,8 @@ class Actions : public QObject {
 
   QAction* operator[](Command command) const;
   /// Another text for a command that has two sides: "Pause" and "Resume".
-  void setText(Command command, const QString& text, IconId icon);
+  /// `buttonText` where a button has less room than a menu.
+  void setText(Command command, const QString& text, IconId icon, const QString& buttonText = {});
   void setTheme(const Theme& theme);
   /// A submenu for each group.
   void addTo(QMenu* menu) const;

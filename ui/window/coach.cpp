@@ -16,6 +16,19 @@ QString tr(const char* text) {
   return QCoreApplication::translate("Coach", text);
 }
 
+/// "4 tasks finished, 2 failed, 6 cancelled": no task is counted twice, no failure left out.
+QString outcomeText(const CoachInput& input) {
+  QString text = input.finished == 1 ? tr("1 task finished")
+                                     : tr("%1 tasks finished").arg(countText(input.finished));
+  if (input.failed > 0) {
+    text += tr(", %1 failed").arg(countText(input.failed));
+  }
+  if (input.cancelled > 0) {
+    text += tr(", %1 cancelled").arg(countText(input.cancelled));
+  }
+  return text;
+}
+
 CoachHint introduction(const CoachInput& input) {
   if (!input.hasResized) {
     return {
@@ -51,10 +64,10 @@ CoachHint coachHint(const CoachInput& input) {
     return {};
   }
   if (state.activity == Activity::finished) {
-    return {CoachTopic::finished, tr("Done: %1 tasks finished. F5 runs them again, Space replays "
+    return {CoachTopic::finished, tr("Done: %1. F5 runs them again, Space replays "
                                      "them, Ctrl+S saves the session; "
                                      "or choose another scenario.")
-                                      .arg(countText(input.finished))};
+                                      .arg(outcomeText(input))};
   }
   if (state.paused) {
     return {CoachTopic::paused, tr("The pool is paused: workers finish what they run and pick no "
@@ -64,7 +77,8 @@ CoachHint coachHint(const CoachInput& input) {
     return {CoachTopic::no_task, tr("The pool is ready and waits for its first task. It starts no "
                                     "worker before it needs one.")};
   }
-  return input.introductionDone ? CoachHint{} : introduction(input);
+  // While nothing answers, workers take no tasks worth watching; the message above says so.
+  return input.introductionDone || !state.trouble.isEmpty() ? CoachHint{} : introduction(input);
 }
 
 }  // namespace poolscope::ui

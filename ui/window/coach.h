@@ -22,7 +22,9 @@ enum class CoachTopic {
 struct CoachInput {
   const EngineState* state = nullptr;
   std::uint64_t tasks = 0;     ///< queued so far
-  std::uint64_t finished = 0;  ///< of these, in all
+  std::uint64_t finished = 0;  ///< of these, the ones that returned: without the failed
+  std::uint64_t failed = 0;
+  std::uint64_t cancelled = 0;
   bool introductionDone = false;
   bool hasResized = false;    ///< the user changed max_workers
   bool hasInspected = false;  ///< the user selected a task

@@ -2,6 +2,7 @@
 #include "ui/window/header_bar.h"
 
 #include "ui/panels/eliding_label.h"
+#include "ui/panels/figure_tiles.h"
 #include "ui/panels/figures_panel.h"
 #include "ui/panels/look.h"
 #include "ui/panels/workers_control.h"
@@ -22,6 +23,9 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QToolButton>
+#include <QVBoxLayout>
+
+#include <utility>
 
 namespace poolscope::ui {
 
@@ -54,8 +58,10 @@ HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
       summary_(new ElidingLabel(this)),
       workersLine_(new ElidingLabel(this)),
       lostLine_(new QLabel(this)),
+      row_(new QHBoxLayout),
       workers_(new WorkersControl(cores, this)),
       figures_(new FiguresPanel(this)),
+      tiles_(new FigureTiles(this)),
       menuButton_(new QPushButton(tr("Menu"), this)),
       menu_(new QMenu(menuButton_)) {
   setObjectName(QStringLiteral("headerBar"));
@@ -90,9 +96,13 @@ HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
   left->setVerticalSpacing(3);
   left->addWidget(scenarios_, 0, 0);
   left->addLayout(pool, 0, 1);
-  left->addWidget(summary_, 1, 0, 2, 1, Qt::AlignTop);
-  left->addWidget(workersLine_, 1, 1);
-  left->addWidget(lostLine_, 2, 1);
+  left->addWidget(summary_, 1, 0, 1, 2);
+  auto* pairOfLines = new QHBoxLayout;
+  pairOfLines->setSpacing(16);
+  pairOfLines->addWidget(workersLine_);
+  pairOfLines->addWidget(lostLine_);
+  pairOfLines->addStretch();
+  left->addLayout(pairOfLines, 2, 0, 1, 2);
   left->setRowMinimumHeight(0, 40);
   left->setRowStretch(3, 1);
   auto* corner = new QHBoxLayout;
@@ -101,12 +111,14 @@ HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
   corner->addWidget(menuButton_);
   figures_->setCorner(corner);
 
-  auto* row = new QHBoxLayout(this);
-  row->setContentsMargins(20, 12, 20, 12);
-  row->setSpacing(24);
-  row->addLayout(left);
-  row->addWidget(workers_, 3);
-  row->addWidget(figures_, 2);
+  row_->addLayout(left);
+  row_->addWidget(workers_, 3);
+  row_->addWidget(figures_, 2);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(20, 12, 20, 8);
+  column->setSpacing(8);
+  column->addLayout(row_);
+  column->addWidget(tiles_);
   QWidget* const order[] = {scenarios_,        buttons_[0],        buttons_[1], buttons_[2],
                             workers_->field(), workers_->slider(), buttons_[3], menuButton_};
   for (std::size_t i = 0; i + 1 < std::size(order); ++i) {
@@ -123,6 +135,12 @@ QToolButton* HeaderBar::addButton(const Actions& actions, Command command) {
   button->setFocusPolicy(Qt::StrongFocus);
   button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   buttons_.append(button);
+  // "Pause" becomes "Resume": no button is squeezed for it, the header makes room.
+  connect(action, &QAction::changed, this, [this, action, text = action->iconText()]() mutable {
+    if (std::exchange(text, action->iconText()) != text) {
+      measure();
+    }
+  });
   return button;
 }
 
@@ -179,15 +197,20 @@ void HeaderBar::showCurrentScenario(const EngineState& state) {
 
 void HeaderBar::showFigures(const LiveFigures& figures, std::uint64_t lostEvents) {
   workersLine_->setText(
-      figures.maxWorkers == 0
-          ? tr("No pool yet")
-          : tr("Pool: %1 of %2 workers started").arg(figures.workers).arg(figures.maxWorkers));
+      figures.maxWorkers == 0 ? tr("No pool yet")
+      : !figures.shutDown
+          ? tr("Pool: %1 of %2 workers started").arg(figures.workers).arg(figures.maxWorkers)
+      : figures.workers > 0 ? tr("Pool: shutting down, workers left: %1").arg(figures.workers)
+      : figures.workersStarted == 1
+          ? tr("Pool: shut down, 1 worker had started")
+          : tr("Pool: shut down, %1 workers had started").arg(figures.workersStarted));
   lostLine_->setText(tr("%1 events lost").arg(countText(lostEvents)));
   setLook(lostLine_, lostEvents > 0 ? "bad" : "dim");
   if (!workers_->isEnabled()) {
     workers_->setValue(static_cast<int>(figures.maxWorkers));
   }
   figures_->showFigures(figures);
+  tiles_->showFigures(figures);
 }
 
 void HeaderBar::setTheme(const Theme& theme) {
@@ -198,6 +221,7 @@ void HeaderBar::setTheme(const Theme& theme) {
           .arg(theme.surface.name(), theme.line.name()));
   workers_->setTheme(theme);
   figures_->setTheme(theme);
+  tiles_->setTheme(theme);
   for (QToolButton* button : buttons_) {
     button->setIconSize(QSize(qRound(theme.px(18)), qRound(theme.px(18))));
   }
@@ -205,34 +229,47 @@ void HeaderBar::setTheme(const Theme& theme) {
 }
 
 QSize HeaderBar::minimumSizeHint() const {
-  return {compactWidth_, QFrame::minimumSizeHint().height()};
+  return {tightWidth_, QFrame::minimumSizeHint().height()};
 }
 
 void HeaderBar::resizeEvent(QResizeEvent* event) {
   QFrame::resizeEvent(event);
-  setCompact(width() < fullWidth_);
+  setRoom(roomIn(width()));
 }
 
 void HeaderBar::measure() {
   ensurePolished();
-  const auto widthWith = [this](bool compact) {
-    setCompact(compact);
+  const auto widthWith = [this](Room room) {
+    setRoom(room);
     layout()->activate();
     return layout()->minimumSize().width();
   };
-  compactWidth_ = widthWith(true);
-  fullWidth_ = widthWith(false);
-  setCompact(width() < fullWidth_);
+  tightWidth_ = widthWith(Room::tight);
+  iconsWidth_ = widthWith(Room::icons);
+  fullWidth_ = widthWith(Room::full);
+  setRoom(roomIn(width()));
   updateGeometry();
 }
 
+HeaderBar::Room HeaderBar::roomIn(int width) const {
+  return width >= fullWidth_ ? Room::full : width >= iconsWidth_ ? Room::icons : Room::tight;
+}
+
 /// Where texts do not fit, icons alone stay; their tool tips tell the rest.
-void HeaderBar::setCompact(bool compact) {
+void HeaderBar::setRoom(Room room) {
   for (QToolButton* button : buttons_) {
-    button->setToolButtonStyle(compact ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
+    button->setToolButtonStyle(room == Room::full ? Qt::ToolButtonTextBesideIcon
+                                                  : Qt::ToolButtonIconOnly);
     // The style sheet's least height would else let a layout squeeze the text.
     button->setMinimumWidth(button->sizeHint().width());
   }
+  const bool tight = room == Room::tight;
+  figures_->setTight(tight);
+  workers_->setTight(tight);
+  row_->setSpacing(tight ? 14 : 24);
+  scenarios_->setMinimumContentsLength(tight ? 12 : 17);
+  const int side = tight ? 14 : 20;
+  layout()->setContentsMargins(side, 12, side, 8);
 }
 
 }  // namespace poolscope::ui

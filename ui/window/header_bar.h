@@ -9,6 +9,7 @@
 #include <QList>
 
 class QComboBox;
+class QHBoxLayout;
 class QLabel;
 class QMenu;
 class QPushButton;
@@ -20,6 +21,7 @@ enum class Command;
 class Actions;
 class ElidingLabel;
 class FiguresPanel;
+class FigureTiles;
 class WorkersControl;
 
 /// The top of the window: which scenario, what the pool is told, max_workers, and what comes of it.
@@ -48,20 +50,25 @@ class HeaderBar : public QFrame {
   void chooseScenario(int index);
   void showCurrentScenario(const EngineState& state);
   void measure();
-  void setCompact(bool compact);
+  enum class Room { full, icons, tight };
+  Room roomIn(int width) const;
+  void setRoom(Room room);
 
   QComboBox* scenarios_;
   ElidingLabel* summary_;
   QList<QToolButton*> buttons_;
   ElidingLabel* workersLine_;
   QLabel* lostLine_;
+  QHBoxLayout* row_;
   WorkersControl* workers_;
   FiguresPanel* figures_;
+  FigureTiles* tiles_;
   QPushButton* menuButton_;
   QMenu* menu_;
   int fileRow_ = 0;  ///< of the list, where a scenario or recording from outside the gallery stands
-  int fullWidth_ = 0;
-  int compactWidth_ = 0;
+  int fullWidth_ = 0;   ///< that it takes with texts on its buttons
+  int iconsWidth_ = 0;  ///< with icons alone
+  int tightWidth_ = 0;  ///< with a small figure, too: no less is possible
   QString current_;
 };
 

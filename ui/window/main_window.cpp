@@ -36,6 +36,10 @@ namespace poolscope::ui {
 namespace {
 
 constexpr QSize kFirstSize(1440, 900);
+/// It scrolls: half of a 1080-line screen must hold the window with a message in it.
+constexpr int kLeastTimeline = 112;
+/// The chart's share of a low window, which is there for its timeline.
+constexpr double kChartShare = 0.22;
 
 qreal desktopPointSize() {
   constexpr qreal kLargest = 16;  // beyond it a desktop scales all, not only fonts
@@ -97,6 +101,7 @@ void MainWindow::buildLayout(int cores) {
   view_->setObjectName(QStringLiteral("timeline"));
   view_->setAccessibleName(tr("Timeline"));
   view_->viewport()->installEventFilter(this);
+  stage_->setMinimumHeight(kLeastTimeline);
   stage_->addWidget(welcome_);
   stage_->addWidget(view_);
   transport_ =
@@ -206,6 +211,14 @@ void MainWindow::connectWidgets() {
   connect(header_, &HeaderBar::scenarioChosen, this, &MainWindow::chooseScenario);
   connect(header_, &HeaderBar::scenarioFileWanted, this, &MainWindow::openScenarioFile);
   connect(header_->workers(), &WorkersControl::chosen, this, &MainWindow::wishWorkers);
+  connect(header_->workers(), &WorkersControl::refused, this, [this] {
+    messages_->post(QStringLiteral("maxWorkers"), Severity::warning,
+                    tr("max_workers must be 1 to %1; it stays %2.")
+                        .arg(WorkersControl::kMost)
+                        .arg(header_->workers()->value()));
+  });
+  connect(header_->workers(), &WorkersControl::left, this,
+          [this] { view_->setFocus(Qt::OtherFocusReason); });
   connect(welcome_, &WelcomePage::startWanted, this, &MainWindow::chooseScenario);
   connect(coach_, &CoachStrip::dismissed, this, [this](CoachTopic topic) {
     if (isIntroduction(topic)) {
@@ -215,12 +228,14 @@ void MainWindow::connectWidgets() {
   connect(view_, &TimelineView::taskSelected, this, [this](session::TaskKey task) {
     selectedTask_ = task;
     hasInspected_ = hasInspected_ || task;
+    rangeIsNewer_ = rangeIsNewer_ && !task;
     showInspector();
   });
   connect(view_, &TimelineView::rangeSelected, this,
           [this](session::TimeNs begin, session::TimeNs end) {
             selectedRange_ = TimeRange{begin, end};
             rangeFigures_.reset();
+            rangeIsNewer_ = true;
             showInspector();
             askForStatistics();
           });
@@ -263,16 +278,31 @@ void MainWindow::restoreLayout() {
     const int right = qRound(theme_.px(360));
     columns_->setSizes({width() - right, right});
   }
-  if (!rows_->restoreState(settings_.rows())) {
-    const int chart = throughput_->sizeHint().height();
-    rows_->setSizes({height() - header_->height() - chart, chart});
+  rowsAreChosen_ = rows_->restoreState(settings_.rows());
+  connect(rows_, &QSplitter::splitterMoved, this, [this] { rowsAreChosen_ = true; });
+  shareRows();
+}
+
+/// Until the user chooses, the chart is as high as it likes to be, less in a low window.
+void MainWindow::shareRows() {
+  if (!rowsAreChosen_) {
+    const int chart = std::min(throughput_->sizeHint().height() + qRound(theme_.px(20)),
+                               qRound(height() * kChartShare));
+    rows_->setSizes({std::max(1, rows_->height() - chart), chart});
   }
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+  QMainWindow::resizeEvent(event);
+  shareRows();
 }
 
 void MainWindow::saveLayout() {
   settings_.setGeometry(saveGeometry());
   settings_.setColumns(columns_->saveState());
-  settings_.setRows(rows_->saveState());
+  if (rowsAreChosen_) {
+    settings_.setRows(rows_->saveState());
+  }
 }
 
 void MainWindow::applyTheme() {
@@ -301,7 +331,11 @@ void MainWindow::startSession() {
   selectedTask_ = {};
   selectedRange_.reset();
   rangeFigures_.reset();
+  wholeFigures_.reset();
+  rangeIsNewer_ = false;
+  askedEnd_ = askedBegin_ = 0;
   wishedWorkers_.reset();
+  hasIntervened_ = false;
   hasMarked_ = false;
   lostSeen_ = 0;
   state_ = {};
@@ -323,8 +357,12 @@ void MainWindow::startSession() {
 void MainWindow::refreshState() {
   const EngineState before = std::exchange(state_, engine_.state());
   const auto snapshot = engine_.snapshot();
+  bool fits = false;
   if (clock_.isLive() && state_.activity == EngineState::Activity::finished) {
     const session::TimeNs position = clock_.atPresent() ? snapshot->end() : clock_.now();
+    // Who has not looked elsewhere sees all of it: a short session is else a speck at the left.
+    const ViewState& view = view_->viewState();
+    fits = clock_.atPresent() && view.following() && view.range().length() == ViewState::kFirstSpan;
     clock_.startReplay(snapshot->begin(), snapshot->end(), position);
   } else if (!clock_.isLive() && state_.source == EngineState::Source::live && isRunning()) {
     clock_.startLive();
@@ -347,6 +385,10 @@ void MainWindow::refreshState() {
   refreshActions();
   sincePanels_.invalidate();
   showNextFrame();
+  if (fits) {
+    view_->fit();
+    showTransport(true);
+  }
 }
 
 void MainWindow::refreshMessages(const EngineState& before) {
@@ -390,7 +432,7 @@ void MainWindow::refreshActions() {
                     state_.paused ? IconId::play : IconId::pause);
   const bool recording = !state_.recordingPath.isEmpty();
   actions_->setText(Command::record, recording ? tr("Stop recording") : tr("Record"),
-                    recording ? IconId::stop : IconId::record);
+                    recording ? IconId::stop : IconId::record, recording ? tr("Stop") : QString());
   if (clock_.isLive()) {
     actions_->setText(Command::freeze,
                       clock_.atPresent() ? tr("Freeze the view") : tr("Follow the pool"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/panels/live_figures.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/statistics_worker.h"
 #include "ui/playback/playback_clock.h"
@@ -77,6 +78,7 @@ class MainWindow : public QMainWindow {
  protected:
   void closeEvent(QCloseEvent* event) override;
   void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
@@ -89,6 +91,7 @@ class MainWindow : public QMainWindow {
   void connectWidgets();
   void restoreLayout();
   void saveLayout();
+  void shareRows();
 
   void applyTheme();
   void refreshState();
@@ -106,6 +109,9 @@ class MainWindow : public QMainWindow {
   void showTransport(bool recount);
   void showInspector();
   void showCoach();
+  /// The end of a session that is over is shown: its figures are of all of it.
+  bool showsWholeSession() const;
+  LiveFigures figuresNow() const;
   void askForStatistics();
   void showStatistics(const StatisticsRequest& request, const session::Statistics& statistics);
 
@@ -120,8 +126,10 @@ class MainWindow : public QMainWindow {
   void openRecording();
   void openScenarioFile();
   void saveSession(std::function<void()> then);
-  /// Calls `go` at once, or after the user decided about a session that would be lost.
-  void leaveSession(const QString& question, std::function<void()> go);
+  /// Calls `go` at once, or after the user decided about a session that would be lost. Closing asks
+  /// about every session that is not saved; what asks here is told by `isWorthSaving`.
+  void leaveSession(const QString& question, bool isWorthSaving, std::function<void()> go);
+  bool isUsersOwn() const;
   void prepareQuit();
 
   Engine& engine_;
@@ -159,6 +167,8 @@ class MainWindow : public QMainWindow {
   session::TaskKey selectedTask_ = {};
   std::optional<TimeRange> selectedRange_;
   std::optional<session::Statistics> rangeFigures_;
+  std::optional<session::Statistics> wholeFigures_;  ///< of a session that is over
+  bool rangeIsNewer_ = false;  ///< than the selected task: the inspector shows what was chosen last
   std::optional<int> wishedWorkers_;
   session::TimeNs askedBegin_ = 0;  ///< of the last question for statistics
   session::TimeNs askedEnd_ = 0;
@@ -166,7 +176,9 @@ class MainWindow : public QMainWindow {
   std::function<void()> afterSave_;
   bool hasResized_ = false;
   bool hasInspected_ = false;
+  bool hasIntervened_ = false;  ///< the user resized or paused this session's pool
   bool hasMarked_ = false;  ///< the session holds notes that running it again would not bring back
+  bool rowsAreChosen_ = false;  ///< the user moved the splitter above the chart, now or before
   Quit quit_ = Quit::no;
 };
 

@@ -42,9 +42,13 @@ void MainWindow::run(Command command) {
       close();
       break;
     case Command::restart:
-      leaveSession(tr("Save this session before it starts again?"), [this] { engine_.restart(); });
+      // The same work with the same numbers comes again, and "again" is what was asked for: only
+      // notes would not come back.
+      leaveSession(tr("Save this session before it starts again?"), hasMarked_,
+                   [this] { engine_.restart(); });
       break;
     case Command::pause_pool:
+      hasIntervened_ = true;
       state_.paused ? engine_.resumePool() : engine_.pausePool();
       break;
     case Command::more_workers:
@@ -153,6 +157,8 @@ void MainWindow::wishWorkers(int count) {
   wishedWorkers_ = std::clamp(count, 1, WorkersControl::kMost);
   header_->workers()->setValue(*wishedWorkers_);
   hasResized_ = true;
+  hasIntervened_ = true;
+  messages_->retract(QStringLiteral("maxWorkers"));
   updateTimer();
 }
 
@@ -163,7 +169,7 @@ void MainWindow::sendWorkers() {
 }
 
 void MainWindow::chooseScenario(const QString& name) {
-  leaveSession(tr("Save this session before another scenario starts?"),
+  leaveSession(tr("Save this session before another scenario starts?"), isUsersOwn(),
                [this, name] { engine_.startScenario(name); });
 }
 
@@ -179,7 +185,7 @@ void MainWindow::toggleRecording() {
 
 void MainWindow::openRecording() {
   dialogs_.chooseFileToOpen(tr("Open recording"), recordingFilter(), [this](const QString& path) {
-    leaveSession(tr("Save this session before the file is opened?"),
+    leaveSession(tr("Save this session before the file is opened?"), isUsersOwn(),
                  [this, path] { engine_.openFile(path); });
   });
 }
@@ -198,8 +204,19 @@ void MainWindow::saveSession(std::function<void()> then) {
                             });
 }
 
-void MainWindow::leaveSession(const QString& question, std::function<void()> go) {
-  if (!state_.unsaved || !hasMarked_) {
+/// A demo of the gallery that was only watched can be run again at any time, and asking about each
+/// would be a nuisance. What the user did by hand, and what his own scenario measured, cannot.
+bool MainWindow::isUsersOwn() const {
+  const QList<ScenarioInfo> gallery = engine_.scenarios();
+  const bool fromGallery = std::any_of(
+      gallery.begin(), gallery.end(),
+      [this](const ScenarioInfo& scenario) { return scenario.name == state_.scenario.name; });
+  return hasMarked_ || hasIntervened_ || !fromGallery;
+}
+
+void MainWindow::leaveSession(const QString& question, bool isWorthSaving,
+                              std::function<void()> go) {
+  if (!state_.unsaved || !isWorthSaving) {  // a recording under way is saved
     go();
     return;
   }

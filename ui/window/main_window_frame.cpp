@@ -97,7 +97,7 @@ void MainWindow::updateClock() {
 
 void MainWindow::showPanels() {
   const session::Snapshot& snapshot = *frame_.snapshot;
-  header_->showFigures(liveFigures(snapshot, frame_.now), snapshot.lost_events());
+  header_->showFigures(figuresNow(), snapshot.lost_events());
   if (snapshot.lost_events() > lostSeen_) {
     lostSeen_ = snapshot.lost_events();
     messages_->post(QStringLiteral("lost"), MessageBar::Severity::warning,
@@ -118,6 +118,23 @@ void MainWindow::showPanels() {
   showInspector();
   showCoach();
   askForStatistics();
+}
+
+bool MainWindow::showsWholeSession() const {
+  return !clock_.isLive() && hasSession() && frame_.now >= clock_.end() &&
+         state_.activity != EngineState::Activity::opening;
+}
+
+LiveFigures MainWindow::figuresNow() const {
+  const bool whole = showsWholeSession();
+  LiveFigures figures =
+      liveFigures(*frame_.snapshot, frame_.now, whole ? kWholeSession : kFiguresWindowNs);
+  if (whole && wholeFigures_ && wholeFigures_->queue_wait) {
+    // Of all tasks: liveFigures() looks at the latest only.
+    figures.queueWaitP50S = wholeFigures_->queue_wait->p50;
+    figures.queueWaitP99S = wholeFigures_->queue_wait->p99;
+  }
+  return figures;
 }
 
 void MainWindow::showTransport(bool recount) {
@@ -142,7 +159,7 @@ void MainWindow::showTransport(bool recount) {
 }
 
 void MainWindow::showInspector() {
-  if (frame_.snapshot && selectedTask_) {
+  if (frame_.snapshot && selectedTask_ && !(selectedRange_ && rangeIsNewer_)) {
     if (const auto details = taskDetails(*frame_.snapshot, selectedTask_, frame_.now)) {
       inspector_->showTask(*details);
       return;
@@ -163,18 +180,25 @@ void MainWindow::showCoach() {
                    .introductionDone = settings_.introductionDone(),
                    .hasResized = hasResized_,
                    .hasInspected = hasInspected_};
-  for (const session::Pool& pool : snapshot.pools()) {
-    input.finished += snapshot.finished_count(pool.index, snapshot.begin(), snapshot.end() + 1);
+  if (state_.activity == EngineState::Activity::finished) {
+    const TaskCounts counts = taskCounts(snapshot, snapshot.end());
+    input.finished = counts.finished;
+    input.failed = counts.failed;
+    input.cancelled = counts.cancelled;
   }
   coach_->showHint(coachHint(input));
 }
 
 void MainWindow::askForStatistics() {
-  const bool wanted = tabs_->statisticsShown() || (selectedRange_ && !rangeFigures_);
+  const bool wholeWanted = showsWholeSession() && !selectedRange_ && !wholeFigures_;
+  const bool wanted = tabs_->statisticsShown() || (selectedRange_ && !rangeFigures_) || wholeWanted;
   if (!wanted || !hasSession() || statisticsWorker_.isBusy()) {
     return;
   }
-  const TimeNs end = selectedRange_ ? std::min(selectedRange_->end, frame_.now) : frame_.now;
+  // A session's last event counts too: it is usually the end of a task.
+  const TimeNs end = selectedRange_        ? std::min(selectedRange_->end, frame_.now)
+                     : showsWholeSession() ? frame_.now + 1
+                                           : frame_.now;
   const TimeNs begin = selectedRange_ ? selectedRange_->begin : clock_.begin();
   const bool same = begin == askedBegin_ && end == askedEnd_;
   const bool recent = sinceStatistics_.isValid() && sinceStatistics_.elapsed() < kStatisticsMs;
@@ -196,6 +220,11 @@ void MainWindow::showStatistics(const StatisticsRequest& request,
   if (ofRange) {
     rangeFigures_ = statistics;
     showInspector();
+  }
+  if (!selectedRange_ && showsWholeSession() && request.begin == clock_.begin() &&
+      request.end == frame_.now + 1) {
+    wholeFigures_ = statistics;
+    header_->showFigures(figuresNow(), frame_.snapshot->lost_events());
   }
   tabs_->statistics()->showStatistics(ofRange ? tr("Selected range") : tr("Whole session so far"),
                                       *request.snapshot, statistics);

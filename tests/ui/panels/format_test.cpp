@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/format.h"
 
+#include "ui/timeline/time_text.h"
+
 #include <QLocale>
 #include <QTest>
 
@@ -53,6 +55,28 @@ class FormatTest : public QObject {
   void ratio() {
     QFETCH(double, ratio);
     QTEST(formatRatio(ratio), "text");
+  }
+
+  void largeNumbers_stayShort_data() {
+    QTest::addColumn<double>("value");
+    QTest::addColumn<QString>("count");
+    QTest::addColumn<QString>("rate");
+    QTest::newRow("none") << 0.0 << "0"
+                          << "0";
+    QTest::newRow("four digits") << 9999.0 << countText(9999) << countText(9999);
+    QTest::newRow("five") << 12'345.0 << QStringLiteral("12.3\u00a0k")
+                          << QStringLiteral("12.3\u00a0k");
+    QTest::newRow("nearly a million")
+        << 999'499.0 << QStringLiteral("999\u00a0k") << QStringLiteral("999\u00a0k");
+    QTest::newRow("a million") << 999'500.0 << QStringLiteral("1.00\u00a0M")
+                               << QStringLiteral("1.00\u00a0M");
+    QTest::newRow("ten million") << 10e6 << QStringLiteral("10.0\u00a0M")
+                                 << QStringLiteral("10.0\u00a0M");
+  }
+  void largeNumbers_stayShort() {
+    QFETCH(double, value);
+    QTEST(formatLargeCount(static_cast<std::uint64_t>(value)), "count");
+    QTEST(formatLargeRate(value), "rate");
   }
 };
 

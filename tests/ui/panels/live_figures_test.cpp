@@ -82,7 +82,9 @@ class LiveFiguresTest : public QObject {
     const auto live = ui::liveFigures(*early.snapshot(), now);
     QCOMPARE(replayed.throughput, live.throughput);
     QCOMPARE(replayed.utilization, live.utilization);
-    QCOMPARE(replayed.queueDepth, live.queueDepth);
+    QCOMPARE(replayed.tasks.waiting, live.tasks.waiting);
+    QCOMPARE(replayed.tasks.finished, live.tasks.finished);
+    QCOMPARE(replayed.queueWaitP50S, live.queueWaitP50S);
     QCOMPARE(replayed.queueWaitP99S, live.queueWaitP99S);
   }
 
@@ -95,6 +97,99 @@ class LiveFiguresTest : public QObject {
     }
     const auto figures = ui::liveFigures(*sample.snapshot(), 2 * kSecond);
     QVERIFY(std::abs(*figures.queueWaitP99S - 0.099) < 1e-9);
+    QVERIFY(std::abs(*figures.queueWaitP50S - 0.050) < 1e-9);
+  }
+
+  void tasks_areCountedOnceEach_data() {
+    QTest::addColumn<qint64>("nowMs");
+    QTest::addColumn<QList<int>>("expected");  // waiting, running, finished, failed, cancelled
+    QTest::newRow("before") << qint64{5} << QList<int>{0, 0, 0, 0, 0};
+    QTest::newRow("all queued") << qint64{10} << QList<int>{4, 0, 0, 0, 0};
+    QTest::newRow("one runs") << qint64{20} << QList<int>{3, 1, 0, 0, 0};
+    QTest::newRow("one finished") << qint64{35} << QList<int>{3, 0, 1, 0, 0};
+    QTest::newRow("another will fail") << qint64{50} << QList<int>{2, 1, 1, 0, 0};
+    QTest::newRow("it failed") << qint64{60} << QList<int>{2, 0, 1, 1, 0};
+    QTest::newRow("one cancelled") << qint64{70} << QList<int>{1, 0, 1, 1, 1};
+  }
+  void tasks_areCountedOnceEach() {
+    QFETCH(qint64, nowMs);
+    ui::SampleSession sample(1);
+    const auto first = sample.queue(10 * kMs, "a");
+    const auto second = sample.queue(10 * kMs, "b");
+    const auto third = sample.queue(10 * kMs, "c");
+    sample.queue(10 * kMs, "d");
+    sample.start(first, 20 * kMs, 0);
+    sample.finish(first, 30 * kMs);
+    sample.start(second, 40 * kMs, 0);
+    sample.finish(second, 60 * kMs, "ValueError");
+    sample.cancel(third, 70 * kMs);
+    const ui::TaskCounts counts = ui::taskCounts(*sample.snapshot(), nowMs * kMs);
+    const QList<int> found{static_cast<int>(counts.waiting), static_cast<int>(counts.running),
+                           static_cast<int>(counts.finished), static_cast<int>(counts.failed),
+                           static_cast<int>(counts.cancelled)};
+    QTEST(found, "expected");
+  }
+
+  void counts_agreeWithTheStatistics() {
+    ui::SampleSession sample(4);
+    ui::fillWebScraping(sample, 5);
+    const auto snapshot = sample.snapshot();
+    const session::Statistics all = snapshot->statistics();
+    const ui::TaskCounts counts = ui::taskCounts(*snapshot, snapshot->end());
+    QCOMPARE(counts.finished + counts.failed, all.finished);
+    QCOMPARE(counts.failed, all.failed);
+    QCOMPARE(counts.cancelled, all.cancelled);
+    QCOMPARE(counts.waiting + counts.running, std::uint64_t{0});
+  }
+
+  void wholeSession_hasItsThroughput_howeverShort() {
+    ui::SampleSession sample(1);
+    for (int i = 0; i < 3; ++i) {
+      sample.ordinary(0, i * kMs / 2 + 1, (i + 1) * kMs / 2, 0);
+    }
+    const auto snapshot = sample.snapshot();
+    QVERIFY(!ui::liveFigures(*snapshot, snapshot->end()).throughput);
+    const auto figures = ui::liveFigures(*snapshot, snapshot->end(), ui::kWholeSession);
+    QVERIFY(figures.isWhole);
+    QCOMPARE(*figures.throughput, 3 / 0.0015);
+    QCOMPARE(figures.tasks.finished, std::uint64_t{3});
+  }
+
+  void pausedPool_comparesNothing() {
+    const auto build = [](bool resumes) {
+      ui::SampleSession sample(2);
+      sample.resize(2 * kSecond, 2, 4);
+      for (TimeNs begin = 0; begin < 5 * kSecond; begin += 100 * kMs) {
+        if (begin < 3 * kSecond || (resumes && begin >= 4 * kSecond)) {
+          sample.ordinary(begin, begin + 1, begin + 99 * kMs, 0);
+        }
+      }
+      sample.pause(3 * kSecond);
+      if (resumes) {
+        sample.resume(4 * kSecond);
+      }
+      return sample.snapshot();
+    };
+    const auto paused = ui::liveFigures(*build(false), 5 * kSecond);
+    QVERIFY(paused.paused);
+    QVERIFY(!paused.effect);
+    const auto resumed = ui::liveFigures(*build(true), 5 * kSecond);
+    QVERIFY(!resumed.paused);
+    QVERIFY(!resumed.effect);  // the pause is still in the window
+    QVERIFY(ui::liveFigures(*build(false), 2900 * kMs).effect.has_value());
+  }
+
+  void shutDownPool_tellsHowManyWorkersHadStarted() {
+    ui::SampleSession sample(4);
+    sample.ordinary(0, 1, 100 * kMs, 0);
+    sample.ordinary(0, 1, 100 * kMs, 1);
+    sample.shutDown(200 * kMs);
+    const auto snapshot = sample.snapshot();
+    QVERIFY(!ui::liveFigures(*snapshot, 150 * kMs).shutDown);
+    const auto figures = ui::liveFigures(*snapshot, 250 * kMs);
+    QVERIFY(figures.shutDown);
+    QCOMPARE(figures.workers, 0U);
+    QCOMPARE(figures.workersStarted, 2U);
   }
 
   void queue_tellsDepthAndTheLongestWait() {
@@ -103,7 +198,7 @@ class LiveFiguresTest : public QObject {
     sample.queue(100 * kMs, "a");
     sample.queue(300 * kMs, "b");
     const auto figures = ui::liveFigures(*sample.snapshot(), 500 * kMs);
-    QCOMPARE(figures.queueDepth, std::uint64_t{2});
+    QCOMPARE(figures.tasks.waiting, std::uint64_t{2});
     QCOMPARE(*figures.oldestWaitS, 0.4);
   }
 

@@ -30,6 +30,35 @@ class MessageBarTest : public QObject {
     QVERIFY(bar.isHidden());
   }
 
+  void newerFailure_isShown_theOlderWaits() {
+    MessageBar bar;
+    bar.post("a", Severity::error, "disk full");
+    bar.post("b", Severity::error, "not a trace");
+    QCOMPARE(bar.text(), QStringLiteral("not a trace"));
+    bar.post("a", Severity::error, "disk full");  // it failed once more
+    QCOMPARE(bar.text(), QStringLiteral("disk full"));
+    QCOMPARE(bar.count(), 2);
+    bar.post("c", Severity::warning, "cut off");
+    QCOMPARE(bar.text(), QStringLiteral("disk full"));
+  }
+
+  void goodNews_comesFirst_forAWhile() {
+    MessageBar bar;
+    bar.setNewsTime(std::chrono::milliseconds(30));
+    bar.post("a", Severity::error, "disk full");
+    bar.post("info", Severity::info, "saved");
+    QCOMPARE(bar.text(), QStringLiteral("saved"));
+    QTRY_COMPARE(bar.text(), QStringLiteral("disk full"));
+    QCOMPARE(bar.count(), 2);
+  }
+
+  void failure_afterGoodNews_isNotHiddenByIt() {
+    MessageBar bar;
+    bar.post("info", Severity::info, "saved");
+    bar.post("a", Severity::error, "disk full");
+    QCOMPARE(bar.text(), QStringLiteral("disk full"));
+  }
+
   void sameId_replaces() {
     MessageBar bar;
     bar.post("lost", Severity::warning, "1 event lost");
@@ -51,8 +80,9 @@ class MessageBarTest : public QObject {
     MessageBar bar;
     bar.post("a", Severity::info, "one");
     bar.post("b", Severity::info, "two");
-    bar.findChild<QPushButton*>(QStringLiteral("dismissMessage"))->click();
     QCOMPARE(bar.text(), QStringLiteral("two"));
+    bar.findChild<QPushButton*>(QStringLiteral("dismissMessage"))->click();
+    QCOMPARE(bar.text(), QStringLiteral("one"));
     QTest::keyClick(&bar, Qt::Key_Escape);
     QCOMPARE(bar.count(), 0);
   }

@@ -68,6 +68,21 @@ void SampleSession::marker(TimeNs time, std::string_view text) {
   add(time, EventKind::marker, 0, main_, directory_->intern(text));
 }
 
+void SampleSession::pause(TimeNs time) {
+  add(time, EventKind::paused, 0, main_, 0);
+}
+
+void SampleSession::resume(TimeNs time) {
+  add(time, EventKind::resumed, 0, main_, 0);
+}
+
+void SampleSession::shutDown(TimeNs time) {
+  add(time, EventKind::pool_shut_down, 0, main_, 0);
+  for (const trace::ThreadId worker : workers_) {
+    add(time, EventKind::worker_exited, 0, worker, 0);
+  }
+}
+
 void SampleSession::lose(TimeNs time, std::uint64_t count) {
   add(time, EventKind::lost, 0, main_, count);
 }

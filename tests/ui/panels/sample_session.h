@@ -27,6 +27,10 @@ class SampleSession {
   void deliver(session::TaskKey task, session::TimeNs time);
   void resize(session::TimeNs time, std::uint32_t before, std::uint32_t now);
   void marker(session::TimeNs time, std::string_view text);
+  void pause(session::TimeNs time);
+  void resume(session::TimeNs time);
+  /// The workers that started exit with it.
+  void shutDown(session::TimeNs time);
   void lose(session::TimeNs time, std::uint64_t count);
   void block(session::TaskKey awaited, session::TimeNs begin, session::TimeNs end);
   /// queue, start, an I/O wait up to a CPU phase of a tenth, finish: an ordinary task.

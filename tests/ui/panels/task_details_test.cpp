@@ -28,7 +28,9 @@ class TaskDetailsTest : public QObject {
     QStringList texts;
     const auto details = ui::taskDetails(*snapshot_, key, now);
     for (const ui::TimeShare& share : details ? details->shares : std::vector<ui::TimeShare>{}) {
-      texts << QStringLiteral("%1 %2").arg(ui::timeUseText(share)).arg(share.ns / kMs);
+      texts << QStringLiteral("%1 %2")
+                   .arg(ui::timeUseText(share, details->hasPhases))
+                   .arg(share.ns / kMs);
     }
     return texts;
   }
@@ -55,21 +57,19 @@ class TaskDetailsTest : public QObject {
   void time_isSplitByUse_data() {
     QTest::addColumn<qint64>("nowMs");
     QTest::addColumn<QStringList>("expected");
-    QTest::newRow("in the queue") << qint64{25} << QStringList{"queued 15"};
+    QTest::newRow("in the queue") << qint64{25} << QStringList{"waited 15"};
     QTest::newRow("in its first wait")
-        << qint64{50} << QStringList{"queued 20", "waited for I/O 20"};
+        << qint64{50} << QStringList{"waited 20", "waited for I/O 20"};
     QTest::newRow("in the lock") << qint64{72}
-                                 << QStringList{"queued 20", "waited for I/O 30",
+                                 << QStringList{"waited 20", "waited for I/O 30",
                                                 "waited for lock db 2", "computed 10"};
     QTest::newRow("done") << qint64{120}
-                          << QStringList{"queued 20", "waited for I/O 32", "waited for lock db 5",
-                                         "computed 25", "ran 8"};
-    QTest::newRow("delivered") << qint64{200} << QStringList{"queued 20",
-                                                             "waited for I/O 32",
-                                                             "waited for lock db 5",
-                                                             "computed 25",
-                                                             "ran 8",
-                                                             "waited for delivery 40"};
+                          << QStringList{"waited 20", "waited for I/O 32", "waited for lock db 5",
+                                         "computed 25", "other 8"};
+    QTest::newRow("delivered") << qint64{200}
+                               << QStringList{
+                                      "waited 20",   "waited for I/O 32", "waited for lock db 5",
+                                      "computed 25", "other 8",           "waited for delivery 40"};
   }
   void time_isSplitByUse() {
     QFETCH(qint64, nowMs);
@@ -83,6 +83,10 @@ class TaskDetailsTest : public QObject {
     QCOMPARE(details->worker, QStringLiteral("web_0"));
     QCOMPARE(details->caller, QStringLiteral("main"));
     QCOMPARE(*details->startedAt, 30 * kMs);
+    QCOMPARE(*details->ranNs, 70 * kMs);  // as the hover says
+    const auto plain = ui::taskDetails(*snapshot_, failed_, 1000 * kMs);
+    QCOMPARE(*plain->ranNs, 20 * kMs);
+    QCOMPARE(rows(failed_, 1000 * kMs), (QStringList{"waited 5", "ran 20"}));
   }
 
   void state_isThatOfTheMoment_data() {
@@ -105,7 +109,7 @@ class TaskDetailsTest : public QObject {
   }
 
   void cancelled_onlyWaited() {
-    QCOMPARE(rows(cancelled_, 200 * kMs), QStringList{"queued 30"});
+    QCOMPARE(rows(cancelled_, 200 * kMs), QStringList{"waited 30"});
     QVERIFY(ui::taskDetails(*snapshot_, cancelled_, 200 * kMs)->worker.isEmpty());
   }
 

@@ -14,7 +14,7 @@ class TaskInspectorTest : public QObject {
 
   static QString text(const TaskInspector& inspector, const char* name) {
     const auto* label = inspector.findChild<QLabel*>(QString::fromLatin1(name));
-    return label != nullptr && !label->isHidden() ? label->text() : QString();
+    return label != nullptr && label->isVisibleTo(&inspector) ? label->text() : QString();
   }
   static QStringList rows(const TaskInspector& inspector) {
     QStringList all;
@@ -37,6 +37,8 @@ class TaskInspectorTest : public QObject {
     task.shares = {{ui::TimeUse::queued, {}, 262'000'000},
                    {ui::TimeUse::io_wait, {}, 78'000'000},
                    {ui::TimeUse::lock_wait, QStringLiteral("db"), 1'500'000}};
+    task.ranNs = 80'000'000;
+    task.hasPhases = true;
     task.queuedAt = 1'000'000'000;
     task.startedAt = 1'262'000'000;
     return task;
@@ -56,7 +58,8 @@ class TaskInspectorTest : public QObject {
     inspector.showTask(details());
     QCOMPARE(text(inspector, "inspectorTitle"), QStringLiteral("fetch page #49"));
     QCOMPARE(text(inspector, "inspectorOutcome"), QStringLiteral("finished"));
-    const QStringList expected{"queued: 262 ms",
+    const QStringList expected{"waited: 262 ms",
+                               "ran: 80.0 ms",
                                "waited for I/O: 78.0 ms",
                                "waited for lock db: 1.50 ms",
                                QStringLiteral("queued at: 1.000\u2009000 s"),
@@ -73,7 +76,27 @@ class TaskInspectorTest : public QObject {
     queued.shares = {{ui::TimeUse::queued, {}, 5'000'000}};
     inspector.showTask(queued);
     QCOMPARE(text(inspector, "inspectorTitle"), QStringLiteral("Task 50"));
-    QCOMPARE(rows(inspector), QStringList{"queued: 5.00 ms"});
+    QCOMPARE(rows(inspector), QStringList{"waited: 5.00 ms"});
+  }
+
+  void longWorkerName_cutsNoLabel() {
+    TaskInspector inspector;
+    ui::TaskDetails task = details();
+    task.worker = QStringLiteral("ThreadPoolExecutor-0_11");
+    task.caller = QString(80, u'x');
+    inspector.showTask(task);
+    inspector.resize(290, 500);
+    inspector.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&inspector));
+    for (int i = 0; i < 8; ++i) {
+      const auto* name = inspector.findChild<QLabel*>(QStringLiteral("inspectorName%1").arg(i));
+      QVERIFY(name != nullptr);
+      QVERIFY2(name->width() >= name->sizeHint().width(), qPrintable(name->text()));
+    }
+    const auto* value = inspector.findChild<QLabel*>(QStringLiteral("inspectorValue7"));
+    QCOMPARE(value->text(), task.caller);
+    QVERIFY(value->width() < inspector.width());
+    QVERIFY(!value->toolTip().isEmpty());
   }
 
   void failure_isTold() {

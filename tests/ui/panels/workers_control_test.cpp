@@ -32,6 +32,48 @@ class WorkersControlTest : public QObject {
     QCOMPARE(control.slider()->value(), 64);  // as far as it goes
   }
 
+  void typing_whatNoPoolMayHave_isRefused_data() {
+    QTest::addColumn<QString>("typed");
+    QTest::newRow("too many") << "5000";
+    QTest::newRow("none") << "0";
+    QTest::newRow("negative") << "-3";
+    QTest::newRow("nothing") << "";
+  }
+  void typing_whatNoPoolMayHave_isRefused() {
+    QFETCH(QString, typed);
+    WorkersControl control(2);
+    control.setValue(8);
+    control.show();
+    QSignalSpy chosen(&control, &WorkersControl::chosen);
+    QSignalSpy refused(&control, &WorkersControl::refused);
+    QSignalSpy left(&control, &WorkersControl::left);
+    control.field()->selectAll();
+    QTest::keyClick(control.field(), Qt::Key_Delete);
+    QTest::keyClicks(control.field(), typed);
+    QTest::keyClick(control.field(), Qt::Key_Return);
+    QCOMPARE(chosen.count(), 0);
+    QCOMPARE(refused.count(), 1);
+    QCOMPARE(left.count(), 0);  // it is there to be put right
+    QCOMPARE(control.value(), 8);
+    QCOMPARE(control.field()->text(), QStringLiteral("8"));
+  }
+
+  void escape_leaves_withoutApplying() {
+    WorkersControl control(2);
+    control.setValue(8);
+    control.show();
+    QSignalSpy chosen(&control, &WorkersControl::chosen);
+    QSignalSpy refused(&control, &WorkersControl::refused);
+    QSignalSpy left(&control, &WorkersControl::left);
+    control.field()->selectAll();
+    QTest::keyClicks(control.field(), QStringLiteral("64"));
+    QTest::keyClick(control.field(), Qt::Key_Escape);
+    QCOMPARE(left.count(), 1);
+    QCOMPARE(chosen.count(), 0);
+    QCOMPARE(refused.count(), 0);
+    QCOMPARE(control.field()->text(), QStringLiteral("8"));
+  }
+
   void slider_andField_sayTheSame() {
     WorkersControl control(2);
     control.setValue(8);

@@ -18,6 +18,8 @@ class ThroughputTest : public QObject {
   void rate_ofASteadyPool_isItsRate();
   void curve_afterNow_isNotThere();
   void limits_eachChange_hasItsStrip();
+  void limits_aDrag_isOneLineAndOneNeutralPiece();
+  void limits_afterAShortBurst_leaveNoHole();
   void valueAt_aPoint_tellsRateAndLimit();
   void session_empty_hasNoCurve();
 };
@@ -80,6 +82,38 @@ void ThroughputTest::limits_eachChange_hasItsStrip() {
   QCOMPARE(scene.limits[1].label, QStringLiteral("max_workers 4"));
   QVERIFY(std::abs(scene.limits[1].rect.left() - scene.time->toX(3'000 * kMs)) < 2);
   QVERIFY(!scene.limits[0].rect.intersects(scene.limits[1].rect));
+}
+
+void ThroughputTest::limits_aDrag_isOneLineAndOneNeutralPiece() {
+  const auto s = steady(10 * kMs, 10'000 * kMs);
+  const auto pool = s->pools_[0].index;
+  for (std::uint32_t i = 0; i < 60; ++i) {
+    s->setMaxWorkers(pool, (3'000 + 20 * i) * kMs, 64 - i);
+  }
+  const auto scene = layOutThroughput(Frame{s, s->end_, false}, 0, s->end_, kSize, Theme::dark());
+  QCOMPARE(scene.limitLines.size(), 1);
+  QVERIFY(std::abs(scene.limitLines.front() - scene.time->toX(4'180 * kMs)) < 1);
+  QCOMPARE(scene.limits.size(), 3);
+  QCOMPARE(scene.limits[0].label, QStringLiteral("max_workers 1"));
+  QCOMPARE(scene.limits[1].label, QString());
+  QCOMPARE(scene.limits[1].maxWorkers, 0);
+  QCOMPARE(scene.limits[2].label, QStringLiteral("max_workers 5"));
+  // What is pointed at is told exactly.
+  QCOMPARE(
+      throughputAt(scene, scene.time->toX(3'000 * kMs) + 20)->maxWorkers,
+      int(s->max_workers_at(pool, throughputAt(scene, scene.time->toX(3'000 * kMs) + 20)->time)));
+}
+
+void ThroughputTest::limits_afterAShortBurst_leaveNoHole() {
+  const auto s = steady(10 * kMs, 60'000 * kMs);
+  const auto pool = s->pools_[0].index;
+  for (std::uint32_t i = 0; i < 7; ++i) {
+    s->setMaxWorkers(pool, (30'000 + 100 * i) * kMs, 8 - i);
+  }
+  const auto scene = layOutThroughput(Frame{s, s->end_, false}, 0, s->end_, kSize, Theme::dark());
+  QCOMPARE(scene.limitLines.size(), 1);
+  QCOMPARE(scene.limits.size(), 2);
+  QVERIFY(scene.limits[1].rect.left() - scene.limits[0].rect.right() <= 2.01);
 }
 
 void ThroughputTest::valueAt_aPoint_tellsRateAndLimit() {

@@ -41,6 +41,17 @@ class TimelineLayoutTest : public QObject {
   void cancelled_manyAtOnce_areOneMarkWithTheirNumber();
   void ghost_placeOfARetiredWorker_beginsWhenItLeft();
   void hitTest_everyBar_isHitWhereItIs();
+  void rows_maxWorkersDownAndUp_showThoseWhoWork();
+  void rows_manyRetiredAtOnce_standBelowThoseWhoWork();
+  void row_secondWorkerAtAPlace_isMarkedWhereItCame();
+  void row_twoWorkersInOneColumn_addUp();
+  void rows_whereThereIsRoom_growToAReadableMost();
+  void flags_keysInABurst_areOneFromTheFirstToTheLast();
+  void flags_burstAtTheLeftEdge_keepsItsWords();
+  void words_ofAMoment_agreeWithThePicture_data();
+  void words_ofAMoment_agreeWithThePicture();
+  void rangeLabel_coversNoTick();
+  void flight_poolShutDown_hasNoStreams();
   void frame_empty_hasNoLanes();
 };
 
@@ -511,6 +522,261 @@ void TimelineLayoutTest::hitTest_everyBar_isHitWhereItIs() {
   QVERIFY(hitTest(scene, QPointF(500, 5)).area == Hit::Area::axis);
   QVERIFY(hitTest(scene, QPointF(5, 200)).area == Hit::Area::head);
   QVERIFY(hitTest(scene, QPointF(-5, 200)).area == Hit::Area::nothing);
+}
+
+namespace {
+
+/// max_workers 8, then 1 by seven keys, then 9 by eight: web_0 goes on, eight new ones come.
+std::shared_ptr<FakeSnapshot> downAndUp() {
+  auto s = std::make_shared<FakeSnapshot>();
+  const auto pool = s->addPool(0, 8);
+  const auto caller = s->addCaller("main");
+  const auto work = [&](LaneId lane, TimeNs from, TimeNs to) {
+    for (TimeNs at = from; at + 40 * kMs <= to; at += 45 * kMs) {
+      s->runTask(s->addTask(pool, caller, at), lane, at, at + 40 * kMs);
+    }
+  };
+  for (std::uint32_t i = 0; i < 8; ++i) {
+    const LaneId lane = s->addWorker(pool, i, 1 * kMs);
+    const TimeNs end = i == 0 ? 10'000 * kMs : (1'000 + 50 * i) * kMs;
+    work(lane, 1 * kMs, end);
+    if (i > 0) {
+      s->setMaxWorkers(pool, end, 8 - i);
+      s->lanes_.back().exited = end;
+      s->lanes_.back().retired = true;
+    }
+  }
+  for (std::uint32_t i = 8; i < 16; ++i) {
+    const TimeNs start = (2'000 + 50 * i) * kMs;
+    s->setMaxWorkers(pool, start, i - 6);
+    work(s->addWorker(pool, i, start), start, 10'000 * kMs);
+  }
+  s->end_ = 10'000 * kMs;
+  return s;
+}
+
+QStringList flagTexts(const TimelineScene& scene) {
+  QStringList texts;
+  for (const Flag& flag : scene.flags) {
+    texts.append(flag.text);
+  }
+  return texts;
+}
+
+}  // namespace
+
+void TimelineLayoutTest::rows_maxWorkersDownAndUp_showThoseWhoWork() {
+  const auto s = downAndUp();
+  const auto names = [](const TimelineScene& scene) {
+    QStringList result;
+    for (const LaneRow& row : scene.panes[0].rows) {
+      result.append(row.name);
+    }
+    return result;
+  };
+  const QSizeF tall(1000, 700);
+  // Long after: only those who work.
+  QCOMPARE(names(sceneOf(s, 9'000 * kMs, {}, tall)),
+           QString("web_0 web_8 web_9 web_10 web_11 web_12 web_13 web_14 web_15").split(' '));
+  // While both are in sight each place shows them one after the other, and never more than nine.
+  const TimeNs now = 3'000 * kMs;
+  const auto both = sceneOf(s, now, showing(500 * kMs, now, now), tall);
+  QCOMPARE(both.panes[0].rows.size(), 9);
+  QCOMPARE(both.panes[0].rows[1].lanes.size(), 2);
+  // When the seven have gone and are out of sight, there is one row.
+  QCOMPARE(names(sceneOf(s, 2'300 * kMs, showing(1'500 * kMs, 2'300 * kMs, 2'300 * kMs), tall)),
+           QStringList{"web_0"});
+}
+
+void TimelineLayoutTest::rows_manyRetiredAtOnce_standBelowThoseWhoWork() {
+  auto s = std::make_shared<FakeSnapshot>();
+  const auto pool = s->addPool(0, 64);
+  for (std::uint32_t i = 0; i < 64; ++i) {
+    s->addWorker(pool, i, 1 * kMs);
+    if (i % 20 != 19) {
+      s->lanes_.back().exited = 500 * kMs;
+    }
+  }
+  s->setMaxWorkers(pool, 500 * kMs, 3);
+  s->end_ = 600 * kMs;
+  const auto names = [](const TimelineScene& scene) {
+    QStringList result;
+    for (const LaneRow& row : scene.panes[0].rows) {
+      result.append(row.name);
+    }
+    return result.mid(0, 4);
+  };
+  QCOMPARE(names(sceneOf(s, 600 * kMs)), QString("web_19 web_39 web_59 web_0").split(' '));
+  // In the past, and where there is room for all, everybody keeps to the place.
+  QCOMPARE(names(sceneOf(s, 600 * kMs, showing(0, 550 * kMs, 600 * kMs))),
+           QString("web_0 web_1 web_2 web_3").split(' '));
+  QCOMPARE(names(sceneOf(s, 600 * kMs, {}, QSizeF(1000, 2'000))),
+           QString("web_0 web_1 web_2 web_3").split(' '));
+}
+
+void TimelineLayoutTest::row_secondWorkerAtAPlace_isMarkedWhereItCame() {
+  const auto s = downAndUp();
+  const TimeNs now = 3'000 * kMs;
+  const auto scene = sceneOf(s, now, showing(500 * kMs, now, now), QSizeF(1000, 700));
+  const LaneRow& row = scene.panes[0].rows[1];
+  QCOMPARE(row.name, QStringLiteral("web_8"));
+  QList<qreal> lines;
+  for (const QRectF& line : scene.panes[0].leavings.rects) {
+    if (row.rect.contains(line)) {
+      lines.append(line.left());
+    }
+  }
+  QCOMPARE(lines.size(), 2);
+  QVERIFY(std::abs(lines[0] - scene.axis->toX(1'050 * kMs)) <= 1);
+  QVERIFY(std::abs(lines[1] - scene.axis->toX(2'400 * kMs)) <= 1);
+  QVERIFY(std::any_of(
+      scene.panes[0].labels.begin(), scene.panes[0].labels.end(), [&](const TextLabel& label) {
+        return row.rect.contains(label.rect) && label.text == QStringLiteral("web_1 retired");
+      }));
+  // Who is hit depends on where.
+  const qreal y = row.rect.center().y();
+  QVERIFY(hitTest(scene, QPointF(scene.axis->toX(900 * kMs), y)).lane == row.lanes[0]);
+  QVERIFY(hitTest(scene, QPointF(scene.axis->toX(2'800 * kMs), y)).lane == row.lanes[1]);
+  QVERIFY(hitTest(scene, QPointF(20, y)).lane == row.lanes[1]);
+}
+
+void TimelineLayoutTest::row_twoWorkersInOneColumn_addUp() {
+  // From far away the whole handover is within one column.
+  OneTask one;
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 5 * kMs), one.worker, 10 * kMs, 30 * kMs);
+  one.s.lanes_[static_cast<std::size_t>(one.worker)].exited = 31 * kMs;
+  const LaneId next = one.s.addWorker(one.pool, 1, 32 * kMs);
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 5 * kMs), next, 33 * kMs, 53 * kMs, true);
+  const TimeNs now = 60'000 * kMs;
+  const auto scene = sceneOf(shared(one), now, showing(0, now, now));
+  QCOMPARE(scene.panes[0].strips.size(), 1);
+  const DenseStrip& strip = scene.panes[0].strips.front();
+  const double cell = 2 * scene.axis->nsPerPixel();
+  const DenseColumn& column = strip.columns.front();
+  QCOMPARE(column.tasks, 2U);
+  QVERIFY(std::abs(static_cast<double>(column.busy()) - 40e6 / cell) < 0.01);
+  QVERIFY(std::abs(static_cast<double>(column.failed) - 20e6 / cell) < 0.01);
+}
+
+void TimelineLayoutTest::rows_whereThereIsRoom_growToAReadableMost() {
+  const auto s = demoSession({.before = 8, .after = 8});
+  const auto heightOf = [&](qreal height) {
+    return sceneOf(s, s->end_, {}, QSizeF(1600, height)).panes[0].rows.front().rect.height();
+  };
+  // No room to spare: as ever.
+  QCOMPARE(heightOf(28 + 114 + 8 * 38), 38.0);
+  QVERIFY(heightOf(28 + 114 + 8 * 30) <= 30);
+  const qreal grown = heightOf(28 + 114 + 8 * 50);
+  QVERIFY2(grown >= 46 && grown <= 50, QByteArray::number(grown));
+  QCOMPARE(heightOf(3'000), std::floor(38 * 1.6));
+  const auto wide = sceneOf(s, s->end_, {}, QSizeF(1600, 3'000));
+  QCOMPARE(wide.panes[0].heads.front().name.rect.height(), Theme::dark().px(15));
+}
+
+void TimelineLayoutTest::flags_keysInABurst_areOneFromTheFirstToTheLast() {
+  const auto s = downAndUp();
+  const TimeNs now = 9'000 * kMs;
+  const auto scene = sceneOf(s, now, showing(0, now, now));
+  QCOMPARE(flagTexts(scene), (QStringList{"max_workers 1 → 9", "max_workers 8 → 1"}));
+  // At the last change of each burst, which is when it was so.
+  QVERIFY(std::abs(scene.flags[1].x - scene.axis->toX(1'350 * kMs)) <= 1);
+  // From near each has its own.
+  const auto near = sceneOf(s, now, showing(1'000 * kMs, 1'400 * kMs, now));
+  QCOMPARE(near.flags.size(), 7);
+  QVERIFY(flagTexts(near).contains(QStringLiteral("4 → 3")) ||
+          flagTexts(near).contains(QStringLiteral("max_workers 4 → 3")));
+  // Down and up again within one box: the bottom is told.
+  const auto far = sceneOf(s, now, showing(-400'000 * kMs, now, now));
+  QCOMPARE(flagTexts(far).size(), 1);
+}
+
+void TimelineLayoutTest::flags_burstAtTheLeftEdge_keepsItsWords() {
+  const auto s = downAndUp();
+  const TimeNs now = 9'000 * kMs;
+  for (TimeNs begin = 900 * kMs; begin < 1'350 * kMs; begin += 13 * kMs) {
+    const auto scene = sceneOf(s, now, showing(begin, begin + 8'000 * kMs, now));
+    QVERIFY2(flagTexts(scene).contains(QStringLiteral("max_workers 8 → 1")),
+             qPrintable(flagTexts(scene).join(' ')));
+  }
+}
+
+void TimelineLayoutTest::words_ofAMoment_agreeWithThePicture_data() {
+  QTest::addColumn<bool>("live");
+  QTest::newRow("live") << true;
+  QTest::newRow("replayed") << false;
+}
+
+void TimelineLayoutTest::words_ofAMoment_agreeWithThePicture() {
+  QFETCH(bool, live);
+  const auto s = demoSession();
+  const auto at = [&](TimeNs now, bool isLive) {
+    ViewState view;
+    view.advance(s->begin_, now);
+    return layOutTimeline(Frame{s, now, isLive}, view, kSize, Theme::dark());
+  };
+  for (TimeNs now = s->begin_ + 300 * kMs; now < s->end_; now += 17 * kMs) {
+    const auto scene = at(now, live);
+    const LaneHead& queue = scene.panes[1].heads.back();
+    const auto depth = s->queue_depth(s->pools_[0].index, now);
+    QCOMPARE(queue.hollowDot, depth == 0);
+    QVERIFY2(depth == 0 ? queue.state.text == QStringLiteral("empty")
+                        : queue.state.text.startsWith(QString::number(depth)),
+             qPrintable(queue.state.text));
+    for (qsizetype i = 0; i < scene.panes[0].rows.size(); ++i) {
+      const LaneRow& row = scene.panes[0].rows[i];
+      if (row.kind == LaneRow::Kind::worker) {
+        const bool idle = !s->task_at(row.lanes.last(), now);
+        QCOMPARE(scene.panes[0].heads[i].state.text.startsWith(QStringLiteral("idle")), idle);
+      }
+    }
+    const auto other = at(now, !live);
+    for (const std::size_t pane : {0U, 1U}) {
+      for (qsizetype i = 0; i < scene.panes[pane].heads.size(); ++i) {
+        QCOMPARE(other.panes[pane].heads[i].state.text, scene.panes[pane].heads[i].state.text);
+      }
+    }
+  }
+}
+
+void TimelineLayoutTest::rangeLabel_coversNoTick() {
+  const auto s = demoSession();
+  int labels = 0;
+  for (int step = 0; step < 60; ++step) {
+    ViewState view;
+    view.advance(s->begin_, s->end_);
+    const TimeNs begin = view.range().begin + step * 15 * kMs;
+    view.selectedRange = TimeRange{begin, begin + 105 * kMs};
+    const auto scene = sceneOf(s, s->end_, view);
+    const QRectF& label = scene.selectedRangeLabelRect;
+    QCOMPARE(scene.selectedRangeLabel, QString("105\u00A0ms"));
+    QVERIFY(scene.axisRow.contains(label));
+    LayoutCache cache;
+    cache.prepare(*s, TaskKinds(*s), Theme::dark());
+    for (const TimeTick& tick : scene.ticks) {
+      const qreal width = cache.textWidth(tick.label, TextRole::tick);
+      QVERIFY(!label.intersects(QRectF(tick.x + 4, 0, width, 20)));
+      ++labels;
+    }
+    for (const Flag& flag : scene.flags) {
+      QVERIFY(!label.intersects(flag.box));
+    }
+  }
+  QVERIFY(labels > 100);
+}
+
+void TimelineLayoutTest::flight_poolShutDown_hasNoStreams() {
+  OneTask one;
+  for (int i = 0; i < 200; ++i) {
+    one.s.runTask(one.s.addTask(one.pool, one.caller, (20 + 4 * i) * kMs), one.worker,
+                  (20 + 4 * i) * kMs, (24 + 4 * i) * kMs);
+  }
+  Lane& lane = one.s.lanes_[static_cast<std::size_t>(one.worker)];
+  lane.exited = 830 * kMs;
+  QCOMPARE(sceneOf(shared(one), 829 * kMs).streams.size(), 1);
+  QVERIFY(sceneOf(shared(one), 831 * kMs).streams.isEmpty());
+  lane.exited.reset();
+  one.s.pools_[0].shut_down = 825 * kMs;
+  QVERIFY(sceneOf(shared(one), 829 * kMs).streams.isEmpty());
 }
 
 void TimelineLayoutTest::frame_empty_hasNoLanes() {

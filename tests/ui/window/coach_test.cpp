@@ -49,8 +49,23 @@ class CoachTest : public QObject {
     EngineState state = running_;
     state.activity = Activity::finished;
     const QString text = coachHint({.state = &state, .tasks = 200, .finished = 200}).text;
-    QVERIFY(text.contains(QStringLiteral("200 tasks finished")));
+    QVERIFY(text.startsWith(QStringLiteral("Done: 200 tasks finished. ")));
     QVERIFY(text.contains(QStringLiteral("F5")));
+  }
+
+  void finished_hidesNoFailure() {
+    EngineState state = running_;
+    state.activity = Activity::finished;
+    const QString text =
+        coachHint({.state = &state, .tasks = 12, .finished = 4, .failed = 2, .cancelled = 6}).text;
+    QVERIFY2(text.startsWith(QStringLiteral("Done: 4 tasks finished, 2 failed, 6 cancelled. ")),
+             qPrintable(text));
+  }
+
+  void introduction_waits_whileNothingAnswers() {
+    EngineState state = running_;
+    state.trouble = QStringLiteral("No network: nothing answers");
+    QVERIFY(coachHint({.state = &state, .tasks = 40}).topic == CoachTopic::none);
   }
 };
 

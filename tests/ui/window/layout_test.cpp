@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/eliding_label.h"
+#include "ui/panels/figure_tiles.h"
+#include "ui/panels/shrinking_label.h"
 #include "window_fixture.h"
 
 #include <QAbstractButton>
@@ -34,7 +36,8 @@ class LayoutTest : public QObject {
       }
     };
     for (const QLabel* label : window.findChildren<QLabel*>()) {
-      const bool elides = qobject_cast<const ElidingLabel*>(label) != nullptr;
+      const bool elides = qobject_cast<const ElidingLabel*>(label) != nullptr ||
+                          qobject_cast<const ShrinkingLabel*>(label) != nullptr;
       QSize wanted = elides ? QSize(0, label->sizeHint().height()) : label->sizeHint();
       if (label->wordWrap()) {
         wanted = QSize(0, label->heightForWidth(label->width()));
@@ -71,6 +74,53 @@ class LayoutTest : public QObject {
     QCOMPARE(clipped(fixture.window).join(u'\n'), QString());
     fixture.showFile(true);
     QCOMPARE(clipped(fixture.window).join(u'\n'), QString());
+  }
+
+  void smallestWindow_fits_halfOfFullHd() {
+    WindowFixture fixture({950, 530});  // 1920x1080 at a scale factor of 2, less the desktop's bars
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    QCOMPARE(fixture.window.size(), QSize(950, 530));
+    QVERIFY2(fixture.window.minimumSizeHint().width() <= 900,
+             qPrintable(QString::number(fixture.window.minimumSizeHint().width())));
+    QCOMPARE(clipped(fixture.window).join(u'\n'), QString());
+    fixture.window.postMessage(MessageBar::Severity::error, QStringLiteral("a.toml: no such file"));
+    QCOMPARE(clipped(fixture.window).join(u'\n'), QString());
+    fixture.view()->selectTask({0, 200});  // its card scrolls
+    QCoreApplication::processEvents();
+    QCOMPARE(fixture.window.size(), QSize(950, 530));
+  }
+
+  void longerButtons_getTheirRoom() {
+    WindowFixture fixture({1280, 800});
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    fixture.engine.change([](EngineState& state) {
+      state.recordingPath = QStringLiteral("a.pftrace");
+      state.paused = true;
+    });
+    QCOMPARE(clipped(fixture.window).join(u'\n'), QString());
+    const auto* summary = fixture.find<QLabel>("scenarioSummary");
+    QVERIFY2(summary->width() >= summary->sizeHint().width(), qPrintable(summary->text()));
+  }
+
+  void largestFigures_areNotCut() {
+    WindowFixture fixture({1280, 800});
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    QCoreApplication::processEvents();
+    auto* figure = fixture.find<ShrinkingLabel>("throughputFigure");
+    const int fullSize = figure->font().pixelSize();
+    for (const char* text : {"1,362", "9,999", "99.9 k", "999 k", "9.99 M"}) {
+      figure->setText(QString::fromLatin1(text));
+      QCoreApplication::processEvents();
+      QCoreApplication::processEvents();
+      QCOMPARE(figure->fittedFont().pixelSize(), fullSize);
+      QVERIFY(QFontMetrics(figure->font()).horizontalAdvance(figure->text()) <= figure->width());
+    }
+    const FigureTilesScene& tiles = fixture.find<FigureTiles>("figureTiles")->scene();
+    QVERIFY(tiles.valueFont.pixelSize() >= 20);
+    QCOMPARE(tiles.tiles.size(), 8);
   }
 
   void largerFonts_keepTheWindowAt1280_data() {

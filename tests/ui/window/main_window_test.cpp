@@ -211,6 +211,41 @@ class MainWindowTest : public QObject {
     QCOMPARE(fixture.engine.takeOrders(), QStringList{"restart"});
   }
 
+  void anotherScenario_afterTheUsersOwnDoing_asks_afterWatching_doesNot() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.change([](EngineState& state) { state.unsaved = true; });
+    auto* list = fixture.find<QComboBox>("scenario");
+    Q_EMIT list->activated(1);
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"start cpu-bound"});
+    fixture.window.run(Command::more_workers);
+    fixture.engine.takeOrders();
+    Q_EMIT list->activated(1);
+    QVERIFY(question(fixture) != nullptr);
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{});
+    question(fixture)->button(QMessageBox::Discard)->click();
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"start cpu-bound"});
+  }
+
+  void openedFile_afterAnOwnScenario_asks_unlessItIsSaved() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.change([](EngineState& state) {
+      state.unsaved = true;
+      state.scenario.name = QStringLiteral("/home/me/mine.toml");
+    });
+    fixture.window.run(Command::open_recording);
+    choose(fixture, QStringLiteral("a.pftrace"));
+    QVERIFY(question(fixture) != nullptr);
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{});
+    question(fixture)->button(QMessageBox::Cancel)->click();
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    fixture.engine.change([](EngineState& state) { state.unsaved = false; });  // or recorded
+    fixture.window.run(Command::open_recording);
+    choose(fixture, QStringLiteral("a.pftrace"));
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"open a.pftrace"});
+  }
+
   void freeze_standsStill_whileThePoolGoesOn() {
     WindowFixture fixture;
     fixture.showLive();

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ui/panels/format.h"
+#include "ui/timeline/time_text.h"
 #include "window_fixture.h"
 
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QSpinBox>
 #include <QTest>
 
 using namespace poolscope;
@@ -44,8 +47,10 @@ class StatesTest : public QObject {
     QCOMPARE(text(fixture, "workersLine"), QStringLiteral("Pool: 8 of 8 workers started"));
     QCOMPARE(text(fixture, "lostLine"), QStringLiteral("0 events lost"));
     QVERIFY(text(fixture, "throughputFigure").toDouble() > 10);
-    QVERIFY(text(fixture, "throughputUnit").contains(QStringLiteral("last 2.0 s")));
-    QVERIFY(text(fixture, "figureDetails").contains(QStringLiteral("queue wait p99")));
+    QCOMPARE(text(fixture, "throughputWindow"), QStringLiteral("last 2.0 s"));
+    QVERIFY(fixture.find("figureTiles")
+                ->accessibleDescription()
+                .contains(QStringLiteral("queue wait p99")));
     QCOMPARE(text(fixture, "playbackMode"), QStringLiteral("LIVE"));
   }
 
@@ -74,7 +79,106 @@ class StatesTest : public QObject {
     fixture.showLive();
     fixture.engine.change(
         [](EngineState& state) { state.activity = EngineState::Activity::finished; });
-    QVERIFY(text(fixture, "coachText").startsWith(QStringLiteral("Done: 240 tasks finished.")));
+    const auto all = fixture.engine.snapshot()->statistics();
+    QVERIFY(all.failed > 0);
+    QVERIFY2(text(fixture, "coachText")
+                 .startsWith(QStringLiteral("Done: %1 tasks finished, %2 failed. ")
+                                 .arg(all.finished - all.failed)
+                                 .arg(all.failed)),
+             qPrintable(text(fixture, "coachText")));
+  }
+
+  void finished_showsAllOfAShortSession() {
+    WindowFixture fixture;
+    SampleSession sample(5);
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      sample.ordinary(0, 1 + i * 100'000, 2'300'000 + i * 100'000, i);
+    }
+    sample.shutDown(2'600'000);
+    fixture.engine.showLive(sample.snapshot(), kSecond, 5);
+    fixture.engine.change(
+        [](EngineState& state) { state.activity = EngineState::Activity::finished; });
+    const TimeRange range = fixture.view()->viewState().range();
+    QCOMPARE(range.begin, fixture.engine.snapshot()->begin());
+    QVERIFY2(range.length() < 4'000'000, qPrintable(QString::number(range.length())));
+    QCOMPARE(text(fixture, "throughputFigure"), countText(1154));  // 3 in 2.6 ms
+    QCOMPARE(text(fixture, "throughputWindow"), QStringLiteral("over 2.60 ms"));
+    QCOMPARE(text(fixture, "workersLine"),
+             QStringLiteral("Pool: shut down, 3 workers had started"));
+  }
+
+  void finished_leavesAViewAlone_thatTheUserChose() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.window.run(Command::pan_left);
+    const TimeRange range = fixture.view()->viewState().range();
+    fixture.engine.change(
+        [](EngineState& state) { state.activity = EngineState::Activity::finished; });
+    QCOMPARE(fixture.view()->viewState().range(), range);
+  }
+
+  void finished_queueWait_isOfTheWholeSession() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.change(
+        [](EngineState& state) { state.activity = EngineState::Activity::finished; });
+    const auto all = fixture.engine.snapshot()->statistics();
+    const QString expected =
+        QStringLiteral("queue wait p50 %1").arg(formatSeconds(all.queue_wait->p50));
+    QTRY_VERIFY(fixture.find("figureTiles")->accessibleDescription().contains(expected));
+  }
+
+  void noNetwork_doesNotClaimThatWorkersWork() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.change(
+        [](EngineState& state) { state.trouble = QStringLiteral("No network: nothing answers"); });
+    QCOMPARE(text(fixture, "coachText"), QString());
+  }
+
+  void saved_isSeen_alsoAfterAFailure() {
+    WindowFixture fixture;
+    fixture.showLive();
+    Q_EMIT fixture.engine.failed(QStringLiteral("a.pftrace: disk full"));
+    Q_EMIT fixture.engine.saved(QStringLiteral("b.pftrace"));
+    QCOMPARE(text(fixture, "messageText"), QStringLiteral("Saved to b.pftrace"));
+    Q_EMIT fixture.engine.failed(QStringLiteral("c.pftrace: not a trace"));
+    QCOMPARE(text(fixture, "messageText"), QStringLiteral("c.pftrace: not a trace"));
+  }
+
+  void wrongMaxWorkers_isToldInALine() {
+    WindowFixture fixture;
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    auto* field = fixture.find<QSpinBox>("maxWorkers");
+    field->setFocus();
+    field->selectAll();
+    QTest::keyClicks(field, QStringLiteral("5000"));
+    QTest::keyClick(field, Qt::Key_Return);
+    QCOMPARE(text(fixture, "messageText"),
+             QStringLiteral("max_workers must be 1 to 4096; it stays 8."));
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{});
+    QVERIFY(field->hasFocus());
+    field->selectAll();
+    QTest::keyClicks(field, QStringLiteral("50"));
+    QTest::keyClick(field, Qt::Key_Return);
+    QCOMPARE(text(fixture, "messageText"), QString());
+    QVERIFY(fixture.view()->hasFocus());  // single keys work again
+    fixture.window.showNextFrame();
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"workers 50"});
+  }
+
+  void newestChoice_isInspected() {
+    WindowFixture fixture;
+    fixture.showLive();
+    const auto begin = fixture.engine.snapshot()->begin();
+    fixture.view()->selectTask({0, 7});
+    fixture.view()->selectRange(begin, begin + kSecond);
+    QCOMPARE(text(fixture, "inspectorTitle"), QStringLiteral("Selected range"));
+    fixture.view()->selectTask({0, 8});
+    QVERIFY(text(fixture, "inspectorTitle").endsWith(QStringLiteral("#8")));
+    fixture.view()->selectRange(begin, begin + kSecond / 2);
+    QCOMPARE(text(fixture, "inspectorTitle"), QStringLiteral("Selected range"));
   }
 
   void opening_showsHowFar() {
@@ -138,7 +242,7 @@ class StatesTest : public QObject {
     fixture.view()->selectTask({0, 7});
     QVERIFY(text(fixture, "inspectorTitle").endsWith(QStringLiteral("#7")));
     QCOMPARE(text(fixture, "inspectorOutcome"), QStringLiteral("finished"));
-    QCOMPARE(text(fixture, "inspectorName0"), QStringLiteral("queued"));
+    QCOMPARE(text(fixture, "inspectorName0"), QStringLiteral("waited"));
     fixture.find<QPushButton>("closeInspector")->click();
     QVERIFY(!text(fixture, "inspectorHintTitle").isEmpty());
   }
