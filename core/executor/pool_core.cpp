@@ -182,7 +182,7 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
     task.pool_ = pool_id_;
   }
   if (plain_ && (attention_.load(std::memory_order_relaxed) & kFirst) == 0) {
-    if (enqueue(task, mine, name, told ? trace::now_ns() : 0)) {
+    if (enqueue(task, mine, name)) {
       // seq_cst, after pushed_ was written: see the class
       const std::uint8_t attention = attention_.load(std::memory_order_seq_cst);
       if ((attention & kWake) != 0 || ((attention & kGrow) != 0 && queued() > idle_.load())) {
@@ -201,7 +201,7 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
     }
     // With the mutex held, so that the order of these events is that of the queue.
     if (plain_) {
-      enqueue(task, mine, name, told ? trace::now_ns() : 0);
+      enqueue(task, mine, name);
     } else {
       tell(mine, trace::EventKind::task_queued, name, task.task_id_);
       task.add_first_executor();
@@ -217,22 +217,15 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
   wake(to_wake);
 }
 
-/// Puts a task into the intake, unless that is closed. `now_ns`: for its event.
-bool PoolCore::enqueue(FutureState& task, trace::Producer* mine, trace::NameId name,
-                       std::uint64_t now_ns) {
+/// Puts a task into the intake, unless that is closed.
+bool PoolCore::enqueue(FutureState& task, trace::Producer* mine, trace::NameId name) {
   const std::lock_guard lock(intake_.lock);
   if (intake_.closed) {
     return false;
   }
-  if (now_ns != 0) {
-    // Before anybody can start the task, and in the order of the intake for each thread.
-    mine->record({.time_ns = now_ns,
-                  .task = task.task_id_,
-                  .thread = mine->thread(),
-                  .kind = trace::EventKind::task_queued,
-                  .pool = pool_id_,
-                  .detail = name});
-  }
+  // Before anybody can start the task, and with the lock held, so that the order of these events is
+  // that of the queue.
+  tell(mine, trace::EventKind::task_queued, name, task.task_id_);
   task.add_first_executor();
   intake_.tasks.push_back(task);
   ++intake_.count;

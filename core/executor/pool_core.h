@@ -135,8 +135,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
     std::size_t count = 0;
   };
 
-  bool enqueue(FutureState& task, trace::Producer* mine, trace::NameId name,
-               std::uint64_t since_ns);
+  bool enqueue(FutureState& task, trace::Producer* mine, trace::NameId name);
   void attend();
   void refill();
   void close_intake();

@@ -269,7 +269,17 @@ void ProgramRun::destroy_in_a_task() {
   if (owner_ != nullptr) {
     owner_.reset();  // it was shut down before
   }
-  expect(eventually([this] { return threads_of_this_process() <= threads_before_; }),
+  // The list of threads may leave one out while another ends; so each must have said, too, that it
+  // leaves.
+  const auto told = [this](trace::EventKind kind) {
+    return std::ranges::count(log_->sorted(), kind, &trace::Event::kind);
+  };
+  expect(eventually([&] {
+           tracer_.flush();
+           return (tracer_.lost_events() != 0 || told(trace::EventKind::worker_exited) ==
+                                                     told(trace::EventKind::worker_started)) &&
+                  threads_of_this_process() <= threads_before_;
+         }),
          "S69: a worker of a destroyed pool does not end");
 }
 
