@@ -36,8 +36,16 @@ void nameApplication() {
 /// Qt tells the developer of a desktop about its folders, and that a window without a display has
 /// no hints of its size; in a bare system that is no news to whoever called us.
 void say(QtMsgType type, const QMessageLogContext& context, const QString& message) {
+  if (type == QtFatalMsg && message.contains(QLatin1String("platform plugin"))) {
+    // Qt found no display that it can open, and would abort after a page of advice.
+    const char* const display = std::getenv("DISPLAY");
+    std::_Exit(complain({display != nullptr ? display : "the display", "cannot be opened",
+                         "check DISPLAY, or use 'poolscope record', which needs none"},
+                        kFailed));
+  }
   const bool noNews = message.startsWith(QLatin1String("QStandardPaths:")) ||
-                      message.endsWith(QLatin1String("does not support propagateSizeHints()"));
+                      message.endsWith(QLatin1String("does not support propagateSizeHints()")) ||
+                      QLatin1String(context.category).startsWith(QLatin1String("qt.qpa"));
   if (!noNews) {
     std::fprintf(stderr, "%s\n", qPrintable(qFormatLogMessage(type, context, message)));
   }

@@ -45,6 +45,7 @@ class CommandLineTest : public QObject {
   void scenarios_listsTheGallery();
   void version_andHelp_goToStandardOutput();
   void noDisplay_isSaid();
+  void displayThatIsNone_isOneLine();
   void screenshot_withoutADisplay_isSavedInSilence();
   void screenshot_ofAFileThatCannotBeOpened_endsWithOne();
 
@@ -591,6 +592,22 @@ void CommandLineTest::screenshot_ofAFileThatCannotBeOpened_endsWithOne() {
   QCOMPARE(outcome.status, 1);
   QVERIFY2(isOneLine(outcome.err), qPrintable(outcome.err));
   QVERIFY(outcome.err.contains(QStringLiteral("none.pftrace")));
+}
+
+void CommandLineTest::displayThatIsNone_isOneLine() {
+  QProcess process;
+  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+  environment.insert(QStringLiteral("DISPLAY"), QStringLiteral(":4711"));
+  environment.remove(QStringLiteral("WAYLAND_DISPLAY"));
+  environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
+  process.setProcessEnvironment(environment);
+  process.start(QStringLiteral(POOLSCOPE_PROGRAM), QStringList());
+  QVERIFY(process.waitForFinished(30000));
+  QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+  QCOMPARE(process.exitCode(), 1);
+  const QString said = QString::fromUtf8(process.readAllStandardError());
+  QVERIFY2(isOneLine(said), qPrintable(said));
+  QVERIFY2(said.contains(QStringLiteral(":4711")), qPrintable(said));
 }
 
 QTEST_GUILESS_MAIN(CommandLineTest)

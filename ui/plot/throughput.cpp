@@ -90,6 +90,8 @@ struct LimitBurst {
   qreal first = 0;  ///< x of the first step
   qreal last = 0;
   int maxWorkers = 0;  ///< from the last on
+  int lowest = 0;      ///< on the way, the ends included
+  int highest = 0;
   bool isChange = false;
 };
 
@@ -102,10 +104,13 @@ std::vector<LimitBurst> limitBursts(std::span<const session::MaxWorkersStep> ste
     }
     const qreal x = scene.time->toX(step.time);
     if (bursts.empty() || x - bursts.back().last >= readable) {
-      bursts.push_back({.first = x});
+      const int before = static_cast<int>(step.before != 0 ? step.before : step.now);
+      bursts.push_back({.first = x, .lowest = before, .highest = before});
     }
     bursts.back().last = x;
     bursts.back().maxWorkers = static_cast<int>(step.now);
+    bursts.back().lowest = std::min(bursts.back().lowest, bursts.back().maxWorkers);
+    bursts.back().highest = std::max(bursts.back().highest, bursts.back().maxWorkers);
     bursts.back().isChange = step.before != 0;
   }
   return bursts;
@@ -125,7 +130,7 @@ void layOutLimits(const Snapshot& snapshot, const ThroughputOptions& options, Ti
     }
   }
   const QFontMetricsF metrics(theme.fonts.monoSmall);
-  const auto addStrip = [&](qreal from, qreal to, int maxWorkers) {
+  const auto addStrip = [&](qreal from, qreal to, int maxWorkers, const QString& number) {
     const qreal left = std::max(from, scene.plot.left());
     const qreal right = std::min(to, scene.plot.right());
     if (right - left < kLeastStrip) {
@@ -133,9 +138,8 @@ void layOutLimits(const Snapshot& snapshot, const ThroughputOptions& options, Ti
     }
     LimitStrip limit{.rect = QRectF(left + 1, strip.top(), right - left - 2, strip.height()),
                      .maxWorkers = maxWorkers};
-    const QString number = maxWorkers > 0 ? QString::number(maxWorkers) : QString();
     for (const QString& text : {QObject::tr("max_workers %1").arg(number), number}) {
-      if (maxWorkers > 0 && metrics.horizontalAdvance(text) + theme.px(8) <= limit.rect.width()) {
+      if (metrics.horizontalAdvance(text) + theme.px(8) <= limit.rect.width()) {
         limit.label = text;
         break;
       }
@@ -146,19 +150,12 @@ void layOutLimits(const Snapshot& snapshot, const ThroughputOptions& options, Ti
   const qreal nowX = scene.time->toX(now);
   for (std::size_t i = 0; i < bursts.size(); ++i) {
     const LimitBurst& burst = bursts[i];
-    // A short burst has no piece of its own: what was before it reaches up to its end.
-    const auto isShort = [&](const LimitBurst& b) {
-      return b.last - b.first < theme.px(kReadableStrip);
-    };
-    if (!isShort(burst) || i == 0) {
-      addStrip(burst.first, burst.last, 0);
-    }
-    const bool isLast = i + 1 == bursts.size();
-    addStrip(burst.last,
-             isLast                   ? nowX
-             : isShort(bursts[i + 1]) ? bursts[i + 1].last
-                                      : bursts[i + 1].first,
-             burst.maxWorkers);
+    // What was before a burst ends where it begins: throughput on the way belongs to neither
+    // number.
+    addStrip(burst.first, burst.last, 0,
+             QObject::tr("%1 to %2").arg(burst.lowest).arg(burst.highest));
+    addStrip(burst.last, i + 1 == bursts.size() ? nowX : bursts[i + 1].first, burst.maxWorkers,
+             QString::number(burst.maxWorkers));
     if (burst.isChange && burst.last > scene.plot.left() && burst.last < scene.plot.right()) {
       scene.limitLines.append(burst.last);
     }

@@ -95,8 +95,10 @@ void ThroughputTest::limits_aDrag_isOneLineAndOneNeutralPiece() {
   QVERIFY(std::abs(scene.limitLines.front() - scene.time->toX(4'180 * kMs)) < 1);
   QCOMPARE(scene.limits.size(), 3);
   QCOMPARE(scene.limits[0].label, QStringLiteral("max_workers 1"));
-  QCOMPARE(scene.limits[1].label, QString());
+  QCOMPARE(scene.limits[1].label, QStringLiteral("1 to 64"));
   QCOMPARE(scene.limits[1].maxWorkers, 0);
+  // Throughput on the way belongs to neither number.
+  QVERIFY(std::abs(scene.limits[0].rect.right() - scene.time->toX(3'000 * kMs)) < 2);
   QCOMPARE(scene.limits[2].label, QStringLiteral("max_workers 5"));
   // What is pointed at is told exactly.
   QCOMPARE(
@@ -112,8 +114,12 @@ void ThroughputTest::limits_afterAShortBurst_leaveNoHole() {
   }
   const auto scene = layOutThroughput(Frame{s, s->end_, false}, 0, s->end_, kSize, Theme::dark());
   QCOMPARE(scene.limitLines.size(), 1);
-  QCOMPARE(scene.limits.size(), 2);
-  QVERIFY(scene.limits[1].rect.left() - scene.limits[0].rect.right() <= 2.01);
+  QCOMPARE(scene.limits.size(), 3);
+  QCOMPARE(scene.limits[1].maxWorkers, 0);
+  QCOMPARE(scene.limits[2].label, QStringLiteral("max_workers 2"));
+  for (int i = 1; i < 3; ++i) {
+    QVERIFY(scene.limits[i].rect.left() - scene.limits[i - 1].rect.right() <= 2.01);
+  }
 }
 
 void ThroughputTest::valueAt_aPoint_tellsRateAndLimit() {
