@@ -40,6 +40,13 @@ QList<CallerColumn> columnsOf(const LayoutContext& c, LaneId lane) {
   return columns;
 }
 
+bool allShutDown(const LayoutContext& c) {
+  const auto pools = c.snapshot.pools();
+  return !pools.empty() && std::ranges::all_of(pools, [&](const session::Pool& pool) {
+    return pool.shut_down && *pool.shut_down <= c.now;
+  });
+}
+
 struct CallerMarks {
   FillGroup blocked;
   FillGroup submitted;
@@ -143,6 +150,9 @@ void layOutCaller(const LayoutContext& c, const PlannedRow& row, LanePane& pane)
   if (state.blocked) {
     words = blockedText(*state.blocked);
     dot = c.theme.warn;
+  } else if (allShutDown(c)) {
+    words = QObject::tr("pool shut down");
+    dot = c.theme.dim;
   } else if (!recent.empty() && recent.front().submitted > 0) {
     words = QObject::tr("submitting");
     dot = c.theme.accent;

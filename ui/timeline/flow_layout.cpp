@@ -36,7 +36,9 @@ void addFlights(const LayoutContext& c, const PlannedRow& queue, qreal share,
   const qreal side = c.theme.px(11);
   for (const Pick& pick : c.snapshot.picks(*queue.pool, c.now - kFlight, c.now + 1, kMostFlights)) {
     const PlannedRow* row = c.plan.rowOf(pick.worker);
-    if (row == nullptr) {
+    const auto& exited = c.snapshot.lanes()[static_cast<std::size_t>(pick.worker)].exited;
+    if (row == nullptr ||
+        (exited && *exited <= c.now)) {  // at a session's end nothing is in the air
       continue;
     }
     const double age = static_cast<double>(c.now - pick.time) / static_cast<double>(kFlight);

@@ -30,6 +30,7 @@ class TimelineLayoutTest : public QObject {
   void flags_inOnePixel_shareOneBox();
   void tokens_waitingTasks_standLeftOfNow();
   void flight_pickJustNow_movesAndEnds();
+  void end_ofASession_hasNothingInTheAir();
   void flight_manyPicks_becomesAStream();
   void flight_reducedMotion_isNotThere();
   void dense_shares_sumToWhatWasAsked();
@@ -319,6 +320,23 @@ void TimelineLayoutTest::flight_pickJustNow_movesAndEnds() {
   QCOMPARE(late.flights.size(), 1);
   QVERIFY(late.flights.front().rect.center().y() > early.flights.front().rect.center().y() + 20);
   QVERIFY(sceneOf(shared(one), 400 * kMs).flights.isEmpty());
+}
+
+void TimelineLayoutTest::end_ofASession_hasNothingInTheAir() {
+  OneTask one;
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 5 * kMs), one.worker, 100 * kMs, 103 * kMs);
+  QCOMPARE(sceneOf(shared(one), 110 * kMs).flights.size(), 1);
+  one.s.lanes_[static_cast<std::size_t>(one.worker)].exited = 104 * kMs;
+  one.s.pools_[0].shut_down = 104 * kMs;
+  const auto scene = sceneOf(shared(one), 110 * kMs);
+  QVERIFY(scene.flights.isEmpty());
+  const auto isCaller = [](const LaneHead& head) {
+    return head.name.text == QStringLiteral("Main thread");
+  };
+  const auto heads = scene.panes[0].heads + scene.panes[1].heads;
+  const auto caller = std::find_if(heads.begin(), heads.end(), isCaller);
+  QVERIFY(caller != heads.end());
+  QCOMPARE(caller->state.text, QStringLiteral("pool shut down"));
 }
 
 void TimelineLayoutTest::flight_manyPicks_becomesAStream() {
