@@ -16,8 +16,8 @@ class CallbacksTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void s40_callbacks_areCalledInOrder_onceForEachAdding() {
-    BusyPool busy;
     std::vector<int> order;
+    BusyPool busy;
     auto future = busy.pool.submit([] { return 9; });
     const std::function<void(Future<int>)> twice = [&](const Future<int>& f) {
       order.push_back(f.result());
@@ -45,8 +45,8 @@ class CallbacksTest : public QObject {
 
   void s41_addingWhileItCompletes_callsExactlyOnce() {
     constexpr int kRounds = 3'000;
-    ThreadPoolExecutor pool({.max_workers = 1});
     std::vector<std::atomic<int>> calls(kRounds);
+    ThreadPoolExecutor pool({.max_workers = 1});
     for (int i = 0; i < kRounds; ++i) {
       auto future = pool.submit([] {});
       future.add_done_callback([&calls, i](const Future<void>&) { ++calls[std::size_t(i)]; });
@@ -61,6 +61,7 @@ class CallbacksTest : public QObject {
     std::vector<std::string> reported;
     int later = 0;
     {
+      Gate gate;
       ThreadPoolExecutor pool(
           {.max_workers = 1, .on_callback_error = [&](const std::exception_ptr& error) {
              try {
@@ -72,7 +73,6 @@ class CallbacksTest : public QObject {
                throw;  // a handler that throws is ignored
              }
            }});
-      Gate gate;
       auto future = pool.submit([&] { gate.pass(); });
       future.add_done_callback([](const Future<void>&) { throw std::domain_error("first"); });
       future.add_done_callback([](const Future<void>&) { throw 2; });
@@ -130,9 +130,9 @@ class CallbacksTest : public QObject {
   }
 
   void callbackThatWaitsForATask_isServedByAnotherWorker() {
-    ThreadPoolExecutor pool({.max_workers = 2});
     Gate gate;
     std::atomic<int> got = 0;
+    ThreadPoolExecutor pool({.max_workers = 2});
     auto future = pool.submit([&] { gate.pass(); });
     future.add_done_callback(
         [&](const Future<void>&) { got = pool.submit([] { return 7; }).result(); });
@@ -143,8 +143,8 @@ class CallbacksTest : public QObject {
   void s42_withoutAHandler_itGoesToStderr() {
     const CapturedStderr captured;
     {
-      ThreadPoolExecutor pool({.max_workers = 1});
       Gate gate;
+      ThreadPoolExecutor pool({.max_workers = 1});
       auto future = pool.submit([&] { gate.pass(); });
       future.add_done_callback([](const Future<void>&) { throw std::domain_error("the first"); });
       future.add_done_callback([](const Future<void>&) { throw 2; });

@@ -50,11 +50,11 @@ class FutureTest : public QObject {
 
   void s29_cancel_wakesWhoWaits_andRunsCallbacksHere() {
     Traced traced;
+    std::atomic<bool> got = false;
     BusyPool busy({.max_workers = 1, .tracer = &traced.tracer});
     auto future = busy.pool.submit([] { return 1; });
     std::thread::id ran_in;
     future.add_done_callback([&](const Future<int>&) { ran_in = std::this_thread::get_id(); });
-    std::atomic<bool> got = false;
     std::jthread waiter([&] {
       try {
         future.result();
@@ -88,9 +88,9 @@ class FutureTest : public QObject {
   }
 
   void s36_error_isRethrownByManyThreadsAtOnce() {
+    std::atomic<int> right = 0;
     ThreadPoolExecutor pool({.max_workers = 1});
     const auto future = pool.submit([] { throw std::domain_error("x"); });
-    std::atomic<int> right = 0;
     {
       std::vector<std::jthread> threads;
       for (int i = 0; i < 4; ++i) {
@@ -205,8 +205,8 @@ class FutureTest : public QObject {
     auto kept = promise.future();
     QCOMPARE(promise.future().result().size(), std::size_t(10));
     QCOMPARE(kept.result().size(), std::size_t(10));
-    ThreadPoolExecutor pool({.max_workers = 1});
     std::atomic<int> living = 0;
+    ThreadPoolExecutor pool({.max_workers = 1});
     struct CopyCounter {
       int copies = 0;
       CopyCounter() = default;

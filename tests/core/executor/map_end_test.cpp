@@ -87,8 +87,8 @@ class MapEndTest : public QObject {
   }
 
   void s60_leavingABegunMap_cancelsTheRest() {
-    BusyPool busy({.max_workers = 1});
     std::atomic<int> ran = 0;
+    BusyPool busy({.max_workers = 1});
     {
       auto results = busy.pool.map(
           {.timeout = 0s}, [&](int) { ++ran; }, std::views::iota(0, 6));

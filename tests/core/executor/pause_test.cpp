@@ -15,8 +15,8 @@ class PauseTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void p05_paused_nothingStarts_untilResumed() {
-    ThreadPoolExecutor pool({.max_workers = 3});
     std::atomic<int> ran = 0;
+    ThreadPoolExecutor pool({.max_workers = 3});
     pool.pause();
     pool.pause();
     std::vector<Future<void>> futures;

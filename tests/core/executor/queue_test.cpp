@@ -168,10 +168,10 @@ class QueueTest : public QObject {
     QFETCH(int, discipline);
     std::minstd_rand random(3);
     for (int round = 0; round < 50; ++round) {
+      std::vector<int> order;
       ThreadPoolExecutor pool(
           {.max_workers = 1, .queue_discipline = static_cast<QueueDiscipline>(discipline)});
       pool.pause();
-      std::vector<int> order;
       std::vector<std::pair<int, int>> expected;  // minus priority, number
       for (int i = 0; i < 30; ++i) {
         const int priority = int(random() % 5) - 2;

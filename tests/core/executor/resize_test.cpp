@@ -134,6 +134,7 @@ class ResizeTest : public QObject {
     Traced traced;
     Gate gate;
     {
+      Gate again;
       ThreadPoolExecutor pool(
           {.max_workers = 2, .thread_name_prefix = "w", .tracer = &traced.tracer});
       pool.submit([&] { gate.pass(); });
@@ -143,7 +144,6 @@ class ResizeTest : public QObject {
       gate.open();
       QVERIFY(eventually([&] { return pool.worker_count() == 1; }));
       pool.set_max_workers(2);
-      Gate again;
       pool.submit([&] { again.pass(); });
       pool.submit([&] { again.pass(); });
       again.await(2);

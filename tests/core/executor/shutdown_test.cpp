@@ -17,8 +17,8 @@ class ShutdownTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void s64_shutdown_runsWhatIsQueued_thenJoins() {
-    BusyPool busy;
     std::atomic<int> ran = 0;
+    BusyPool busy;
     for (int i = 0; i < 50; ++i) {
       busy.pool.submit([&] { ++ran; });
     }
@@ -59,8 +59,8 @@ class ShutdownTest : public QObject {
   }
   void s66_cancelFutures_leavesNonePending() {
     QFETCH(bool, wait);
-    BusyPool busy;
     std::atomic<int> living = 0;
+    BusyPool busy;
     std::vector<Future<void>> queued;
     for (int i = 0; i < 20; ++i) {
       queued.push_back(busy.pool.submit([c = Counted(living)] {}));
@@ -98,6 +98,7 @@ class ShutdownTest : public QObject {
     std::atomic<int> thrown = 0;
     std::atomic<bool> queued_ran = false;
     {
+      Gate gate;
       ThreadPoolExecutor pool(
           {.max_workers = 1, .on_callback_error = [&](const std::exception_ptr& error) {
              try {
@@ -106,7 +107,6 @@ class ShutdownTest : public QObject {
                ++thrown;
              }
            }});
-      Gate gate;
       auto future = pool.submit([&] { gate.pass(); });
       future.add_done_callback([&](const Future<void>&) { pool.shutdown(false); });
       future.add_done_callback([&](const Future<void>&) { pool.shutdown(true); });
@@ -221,12 +221,12 @@ class ShutdownTest : public QObject {
   }
 
   void manyShutdowns_atOnce_allReturn() {
+    std::atomic<int> left = 0;
     ThreadPoolExecutor pool({.max_workers = 3});
     for (int i = 0; i < 100; ++i) {
       pool.submit([] {});
     }
     std::vector<std::jthread> threads;
-    std::atomic<int> left = 0;
     for (int t = 0; t < 3; ++t) {
       threads.emplace_back([&] {
         pool.shutdown();

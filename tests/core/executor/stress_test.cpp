@@ -56,9 +56,9 @@ class StressTest : public QObject {
 
   void everyWorkerIsWoken_whenTasksNeedEachOther() {
     // Tasks that wait for each other: a single wake-up too few hangs them.
+    std::barrier meeting(4);
     ThreadPoolExecutor pool({.max_workers = 4});
     for (int round = 0; round < 500; ++round) {
-      std::barrier meeting(4);
       std::vector<Future<void>> futures;
       for (int i = 0; i < 4; ++i) {
         futures.push_back(pool.submit([&] { meeting.arrive_and_wait(); }));
@@ -70,10 +70,10 @@ class StressTest : public QObject {
 
   void pauseResizeCancel_whileOthersSubmit() {
     std::atomic<bool> stop = false;
-    ThreadPoolExecutor pool({.max_workers = 2, .queue_capacity = 8});
-    std::vector<std::jthread> threads;
     std::atomic<int> done = 0;
     std::atomic<int> accepted = 0;
+    ThreadPoolExecutor pool({.max_workers = 2, .queue_capacity = 8});
+    std::vector<std::jthread> threads;
     for (int p = 0; p < 2; ++p) {
       threads.emplace_back([&] {
         while (!stop) {

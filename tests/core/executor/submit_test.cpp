@@ -25,8 +25,8 @@ class SubmitTest : public QObject {
 
   void s16_queue_isUnbounded_firstInFirstOut() {
     constexpr int kTasks = 10'000;
-    BusyPool busy;
     std::vector<int> order;
+    BusyPool busy;
     for (int i = 0; i < kTasks; ++i) {
       busy.pool.submit([&order, i] { order.push_back(i); });
     }

@@ -20,7 +20,7 @@
 namespace poolscope::testing {
 
 /// Holds tasks until it is opened, for a minute at most, so that a test that fails comes to its
-/// end.
+/// end. As all that tasks refer to: declared before their pool, which is then gone before it.
 class Gate {
  public:
   void open() {

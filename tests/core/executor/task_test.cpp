@@ -63,10 +63,11 @@ class TaskTest : public QObject {
 
   void s23_onCompletion_everyoneIsToldBeforeTheCallbacks() {
     Gate gate;
-    BusyPool busy;
-    auto future = busy.pool.submit([] { return 1; });
     std::atomic<bool> called = false;
     std::atomic<bool> was_done = false;
+    std::atomic<int> told = 0;
+    BusyPool busy;
+    auto future = busy.pool.submit([] { return 1; });
     std::thread::id where;
     future.add_done_callback([&](const Future<int>& done) {
       was_done = done.done() && done.result(std::chrono::seconds(0)) == 1;
@@ -74,7 +75,6 @@ class TaskTest : public QObject {
       gate.pass();
       called = true;
     });
-    std::atomic<int> told = 0;
     std::jthread waiter([&] { told += int(wait(std::vector{future}).done.size()); });
     std::jthread taker([&] {
       for (const auto& each : as_completed(std::vector{future})) {
@@ -98,8 +98,8 @@ class TaskTest : public QObject {
   }
 
   void s24_captures_areGoneBeforeTheResultIsVisible() {
-    ThreadPoolExecutor pool({.max_workers = 1});
     std::atomic<int> living = 0;
+    ThreadPoolExecutor pool({.max_workers = 1});
     for (int i = 0; i < 300; ++i) {
       auto future = pool.submit([c = Counted(living)](const Counted&) {}, Counted(living));
       future.result();
@@ -108,9 +108,9 @@ class TaskTest : public QObject {
   }
 
   void s24_captures_areGoneBeforeTheCallbacks() {
-    BusyPool busy;
     std::atomic<int> living = 0;
     std::atomic<int> seen = -1;
+    BusyPool busy;
     auto future = busy.pool.submit([c = Counted(living)] {});
     future.add_done_callback([&](const Future<void>&) { seen = living.load(); });
     busy.gate.open();
@@ -137,8 +137,8 @@ class TaskTest : public QObject {
   }
 
   void s25_cancelledTasksArguments_areReleasedAtOnce() {
-    BusyPool busy;
     std::atomic<int> living = 0;
+    BusyPool busy;
     auto future = busy.pool.submit([c = Counted(living)] {});
     QCOMPARE(living.load(), 1);
     future.cancel();
@@ -147,9 +147,9 @@ class TaskTest : public QObject {
   }
 
   void s26_result_canBeReadManyTimesFromManyThreads() {
+    std::atomic<int> right = 0;
     ThreadPoolExecutor pool({.max_workers = 1});
     const auto future = pool.submit([] { return std::string(100, 'x'); });
-    std::atomic<int> right = 0;
     {
       std::vector<std::jthread> threads;
       for (int i = 0; i < 4; ++i) {

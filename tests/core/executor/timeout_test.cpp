@@ -109,14 +109,14 @@ class TimeoutTest : public QObject {
   }
 
   void s31_hugeTimeouts_waitForEver() {
-    ThreadPoolExecutor pool({.max_workers = 1});
     Gate gate;
+    std::atomic<int> sum = 0;
+    ThreadPoolExecutor pool({.max_workers = 1});
     auto future = pool.submit([&] {
       gate.pass();
       return 1;
     });
     gate.await();
-    std::atomic<int> sum = 0;
     {
       std::jthread a([&] { sum += future.result(std::chrono::hours::max()); });
       std::jthread b([&] { sum += future.result(std::chrono::duration<double>(1e300)); });

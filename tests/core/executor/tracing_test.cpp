@@ -198,8 +198,8 @@ class TracingTest : public QObject {
 
   void s20_blockedTask_isTold_withItsOwnTask() {
     Traced traced;
-    ThreadPoolExecutor pool({.max_workers = 2, .tracer = &traced.tracer});
     Gate gate;
+    ThreadPoolExecutor pool({.max_workers = 2, .tracer = &traced.tracer});
     auto outer = pool.submit([&] { pool.submit([&] { gate.pass(); }).result(); });
     gate.await();
     const bool told = eventually([&] { return !traced.of(EventKind::blocked_begin).empty(); });

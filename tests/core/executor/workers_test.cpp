@@ -196,8 +196,8 @@ class WorkersTest : public QObject {
   }
 
   void s11_noThreadAtAll_throwsAndKeepsNothing() {
-    ThreadPoolExecutor pool({.max_workers = 2});
     std::atomic<int> living = 0;
+    ThreadPoolExecutor pool({.max_workers = 2});
     detail::refuse_thread_starts(1);
     QVERIFY_THROWS_EXCEPTION(std::system_error, pool.submit([c = Counted(living)] {}));
     QCOMPARE(living.load(), 0);
