@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace poolscope::session {
 
 /// Chunks that versions share: copying the tree copies one pointer, and after freeze() the next
 /// write to a chunk copies that chunk and the way to it, so a copy made then keeps what it saw. A
-/// chunk has a copy constructor, a default constructor, and a public `std::uint64_t epoch`.
+/// chunk can be copied and made by default, and has a public `std::uint64_t epoch`.
 /// Threads: one writer; copies made after freeze() are read by any thread.
 template <typename Chunk>
 class ChunkTree {
@@ -32,18 +33,16 @@ class ChunkTree {
     return *slot;
   }
 
-  /// An empty chunk in the place of `chunk`; what was there stays with the copies that share it.
-  Chunk& renew(std::size_t chunk) {
-    std::shared_ptr<Chunk>& slot = own_slot(chunk);
-    slot = std::make_shared<Chunk>();
+  /// `chunk` in the place of what was there, which stays with the copies that share it.
+  Chunk& put(std::size_t place, Chunk&& chunk) {
+    std::shared_ptr<Chunk>& slot = own_slot(place);
+    slot = std::make_shared<Chunk>(std::move(chunk));
     slot->epoch = epoch_;
     return *slot;
   }
 
-  /// For appending behind all that frozen copies read: no copy is made.
-  Chunk& tail(std::size_t chunk) { return *root_->nodes[chunk / kFan]->chunks[chunk % kFan]; }
-
-  bool owned(const Chunk& chunk) const { return chunk.epoch == epoch_; }
+  /// For writing what no frozen copy reads: no copy is made.
+  Chunk& shared(std::size_t chunk) { return *root_->nodes[chunk / kFan]->chunks[chunk % kFan]; }
 
   void freeze() { ++epoch_; }
 

@@ -3,7 +3,7 @@
 
 namespace poolscope::session {
 
-std::size_t place_in(const SharedVector<std::uint32_t>& rising, std::size_t value) {
+std::size_t place_in(const PackedVector<std::uint32_t>& rising, std::size_t value) {
   std::size_t low = 0;
   std::size_t high = rising.size();
   while (low < high) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/session/packed_column.h"
+#include "core/session/packed_vector.h"
 #include "core/session/phase_track.h"
 #include "core/session/shared_vector.h"
 #include "core/session/span_track.h"
 #include "core/session/task_table.h"
-#include "core/session/time_column.h"
 #include "core/trace/event.h"
 
 #include <cstddef>
@@ -52,22 +53,22 @@ struct LaneData {
   std::uint32_t process = 0;
   trace::ThreadId thread = 0;
   TimeNs first_event = kForever;
-  TimeNs last_event = TimeColumn::kAbsent;  ///< of those in order: runs, phases, waits
-  bool mixed_pools = false;                 ///< ran tasks of several pools
-  bool open_start_in_log = false;           ///< of the open run
+  TimeNs last_event = PackedColumn::kAbsent;  ///< of those in order: runs, phases, waits
+  bool mixed_pools = false;                   ///< ran tasks of several pools
+  bool open_start_in_log = false;             ///< of the open run
 
   SpanTrack runs;
-  SharedVector<Row> run_rows;
-  SharedVector<std::uint32_t> run_results;   ///< sparse, absent: RunResult::kEndedWell
-  SharedVector<std::uint64_t> cpu_times;     ///< sparse, absent: 0
-  SharedVector<std::uint32_t> failed_runs;   ///< rising indices of runs
-  SharedVector<std::uint32_t> endless_runs;  ///< closed, but not by an event; rising indices
+  PackedVector<Row> run_rows;
+  PackedVector<std::uint32_t> run_results;   ///< sparse, absent: RunResult::kEndedWell
+  PackedVector<std::uint64_t> cpu_times;     ///< sparse, absent: 0
+  PackedVector<std::uint32_t> failed_runs;   ///< rising indices of runs
+  PackedVector<std::uint32_t> endless_runs;  ///< closed, but not by an event; rising indices
   PhaseTrack phases;
   SpanTrack waits;
   SharedVector<BlockInfo> wait_infos;
-  SharedVector<Row> submits;     ///< by time queued
-  SharedVector<Row> deliveries;  ///< by time delivered
-  TimeColumn redeliveries;       ///< of results that had been received before; in order
+  PackedVector<Row> submits;     ///< by time queued
+  PackedVector<Row> deliveries;  ///< by time delivered
+  PackedColumn redeliveries;     ///< of results that had been received before; in order
 
   RunResult result(std::size_t run) const {
     return RunResult::unpack(run_results.get_or(run, RunResult::kEndedWell));
@@ -85,11 +86,11 @@ struct LaneData {
 };
 
 /// The place of `value` among rising ones.
-std::size_t place_in(const SharedVector<std::uint32_t>& rising, std::size_t value);
+std::size_t place_in(const PackedVector<std::uint32_t>& rising, std::size_t value);
 
 /// Where `rows` (sorted by `time_of`) reach `time`: the first index not before it.
 template <typename TimeOf>
-std::size_t first_row_from(const SharedVector<Row>& rows, TimeNs time, const TimeOf& time_of) {
+std::size_t first_row_from(const PackedVector<Row>& rows, TimeNs time, const TimeOf& time_of) {
   std::size_t low = 0;
   std::size_t high = rows.size();
   while (low < high) {

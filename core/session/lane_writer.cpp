@@ -19,7 +19,7 @@ TimeNs time_of(const Event& event) {
 }
 
 // Kept out of order: ended runs that are no longer told apart by their end.
-void erase_value(SharedVector<std::uint32_t>& rising, std::uint32_t value) {
+void erase_value(PackedVector<std::uint32_t>& rising, std::uint32_t value) {
   const std::size_t place = place_in(rising, value);
   std::vector<std::uint32_t> behind;
   for (std::size_t i = place + 1; i < rising.size(); ++i) {
@@ -225,7 +225,7 @@ void Writer::feed_wait(std::uint32_t index, const Event& event) {
 
 TimeNs Writer::time_left(std::uint32_t process, Row row) const {
   const ProcessData& data = processes_[process].data;
-  const TaskTable::Fate& fate = data.tasks.fate(row);
+  const TaskTable::Fate fate = data.tasks.fate(row);
   const TimeNs left = fate.lane == TaskTable::kLoose
                           ? data.loose[fate.index].time
                           : lanes_[fate.lane].data.runs.begin_of(fate.index);
@@ -235,7 +235,7 @@ TimeNs Writer::time_left(std::uint32_t process, Row row) const {
 void Writer::leave_queue(std::uint32_t process, Row row, TimeNs time) {
   TaskTable& tasks = processes_[process].data.tasks;
   const TimeNs queued = tasks.queued(row);
-  if (queued == TimeColumn::kAbsent) {
+  if (queued == PackedColumn::kAbsent) {
     return;
   }
   state_.anomalies += time < queued ? 1U : 0U;
@@ -246,7 +246,7 @@ void Writer::leave_queue(std::uint32_t process, Row row, TimeNs time) {
 void Writer::take_back_departure(std::uint32_t process, Row row) {
   TaskTable& tasks = processes_[process].data.tasks;
   const TimeNs queued = tasks.queued(row);
-  if (queued != TimeColumn::kAbsent) {
+  if (queued != PackedColumn::kAbsent) {
     pool_of_task(process, row).queue.remove(std::max(queued, time_left(process, row)), false);
     tasks.return_to_queue(row);
   }

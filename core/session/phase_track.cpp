@@ -5,25 +5,41 @@ namespace poolscope::session {
 
 TimeNs PhaseTrack::end_of(std::size_t index) const {
   const TimeNs end = end_[index];
-  return end == TimeColumn::kAbsent ? kForever : end;
+  return end == PackedColumn::kAbsent ? kForever : end;
+}
+
+PhaseTrack::Record PhaseTrack::record(std::size_t index) const {
+  const What& what = this->what(index);
+  const bool open = end_[index] == PackedColumn::kAbsent;
+  return {task_[index], what.detail, what.pool, what.outcome,
+          !open && end_unseen_.get_or(index, 0) == 0};
+}
+
+std::uint32_t PhaseTrack::intern(const What& what) {
+  const std::uint64_t hash = (what.detail ^ what.pool) * 0x9e3779b97f4a7c15ULL >> 32;
+  std::uint32_t& recent = recent_whats_[hash % recent_whats_.size()];
+  if (recent == 0 || whats_[recent - 1] != what) {
+    whats_.push_back(what);
+    recent = static_cast<std::uint32_t>(whats_.size());
+  }
+  return recent - 1;
 }
 
 void PhaseTrack::begin(const trace::Event& event) {
   const auto time = static_cast<TimeNs>(event.time_ns);
   begin_.push_back(time);
-  end_.push_back(TimeColumn::kAbsent);
-  records_.push_back({event.task, event.detail, event.pool, event.outcome, false});
-  open_.push_back(static_cast<std::uint32_t>(records_.size() - 1));
+  end_.push_back(PackedColumn::kAbsent);
+  task_.push_back(event.task);
+  what_.push_back(intern({event.detail, event.pool, event.outcome}));
+  open_.push_back(static_cast<std::uint32_t>(size() - 1));
   push_change(time);
 }
 
 bool PhaseTrack::end(const trace::Event& event) {
   for (std::size_t place = open_.size(); place > 0; --place) {
     const std::uint32_t index = open_[place - 1];
-    const Record& record = records_[index];
-    if (record.task == event.task && record.detail == event.detail && record.pool == event.pool &&
-        record.outcome == event.outcome) {
-      records_.own(index).end_seen = true;
+    if (task_[index] == event.task &&
+        what(index) == What{event.detail, event.pool, event.outcome}) {
       close(place - 1, static_cast<TimeNs>(event.time_ns));
       return true;
     }
@@ -33,7 +49,8 @@ bool PhaseTrack::end(const trace::Event& event) {
 
 void PhaseTrack::close_task(std::uint64_t task, TimeNs time) {
   for (std::size_t place = open_.size(); place > 0; --place) {
-    if (records_[open_[place - 1]].task == task) {
+    if (task_[open_[place - 1]] == task) {
+      end_unseen_.set_sparse(open_[place - 1], 1, 0);
       close(place - 1, time);
     }
   }
@@ -41,6 +58,7 @@ void PhaseTrack::close_task(std::uint64_t task, TimeNs time) {
 
 void PhaseTrack::close_all(TimeNs time) {
   while (!open_.empty()) {
+    end_unseen_.set_sparse(open_.back(), 1, 0);
     close(open_.size() - 1, time);
   }
 }
@@ -65,7 +83,9 @@ void PhaseTrack::push_change(TimeNs time) {
 void PhaseTrack::clear() {
   begin_.truncate(0);
   end_.truncate(0);
-  records_.truncate(0);
+  task_.truncate(0);
+  what_.truncate(0);
+  end_unseen_.truncate(0);
   change_.truncate(0);
   top_.truncate(0);
   sums_.truncate(0);
@@ -76,7 +96,10 @@ void PhaseTrack::clear() {
 void PhaseTrack::freeze() {
   begin_.freeze();
   end_.freeze();
-  records_.freeze();
+  task_.freeze();
+  what_.freeze();
+  end_unseen_.freeze();
+  whats_.freeze();
   change_.freeze();
   top_.freeze();
   sums_.freeze();

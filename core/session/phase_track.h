@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/session/packed_column.h"
+#include "core/session/packed_vector.h"
 #include "core/session/shared_vector.h"
-#include "core/session/time_column.h"
 #include "core/session/types.h"
 #include "core/trace/event.h"
 
@@ -28,9 +29,9 @@ class PhaseTrack {
     bool end_seen = false;  ///< by an event; else it ended with its task
   };
 
-  bool empty() const { return records_.empty(); }
-  std::size_t size() const { return records_.size(); }
-  const Record& record(std::size_t index) const { return records_[index]; }
+  bool empty() const { return begin_.empty(); }
+  std::size_t size() const { return begin_.size(); }
+  Record record(std::size_t index) const;
   TimeNs begin_of(std::size_t index) const { return begin_[index]; }
   TimeNs end_of(std::size_t index) const;
 
@@ -46,28 +47,41 @@ class PhaseTrack {
   /// The first that begins at or after `time`.
   std::size_t first_from(TimeNs time) const { return begin_.lower_bound(time); }
   std::optional<std::size_t> innermost(TimeNs time) const;
-  /// How much of (-inf, time) each kind has. `hint` as in TimeColumn; it is moved on.
+  /// How much of (-inf, time) each kind has. `hint` as in PackedColumn; it is moved on.
   Sums sums_until(TimeNs time, std::size_t& hint) const;
 
   std::optional<TimeNs> next_change(TimeNs time) const;
   std::optional<TimeNs> previous_change(TimeNs time) const;
 
  private:
+  /// What phases of many tasks have in common.
+  struct What {
+    std::uint64_t detail = 0;
+    trace::PoolId pool = 0;
+    trace::Outcome outcome = trace::Outcome::ok;
+    friend bool operator==(const What&, const What&) = default;
+  };
   static constexpr std::size_t kGroup = 16;
   static constexpr std::uint32_t kNone = 0;
 
   void close(std::size_t place, TimeNs time);
   void push_change(TimeNs time);
+  std::uint32_t intern(const What& what);
+  const What& what(std::size_t index) const { return whats_[what_[index]]; }
   std::size_t kind_of(std::uint32_t top) const {
-    return static_cast<std::size_t>(trace::phase_kind(records_[top - 1].detail));
+    return static_cast<std::size_t>(trace::phase_kind(what(top - 1).detail));
   }
 
-  TimeColumn begin_;
-  TimeColumn end_;  // kAbsent: open
-  SharedVector<Record> records_;
+  PackedColumn begin_;
+  PackedColumn end_;  // kAbsent: open
+  PackedVector<std::uint64_t> task_;
+  PackedVector<std::uint32_t> what_;        // index into whats_
+  PackedVector<std::uint32_t> end_unseen_;  // sparse: 1
+  SharedVector<What> whats_;
+  std::array<std::uint32_t, 64> recent_whats_ = {};  // index + 1, by hash
   // The innermost phase from each change on: its index + 1, or none.
-  TimeColumn change_;
-  SharedVector<std::uint32_t> top_;
+  PackedColumn change_;
+  PackedVector<std::uint32_t> top_;
   SharedVector<Sums> sums_;          // up to the first change of each group
   Sums total_ = {};                  // up to the last change
   std::vector<std::uint32_t> open_;  // innermost last

@@ -12,7 +12,7 @@ bool StoredSnapshot::belongs(const LaneData& lane, std::size_t run, PoolIndex po
 }
 
 std::optional<TimeNs> StoredSnapshot::left_queue(const ProcessData& process, Row row) const {
-  const TaskTable::Fate& fate = process.tasks.fate(row);
+  const TaskTable::Fate fate = process.tasks.fate(row);
   if (fate.lane == kNone32) {
     return {};
   }
@@ -69,7 +69,7 @@ std::vector<Pick> StoredSnapshot::picks(PoolIndex id, TimeNs begin, TimeNs end,
       }
       if (!data.mixed_pools || belongs(data, run - 1, id)) {
         const TimeNs queued = tasks.queued(data.run_rows[run - 1]);
-        picks.push_back({key_of(data, run - 1), queued == TimeColumn::kAbsent ? started : queued,
+        picks.push_back({key_of(data, run - 1), queued == PackedColumn::kAbsent ? started : queued,
                          started, lane.id});
         ++taken;
       }

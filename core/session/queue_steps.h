@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/session/shared_vector.h"
-#include "core/session/time_column.h"
+#include "core/session/packed_column.h"
 #include "core/session/types.h"
 
 #include <array>
@@ -88,7 +88,7 @@ class QueueSteps {
   std::uint64_t depth_after(std::size_t count) const;
   void widen_singly(std::size_t first, std::size_t last, Extremes& extremes) const;
 
-  TimeColumn keys_;
+  PackedColumn keys_;
   SharedVector<Group> groups_;
   SharedVector<Summary> summaries_;  // of kGroup sealed groups
   std::int64_t depth_ = 0;           // after the last

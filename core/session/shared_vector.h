@@ -28,9 +28,9 @@ class SharedVector {
   void push_back(const T& value) {
     const std::size_t at = size_ % kChunk;
     if (at != 0 && size_ >= frozen_) {
-      tree_.tail(size_ / kChunk).values[at] = value;
+      tree_.shared(size_ / kChunk).values[at] = value;
     } else if (at == 0) {
-      tree_.renew(size_ / kChunk).values[0] = value;
+      tree_.put(size_ / kChunk, {}).values[0] = value;
     } else {
       tree_.own(size_ / kChunk).values[at] = value;
     }

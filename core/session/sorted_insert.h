@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/session/shared_vector.h"
-#include "core/session/time_column.h"
+#include "core/session/packed_column.h"
+#include "core/session/packed_vector.h"
 
 #include <cstddef>
 #include <vector>
@@ -11,7 +11,7 @@ namespace poolscope::session {
 
 /// Puts `time` into its place among times in order. Cost O(those behind it): stragglers are few and
 /// late by little.
-inline void insert_sorted(TimeColumn& times, TimeNs time) {
+inline void insert_sorted(PackedColumn& times, TimeNs time) {
   std::vector<TimeNs> behind;
   while (!times.empty() && times.back() > time) {
     behind.push_back(times.back());
@@ -24,7 +24,7 @@ inline void insert_sorted(TimeColumn& times, TimeNs time) {
 }
 
 /// Takes one `time` out, which is there.
-inline void remove_sorted(TimeColumn& times, TimeNs time) {
+inline void remove_sorted(PackedColumn& times, TimeNs time) {
   const std::size_t place = times.lower_bound(time);
   std::vector<TimeNs> behind;
   for (std::size_t i = place + 1; i < times.size(); ++i) {
@@ -38,7 +38,7 @@ inline void remove_sorted(TimeColumn& times, TimeNs time) {
 
 /// Puts `value` behind all that are not greater by `key`.
 template <typename T, typename Key>
-void insert_sorted(SharedVector<T>& values, const T& value, const Key& key) {
+void insert_sorted(PackedVector<T>& values, T value, const Key& key) {
   std::vector<T> behind;
   while (!values.empty() && key(values.back()) > key(value)) {
     behind.push_back(values.back());

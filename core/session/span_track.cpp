@@ -15,14 +15,13 @@ Span SpanTrack::operator[](std::size_t index) const {
 }
 
 TimeNs SpanTrack::length_of(std::size_t index) const {
-  const TimeNs after = index + 1 < sum_.size() ? sum_[index + 1] : total_;
-  return wrapping_subtract(after, sum_[index]);
+  return wrapping_subtract(sum_before(index + 1), sum_before(index));
 }
 
 void SpanTrack::push(TimeNs begin, TimeNs end) {
   const std::size_t index = begin_.size();
   begin_.push_back(begin);
-  sum_.push_back(total_);
+  idle_.push_back(wrapping_subtract(begin, total_));
   total_ = wrapping_add(total_, end - begin);
   note_longest(index, end - begin);
 }
@@ -51,9 +50,9 @@ void SpanTrack::set_end(std::size_t index, TimeNs end) {
     tail.push_back((*this)[i]);
   }
   tail.front().end = std::max(tail.front().begin, end);
-  total_ = sum_[index];
+  total_ = sum_before(index);
   begin_.truncate(index);
-  sum_.truncate(index);
+  idle_.truncate(index);
   cut_longest(index);
   for (const Span& span : tail) {
     push(span.begin, span.end);
@@ -84,7 +83,7 @@ void SpanTrack::cut_longest(std::size_t size) {
 
 void SpanTrack::clear() {
   begin_.truncate(0);
-  sum_.truncate(0);
+  idle_.truncate(0);
   total_ = 0;
   for (SharedVector<Longest>& level : longest_) {
     level.truncate(0);
@@ -95,7 +94,7 @@ void SpanTrack::clear() {
 
 void SpanTrack::freeze() {
   begin_.freeze();
-  sum_.freeze();
+  idle_.freeze();
   for (SharedVector<Longest>& level : longest_) {
     level.freeze();
   }
@@ -135,8 +134,8 @@ SpanTrack::Edge SpanTrack::edge(TimeNs time, std::size_t hint) const {
     edge.previous_end = kForever;
     edge.covered = total_ + (time - *open_);
   } else if (edge.next > 0) {
-    const TimeNs sum = edge.next < sum_.size() ? sum_[edge.next] : total_;
-    edge.previous_end = begin_[edge.next - 1] + wrapping_subtract(sum, sum_[edge.next - 1]);
+    const TimeNs sum = sum_before(edge.next);
+    edge.previous_end = idle_[edge.next - 1] + sum;
     edge.covered = edge.previous_end > time ? sum - (edge.previous_end - time) : sum;
   }
   return edge;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/session/packed_column.h"
 #include "core/session/shared_vector.h"
-#include "core/session/time_column.h"
 #include "core/session/types.h"
 
 #include <array>
@@ -53,9 +53,9 @@ class SpanTrack {
   /// All that a question about a stretch needs to know of one of its ends; without overlaps.
   struct Edge {
     TimeNs time = 0;
-    std::size_t next = 0;                       ///< first_from(time)
-    TimeNs previous_end = TimeColumn::kAbsent;  ///< of the one before `next`
-    TimeNs covered = 0;                         ///< how much of (-inf, time) is
+    std::size_t next = 0;                         ///< first_from(time)
+    TimeNs previous_end = PackedColumn::kAbsent;  ///< of the one before `next`
+    TimeNs covered = 0;                           ///< how much of (-inf, time) is
     std::size_t first_touching() const { return previous_end > time ? next - 1 : next; }
   };
   Edge edge(TimeNs time, std::size_t hint = 0) const;
@@ -82,9 +82,14 @@ class SpanTrack {
   void note_longest(std::size_t index, TimeNs length);
   void cut_longest(std::size_t size);
 
-  TimeColumn begin_;
-  TimeColumn sum_;                                      // of the lengths of those before
-  TimeNs total_ = 0;                                    // of all lengths
+  /// Of the lengths of those before `index`, up to closed().
+  TimeNs sum_before(std::size_t index) const {
+    return index < begin_.size() ? wrapping_subtract(begin_[index], idle_[index]) : total_;
+  }
+
+  PackedColumn begin_;
+  PackedColumn idle_;  // begin less sum_before(): says the same in fewer bits
+  TimeNs total_ = 0;   // of all lengths
   std::array<SharedVector<Longest>, kLevels> longest_;  // of kFan, kFan^2, ...
   std::optional<TimeNs> open_;
   bool overlaps_ = false;

@@ -23,9 +23,9 @@ inline constexpr TimeNs kMaxTime = TimeNs{1} << 61;
 /// What happened to one pool beside the runs on its lanes.
 struct PoolData {
   QueueSteps queue;
-  TimeColumn cancelled;     ///< never started; in order
-  TimeColumn loose_ends;    ///< ended, but the start is not known; in order
-  TimeColumn loose_failed;  ///< of those, failed
+  PackedColumn cancelled;     ///< never started; in order
+  PackedColumn loose_ends;    ///< ended, but the start is not known; in order
+  PackedColumn loose_failed;  ///< of those, failed
   std::vector<MaxWorkersStep> max_workers;
 
   void freeze() {

@@ -140,7 +140,7 @@ void StoredSnapshot::add_queues(StatisticsPass& pass, std::optional<PoolIndex> p
     }
   }
   Statistics& figures = pass.figures;
-  const auto count = [&](const TimeColumn& times) {
+  const auto count = [&](const PackedColumn& times) {
     return times.lower_bound(pass.end) - times.lower_bound(pass.begin);
   };
   Area area = 0;
@@ -204,7 +204,7 @@ std::uint64_t StoredSnapshot::add_runs(StatisticsPass& pass, const LaneData& lan
     if (span.begin >= pass.begin) {
       ++pass.figures.started;
       const TimeNs queued = tasks.queued(lane.run_rows[run]);
-      if (queued != TimeColumn::kAbsent) {
+      if (queued != PackedColumn::kAbsent) {
         pass.queue_waits.push_back(std::max<TimeNs>(span.begin - queued, 0));
       }
     }

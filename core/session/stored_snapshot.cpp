@@ -72,10 +72,10 @@ std::optional<Task> StoredSnapshot::task(TaskKey key) const {
     }
     task.name = process.directory->name(origin->name);
   }
-  if (process.tasks.queued(*row) != TimeColumn::kAbsent) {
+  if (process.tasks.queued(*row) != PackedColumn::kAbsent) {
     task.queued = process.tasks.queued(*row);
   }
-  if (process.tasks.delivered(*row) != TimeColumn::kAbsent) {
+  if (process.tasks.delivered(*row) != PackedColumn::kAbsent) {
     task.delivered = process.tasks.delivered(*row);
     task.state = TaskState::finished;
     if (process.tasks.receiver(*row) != kNone32) {
@@ -87,7 +87,7 @@ std::optional<Task> StoredSnapshot::task(TaskKey key) const {
 }
 
 void StoredSnapshot::fill_fate(const ProcessData& process, Row row, Task& task) const {
-  const TaskTable::Fate& fate = process.tasks.fate(row);
+  const TaskTable::Fate fate = process.tasks.fate(row);
   if (fate.lane == kNone32) {
     return;
   }
@@ -148,7 +148,7 @@ std::vector<Phase> StoredSnapshot::phases(TaskKey key, std::size_t limit) const 
   if (!row) {
     return phases;
   }
-  const TaskTable::Fate& fate = state_.processes[key.process]->tasks.fate(*row);
+  const TaskTable::Fate fate = state_.processes[key.process]->tasks.fate(*row);
   const LaneData* lane = lane_data(LaneId{fate.lane});
   if (lane == nullptr) {
     return phases;
@@ -225,7 +225,7 @@ std::optional<TimeNs> StoredSnapshot::next_event(TimeNs time) const {
     consider(lane.runs.next_change(time));
     consider(lane.phases.next_change(time));
     consider(lane.waits.next_change(time));
-    const auto rows = [&](const SharedVector<Row>& list, const auto& time_of) {
+    const auto rows = [&](const PackedVector<Row>& list, const auto& time_of) {
       const std::size_t place = first_row_from(list, time + 1, time_of);
       if (place < list.size()) {
         consider(time_of(list[place]));
@@ -258,7 +258,7 @@ std::optional<TimeNs> StoredSnapshot::previous_event(TimeNs time) const {
     consider(lane.runs.previous_change(time));
     consider(lane.phases.previous_change(time));
     consider(lane.waits.previous_change(time));
-    const auto rows = [&](const SharedVector<Row>& list, const auto& time_of) {
+    const auto rows = [&](const PackedVector<Row>& list, const auto& time_of) {
       const std::size_t place = first_row_from(list, time, time_of);
       if (place > 0) {
         consider(time_of(list[place - 1]));

@@ -26,8 +26,11 @@ constexpr auto kLater = [](const auto& a, const auto& b) {
 }  // namespace
 
 std::size_t TaskTable::slot_of(std::uint64_t key) const {
-  // Neighbours stay neighbours: few chunks are written between two frozen copies.
-  return static_cast<std::size_t>((mix(key / kFan) * kFan) + key % kFan) & slot_mask_;
+  // Some neighbours stay neighbours, so that fewer chunks are written between two frozen copies;
+  // more of them would run into each other.
+  constexpr std::uint64_t kTogether = 4;
+  return static_cast<std::size_t>((mix(key / kTogether) * kTogether) + key % kTogether) &
+         slot_mask_;
 }
 
 std::optional<Row> TaskTable::find(std::uint64_t task) const {
@@ -74,9 +77,6 @@ std::uint32_t TaskTable::add_page(std::uint64_t key) {
   } else {
     insert_slot(page);
   }
-  const std::size_t rows = page_key_.size() * kPage;
-  queued_.resize_absent(rows);
-  fate_.resize(rows, {});
   return page;
 }
 
@@ -89,12 +89,12 @@ void TaskTable::insert_slot(std::uint32_t page) {
 }
 
 bool TaskTable::known(Row row) const {
-  const Fate& fate = fate_[row];
-  return fate.origin != kNone32 || fate.lane != kNone32 || delivered(row) != TimeColumn::kAbsent;
+  return origin(row) != nullptr || fate(row).lane != kNone32 ||
+         delivered(row) != PackedColumn::kAbsent;
 }
 
 const TaskTable::Origin* TaskTable::origin(Row row) const {
-  const std::uint32_t origin = fate_[row].origin;
+  const std::uint32_t origin = origin_.get_or(row, kNone32);
   return origin == kNone32 ? nullptr : &origins_[origin];
 }
 
@@ -111,24 +111,22 @@ std::uint32_t TaskTable::intern_origin(const Origin& origin) {
 
 void TaskTable::set_origin(Row row, const Origin& origin) {
   note(row);
-  fate_.own(row).origin = intern_origin(origin);
+  origin_.set_sparse(row, intern_origin(origin), kNone32);
 }
 
 void TaskTable::set_run(Row row, std::uint32_t lane, std::uint32_t index) {
   note(row);
-  Fate& fate = fate_.own(row);
-  fate.lane = lane;
-  fate.index = index;
+  lane_.set_sparse(row, lane, kNone32);
+  index_.set_sparse(row, index, kNone32);
 }
 
 void TaskTable::clear_run(Row row) {
-  fate_.own(row).lane = kNone32;
+  lane_.set_sparse(row, kNone32, kNone32);
   count_ -= known(row) ? 0U : 1U;
 }
 
 void TaskTable::set_delivered(Row row, TimeNs time, std::uint32_t receiver) {
   note(row);
-  delivered_.resize_absent(row + std::size_t{1});
   delivered_.set(row, time);
   receiver_.set_sparse(row, receiver, kNone32);
 }
@@ -167,7 +165,9 @@ void TaskTable::freeze() {
   page_key_.freeze();
   slots_.freeze();
   queued_.freeze();
-  fate_.freeze();
+  origin_.freeze();
+  lane_.freeze();
+  index_.freeze();
   origins_.freeze();
   delivered_.freeze();
   receiver_.freeze();
@@ -191,10 +191,10 @@ TaskTable::Candidate TaskTable::pop_candidate(std::vector<Candidate>& heap) {
 void TaskTable::expand(const Candidate& group, TimeNs time, std::vector<Candidate>& heap) const {
   const std::size_t first = group.index * kFan;
   if (group.level == 1) {
-    const std::size_t last = std::min(first + kFan, fate_.size());
+    const std::size_t last = std::min(first + kFan, page_key_.size() * kPage);
     for (std::size_t row = first; row < last; ++row) {
-      const TimeNs queued = queued_[row];
-      if (queued != TimeColumn::kAbsent && queued <= time) {
+      const TimeNs queued = queued_.get(row);
+      if (queued != PackedColumn::kAbsent && queued <= time) {
         push_candidate({queued, 0, row}, heap);
       }
     }

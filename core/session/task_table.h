@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/session/packed_column.h"
+#include "core/session/packed_vector.h"
 #include "core/session/shared_vector.h"
-#include "core/session/time_column.h"
 #include "core/session/types.h"
 
 #include <array>
@@ -31,7 +32,6 @@ class TaskTable {
   };
   /// What became of a task.
   struct Fate {
-    std::uint32_t origin = kNone32;
     std::uint32_t lane = kNone32;  ///< that ran it, or kLoose
     std::uint32_t index = 0;       ///< of the lane's runs, or of the process's loose ends
   };
@@ -43,9 +43,12 @@ class TaskTable {
   Row find_or_add(std::uint64_t task);
   std::uint64_t id_of(Row row) const { return page_key_[row / kPage] * kPage + row % kPage; }
 
-  const Fate& fate(Row row) const { return fate_[row]; }
+  Fate fate(Row row) const {
+    const std::uint32_t lane = lane_.get_or(row, kNone32);
+    return {lane, lane == kNone32 ? 0 : index_[row]};
+  }
   const Origin* origin(Row row) const;
-  TimeNs queued(Row row) const { return queued_[row]; }  ///< TimeColumn::kAbsent: not known
+  TimeNs queued(Row row) const { return queued_.get(row); }  ///< PackedColumn::kAbsent: not known
   TimeNs delivered(Row row) const { return delivered_.get(row); }
   std::uint32_t receiver(Row row) const { return receiver_.get_or(row, kNone32); }
 
@@ -72,7 +75,7 @@ class TaskTable {
   /// What a group of rows says about waiting, so that groups in which nobody waits are passed over.
   struct Waiting {
     TimeNs first_queued = kForever;
-    TimeNs last_left = TimeColumn::kAbsent;
+    TimeNs last_left = PackedColumn::kAbsent;
     std::uint64_t still = 0;
     bool any(TimeNs time) const { return first_queued <= time && (still > 0 || last_left > time); }
   };
@@ -92,19 +95,21 @@ class TaskTable {
   void push_candidate(const Candidate& candidate, std::vector<Candidate>& heap) const;
   static Candidate pop_candidate(std::vector<Candidate>& heap);
 
-  SharedVector<std::uint64_t> page_key_;
+  PackedVector<std::uint64_t> page_key_;
   SharedVector<std::uint32_t> slots_;  // page + 1; 0: free
   std::size_t slot_mask_ = 0;
   std::uint64_t last_key_ = std::numeric_limits<std::uint64_t>::max();
   std::uint32_t last_page_ = 0;
 
-  TimeColumn queued_;
-  SharedVector<Fate> fate_;
+  PackedColumn queued_;
+  PackedVector<std::uint32_t> origin_;  // index into origins_
+  PackedVector<std::uint32_t> lane_;    // as Fate says
+  PackedVector<std::uint32_t> index_;
   SharedVector<Origin> origins_;
   std::array<std::uint32_t, 512> recent_origins_ =
       {};  // index + 1, by hash; so equal ones are mostly stored once
-  TimeColumn delivered_;
-  SharedVector<std::uint32_t> receiver_;
+  PackedColumn delivered_;
+  PackedVector<std::uint32_t> receiver_;
   std::array<SharedVector<Waiting>, kLevels> waiting_;
   std::uint64_t count_ = 0;
 };

@@ -120,7 +120,7 @@ void Writer::take_queued(std::uint32_t process, const Event& event) {
     return;
   }
   const Row row = tasks.find_or_add(event.task);
-  if (tasks.queued(row) != TimeColumn::kAbsent) {
+  if (tasks.queued(row) != PackedColumn::kAbsent) {
     keep_odd(process, event);
     return;
   }
@@ -151,7 +151,7 @@ void Writer::take_finished(std::uint32_t process, const Event& event) {
   ProcessEntry& entry = processes_[process];
   const std::uint32_t lane = lane_of(process, event);
   const Row row = entry.data.tasks.find_or_add(event.task);
-  const TaskTable::Fate& fate = entry.data.tasks.fate(row);
+  const TaskTable::Fate fate = entry.data.tasks.fate(row);
   if (fate.lane == lane) {
     take_on_lane(process, event);
   } else if (fate.lane == kNone32) {
@@ -190,7 +190,7 @@ void Writer::take_delivered(std::uint32_t process, const Event& event) {
     return;
   }
   const Row row = tasks.find_or_add(event.task);
-  if (tasks.delivered(row) != TimeColumn::kAbsent) {
+  if (tasks.delivered(row) != PackedColumn::kAbsent) {
     // A result may be asked for again and again.
     keep(process, event);
     if (lane != kNone32) {

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/session/packed_column.h"
+
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace poolscope::session {
+
+static_assert(std::endian::native == std::endian::little, "codes are read across word borders");
+
+PackedColumn::Chunk::Chunk(const Chunk& other) : Chunk(other.word_count) {
+  epoch = other.epoch;
+  std::copy_n(other.words.get(), word_count, words.get());
+}
+
+PackedColumn::Chunk PackedColumn::packed(const Chunk& plain) {
+  // More bits than this and a code may not lie within eight bytes.
+  constexpr unsigned kMostBits = 57;
+  struct Block {
+    Value base = kAbsent;
+    Shape shape = {};
+    std::array<std::uint64_t, kBlock> codes = {};
+  };
+  std::array<Block, kBlocks> blocks;
+  std::size_t count = kBlocks * 2;
+  for (std::size_t b = 0; b < kBlocks; ++b) {
+    const std::span values(&plain.words[b * kBlock], kBlock);
+    const auto value = [&](std::size_t i) { return static_cast<Value>(values[i]); };
+    Block& block = blocks[b];
+    if (value(0) != kAbsent && value(kBlock - 1) != kAbsent) {
+      const Value rise = wrapping_subtract(value(kBlock - 1), value(0)) / Value{kBlock - 1};
+      constexpr Value kSteepest = std::numeric_limits<std::int32_t>::max() >> Shape::kSlopeBits;
+      if (rise > -kSteepest && rise < kSteepest) {
+        const Value exact = wrapping_subtract(value(kBlock - 1), value(0)) *
+                            (Value{1} << Shape::kSlopeBits) / Value{kBlock - 1};
+        block.shape.slope = static_cast<std::int32_t>(exact);
+      }
+    }
+    Value least = std::numeric_limits<Value>::max();
+    Value most = std::numeric_limits<Value>::min();
+    std::array<Value, kBlock> above;
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      const Value line = (Value{block.shape.slope} * static_cast<Value>(i)) >> Shape::kSlopeBits;
+      above[i] = wrapping_subtract(value(i), line);
+      if (value(i) == kAbsent) {
+        block.shape.absents = true;
+        continue;
+      }
+      least = std::min(least, above[i]);
+      most = std::max(most, above[i]);
+    }
+    if (least > most) {
+      block.shape = {};  // all are absent, which the line says
+      continue;
+    }
+    const std::uint64_t span = static_cast<std::uint64_t>(most) - static_cast<std::uint64_t>(least);
+    const auto bits = static_cast<unsigned>(
+        std::bit_width(span) + (block.shape.absents && std::has_single_bit(span + 1) ? 1 : 0));
+    const bool as_it_is = bits > kMostBits;
+    block.base = least;
+    block.shape.width = static_cast<std::uint8_t>(as_it_is ? 64 : bits);
+    block.shape.first_word = static_cast<std::uint16_t>(count);
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      block.codes[i] = as_it_is              ? values[i]
+                       : value(i) == kAbsent ? (std::uint64_t{1} << bits) - 1
+                                             : static_cast<std::uint64_t>(above[i]) -
+                                                   static_cast<std::uint64_t>(least);
+    }
+    count += block.shape.width;
+  }
+  ++count;
+  Chunk chunk(count == kChunk ? count + 1 : count);  // kChunk words would be read as plain
+  for (std::size_t b = 0; b < kBlocks; ++b) {
+    const Block& block = blocks[b];
+    chunk.words[b * 2] = static_cast<std::uint64_t>(block.base);
+    chunk.words[b * 2 + 1] = std::bit_cast<std::uint64_t>(block.shape);
+    const unsigned width = block.shape.width;
+    for (std::size_t i = 0; i < kBlock && width > 0; ++i) {
+      const std::size_t bit = i * width;
+      std::uint64_t* word = &chunk.words[block.shape.first_word + bit / 64];
+      *word |= block.codes[i] << (bit % 64);
+      if (bit % 64 + width > 64) {
+        word[1] |= block.codes[i] >> (64 - bit % 64);
+      }
+    }
+  }
+  return chunk;
+}
+
+PackedColumn::Chunk PackedColumn::unpacked(const Chunk& packed) {
+  Chunk chunk;
+  for (std::size_t i = 0; i < kChunk; ++i) {
+    chunk.words[i] = static_cast<std::uint64_t>(packed.unpack(i));
+  }
+  return chunk;
+}
+
+void PackedColumn::push_back(Value value) {
+  const std::size_t index = size_++;
+  if (index % kChunk == 0) {
+    tree_.put(index / kChunk, Chunk());
+    opened(index / kChunk);
+  }
+  store(index, value);
+}
+
+void PackedColumn::set(std::size_t index, Value value) {
+  while (size_ < index) {
+    push_back(kAbsent);
+  }
+  if (index == size_) {
+    push_back(value);
+  } else {
+    store(index, value);
+  }
+}
+
+void PackedColumn::store(std::size_t index, Value value) {
+  const std::size_t at = index / kChunk;
+  if (!tree_[at].plain()) {
+    tree_.put(at, unpacked(tree_[at]));
+    opened(at);
+  }
+  Chunk& chunk = index >= frozen_ ? tree_.shared(at) : tree_.own(at);
+  chunk.words[index % kChunk] = static_cast<std::uint64_t>(value);
+}
+
+/// `chunk` is plain from now on; one that has been for long is packed.
+void PackedColumn::opened(std::size_t chunk) {
+  const auto name = static_cast<std::uint32_t>(chunk + 1);
+  if (std::find(open_.begin(), open_.end(), name) != open_.end()) {
+    return;
+  }
+  // The last stays open for what is appended.
+  const std::size_t last = (size_ - 1) / kChunk;
+  std::uint32_t& oldest = open_[next_open_++ % kOpen];
+  std::uint32_t& slot = oldest == last + 1 ? open_[next_open_++ % kOpen] : oldest;
+  const std::uint32_t left = std::exchange(slot, name);
+  if (left != 0 && left - 1 < last && tree_[left - 1].plain()) {
+    tree_.put(left - 1, packed(tree_[left - 1]));
+  }
+}
+
+void PackedColumn::freeze() {
+  frozen_ = std::max(frozen_, size_);
+  tree_.freeze();
+}
+
+std::size_t PackedColumn::lower_bound(Value value, std::size_t hint) const {
+  if (size_ == 0) {
+    return 0;
+  }
+  const std::size_t chunks = (size_ + kChunk - 1) / kChunk;
+  // The last chunk in [low, high) that begins below `value` holds the answer (or its end does).
+  std::size_t low = std::min(hint / kChunk, chunks - 1);
+  std::size_t high = chunks;
+  if (tree_[low].get(0) >= value) {
+    high = low;
+    low = 0;
+  } else {
+    for (std::size_t step = 1; low + step < chunks; step *= 2) {
+      if (tree_[low + step].get(0) >= value) {
+        high = low + step;
+        break;
+      }
+      low += step;
+    }
+  }
+  while (low + 1 < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    (tree_[middle].get(0) < value ? low : high) = middle;
+  }
+  const Chunk& chunk = tree_[low];
+  std::size_t first = 0;
+  std::size_t last = std::min(kChunk, size_ - low * kChunk);
+  while (first < last) {
+    const std::size_t middle = first + (last - first) / 2;
+    if (chunk.get(middle) < value) {
+      first = middle + 1;
+    } else {
+      last = middle;
+    }
+  }
+  return low * kChunk + first;
+}
+
+}  // namespace poolscope::session
