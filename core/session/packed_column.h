@@ -42,7 +42,13 @@ class PackedColumn {
   /// kAbsent past the end.
   Value get(std::size_t index) const { return index < size_ ? (*this)[index] : kAbsent; }
 
-  void push_back(Value value);
+  void push_back(Value value) {
+    if (size_ % kChunk != 0 && size_ >= frozen_ && write_chunk_ == size_ / kChunk) {
+      write_words_[size_++ % kChunk] = static_cast<std::uint64_t>(value);
+    } else {
+      append(value);
+    }
+  }
   /// Past the end, too: what lies between is absent.
   void set(std::size_t index, Value value);
   void truncate(std::size_t size) { size_ = std::min(size_, size); }
@@ -56,6 +62,7 @@ class PackedColumn {
   static constexpr std::size_t kBlock = 64;  // so that `width` bits each are `width` words in all
   static constexpr std::size_t kBlocks = kChunk / kBlock;
   static constexpr std::size_t kOpen = 2;
+  static constexpr std::size_t kNoChunk = std::numeric_limits<std::size_t>::max();
 
   // Packed, a block's head is two words: the line's begin, and its Shape. The numbers of all blocks
   // follow, and one word more so that eight bytes can be read anywhere.
@@ -89,6 +96,7 @@ class PackedColumn {
 
   static Chunk packed(const Chunk& plain);
   static Chunk unpacked(const Chunk& packed);
+  void append(Value value);
   void store(std::size_t index, Value value);
   void opened(std::size_t chunk);
 
@@ -97,6 +105,10 @@ class PackedColumn {
   std::size_t frozen_ = 0;                      // no copy reads from here on
   std::array<std::uint32_t, kOpen> open_ = {};  // plain chunks, + 1
   std::uint32_t next_open_ = 0;
+  // The writer's short cut to the chunk that was written last, if it is plain.
+  std::size_t write_chunk_ = kNoChunk;
+  std::uint64_t* write_words_ = nullptr;
+  bool write_owned_ = false;  // no frozen copy has it
 };
 
 inline PackedColumn::Value PackedColumn::Chunk::unpack(std::size_t at) const {

@@ -34,6 +34,8 @@ void SpanTrack::note_longest(std::size_t index, TimeNs length) {
       level.push_back({length, index});
     } else if (level[group].length < length) {
       level.own(group) = {length, index};
+    } else {
+      return;  // nor is it the longest of a bigger group
     }
   }
 }

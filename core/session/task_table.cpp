@@ -26,66 +26,77 @@ constexpr auto kLater = [](const auto& a, const auto& b) {
 }  // namespace
 
 std::size_t TaskTable::slot_of(std::uint64_t key) const {
-  // Some neighbours stay neighbours, so that fewer chunks are written between two frozen copies;
-  // more of them would run into each other.
-  constexpr std::uint64_t kTogether = 4;
-  return static_cast<std::size_t>((mix(key / kTogether) * kTogether) + key % kTogether) &
-         slot_mask_;
+  return static_cast<std::size_t>(mix(key)) & slot_mask_;
 }
 
-std::optional<Row> TaskTable::find(std::uint64_t task) const {
+std::optional<std::uint32_t> TaskTable::find_book(std::uint64_t key) const {
   if (slots_.empty()) {
     return {};
   }
-  const std::uint64_t key = task / kPage;
   for (std::size_t slot = slot_of(key); slots_[slot] != 0; slot = (slot + 1) & slot_mask_) {
-    const std::uint32_t page = slots_[slot] - 1;
-    if (page_key_[page] == key) {
-      const Row row = static_cast<Row>(page * kPage + task % kPage);
-      return known(row) ? std::optional(row) : std::nullopt;
+    if (book_key_[slots_[slot] - 1] == key) {
+      return slots_[slot] - 1;
     }
   }
   return {};
 }
 
+std::optional<Row> TaskTable::find(std::uint64_t task) const {
+  const std::uint64_t key = task / kPage;
+  const std::optional<std::uint32_t> book = find_book(key / kBook);
+  const std::uint32_t page = book ? page_.get_or(*book * kBook + key % kBook, kNone32) : kNone32;
+  if (page == kNone32) {
+    return {};
+  }
+  const Row row = static_cast<Row>(page * kPage + task % kPage);
+  return known(row) ? std::optional(row) : std::nullopt;
+}
+
 Row TaskTable::find_or_add(std::uint64_t task) {
   const std::uint64_t key = task / kPage;
   if (key != last_key_) {
-    last_page_ = add_page(key);
+    last_page_ = find_or_add_page(key);
     last_key_ = key;
   }
   return static_cast<Row>(last_page_ * kPage + task % kPage);
 }
 
-std::uint32_t TaskTable::add_page(std::uint64_t key) {
-  if (!slots_.empty()) {
-    for (std::size_t slot = slot_of(key); slots_[slot] != 0; slot = (slot + 1) & slot_mask_) {
-      if (page_key_[slots_[slot] - 1] == key) {
-        return slots_[slot] - 1;
-      }
-    }
-  }
-  const auto page = static_cast<std::uint32_t>(page_key_.size());
-  page_key_.push_back(key);
-  if (page_key_.size() * 5 > slots_.size() * 3) {
-    slot_mask_ = std::max<std::size_t>(slots_.size() * 2, 256) - 1;
-    slots_ = {};
-    slots_.resize(slot_mask_ + 1, 0);
-    for (std::uint32_t i = 0; i <= page; ++i) {
-      insert_slot(i);
-    }
-  } else {
-    insert_slot(page);
+std::uint32_t TaskTable::find_or_add_page(std::uint64_t key) {
+  const std::size_t place = find_or_add_book(key / kBook) * kBook + key % kBook;
+  std::uint32_t page = page_.get_or(place, kNone32);
+  if (page == kNone32) {
+    page = static_cast<std::uint32_t>(page_key_.size());
+    page_key_.push_back(key);
+    page_.set_sparse(place, page, kNone32);
   }
   return page;
 }
 
-void TaskTable::insert_slot(std::uint32_t page) {
-  std::size_t slot = slot_of(page_key_[page]);
+std::uint32_t TaskTable::find_or_add_book(std::uint64_t key) {
+  if (const std::optional<std::uint32_t> known = find_book(key)) {
+    return *known;
+  }
+  const auto book = static_cast<std::uint32_t>(book_key_.size());
+  book_key_.push_back(key);
+  if (book_key_.size() * 5 > slots_.size() * 3) {
+    slot_mask_ = std::max<std::size_t>(slots_.size() * 2, 256) - 1;
+    slots_ = {};
+    slots_.resize(slot_mask_ + 1, 0);
+    for (std::uint32_t i = 0; i <= book; ++i) {
+      insert_slot(i);
+    }
+  } else {
+    insert_slot(book);
+  }
+  return book;
+}
+
+void TaskTable::insert_slot(std::uint32_t book) {
+  std::size_t slot = slot_of(book_key_[book]);
   while (slots_[slot] != 0) {
     slot = (slot + 1) & slot_mask_;
   }
-  slots_.own(slot) = page + 1;
+  slots_.own(slot) = book + 1;
 }
 
 bool TaskTable::known(Row row) const {
@@ -163,6 +174,8 @@ void TaskTable::return_to_queue(Row row) {
 
 void TaskTable::freeze() {
   page_key_.freeze();
+  page_.freeze();
+  book_key_.freeze();
   slots_.freeze();
   queued_.freeze();
   origin_.freeze();

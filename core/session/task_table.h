@@ -20,7 +20,7 @@ using Row = std::uint32_t;
 inline constexpr std::uint32_t kNone32 = std::numeric_limits<std::uint32_t>::max();
 
 /// The tasks of one process. Ids come from files too, so rows are given by first sight, in pages of
-/// neighbouring ids, and found by a hash of the page. Threads: as SharedVector.
+/// neighbouring ids; a page is found in its book, a book by its hash. Threads: as SharedVector.
 class TaskTable {
  public:
   /// Who submitted tasks of a name to a pool; shared by many tasks.
@@ -69,7 +69,8 @@ class TaskTable {
   void visit_waiting(TimeNs time, Visit visit) const;
 
  private:
-  static constexpr std::size_t kPage = 16;
+  static constexpr std::size_t kPage = 16;  // ids
+  static constexpr std::size_t kBook = 64;  // pages
   static constexpr std::size_t kFan = 64;
   static constexpr std::size_t kLevels = 3;
   /// What a group of rows says about waiting, so that groups in which nobody waits are passed over.
@@ -88,15 +89,19 @@ class TaskTable {
   bool known(Row row) const;
   void note(Row row) { count_ += known(row) ? 0U : 1U; }
   std::size_t slot_of(std::uint64_t key) const;
-  std::uint32_t add_page(std::uint64_t key);
-  void insert_slot(std::uint32_t page);
+  std::optional<std::uint32_t> find_book(std::uint64_t key) const;
+  std::uint32_t find_or_add_book(std::uint64_t key);
+  std::uint32_t find_or_add_page(std::uint64_t key);
+  void insert_slot(std::uint32_t book);
   std::uint32_t intern_origin(const Origin& origin);
   void expand(const Candidate& group, TimeNs time, std::vector<Candidate>& heap) const;
   void push_candidate(const Candidate& candidate, std::vector<Candidate>& heap) const;
   static Candidate pop_candidate(std::vector<Candidate>& heap);
 
   PackedVector<std::uint64_t> page_key_;
-  SharedVector<std::uint32_t> slots_;  // page + 1; 0: free
+  PackedVector<std::uint32_t> page_;  // of each place of each book
+  PackedVector<std::uint64_t> book_key_;
+  SharedVector<std::uint32_t> slots_;  // book + 1; 0: free
   std::size_t slot_mask_ = 0;
   std::uint64_t last_key_ = std::numeric_limits<std::uint64_t>::max();
   std::uint32_t last_page_ = 0;
