@@ -8,7 +8,7 @@ build_packages=(
   g++ cmake ninja-build ccache pkg-config
   qt6-base-dev qt6-base-dev-tools qt6-svg-dev
   libcurl4-openssl-dev libboost-dev ca-certificates
-  libprotozero-dev zlib1g-dev libzstd-dev libsimdjson-dev
+  libprotozero-dev zlib1g-dev libdeflate-dev libzstd-dev libsimdjson-dev
   libtomlplusplus-dev libcli11-dev libexpected-dev libeigen3-dev
   fonts-inter fonts-jetbrains-mono
 )
@@ -57,7 +57,7 @@ need_by_hand() {
 poolscope: this system has no apt-get. Please install, by its own package manager:
   a C++20 compiler (g++ 12 or newer), CMake 3.25 or newer, Ninja, pkg-config; ccache if you like
   Qt 6.4 or newer with its development files: Widgets, Svg, DBus, Test
-  libcurl, Boost 1.74 or newer (headers), protozero, zlib, zstd, simdjson
+  libcurl, Boost 1.74 or newer (headers), protozero, zlib, libdeflate, zstd, simdjson
   toml++ 3.3 or newer, CLI11 2.1 or newer, tl-expected, Eigen 3
   the fonts Inter and JetBrains Mono
 TEXT

@@ -100,7 +100,7 @@ void PackedColumn::append(Value value) {
   const std::size_t index = size_++;
   if (index % kChunk == 0) {
     tree_.put(index / kChunk, Chunk());
-    write_chunk_ = kNoChunk;
+    near_chunk_ = kNoChunk;
     opened(index / kChunk);
   }
   store(index, value);
@@ -120,16 +120,16 @@ void PackedColumn::set(std::size_t index, Value value) {
 void PackedColumn::store(std::size_t index, Value value) {
   const std::size_t at = index / kChunk;
   const bool seen = index < frozen_;
-  if (at != write_chunk_ || (seen && !write_owned_)) {
+  if (at != near_chunk_ || (seen && !near_owned_)) {
     if (!tree_[at].plain()) {
       tree_.put(at, unpacked(tree_[at]));
       opened(at);
     }
-    write_words_ = (seen ? tree_.own(at) : tree_.shared(at)).words.get();
-    write_owned_ = seen;
-    write_chunk_ = at;
+    near_words_ = (seen ? tree_.own(at) : tree_.shared(at)).words.get();
+    near_owned_ = seen;
+    near_chunk_ = at;
   }
-  write_words_[index % kChunk] = static_cast<std::uint64_t>(value);
+  near_words_[index % kChunk] = static_cast<std::uint64_t>(value);
 }
 
 /// `chunk` is plain from now on; one that has been for long is packed.
@@ -145,14 +145,14 @@ void PackedColumn::opened(std::size_t chunk) {
   const std::uint32_t left = std::exchange(slot, name);
   if (left != 0 && left - 1 < last && tree_[left - 1].plain()) {
     tree_.put(left - 1, packed(tree_[left - 1]));
-    write_chunk_ = left - 1 == write_chunk_ ? kNoChunk : write_chunk_;
+    near_chunk_ = left - 1 == near_chunk_ ? kNoChunk : near_chunk_;
   }
 }
 
 void PackedColumn::freeze() {
   frozen_ = std::max(frozen_, size_);
   tree_.freeze();
-  write_owned_ = false;
+  near_owned_ = false;
 }
 
 std::size_t PackedColumn::lower_bound(Value value, std::size_t hint) const {

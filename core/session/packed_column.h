@@ -37,14 +37,17 @@ class PackedColumn {
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  Value operator[](std::size_t index) const { return tree_[index / kChunk].get(index % kChunk); }
+  Value operator[](std::size_t index) const {
+    return index / kChunk == near_chunk_ ? static_cast<Value>(near_words_[index % kChunk])
+                                         : tree_[index / kChunk].get(index % kChunk);
+  }
   Value back() const { return (*this)[size_ - 1]; }
   /// kAbsent past the end.
   Value get(std::size_t index) const { return index < size_ ? (*this)[index] : kAbsent; }
 
   void push_back(Value value) {
-    if (size_ % kChunk != 0 && size_ >= frozen_ && write_chunk_ == size_ / kChunk) {
-      write_words_[size_++ % kChunk] = static_cast<std::uint64_t>(value);
+    if (size_ % kChunk != 0 && size_ >= frozen_ && near_chunk_ == size_ / kChunk) {
+      near_words_[size_++ % kChunk] = static_cast<std::uint64_t>(value);
     } else {
       append(value);
     }
@@ -105,10 +108,10 @@ class PackedColumn {
   std::size_t frozen_ = 0;                      // no copy reads from here on
   std::array<std::uint32_t, kOpen> open_ = {};  // plain chunks, + 1
   std::uint32_t next_open_ = 0;
-  // The writer's short cut to the chunk that was written last, if it is plain.
-  std::size_t write_chunk_ = kNoChunk;
-  std::uint64_t* write_words_ = nullptr;
-  bool write_owned_ = false;  // no frozen copy has it
+  // A short cut to the chunk that was written last, if it is plain.
+  std::size_t near_chunk_ = kNoChunk;
+  std::uint64_t* near_words_ = nullptr;
+  bool near_owned_ = false;  // no frozen copy has it
 };
 
 inline PackedColumn::Value PackedColumn::Chunk::unpack(std::size_t at) const {

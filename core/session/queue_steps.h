@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/session/shared_vector.h"
 #include "core/session/packed_column.h"
+#include "core/session/shared_vector.h"
 #include "core/session/types.h"
 
 #include <array>

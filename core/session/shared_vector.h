@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace poolscope::session {
 
@@ -31,12 +32,19 @@ class SharedVector {
       tree_.shared(size_ / kChunk).values[at] = value;
     } else if (at == 0) {
       tree_.put(size_ / kChunk, {}).values[0] = value;
+      own_chunk_ = kNoChunk;
     } else {
       tree_.own(size_ / kChunk).values[at] = value;
     }
     ++size_;
   }
-  T& own(std::size_t index) { return tree_.own(index / kChunk).values[index % kChunk]; }
+  T& own(std::size_t index) {
+    if (index / kChunk != own_chunk_) {
+      own_chunk_ = index / kChunk;
+      own_values_ = tree_.own(own_chunk_).values.data();
+    }
+    return own_values_[index % kChunk];
+  }
 
   void resize(std::size_t size, const T& value) {
     while (size_ < size) {
@@ -47,6 +55,7 @@ class SharedVector {
   void freeze() {
     frozen_ = std::max(frozen_, size_);
     tree_.freeze();
+    own_chunk_ = kNoChunk;
   }
 
   /// For columns that mostly hold `absent`: reads past the end answer it, so nothing is stored
@@ -67,6 +76,7 @@ class SharedVector {
   }
 
  private:
+  static constexpr std::size_t kNoChunk = std::numeric_limits<std::size_t>::max();
   struct Chunk {
     std::uint64_t epoch = 0;
     std::array<T, kChunk> values = {};
@@ -75,6 +85,9 @@ class SharedVector {
   ChunkTree<Chunk> tree_;
   std::size_t size_ = 0;
   std::size_t frozen_ = 0;  // no copy reads from here on
+  // The writer's short cut to the chunk that it owned last.
+  std::size_t own_chunk_ = kNoChunk;
+  T* own_values_ = nullptr;
 };
 
 }  // namespace poolscope::session

@@ -54,11 +54,11 @@ std::optional<Row> TaskTable::find(std::uint64_t task) const {
 
 Row TaskTable::find_or_add(std::uint64_t task) {
   const std::uint64_t key = task / kPage;
-  if (key != last_key_) {
-    last_page_ = find_or_add_page(key);
-    last_key_ = key;
+  RecentPage& recent = recent_pages_[key % recent_pages_.size()];
+  if (recent.key != key) {
+    recent = {key, find_or_add_page(key)};
   }
-  return static_cast<Row>(last_page_ * kPage + task % kPage);
+  return static_cast<Row>(recent.page * kPage + task % kPage);
 }
 
 std::uint32_t TaskTable::find_or_add_page(std::uint64_t key) {

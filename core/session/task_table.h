@@ -103,8 +103,12 @@ class TaskTable {
   PackedVector<std::uint64_t> book_key_;
   SharedVector<std::uint32_t> slots_;  // book + 1; 0: free
   std::size_t slot_mask_ = 0;
-  std::uint64_t last_key_ = std::numeric_limits<std::uint64_t>::max();
-  std::uint32_t last_page_ = 0;
+  /// The writer's short cut: what is queued, started and finished lies on different pages.
+  struct RecentPage {
+    std::uint64_t key = std::numeric_limits<std::uint64_t>::max();
+    std::uint32_t page = 0;
+  };
+  std::array<RecentPage, 64> recent_pages_ = {};  // by key
 
   PackedColumn queued_;
   PackedVector<std::uint32_t> origin_;  // index into origins_

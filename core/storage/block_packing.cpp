@@ -5,6 +5,7 @@
 #include "core/storage/wire.h"
 
 #include <algorithm>
+#include <libdeflate.h>
 #include <memory>
 #include <zstd.h>
 
@@ -12,40 +13,42 @@ namespace poolscope::storage {
 
 namespace {
 
-Bytef* bytes_of(std::string& text) {
-  return reinterpret_cast<Bytef*>(text.data());
-}
+/// The fastest: a recording is written while the pool works.
+constexpr int kLevel = 1;
 
-// zlib takes its input through a pointer to non-const, but does not write there.
-Bytef* bytes_of(std::string_view text) {
-  return reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+// Grows with what comes, up to the most that a block may have: what a block says of itself is a
+// claim.
+std::string first_guess(std::string_view block) {
+  return std::string(std::clamp<std::size_t>(block.size() * 4, 4096, 512 * 1024), '\0');
+}
+bool grow(std::string& packets) {
+  if (packets.size() >= kMaxInflatedBlock) {
+    return false;
+  }
+  packets.resize(std::min(packets.size() * 2, kMaxInflatedBlock));
+  return true;
 }
 
 std::optional<std::string> inflate_zlib(std::string_view block) {
-  z_stream stream = {};
-  if (inflateInit(&stream) != Z_OK) {
+  const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> inflater(
+      libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
+  if (!inflater) {
     return {};
   }
-  const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&stream, inflateEnd);
-  stream.next_in = bytes_of(block);
-  stream.avail_in = static_cast<uInt>(block.size());
-  std::string packets(std::clamp<std::size_t>(block.size() * 4, 4096, 512 * 1024), '\0');
-  int status = Z_OK;
-  while (status == Z_OK) {
-    if (stream.total_out == packets.size()) {
-      if (packets.size() >= kMaxInflatedBlock) {
-        return {};
-      }
-      packets.resize(std::min(packets.size() * 2, kMaxInflatedBlock));
+  std::string packets = first_guess(block);
+  std::size_t size = 0;
+  libdeflate_result result = LIBDEFLATE_INSUFFICIENT_SPACE;
+  while ((result = libdeflate_zlib_decompress(inflater.get(), block.data(), block.size(),
+                                              packets.data(), packets.size(), &size)) ==
+         LIBDEFLATE_INSUFFICIENT_SPACE) {
+    if (!grow(packets)) {
+      return {};
     }
-    stream.next_out = bytes_of(packets) + stream.total_out;
-    stream.avail_out = static_cast<uInt>(packets.size() - stream.total_out);
-    status = inflate(&stream, Z_NO_FLUSH);
   }
-  if (status != Z_STREAM_END) {
+  if (result != LIBDEFLATE_SUCCESS) {
     return {};
   }
-  packets.resize(stream.total_out);
+  packets.resize(size);
   return packets;
 }
 
@@ -55,8 +58,7 @@ std::optional<std::string> inflate_zstd(std::string_view block) {
   if (!context) {
     return {};
   }
-  // What the frame says of its size is a claim: grow as it comes.
-  std::string packets(std::clamp<std::size_t>(block.size() * 4, 4096, 512 * 1024), '\0');
+  std::string packets = first_guess(block);
   ZSTD_inBuffer in = {block.data(), block.size(), 0};
   ZSTD_outBuffer out = {packets.data(), packets.size(), 0};
   while (true) {
@@ -70,10 +72,9 @@ std::optional<std::string> inflate_zstd(std::string_view block) {
       break;
     }
     if (out.pos == out.size) {
-      if (packets.size() >= kMaxInflatedBlock) {
+      if (!grow(packets)) {
         return {};
       }
-      packets.resize(std::min(packets.size() * 2, kMaxInflatedBlock));
       out.dst = packets.data();
       out.size = packets.size();
     } else if (in.pos == in_before && out.pos == out_before) {
@@ -86,29 +87,23 @@ std::optional<std::string> inflate_zstd(std::string_view block) {
 
 }  // namespace
 
-BlockPacker::BlockPacker() {
-  ready_ = deflateInit(&stream_, 1) == Z_OK;
-}
+BlockPacker::BlockPacker() : deflater_(libdeflate_alloc_compressor(kLevel)) {}
 
-BlockPacker::~BlockPacker() {
-  if (ready_) {
-    deflateEnd(&stream_);
-  }
+void BlockPacker::Free::operator()(libdeflate_compressor* deflater) const {
+  libdeflate_free_compressor(deflater);
 }
 
 std::string_view BlockPacker::pack(std::string_view packets) {
-  if (!ready_ || deflateReset(&stream_) != Z_OK) {
+  if (!deflater_) {
     return {};
   }
-  compressed_.resize(deflateBound(&stream_, static_cast<uLong>(packets.size())));
-  stream_.next_in = bytes_of(packets);
-  stream_.avail_in = static_cast<uInt>(packets.size());
-  stream_.next_out = bytes_of(compressed_);
-  stream_.avail_out = static_cast<uInt>(compressed_.size());
-  if (deflate(&stream_, Z_FINISH) != Z_STREAM_END) {
+  compressed_.resize(libdeflate_zlib_compress_bound(deflater_.get(), packets.size()));
+  const std::size_t size = libdeflate_zlib_compress(deflater_.get(), packets.data(), packets.size(),
+                                                    compressed_.data(), compressed_.size());
+  if (size == 0) {
     return {};
   }
-  compressed_.resize(stream_.total_out);
+  compressed_.resize(size);
   packet_.clear();
   {
     protozero::pbf_builder<TraceField> trace(packet_);

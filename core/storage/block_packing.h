@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <zlib.h>
+
+struct libdeflate_compressor;
 
 namespace poolscope::storage {
 
@@ -13,22 +15,21 @@ namespace poolscope::storage {
 /// would is refused.
 inline constexpr std::size_t kMaxInflatedBlock = std::size_t{4} * 1024 * 1024;
 
-/// Compresses blocks of packets, each into one packet with `compressed_packets` (zlib level 1:
-/// fast, and every viewer of the last years reads it). Threads: one at a time.
+/// Compresses blocks of packets, each into one packet with `compressed_packets` (in zlib's format,
+/// which every viewer of the last years reads). Threads: one at a time.
 class BlockPacker {
  public:
   BlockPacker();
-  BlockPacker(const BlockPacker&) = delete;
-  BlockPacker& operator=(const BlockPacker&) = delete;
-  ~BlockPacker();
 
   /// The whole packet, tag and length included; valid until the next call. Empty if there is no
   /// memory for it.
   std::string_view pack(std::string_view packets);
 
  private:
-  z_stream stream_ = {};
-  bool ready_ = false;
+  struct Free {
+    void operator()(libdeflate_compressor* deflater) const;
+  };
+  std::unique_ptr<libdeflate_compressor, Free> deflater_;
   std::string compressed_;
   std::string packet_;
 };

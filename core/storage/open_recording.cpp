@@ -7,6 +7,7 @@
 #include "core/storage/packet_splitter.h"
 #include "core/storage/perfetto_fields.h"
 #include "core/storage/recording.h"
+#include "core/storage/session_filler.h"
 #include "core/storage/wire.h"
 
 #include <algorithm>
@@ -74,6 +75,7 @@ class TraceReader {
   session::Session& session_;
 
   BlockInflater inflater_;
+  SessionFiller filler_;
   std::map<std::uint32_t, std::unique_ptr<OwnDecoder>> own_;  // by sequence
   std::map<std::uint32_t, bool> is_own_;                      // as its last cleared state says
   ForeignDecoder foreign_;
@@ -187,7 +189,7 @@ void TraceReader::decode(const Packet& packet) {
   }
   std::unique_ptr<OwnDecoder>& decoder = own_[packet.sequence];
   if (!decoder) {
-    decoder = std::make_unique<OwnDecoder>(session_, packet.sequence, max_threads_);
+    decoder = std::make_unique<OwnDecoder>(session_, filler_, packet.sequence, max_threads_);
   }
   decoder->decode(packet, opened_.info);
 }

@@ -43,8 +43,10 @@ trace::NameId recall(const std::vector<trace::NameId>& ids, std::uint64_t iid) {
 
 }  // namespace
 
-OwnDecoder::OwnDecoder(session::Session& session, std::uint32_t sequence, std::uint32_t max_threads)
+OwnDecoder::OwnDecoder(session::Session& session, SessionFiller& filler, std::uint32_t sequence,
+                       std::uint32_t max_threads)
     : session_(session),
+      filler_(filler),
       base_(track_base(sequence - 1)),
       max_threads_(max_threads) {}
 
@@ -87,13 +89,13 @@ void OwnDecoder::begin_block() {
 
 void OwnDecoder::deliver() {
   if (!events_.empty()) {
-    sink_->consume(events_);
-    events_.clear();
+    filler_.put(sink_, events_);
   }
 }
 
 void OwnDecoder::finish() {
   deliver();
+  filler_.wait();
   if (sink_) {
     sink_->consume({});
   }

@@ -4,6 +4,7 @@
 #include "core/session/session.h"
 #include "core/storage/packet.h"
 #include "core/storage/recording.h"
+#include "core/storage/session_filler.h"
 #include "core/storage/vocabulary.h"
 #include "core/trace/directory.h"
 #include "core/trace/event.h"
@@ -25,11 +26,12 @@ namespace poolscope::storage {
 class OwnDecoder {
  public:
   /// `sequence` tells which process of the file it is; `max_threads` bounds the ids of threads.
-  OwnDecoder(session::Session& session, std::uint32_t sequence, std::uint32_t max_threads);
+  OwnDecoder(session::Session& session, SessionFiller& filler, std::uint32_t sequence,
+             std::uint32_t max_threads);
 
   /// Throws protozero::exception where a message of `packet` is none.
   void decode(const Packet& packet, RecordingInfo& info);
-  /// Hands the session what has been decoded.
+  /// Hands the filler what has been decoded.
   void deliver();
   /// After all packets: the session shows all of it.
   void finish();
@@ -86,6 +88,7 @@ class OwnDecoder {
   void open_process(trace::ProcessInfo process);
 
   session::Session& session_;
+  SessionFiller& filler_;
   const std::uint64_t base_;
   const std::uint32_t max_threads_;
   std::shared_ptr<trace::Directory> directory_;
