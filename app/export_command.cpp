@@ -30,6 +30,10 @@ int runExport(const ExportCall& call) {
     return complain(loaded.error(), kFailed);
   }
   const session::Snapshot& snapshot = *loaded->snapshot;
+  if (loaded->about.truncated) {
+    complain({call.file, "its end is missing or damaged", "the picture shows what came before it"},
+             kDone);
+  }
 
   ui::PictureOptions options;
   options.size = QSize(call.size.width, call.size.height);

@@ -478,6 +478,14 @@ void CommandLineTest::cutRecording_isReadAsFarAsItGoes() {
   QCOMPARE(info.json().value(QStringLiteral("truncated")), QJsonValue(true));
   const double started = number(info.json().value(QStringLiteral("tasks")).toObject(), "started");
   QVERIFY2(started > 0 && started <= 60, qPrintable(QString::number(started)));
+
+  const Outcome picture =
+      runPoolscope({QStringLiteral("export"), path(QStringLiteral("cut.pftrace")),
+                    QStringLiteral("--output"), path(QStringLiteral("cut.png"))});
+  QCOMPARE(picture.status, 0);
+  QVERIFY2(picture.err.contains(QStringLiteral("cut.pftrace")) &&
+               picture.err.contains(QStringLiteral("missing or damaged")),
+           qPrintable(picture.err));
 }
 
 void CommandLineTest::export_makesAPictureOfTheWantedSize() {
