@@ -4,6 +4,8 @@
 #include "app/live_session.h"
 #include "app/output.h"
 #include "app/summary.h"
+#include "core/session/stalls.h"
+#include "core/trace/clock.h"
 #include "core/workload/scenario.h"
 #include "core/workload/scenario_run.h"
 
@@ -16,19 +18,18 @@
 namespace poolscope::app {
 namespace {
 
-// A pool of which every worker has been waiting for so long for what stands in its own queue will
-// do so for ever.
-constexpr auto kStuckFor = std::chrono::seconds(3);
+// Nobody is there to help a pool in a deadlock; so long it must have lasted before it is given up.
+constexpr session::TimeNs kStuckFor = 3'000'000'000;
 constexpr auto kLook = std::chrono::milliseconds(100);
 
 /// Waits until the run has ended. One that never would, and has no duration, is stopped: false.
-bool waitForEnd(workload::ScenarioRun& run, bool hasDuration) {
-  auto moved = std::chrono::steady_clock::now();
+bool waitForEnd(workload::ScenarioRun& run, const session::Session& session, bool hasDuration) {
   while (!run.wait_for(kLook)) {
-    const auto now = std::chrono::steady_clock::now();
-    if (hasDuration || !run.stuck()) {
-      moved = now;
-    } else if (now - moved >= kStuckFor) {
+    if (hasDuration || !run.script_ended()) {
+      continue;
+    }
+    const auto now = static_cast<session::TimeNs>(trace::now_ns());
+    if (!session::find_stalls(*session.snapshot(), now, kStuckFor).deadlocks.empty()) {
       run.stop();
       run.wait();
       return false;
@@ -76,7 +77,7 @@ int runRecord(const RecordCall& call, StopSignals& signals) {
   }
   workload::ScenarioRun& run = (*live)->run();
   signals.onStop([&run] { run.stop(); }, [&run] { run.stop(workload::Nanoseconds(0)); });
-  const bool deadlocked = !waitForEnd(run, call.durationSeconds.has_value());
+  const bool deadlocked = !waitForEnd(run, *(*live)->session(), call.durationSeconds.has_value());
   const auto trouble = run.network_trouble();
   const auto ended = (*live)->end(workload::Nanoseconds(0));
 

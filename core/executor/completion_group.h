@@ -14,6 +14,10 @@
 #include <span>
 #include <vector>
 
+namespace poolscope::trace {
+class BlockedScope;
+}  // namespace poolscope::trace
+
 namespace poolscope {
 
 enum class ReturnWhen : std::uint8_t { all_completed, first_completed, first_exception };
@@ -42,7 +46,8 @@ class CompletionGroup {
 
   void note(Member& member, Phase phase) noexcept;
   bool block(std::unique_lock<std::mutex>& lock, const Deadline& deadline,
-             trace::BlockReason reason, const std::function<bool()>& condition);
+             trace::BlockReason reason, bool any, const std::function<bool()>& condition);
+  void tell_awaited(const trace::BlockedScope& blocked, bool any) const;
 
   std::mutex mutex_;  // guards what follows; taken below the lock of a state
   std::condition_variable changed_;

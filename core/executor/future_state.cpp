@@ -215,7 +215,7 @@ bool FutureState::wait(const Deadline& deadline, trace::BlockReason reason) {
   if (!add_waiter(signal)) {
     return true;
   }
-  const trace::BlockedScope blocked(tracer_, pool_, reason, task_id_, since_ns);
+  const trace::BlockedScope blocked(tracer_, pool_, reason, task_id_, !deadline.never(), since_ns);
   if (signal.wait(deadline)) {
     return true;
   }

@@ -51,6 +51,7 @@ void LaneData::freeze() {
   phases.freeze();
   waits.freeze();
   wait_infos.freeze();
+  awaits.freeze();
   submits.freeze();
   deliveries.freeze();
   redeliveries.freeze();

@@ -66,9 +66,10 @@ struct LaneData {
   PhaseTrack phases;
   SpanTrack waits;
   SharedVector<BlockInfo> wait_infos;
-  PackedVector<Row> submits;     ///< by time queued
-  PackedVector<Row> deliveries;  ///< by time delivered
-  PackedColumn redeliveries;     ///< of results that had been received before; in order
+  SharedVector<trace::Event> awaits;  ///< which tasks the waits for several wait for; in time order
+  PackedVector<Row> submits;          ///< by time queued
+  PackedVector<Row> deliveries;       ///< by time delivered
+  PackedColumn redeliveries;          ///< of results that had been received before; in order
 
   RunResult result(std::size_t run) const {
     return RunResult::unpack(run_results.get_or(run, RunResult::kEndedWell));

@@ -78,6 +78,9 @@ TimeNs LaneEvents::time_of(Source source) const {
       return wait_begin_ < lane_.waits.size() ? lane_.waits.begin_of(wait_begin_) : kForever;
     case Source::wait_end:
       return wait_end_ < lane_.waits.closed() ? lane_.waits[wait_end_].end : kForever;
+    case Source::awaits:
+      return awaits_ < lane_.awaits.size() ? static_cast<TimeNs>(lane_.awaits[awaits_].time_ns)
+                                           : kForever;
   }
   return kForever;
 }
@@ -115,7 +118,7 @@ bool LaneEvents::next(Event& event) {
   skip_untold();
   Source best = Source::phase_end;
   for (const Source source : {Source::wait_end, Source::run_end, Source::run_begin,
-                              Source::phase_begin, Source::wait_begin}) {
+                              Source::phase_begin, Source::wait_begin, Source::awaits}) {
     if (time_of(source) != kForever && comes_first(source, best)) {
       best = source;
     }
@@ -143,6 +146,9 @@ bool LaneEvents::take(Source source, Event& event) {
       break;
     case Source::wait_end:
       event = wait_event(wait_end_++, true);
+      break;
+    case Source::awaits:
+      event = lane_.awaits[awaits_++];
       break;
   }
   return true;

@@ -22,7 +22,7 @@ class LaneEvents {
   bool next(trace::Event& event);
 
  private:
-  enum class Source { phase_end, wait_end, run_end, run_begin, phase_begin, wait_begin };
+  enum class Source { phase_end, wait_end, run_end, run_begin, phase_begin, wait_begin, awaits };
 
   TimeNs time_of(Source source) const;
   bool comes_first(Source a, Source b) const;
@@ -40,6 +40,7 @@ class LaneEvents {
   std::size_t run_begin_ = 0, run_end_ = 0;
   std::size_t phase_begin_ = 0, phase_end_ = 0;
   std::size_t wait_begin_ = 0, wait_end_ = 0;
+  std::size_t awaits_ = 0;
 };
 
 }  // namespace poolscope::session

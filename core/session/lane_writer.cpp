@@ -68,6 +68,9 @@ void Writer::feed(std::uint32_t index, const Event& event) {
     case EventKind::worker_exited:
       feed_exit(lane, time_of(event));
       return;
+    case EventKind::awaits:
+      lane.data.awaits.push_back(event);
+      return;
     default:
       feed_wait(index, event);
   }
@@ -327,6 +330,7 @@ void Writer::take_back_runs(std::uint32_t index) {
   data.phases.clear();
   data.waits.clear();
   data.wait_infos.truncate(0);
+  data.awaits.truncate(0);
   data.mixed_pools = false;
 }
 

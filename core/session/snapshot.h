@@ -64,6 +64,9 @@ class Snapshot {
   /// Stretches in which `lane` was blocked that touch [begin, end), at most `limit`, oldest first.
   virtual std::vector<Blocked> blocked(LaneId lane, TimeNs begin, TimeNs end,
                                        std::size_t limit) const = 0;
+  /// The tasks that `lane` waits for at `time`, where its wait is for several (else see
+  /// LaneState::blocked). They are told once it has lasted for some 250 ms.
+  virtual AwaitedTasks awaited(LaneId /*lane*/, TimeNs /*time*/) const { return {}; }
   /// The first event after / last event before `time`, of any kind.
   virtual std::optional<TimeNs> next_event(TimeNs time) const = 0;
   virtual std::optional<TimeNs> previous_event(TimeNs time) const = 0;

@@ -8,8 +8,12 @@
 namespace poolscope::session {
 namespace {
 
-// The place in a log of the first event at or after `time`.
-std::size_t log_place(const SharedVector<trace::Event>& log, TimeNs time) {
+TimeNs event_time(const trace::Event& event) {
+  return static_cast<TimeNs>(event.time_ns);
+}
+
+// The place of the first event at or after `time` of those that are in time order.
+std::size_t first_event_from(const SharedVector<trace::Event>& log, TimeNs time) {
   std::size_t low = 0;
   std::size_t high = log.size();
   while (low < high) {
@@ -138,8 +142,19 @@ Blocked StoredSnapshot::blocked_of(const LaneData& lane, std::size_t wait) const
   const std::uint64_t detail = lane.wait_infos[wait].detail;
   const Span span = lane.waits[wait];
   const std::uint64_t awaited = trace::blocked_awaited(detail);
-  return {trace::blocked_reason(detail), awaited == 0 ? TaskKey{} : TaskKey{lane.process, awaited},
-          span.begin, span.end};
+  Blocked blocked{.reason = trace::blocked_reason(detail),
+                  .awaited = awaited == 0 ? TaskKey{} : TaskKey{lane.process, awaited},
+                  .begin = span.begin,
+                  .end = span.end,
+                  .timed = trace::blocked_timed(detail)};
+  if (blocked.reason == trace::BlockReason::full_queue ||
+      blocked.reason == trace::BlockReason::shutdown) {
+    const auto known = std::ranges::find_if(*state_.pools, [&](const Pool& pool) {
+      return pool.process == lane.process && pool.id == lane.wait_infos[wait].pool;
+    });
+    blocked.pool = known != state_.pools->end() ? std::optional(known->index) : std::nullopt;
+  }
+  return blocked;
 }
 
 std::vector<Phase> StoredSnapshot::phases(TaskKey key, std::size_t limit) const {
@@ -211,6 +226,26 @@ std::vector<Blocked> StoredSnapshot::blocked(LaneId id, TimeNs begin, TimeNs end
   return stretches;
 }
 
+AwaitedTasks StoredSnapshot::awaited(LaneId id, TimeNs time) const {
+  AwaitedTasks awaited;
+  const LaneData* lane = lane_data(id);
+  time = clamp_time(time);
+  const auto wait = lane == nullptr ? std::nullopt : lane->waits.covering(time);
+  if (!wait) {
+    return awaited;
+  }
+  std::uint32_t announced = 0;
+  for (std::size_t i = first_event_from(lane->awaits, lane->waits.begin_of(*wait));
+       i < lane->awaits.size() && event_time(lane->awaits[i]) <= time; ++i) {
+    const trace::Event& event = lane->awaits[i];
+    awaited.any = trace::awaits_any(event.detail);
+    announced = trace::awaits_count(event.detail);
+    awaited.tasks.push_back({lane->process, event.task});
+  }
+  awaited.complete = announced != 0 && awaited.tasks.size() == announced;
+  return awaited;
+}
+
 std::optional<TimeNs> StoredSnapshot::next_event(TimeNs time) const {
   time = clamp_time(time);
   std::optional<TimeNs> best;
@@ -225,6 +260,10 @@ std::optional<TimeNs> StoredSnapshot::next_event(TimeNs time) const {
     consider(lane.runs.next_change(time));
     consider(lane.phases.next_change(time));
     consider(lane.waits.next_change(time));
+    const std::size_t awaits = first_event_from(lane.awaits, time + 1);
+    if (awaits < lane.awaits.size()) {
+      consider(event_time(lane.awaits[awaits]));
+    }
     const auto rows = [&](const PackedVector<Row>& list, const auto& time_of) {
       const std::size_t place = first_row_from(list, time + 1, time_of);
       if (place < list.size()) {
@@ -235,7 +274,7 @@ std::optional<TimeNs> StoredSnapshot::next_event(TimeNs time) const {
     rows(lane.deliveries, [&](Row row) { return tasks.delivered(row); });
   }
   for (const auto& process : state_.processes) {
-    const std::size_t place = log_place(process->log, time + 1);
+    const std::size_t place = first_event_from(process->log, time + 1);
     if (place < process->log.size() &&
         process->log[place].time_ns <= static_cast<std::uint64_t>(kMaxTime)) {
       consider(static_cast<TimeNs>(process->log[place].time_ns));
@@ -258,6 +297,9 @@ std::optional<TimeNs> StoredSnapshot::previous_event(TimeNs time) const {
     consider(lane.runs.previous_change(time));
     consider(lane.phases.previous_change(time));
     consider(lane.waits.previous_change(time));
+    if (const std::size_t awaits = first_event_from(lane.awaits, time); awaits > 0) {
+      consider(event_time(lane.awaits[awaits - 1]));
+    }
     const auto rows = [&](const PackedVector<Row>& list, const auto& time_of) {
       const std::size_t place = first_row_from(list, time, time_of);
       if (place > 0) {
@@ -268,7 +310,7 @@ std::optional<TimeNs> StoredSnapshot::previous_event(TimeNs time) const {
     rows(lane.deliveries, [&](Row row) { return tasks.delivered(row); });
   }
   for (const auto& process : state_.processes) {
-    const std::size_t place = log_place(process->log, time);
+    const std::size_t place = first_event_from(process->log, time);
     if (place > 0) {
       const std::uint64_t at = process->log[place - 1].time_ns;
       if (at <= static_cast<std::uint64_t>(kMaxTime)) {

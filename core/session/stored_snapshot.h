@@ -47,6 +47,7 @@ class StoredSnapshot final : public Snapshot {
   LaneState lane_state(LaneId lane, TimeNs time) const override;
   std::vector<Blocked> blocked(LaneId lane, TimeNs begin, TimeNs end,
                                std::size_t limit) const override;
+  AwaitedTasks awaited(LaneId lane, TimeNs time) const override;
   std::optional<TimeNs> next_event(TimeNs time) const override;
   std::optional<TimeNs> previous_event(TimeNs time) const override;
 

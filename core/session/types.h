@@ -111,7 +111,16 @@ struct Blocked {
   TaskKey awaited = {};
   TimeNs begin = 0;
   TimeNs end = kForever;
+  bool timed = false;                  ///< it waits for a time at most
+  std::optional<PoolIndex> pool = {};  ///< whose queue is full, or that is shut down
   bool open() const { return end == kForever; }
+};
+
+/// The several tasks that a blocked lane waits for, as far as they were told.
+struct AwaitedTasks {
+  bool any = false;       ///< the end of any of them ends the wait; else each is needed
+  bool complete = false;  ///< all that were to be told are there
+  std::vector<TaskKey> tasks = {};
 };
 
 /// One of equal spans of a pool's queue: its depth over time.

@@ -68,6 +68,7 @@ void Writer::take(std::uint32_t process, const Event& event) {
     case EventKind::phase_end:
     case EventKind::blocked_begin:
     case EventKind::blocked_end:
+    case EventKind::awaits:
       take_on_lane(process, event);
       return;
     default:

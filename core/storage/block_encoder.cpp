@@ -232,11 +232,13 @@ void BlockEncoder::add_begin(const Event& event) {
   }
   const bool phase = event.kind == EventKind::phase_begin;
   const DetailParts parts = split_detail(event.kind, event.detail);
+  const auto reason = static_cast<std::uint16_t>(trace::blocked_reason(event.detail));
+  const bool timed = trace::blocked_timed(event.detail);
   const bool common =
       event.outcome == Outcome::ok &&
       (phase ? parts.rest < trace::kPhaseKinds
              : event.detail == trace::blocked_detail(trace::blocked_reason(event.detail),
-                                                     trace::blocked_awaited(event.detail)));
+                                                     trace::blocked_awaited(event.detail), timed));
   if (!common) {
     add_in_full(event, EventType::slice_begin);
   } else {
@@ -246,11 +248,13 @@ void BlockEncoder::add_begin(const Event& event) {
       set_name(parts.name, kPhaseNames + kind);
       set_category(kPhaseCategories + kind, {Category::Kind::phase, kind});
     } else {
-      const auto reason = static_cast<std::uint16_t>(trace::blocked_reason(event.detail));
       set_name(kBlockNames + reason);
       set_category(kBlockCategories + reason, {Category::Kind::block, reason});
       if (const std::uint64_t awaited = trace::blocked_awaited(event.detail)) {
         annotate(Annotation::awaited, awaited);
+      }
+      if (timed) {
+        annotate(Annotation::timed, 1);
       }
     }
     set_pool(event.pool);

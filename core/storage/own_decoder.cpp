@@ -310,6 +310,9 @@ void OwnDecoder::read_annotation(std::string_view data, Parsed& parsed, Recordin
     case Annotation::awaited:
       parsed.awaited = entry.number;
       break;
+    case Annotation::timed:
+      parsed.timed = entry.number != 0;
+      break;
     case Annotation::outcome:
       parsed.outcome = entry.text;
       break;
@@ -379,7 +382,7 @@ void OwnDecoder::add_event(const Parsed& parsed, std::uint64_t time_ns) {
 }
 
 void OwnDecoder::add_full(const Parsed& parsed, Event event) {
-  if (*parsed.kind > static_cast<std::uint64_t>(EventKind::lost) || parsed.result > 2) {
+  if (*parsed.kind > static_cast<std::uint64_t>(trace::kLastEventKind) || parsed.result > 2) {
     return;  // of a later version
   }
   event.kind = static_cast<EventKind>(*parsed.kind);
@@ -441,8 +444,9 @@ bool OwnDecoder::begin_slice(const Parsed& parsed, Event& event, Stack& stack) c
           static_cast<trace::PhaseKind>(parsed.slice_category->value), parsed.name);
     } else {
       event.kind = EventKind::blocked_begin;
-      event.detail = trace::blocked_detail(
-          static_cast<trace::BlockReason>(parsed.slice_category->value), parsed.awaited);
+      event.detail =
+          trace::blocked_detail(static_cast<trace::BlockReason>(parsed.slice_category->value),
+                                parsed.awaited, parsed.timed);
     }
   } else {
     return false;

@@ -62,6 +62,7 @@ class OwnDecoder {
     std::uint64_t result = 0;
     std::uint64_t detail = 0;
     std::uint64_t awaited = 0;
+    bool timed = false;
     std::uint64_t cpu_ns = 0;
     std::uint64_t thread = 0;
     std::string_view text = {};

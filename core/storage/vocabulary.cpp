@@ -19,14 +19,14 @@ constexpr std::array<std::string_view, 7> kBlockNameTexts = {
     "blocked",          "blocked: result",       "blocked: map",
     "blocked: wait",    "blocked: as_completed", "blocked: full queue",
     "blocked: shutdown"};
-constexpr std::array<std::string_view, 19> kKindTexts = {
+constexpr std::array<std::string_view, 20> kKindTexts = {
     "event",          "task queued",   "task started",
     "task finished",  "phase begin",   "phase end",
     "worker started", "worker exited", "max_workers changed",
     "blocked begin",  "blocked end",   "result delivered",
     "paused",         "resumed",       "pool created",
     "pool shut down", "pool broken",   "marker",
-    "events lost"};
+    "events lost",    "awaits"};
 constexpr std::array<std::string_view, kAnnotations> kAnnotationTexts = {"",
                                                                          "poolscope.kind",
                                                                          "poolscope.task",
@@ -41,7 +41,8 @@ constexpr std::array<std::string_view, kAnnotations> kAnnotationTexts = {"",
                                                                          "poolscope.version",
                                                                          "poolscope.scenario_name",
                                                                          "poolscope.scenario_toml",
-                                                                         "poolscope.setting"};
+                                                                         "poolscope.setting",
+                                                                         "poolscope.timed"};
 
 template <std::size_t N>
 std::string_view at(const std::array<std::string_view, N>& texts, std::size_t index) {

@@ -85,8 +85,9 @@ enum class Annotation : std::uint8_t {
   scenario_name,
   scenario_toml,  ///< long ones in several parts, in order
   setting,        ///< + "." + key
+  timed,          ///< 1: a blocked thread waits for a time at most
 };
-inline constexpr std::size_t kAnnotations = 15;
+inline constexpr std::size_t kAnnotations = 16;
 std::string_view annotation_text(Annotation annotation);
 Annotation annotation_of(std::string_view text);
 inline constexpr std::string_view kSettingPrefix = "poolscope.setting.";

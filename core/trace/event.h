@@ -38,7 +38,10 @@ enum class EventKind : std::uint8_t {
   pool_broken,     ///< detail: name id of the reason
   marker,          ///< detail: name id of the text
   lost,            ///< thread: whose events; detail: how many were dropped before this one
+  awaits,          ///< thread has been blocked for a while; task: one of the several it waits for;
+                   ///< detail: awaits_detail()
 };
+inline constexpr EventKind kLastEventKind = EventKind::awaits;
 
 enum class Outcome : std::uint8_t { ok, error, cancelled };
 
@@ -145,15 +148,36 @@ constexpr NameId pool_name(std::uint64_t detail) {
 }
 
 // `detail` of blocked_begin and blocked_end: low 56 bits the awaited task (0: several, or none),
-// high 8 bits why.
-constexpr std::uint64_t blocked_detail(BlockReason reason, std::uint64_t awaited) {
-  return (awaited & ((std::uint64_t{1} << 56) - 1)) | (static_cast<std::uint64_t>(reason) << 56);
+// above them 7 bits why, and the highest bit whether the wait has a timeout, so that it ends by
+// itself.
+inline constexpr std::uint64_t kBlockedTimed = std::uint64_t{1} << 63;
+constexpr std::uint64_t blocked_detail(BlockReason reason, std::uint64_t awaited,
+                                       bool timed = false) {
+  return (awaited & ((std::uint64_t{1} << 56) - 1)) | (static_cast<std::uint64_t>(reason) << 56) |
+         (timed ? kBlockedTimed : 0);
 }
 constexpr std::uint64_t blocked_awaited(std::uint64_t detail) {
   return detail & ((std::uint64_t{1} << 56) - 1);
 }
 constexpr BlockReason blocked_reason(std::uint64_t detail) {
-  return (detail >> 56) <= 6 ? static_cast<BlockReason>(detail >> 56) : BlockReason::unknown;
+  const std::uint64_t reason = (detail & ~kBlockedTimed) >> 56;
+  return reason <= 6 ? static_cast<BlockReason>(reason) : BlockReason::unknown;
+}
+constexpr bool blocked_timed(std::uint64_t detail) {
+  return (detail & kBlockedTimed) != 0;
+}
+
+// `detail` of awaits: low 32 bits how many such events name the tasks of this wait; above them
+// whether it ends with any of these (1) or needs each (0; tasks beyond those named may be needed,
+// too).
+constexpr std::uint64_t awaits_detail(bool any, std::uint32_t count) {
+  return count | (std::uint64_t{any} << 32);
+}
+constexpr bool awaits_any(std::uint64_t detail) {
+  return (detail >> 32) != 0;
+}
+constexpr std::uint32_t awaits_count(std::uint64_t detail) {
+  return static_cast<std::uint32_t>(detail);
 }
 
 /// Takes events in batches: the session, a recording. An empty batch says that all rings have just

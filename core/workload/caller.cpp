@@ -140,7 +140,6 @@ void Caller::run_parent(std::uint64_t batch, std::uint64_t position, std::uint64
   // An exception of its own with the same words: a child's belongs to the child's future.
   std::optional<TaskFailed> error;
   for (const Future<void>& future : futures) {
-    waiting_parents_.fetch_add(1, std::memory_order_relaxed);
     try {
       future.result();
     } catch (const std::exception& failure) {
@@ -148,7 +147,6 @@ void Caller::run_parent(std::uint64_t batch, std::uint64_t position, std::uint64
         error.emplace(failure.what());
       }
     }
-    waiting_parents_.fetch_sub(1, std::memory_order_relaxed);
     const std::lock_guard lock(mutex_);
     children_.erase(future);
   }
@@ -251,12 +249,6 @@ Failures Caller::failures() const {
     }
   }
   return sum;
-}
-
-bool Caller::stuck() const {
-  const std::size_t waiting = waiting_parents_.load(std::memory_order_relaxed);
-  return waiting > 0 && pool_.queue_depth() > 0 && waiting >= pool_.worker_count() &&
-         waiting >= pool_.max_workers();
 }
 
 void Caller::take_next(trace::BlockReason reason) {

@@ -8,7 +8,6 @@
 #include "core/workload/task_plan.h"
 #include "core/workload/task_runner.h"
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -40,8 +39,6 @@ class Caller {
   void run();
   /// Cancels what waits in the queue.
   void cancel_queued();
-  /// Whether every worker waits for children that only the pool's workers could run.
-  bool stuck() const;
   Failures failures() const;
 
  private:
@@ -77,7 +74,6 @@ class Caller {
   mutable std::mutex mutex_;
   std::deque<Future<void>> outstanding_;       // guarded by mutex_; in order of submission
   std::unordered_set<Future<void>> children_;  // guarded by mutex_; of parents that wait for them
-  std::atomic<std::size_t> waiting_parents_ = 0;  // relaxed: a count
 
   mutable std::mutex failures_mutex_;
   std::map<std::string, std::uint64_t> failures_;  // guarded by failures_mutex_; how often, by text

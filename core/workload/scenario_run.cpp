@@ -345,10 +345,9 @@ bool ScenarioRun::wait_for(Nanoseconds time) {
   return impl_->changed.wait_for(lock, time, [this] { return impl_->finished; });
 }
 
-bool ScenarioRun::stuck() const {
+bool ScenarioRun::script_ended() const {
   const auto& script = impl_->scenario.script;
-  const bool script_ended = script.empty() || Clock::now() > impl_->started + script.back().at;
-  return script_ended && !impl_->paused && impl_->caller.stuck();
+  return script.empty() || Clock::now() > impl_->started + script.back().at;
 }
 
 std::optional<Error> ScenarioRun::network_trouble() const {

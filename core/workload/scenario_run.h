@@ -56,10 +56,8 @@ class ScenarioRun {
   bool finished() const;
   void wait();
   bool wait_for(Nanoseconds time);  ///< whether it has finished
-  /// Whether it would go on like this for ever: every worker waits for tasks that are queued behind
-  /// it (nested tasks), and the script has nothing more to do. True for a moment means nothing:
-  /// asked again and again it must stay true.
-  bool stuck() const;
+  /// The script has nothing more to do: what stands still now, it will not help.
+  bool script_ended() const;
   /// Of tasks that fail because nothing answers (no network, no server) or every page is an error:
   /// what is wrong and what to do. Nothing: all is well. Also says so where the pool could start no
   /// thread at all.

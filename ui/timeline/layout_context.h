@@ -7,6 +7,7 @@
 #include "ui/timeline/lane_rows.h"
 #include "ui/timeline/layout_cache.h"
 #include "ui/timeline/task_kinds.h"
+#include "ui/timeline/task_words.h"
 #include "ui/timeline/timeline_scene.h"
 #include "ui/timeline/view_state.h"
 
@@ -15,7 +16,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <optional>
 
 namespace poolscope::ui {
 
@@ -56,11 +56,6 @@ struct LayoutContext {
   bool hasLeft(const session::Lane& lane) const { return lane.exited && *lane.exited <= now; }
 };
 
-/// A task as it was at `now`: what came later has not happened.
-std::optional<session::Task> taskAt(const session::Snapshot& snapshot, session::TaskKey key,
-                                    session::TimeNs now);
-/// "fetch page 49": the name with the task's number, unless the name ends in one already.
-QString taskTitle(const session::Task& task);
 /// What a lane does, in words: "waiting for I/O", "computing", "blocked in map(): task 95".
 QString phaseText(const session::Phase& phase);
 QString blockedText(const session::Blocked& blocked);

@@ -340,6 +340,10 @@ void MainWindow::startSession() {
   lostSeen_ = 0;
   state_ = {};
   messages_->retract(QStringLiteral("lost"));
+  for (auto it = stalls_.cbegin(); it != stalls_.cend(); ++it) {
+    messages_->retract(it.key());
+  }
+  stalls_.clear();
   view_->resetView();
   tabs_->statistics()->showNothing();
   if (engine_.state().source == EngineState::Source::live) {

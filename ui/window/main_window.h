@@ -19,6 +19,7 @@
 #include <QElapsedTimer>
 #include <QImage>
 #include <QMainWindow>
+#include <QMap>
 #include <QTimer>
 
 #include <functional>
@@ -109,6 +110,7 @@ class MainWindow : public QMainWindow {
   void showTransport(bool recount);
   void showInspector();
   void showCoach();
+  void showStalls();
   /// The end of a session that is over is shown: its figures are of all of it.
   bool showsWholeSession() const;
   LiveFigures figuresNow() const;
@@ -172,7 +174,8 @@ class MainWindow : public QMainWindow {
   std::optional<int> wishedWorkers_;
   session::TimeNs askedBegin_ = 0;  ///< of the last question for statistics
   session::TimeNs askedEnd_ = 0;
-  std::uint64_t lostSeen_ = 0;  ///< lost events that were told of
+  std::uint64_t lostSeen_ = 0;     ///< lost events that were told of
+  QMap<QString, QString> stalls_;  ///< messages on what stands still, by id
   std::function<void()> afterSave_;
   bool hasResized_ = false;
   bool hasInspected_ = false;

@@ -4,6 +4,7 @@
 #include "ui/panels/live_figures.h"
 #include "ui/panels/overview_strip.h"
 #include "ui/panels/side_tabs.h"
+#include "ui/panels/stall_words.h"
 #include "ui/panels/statistics_panel.h"
 #include "ui/panels/task_details.h"
 #include "ui/panels/task_inspector.h"
@@ -117,6 +118,7 @@ void MainWindow::showPanels() {
   showTransport(true);
   showInspector();
   showCoach();
+  showStalls();
   askForStatistics();
 }
 
@@ -187,6 +189,22 @@ void MainWindow::showCoach() {
     input.cancelled = counts.cancelled;
   }
   coach_->showHint(coachHint(input));
+}
+
+/// Says what stands still at the moment shown; each message once, and no longer than it is so.
+void MainWindow::showStalls() {
+  const QMap<QString, QString> stalls = stallTexts(*frame_.snapshot, frame_.now);
+  for (auto it = stalls_.cbegin(); it != stalls_.cend(); ++it) {
+    if (!stalls.contains(it.key())) {
+      messages_->retract(it.key());
+    }
+  }
+  for (auto it = stalls.cbegin(); it != stalls.cend(); ++it) {
+    if (stalls_.value(it.key()) != it.value()) {
+      messages_->post(it.key(), MessageBar::Severity::warning, it.value());
+    }
+  }
+  stalls_ = stalls;
 }
 
 void MainWindow::askForStatistics() {

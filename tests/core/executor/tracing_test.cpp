@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/executor/promise.h"
 #include "core/trace/phase_scope.h"
 #include "support.h"
 
@@ -194,6 +195,120 @@ class TracingTest : public QObject {
     QCOMPARE(begins[0].thread, waiter);
     QCOMPARE(begins[0].task, std::uint64_t(0));
     QCOMPARE(ends[0].detail, begins[0].detail);
+  }
+
+  void waitsWithATimeout_areToldAsSuch_data() {
+    QTest::addColumn<int>("how");
+    QTest::newRow("result") << 0;
+    QTest::newRow("wait") << 1;
+    QTest::newRow("as_completed") << 2;
+    QTest::newRow("map") << 3;
+  }
+  void waitsWithATimeout_areToldAsSuch() {
+    QFETCH(int, how);
+    Traced traced;
+    BusyPool busy({.max_workers = 1, .tracer = &traced.tracer});
+    auto future = busy.pool.submit([] { return 1; });
+    std::jthread caller([&] {
+      switch (how) {
+        case 0:
+          future.result(10min);
+          break;
+        case 1:
+          static_cast<void>(wait(std::vector{future}, 10min));
+          break;
+        case 2:
+          as_completed(std::vector{future}, 10min).begin();
+          break;
+        default:
+          busy.pool
+              .map(
+                  {.timeout = 10min}, [](int x) { return x; }, std::vector{1})
+              .begin();
+      }
+    });
+    const bool told = eventually([&] { return !traced.of(EventKind::blocked_begin).empty(); });
+    busy.gate.open();
+    caller.join();
+    QVERIFY(told);
+    QVERIFY(trace::blocked_timed(traced.of(EventKind::blocked_begin)[0].detail));
+    QCOMPARE(traced.of(EventKind::blocked_end)[0].detail,
+             traced.of(EventKind::blocked_begin)[0].detail);
+  }
+
+  void longWaitsForSeveral_nameThem_data() {
+    QTest::addColumn<int>("how");
+    QTest::addColumn<bool>("any");
+    QTest::newRow("wait for all") << 0 << false;
+    QTest::newRow("wait for the first") << 1 << true;
+    QTest::newRow("wait for the first that fails") << 2 << true;
+    QTest::newRow("wait with a timeout") << 3 << false;
+    QTest::newRow("as_completed") << 4 << true;
+  }
+  void longWaitsForSeveral_nameThem() {
+    QFETCH(int, how);
+    QFETCH(bool, any);
+    Traced traced;
+    BusyPool busy({.max_workers = 1, .tracer = &traced.tracer});
+    const std::vector futures{busy.pool.submit([] {}), busy.pool.submit([] {}),
+                              busy.pool.submit([] {})};
+    futures[1].cancel();  // is done: nobody waits for it
+    std::jthread caller([&] {
+      switch (how) {
+        case 0:
+          static_cast<void>(wait(futures));
+          break;
+        case 1:
+          static_cast<void>(wait(std::vector{futures[0], futures[2]}, ReturnWhen::first_completed));
+          break;
+        case 2:
+          static_cast<void>(wait(futures, ReturnWhen::first_exception));
+          break;
+        case 3:
+          static_cast<void>(wait(futures, 10min));
+          break;
+        default: {
+          auto each = as_completed(futures);
+          auto it = each.begin();
+          ++it;  // the first was done
+        }
+      }
+    });
+    const bool told =
+        eventually([&] { return traced.of(EventKind::awaits).size() == std::size_t(2); });
+    busy.gate.open();
+    caller.join();
+    QVERIFY(told);
+    const auto waiter = traced.of(EventKind::blocked_begin)[0].thread;
+    const auto named = traced.of(EventKind::awaits);
+    QCOMPARE(named[0].task, std::uint64_t(2));
+    QCOMPARE(named[1].task, std::uint64_t(4));
+    for (const auto& event : named) {
+      QCOMPARE(event.thread, waiter);
+      QCOMPARE(trace::awaits_any(event.detail), any);
+      QCOMPARE(trace::awaits_count(event.detail), 2U);
+    }
+  }
+
+  /// Where one of those that would do is not known, the others say nothing; where all are needed,
+  /// each says something.
+  void longWaitsForSeveral_nameThoseOfTheirTracerOnly() {
+    Traced traced;
+    BusyPool busy({.max_workers = 1, .tracer = &traced.tracer});
+    const Promise<void> foreign;
+    const std::vector futures{busy.pool.submit([] {}), foreign.future()};
+    std::jthread all([&] { static_cast<void>(wait(futures)); });
+    std::jthread first([&] { static_cast<void>(wait(futures, ReturnWhen::first_completed)); });
+    const bool told = eventually([&] { return !traced.of(EventKind::awaits).empty(); });
+    busy.gate.open();
+    foreign.set_result();
+    all.join();
+    first.join();
+    QVERIFY(told);
+    const auto named = traced.of(EventKind::awaits);
+    QCOMPARE(named.size(), std::size_t(1));
+    QVERIFY(!trace::awaits_any(named[0].detail));
+    QCOMPARE(named[0].task, std::uint64_t(2));
   }
 
   void s20_blockedTask_isTold_withItsOwnTask() {

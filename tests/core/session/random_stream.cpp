@@ -104,7 +104,9 @@ class StreamMaker {
 
   void wait() {
     const trace::ThreadId thread = caller();
-    if (waits_.contains(thread)) {
+    if (waits_.contains(thread) && below(3) == 0) {
+      tell(EventKind::awaits, below(9), thread, 1, trace::awaits_detail(true, 2));
+    } else if (waits_.contains(thread)) {
       tell(EventKind::blocked_end, 0, thread, 1, waits_[thread]);
       waits_.erase(thread);
     } else {

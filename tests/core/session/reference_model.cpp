@@ -114,6 +114,9 @@ void ReferenceModel::take(Thread& thread, const Event& event) {
         thread.waits.back().end = time;
       }
       return;
+    case EventKind::awaits:
+      thread.awaits.push_back(event);
+      return;
     case EventKind::result_delivered: {
       TaskInfo& task = tasks_[event.task];
       task.pool = event.pool;

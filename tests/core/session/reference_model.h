@@ -39,6 +39,7 @@ class ReferenceModel {
     std::vector<Run> runs = {};
     std::vector<PhaseSpan> phases = {};
     std::vector<WaitSpan> waits = {};
+    std::vector<trace::Event> awaits = {};
     std::vector<TimeNs> submits = {}, deliveries = {};
     TimeNs first = kForever;
     std::optional<TimeNs> started = {}, exited = {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/session.h"
 
+#include "core/session/stalls.h"
 #include "random_stream.h"
 
 #include <QTest>
@@ -323,7 +324,7 @@ void SessionTest::anyBytes_neverCrash_andAreKept() {
     Events events;
     for (int i = 0; i < 300; ++i) {
       Event event;
-      event.kind = static_cast<EventKind>(random() % 20);
+      event.kind = static_cast<EventKind>(random() % 21);
       event.outcome = static_cast<Outcome>(random() % 4);
       event.time_ns = random() % 8 == 0 ? random() : random() % 500;
       event.task = random() % 8 == 0 ? random() : random() % 20;
@@ -347,6 +348,9 @@ void SessionTest::anyBytes_neverCrash_andAreKept() {
       for (TimeNs time = -1; time < 500; time += 17) {
         snapshot->lane_state(lane.id, time);
       }
+    }
+    for (TimeNs time = -1; time < 500; time += 17) {
+      find_stalls(*snapshot, time, 0);
     }
     for (const Pool& pool : snapshot->pools()) {
       for (TimeNs time = 0; time < 500; time += 29) {

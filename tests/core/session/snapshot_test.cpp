@@ -303,6 +303,17 @@ void SnapshotTest::compareMoments(Pair& pair) {
         QCOMPARE(state.blocked->end, wait->end);
         QCOMPARE(state.blocked->awaited.task, trace::blocked_awaited(wait->detail));
       }
+      std::vector<TaskKey> named;
+      for (const Event& event : expected.awaits) {
+        const auto at = static_cast<TimeNs>(event.time_ns);
+        if (state.blocked && at >= wait->begin && at <= time) {
+          named.push_back({0, event.task});
+        }
+      }
+      const AwaitedTasks awaited = pair.snapshot->awaited(id, time);
+      QVERIFY(std::is_permutation(named.begin(), named.end(), awaited.tasks.begin(),
+                                  awaited.tasks.end()));
+      QCOMPARE(awaited.complete, named.size() == 2);
     }
   }
 }

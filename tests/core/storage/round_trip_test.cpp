@@ -140,6 +140,7 @@ void RoundTripTest::everyKind_throughFile_isTheSame() {
   const auto phase = trace::phase_detail(trace::PhaseKind::lock_held, name);
   const auto unnamed = trace::phase_detail(trace::PhaseKind::compute, 0);
   const auto waits = trace::blocked_detail(trace::BlockReason::as_completed, 0);
+  const auto timed = trace::blocked_detail(trace::BlockReason::result, 1, true);
   std::vector<Event> events = {
       {10, 0, main, EventKind::pool_created, trace::Outcome::ok, 3, trace::pool_detail(4, name)},
       {11, 0, worker, EventKind::worker_started, trace::Outcome::ok, 3,
@@ -164,6 +165,9 @@ void RoundTripTest::everyKind_throughFile_isTheSame() {
       {26, 0, worker, EventKind::worker_exited, trace::Outcome::ok, 3, 1},
       {27, 0, main, EventKind::pool_broken, trace::Outcome::ok, 3, error},
       {28, 0, main, EventKind::pool_shut_down, trace::Outcome::ok, 3, 0},
+      {29, 0, main, EventKind::blocked_begin, trace::Outcome::ok, 3, timed},
+      {30, 1, main, EventKind::awaits, trace::Outcome::ok, 3, trace::awaits_detail(true, 1)},
+      {31, 0, main, EventKind::blocked_end, trace::Outcome::ok, 3, timed},
   };
   for (const std::size_t block : {0U, 1U, 3U}) {
     compare(directory, events, block);

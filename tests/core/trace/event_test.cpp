@@ -54,7 +54,16 @@ class EventTest : public QObject {
     const std::uint64_t blocked = blocked_detail(BlockReason::shutdown, 1'000'000'000'000);
     QCOMPARE(blocked_reason(blocked), BlockReason::shutdown);
     QCOMPARE(blocked_awaited(blocked), std::uint64_t(1'000'000'000'000));
+    QVERIFY(!blocked_timed(blocked));
     QCOMPARE(blocked_reason(std::uint64_t(9) << 56), BlockReason::unknown);
+    const std::uint64_t timed = blocked_detail(BlockReason::result, 7, true);
+    QCOMPARE(blocked_reason(timed), BlockReason::result);
+    QCOMPARE(blocked_awaited(timed), std::uint64_t(7));
+    QVERIFY(blocked_timed(timed));
+    QVERIFY(awaits_any(awaits_detail(true, 3)));
+    QCOMPARE(awaits_count(awaits_detail(true, 3)), 3U);
+    QVERIFY(!awaits_any(awaits_detail(false, 0xffff'ffff)));
+    QCOMPARE(awaits_count(awaits_detail(false, 0xffff'ffff)), 0xffff'ffffU);
   }
 };
 

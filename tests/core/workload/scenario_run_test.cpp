@@ -260,32 +260,15 @@ class ScenarioRunTest : public QObject {
     QCOMPARE(sum.failed, std::uint64_t(1));
   }
 
-  void stuck_isARunWhereAllWaitForWhatIsQueued() {
-    TracedRun run(
-        small_scenario("pattern = \"nested\"\ntasks = 2", "{ sleep = \"0\" }", "max_workers = 2"));
-    const bool stuck = eventually([&] { return run.run->stuck() || run.run->finished(); });
-    const bool ended_well = run.run->finished();  // one parent was done before the other came
-    run.run->set_max_workers(3);
-    const Tally sum = run.finish();
-    QVERIFY(stuck);
-    QVERIFY(!run.run->stuck());
-    QCOMPARE(sum.ok, std::uint64_t(4));
-    QVERIFY(ended_well || sum.started == 4);
-  }
-
-  void stuck_isNotWhereTheScriptWillHelp() {
-    TracedRun run(
-        small_scenario("pattern = \"nested\"\ntasks = 1", "{ sleep = \"0\" }", "max_workers = 1") +
-        "[[script]]\nat = \"1h\"\nmax_workers = 2\n");
-    const bool waits = eventually([&] {
-      const auto blocked = run.traced.of(EventKind::blocked_begin);
-      return run.so_far().queued == 2 && blocked.size() == 2;  // the caller and the worker
-    });
-    const bool stuck = run.run->stuck();
-    run.run->stop(0ms);
-    run.finish();
-    QVERIFY(waits);
-    QVERIFY(!stuck);
+  void script_hasEnded_onceItsLastStepIsDue() {
+    TracedRun none(five_tasks("{ sleep = \"1h\" }"));
+    TracedRun later(five_tasks("{ sleep = \"1h\" }") +
+                    "[[script]]\nat = \"1h\"\nmax_workers = 2\n");
+    TracedRun soon(five_tasks("{ sleep = \"1h\" }") +
+                   "[[script]]\nat = \"1ms\"\nmax_workers = 2\n");
+    QVERIFY(none.run->script_ended());
+    QVERIFY(!later.run->script_ended());
+    QVERIFY(eventually([&] { return soon.run->script_ended(); }));
   }
 
   void pausedRun_endsWithItsObject() {

@@ -93,6 +93,11 @@ void SampleSession::block(TaskKey awaited, TimeNs begin, TimeNs end) {
   add(end, EventKind::blocked_end, 0, main_, detail);
 }
 
+void SampleSession::blockWorker(TaskKey task, TaskKey awaited, TimeNs begin) {
+  add(begin, EventKind::blocked_begin, task.task, workerOfTask_[task.task - 1],
+      trace::blocked_detail(trace::BlockReason::result, awaited.task));
+}
+
 TaskKey SampleSession::ordinary(TimeNs queued, TimeNs started, TimeNs finished, std::uint32_t index,
                                 std::string_view name) {
   const TaskKey task = queue(queued, name);

@@ -33,6 +33,8 @@ class SampleSession {
   void shutDown(session::TimeNs time);
   void lose(session::TimeNs time, std::uint64_t count);
   void block(session::TaskKey awaited, session::TimeNs begin, session::TimeNs end);
+  /// The worker of `task` waits in result() from `begin` on.
+  void blockWorker(session::TaskKey task, session::TaskKey awaited, session::TimeNs begin);
   /// queue, start, an I/O wait up to a CPU phase of a tenth, finish: an ordinary task.
   session::TaskKey ordinary(session::TimeNs queued, session::TimeNs started,
                             session::TimeNs finished, std::uint32_t worker,

@@ -74,6 +74,37 @@ class StatesTest : public QObject {
     QVERIFY(fixture.find<QPushButton>("backToLive")->isVisibleTo(&fixture.window));
   }
 
+  void deadlock_isTold_asLongAsItLasts() {
+    WindowFixture fixture;
+    SampleSession sample(1);
+    const auto parent = sample.queue(kSecond, "parent");
+    sample.start(parent, kSecond, 0);
+    sample.blockWorker(parent, sample.queue(kSecond, "child"), kSecond);
+    fixture.engine.showLive(sample.snapshot(), 3 * kSecond / 2, 1);
+    fixture.window.grabPicture();
+    QVERIFY(text(fixture, "messageText").isEmpty());  // not yet for half a second
+    fixture.engine.setNow(2 * kSecond);
+    fixture.window.grabPicture();
+    QVERIFY2(text(fixture, "messageText").startsWith(QStringLiteral("Nothing can run any more")),
+             qPrintable(text(fixture, "messageText")));
+    // Told once: who dismissed it knows.
+    fixture.find<QPushButton>("dismissMessage")->click();
+    fixture.window.grabPicture();
+    QVERIFY(text(fixture, "messageText").isEmpty());
+    // Helped, and stuck again.
+    sample.resize(3 * kSecond, 1, 2);
+    fixture.engine.showLive(sample.snapshot(), 5 * kSecond, 2);
+    fixture.window.grabPicture();
+    QVERIFY(text(fixture, "messageText").isEmpty());
+    sample.resize(6 * kSecond, 2, 1);
+    fixture.engine.showLive(sample.snapshot(), 9 * kSecond, 1);
+    fixture.window.grabPicture();
+    QVERIFY(!text(fixture, "messageText").isEmpty());
+    fixture.engine.showLive(SampleSession(1).snapshot(), kSecond, 1);
+    fixture.window.grabPicture();
+    QVERIFY(text(fixture, "messageText").isEmpty());
+  }
+
   void finished_saysWhatNext() {
     WindowFixture fixture;
     fixture.showLive();

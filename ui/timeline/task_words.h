@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/snapshot.h"
+
+#include <QString>
+
+#include <optional>
+
+namespace poolscope::ui {
+
+/// A task as it was at `now`: what came later has not happened.
+std::optional<session::Task> taskAt(const session::Snapshot& snapshot, session::TaskKey key,
+                                    session::TimeNs now);
+/// "fetch page 49": the name with the task's number, unless the name ends in one already.
+QString taskTitle(const session::Task& task);
+
+}  // namespace poolscope::ui
