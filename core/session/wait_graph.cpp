@@ -249,15 +249,22 @@ std::optional<Deadlock> WaitGraph::describe(const Pool& pool) const {
                            [this](std::size_t worker) { return workers_[worker].stuck; })) {
     return {};
   }
-  std::vector<bool> seen(workers_.size());
+  std::vector<bool> worker_seen(workers_.size());
+  std::vector<bool> pool_seen(pools_.size());
   std::vector<std::size_t> reached;
   const auto reach = [&](std::size_t worker) {
-    if (workers_[worker].stuck && !seen[worker]) {
-      seen[worker] = true;
+    if (workers_[worker].stuck && !worker_seen[worker]) {
+      worker_seen[worker] = true;
       reached.push_back(worker);
     }
   };
-  std::ranges::for_each(pool.workers, reach);
+  const auto reach_all = [&](std::size_t place) {
+    if (!pool_seen[place]) {
+      pool_seen[place] = true;
+      std::ranges::for_each(pools_[place].workers, reach);
+    }
+  };
+  reach_all(static_cast<std::size_t>(pool.index));
   for (const std::size_t worker : reached) {
     deadlock.since = std::max(deadlock.since, workers_[worker].since);
   }
@@ -275,11 +282,7 @@ std::optional<Deadlock> WaitGraph::describe(const Pool& pool) const {
       if (need.task) {
         stuck.awaited.push_back(need.task);
       }
-      if (need.of == Need::Of::worker) {
-        reach(need.place);
-      } else {
-        std::ranges::for_each(pools_[need.place].workers, reach);
-      }
+      need.of == Need::Of::worker ? reach(need.place) : reach_all(need.place);
     }
     deadlock.workers.push_back(std::move(stuck));
   }

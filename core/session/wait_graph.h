@@ -25,7 +25,7 @@ class WaitGraph {
   std::vector<Deadlock> deadlocks();
   /// Since when all workers of the pool have waited for something, timeouts or not, and there are
   /// as many as may be; empty if it is not so.
-  std::optional<TimeNs> all_wait_since(PoolIndex pool) const;
+  std::optional<TimeNs> all_wait_since(PoolIndex index) const;
 
  private:
   /// What a wait needs: a place in workers_ or pools_; or nothing known, so that it may end.
