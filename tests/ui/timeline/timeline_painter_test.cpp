@@ -25,14 +25,16 @@ class TimelinePainterTest : public QObject {
   void bar_waiting_differsFromComputingWithoutColour();
   void emptyFrame_isPaintedWithoutLanes();
   void painting_translated_isTheSamePictureMoved();
+  void painting_onAnImage_isAsThePaintersOwn_data();
+  void painting_onAnImage_isAsThePaintersOwn();
 };
 
 namespace {
 
 constexpr QSize kSize(900, 400);
 
-QImage blank(QSize size, qreal ratio) {
-  QImage image(size * ratio, QImage::Format_RGB32);
+QImage blank(QSize size, qreal ratio, QImage::Format format = QImage::Format_RGB32) {
+  QImage image(size * ratio, format);
   image.setDevicePixelRatio(ratio);
   image.fill(Qt::black);
   return image;
@@ -184,6 +186,42 @@ void TimelinePainterTest::painting_translated_isTheSamePictureMoved() {
   QImage part = moved.copy(60, 40, kSize.width() * 2, kSize.height() * 2);
   part.setDevicePixelRatio(2);
   QCOMPARE(part, plain);
+}
+
+void TimelinePainterTest::painting_onAnImage_isAsThePaintersOwn_data() {
+  QTest::addColumn<bool>("near");
+  QTest::addColumn<qreal>("ratio");
+  for (const qreal ratio : {1.0, 1.5, 2.0}) {
+    QTest::addRow("bars, %g", ratio) << true << ratio;
+    QTest::addRow("columns, %g", ratio) << false << ratio;
+  }
+}
+
+/// Pixels are written past the painter where the image's format allows it.
+void TimelinePainterTest::painting_onAnImage_isAsThePaintersOwn() {
+  QFETCH(bool, near);
+  QFETCH(qreal, ratio);
+  const auto s = demoSession();
+  const Theme theme = Theme::dark();
+  ViewState view = viewAt(*s, s->end_, ratio);
+  view.zoom(near ? 2 : 0.05);
+  view.selectedRange = TimeRange{s->end_ - 700 * kMs, s->end_ - 300 * kMs};
+  const auto scene = layOutTimeline(Frame{s, s->end_, true}, view, kSize, theme);
+  const LanePane& lanes = scene.panes[0];
+  QVERIFY(near ? !lanes.bars.isEmpty() : !lanes.strips.isEmpty());
+  const auto paintedOn = [&](QImage::Format format) {
+    QImage image = blank(kSize, ratio, format);
+    SpriteCache sprites;
+    QPainter painter(&image);
+    // Half a lane is cut off at the edge.
+    painter.translate(0, -kSize.height() / 3);
+    paintTimeline(painter, scene, theme, sprites);
+    painter.end();
+    return image.convertToFormat(QImage::Format_RGB32);
+  };
+  const QImage own = paintedOn(QImage::Format_ARGB32);
+  QCOMPARE(paintedOn(QImage::Format_RGB32), own);
+  QCOMPARE(paintedOn(QImage::Format_ARGB32_Premultiplied), own);
 }
 
 QTEST_MAIN(TimelinePainterTest)
