@@ -166,7 +166,7 @@ void Blitter::barLabel(const TaskBar& bar, const Theme& theme) {
 
 void Blitter::barPart(const TaskBar& bar, const BarPart& part) {
   const QRect target = device(part.rect);
-  const QImage pattern = sprites_.pattern(bar.kind, bar.failed, part.fill, target.height());
+  const QImage& pattern = sprites_.pattern(bar.kind, bar.failed, part.fill, target.height());
   const int period = sprites_.patternPeriod();
   const double since = target.left() - std::round(bar.patternX * ratio_);
   int offset = static_cast<int>(since - std::floor(since / period) * period);
