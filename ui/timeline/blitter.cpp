@@ -88,9 +88,34 @@ bool isEmpty(const DenseColumn& column) {
 
 }  // namespace
 
+void Blitter::clip(const QRectF& rect) {
+  const QRect pixels = device(rect);
+  painter_.setClipRect(pixels);
+  if (pixels_) {
+    pixels_->clip(pixels);
+  }
+}
+
+void Blitter::fill(const QRectF& rect, const QColor& color) {
+  const QRgba64 rgba = color.rgba64();
+  if (pixels_ && rgba.isOpaque()) {
+    pixels_->fill(device(rect), rgba.toArgb32());
+  } else {
+    painter_.fillRect(device(rect), color);
+  }
+}
+
 void Blitter::fill(const FillGroup& group) {
   for (const QRectF& rect : group.rects) {
-    painter_.fillRect(device(rect), group.color);
+    fill(rect, group.color);
+  }
+}
+
+void Blitter::draw(const QPoint& at, const QImage& image, const QRect& part) {
+  if (pixels_) {
+    pixels_->draw(at, image, part);
+  } else {
+    painter_.drawImage(at, image, part);
   }
 }
 
@@ -107,7 +132,7 @@ void Blitter::text(const TextLabel& label) {
     x = room.left() + (room.width() - image.width()) / 2;
   }
   const int y = room.top() + (room.height() - image.height()) / 2;
-  painter_.drawImage(QPoint(x, y), image);
+  draw(QPoint(x, y), image);
 }
 
 void Blitter::barLabel(const TaskBar& bar, const Theme& theme) {
@@ -135,19 +160,19 @@ void Blitter::barLabel(const TaskBar& bar, const Theme& theme) {
     }
     const int to = std::min(room.right() + 1, end);
     const int top = qRound(bar.labelAt.y() * ratio_) - image.height() / 2;
-    painter_.drawImage(QPoint(from, top), image, QRect(from - left, 0, to - from, image.height()));
+    draw(QPoint(from, top), image, QRect(from - left, 0, to - from, image.height()));
   }
 }
 
 void Blitter::barPart(const TaskBar& bar, const BarPart& part) {
   const QRect target = device(part.rect);
-  const QImage pattern = sprites_.pattern(bar.kind, bar.failed, part.fill, target.height());
+  const QImage& pattern = sprites_.pattern(bar.kind, bar.failed, part.fill, target.height());
   const int period = sprites_.patternPeriod();
   const double since = target.left() - std::round(bar.patternX * ratio_);
   int offset = static_cast<int>(since - std::floor(since / period) * period);
   for (int x = target.left(); x < target.left() + target.width();) {
     const int width = std::min(target.left() + target.width() - x, pattern.width() - offset);
-    painter_.drawImage(QPoint(x, target.top()), pattern, QRect(offset, 0, width, target.height()));
+    draw(QPoint(x, target.top()), pattern, QRect(offset, 0, width, target.height()));
     x += width;
     offset = 0;
   }
@@ -162,35 +187,41 @@ void Blitter::corners(const TaskBar& bar) {
   const int right = rect.left() + rect.width() - radius;
   const int bottom = rect.top() + rect.height() - radius;
   if (bar.roundLeft) {
-    painter_.drawImage(rect.topLeft(), sprites_.corner(0));
-    painter_.drawImage(QPoint(rect.left(), bottom), sprites_.corner(2));
+    draw(rect.topLeft(), sprites_.corner(0));
+    draw(QPoint(rect.left(), bottom), sprites_.corner(2));
   }
   if (bar.roundRight) {
-    painter_.drawImage(QPoint(right, rect.top()), sprites_.corner(1));
-    painter_.drawImage(QPoint(right, bottom), sprites_.corner(3));
+    draw(QPoint(right, rect.top()), sprites_.corner(1));
+    draw(QPoint(right, bottom), sprites_.corner(3));
   }
 }
 
 void Blitter::strip(const DenseStrip& strip, const Theme& theme) {
   const QRect target = device(strip.rect);
-  if (target.isEmpty()) {
+  // Right where it is to be seen, if all of its height is.
+  const QRect seen = pixels_ ? target.intersected(pixels_->clipped()) : QRect();
+  const bool direct = !seen.isEmpty() && seen.height() == target.height();
+  const QRect room = direct ? seen : target;
+  if (room.isEmpty()) {
     return;
   }
-  if (strip_.size() != target.size()) {
-    strip_ = QImage(target.size(), QImage::Format_RGB32);
+  if (!direct && strip_.size() != room.size()) {
+    strip_ = QImage(room.size(), QImage::Format_RGB32);
   }
   std::array<ColumnColors, Theme::kKinds> colors;
   for (std::size_t i = 0; i < colors.size(); ++i) {
     colors[i] = {theme.kinds[i].rgb(), theme.kindShades[i].rgb(),
                  mixed(theme.kinds[i], theme.lane, 0.25).rgb()};
   }
-  const Pixels pixels{reinterpret_cast<QRgb*>(strip_.bits()),
-                      strip_.bytesPerLine() / qsizetype(sizeof(QRgb)), target.height()};
+  const Pixels pixels =
+      direct ? Pixels{pixels_->at(room.left(), room.top()), pixels_->stride(), room.height()}
+             : Pixels{reinterpret_cast<QRgb*>(strip_.bits()),
+                      strip_.bytesPerLine() / qsizetype(sizeof(QRgb)), room.height()};
   const QRgb ground = theme.lane.rgb();
   const QRgb failed = theme.badBar.rgb();
   const auto edge = [&](qsizetype column) {
-    return std::min(target.width(),
-                    qRound(static_cast<qreal>(column) * strip.columnWidth * ratio_));
+    const int x = qRound(static_cast<qreal>(column) * strip.columnWidth * ratio_);
+    return std::clamp(target.left() + x - room.left(), 0, room.width());
   };
   qsizetype runBegin = -1;
   for (qsizetype i = 0; i <= strip.columns.size(); ++i) {
@@ -199,12 +230,14 @@ void Blitter::strip(const DenseStrip& strip, const Theme& theme) {
       runBegin = runBegin < 0 ? i : runBegin;
       const DenseColumn& column = strip.columns[i];
       const int left = edge(i);
-      paintColumn(pixels, left, edge(i + 1) - left, inPixels(column, target.height()),
+      paintColumn(pixels, left, edge(i + 1) - left, inPixels(column, room.height()),
                   colors[static_cast<std::size_t>(column.kind) % colors.size()], ground, failed);
     } else if (runBegin >= 0) {
       const int left = edge(runBegin);
-      painter_.drawImage(QPoint(target.left() + left, target.top()), strip_,
-                         QRect(left, 0, edge(i) - left, target.height()));
+      if (!direct) {
+        draw(QPoint(room.left() + left, room.top()), strip_,
+             QRect(left, 0, edge(i) - left, room.height()));
+      }
       runBegin = -1;
     }
   }

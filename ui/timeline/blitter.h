@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/timeline/pixel_writer.h"
 #include "ui/timeline/sprite_cache.h"
 #include "ui/timeline/timeline_scene.h"
 
@@ -8,17 +9,20 @@
 #include <QPainter>
 #include <QRectF>
 
+#include <optional>
+
 namespace poolscope::ui {
 
-/// Draws axis-aligned things in whole device pixels, where Qt's painter is fastest: without its
-/// scale for the device's pixel ratio, images are copied instead of resampled. Takes logical
+/// Draws axis-aligned things in whole device pixels: on an image by writing them there, else by
+/// Qt's painter, which is fastest without its scale for the device's pixel ratio. Takes logical
 /// pixels.
 class Blitter {
  public:
   Blitter(QPainter& painter, SpriteCache& sprites, qreal ratio)
       : painter_(painter),
         sprites_(sprites),
-        ratio_(ratio) {}
+        ratio_(ratio),
+        pixels_(PixelWriter::on(painter)) {}
 
   QRect device(const QRectF& rect) const {
     const int left = qRound(rect.left() * ratio_);
@@ -26,8 +30,8 @@ class Blitter {
     return QRect(left, top, qRound(rect.right() * ratio_) - left,
                  qRound(rect.bottom() * ratio_) - top);
   }
-  void clip(const QRectF& rect) { painter_.setClipRect(device(rect)); }
-  void fill(const QRectF& rect, const QColor& color) { painter_.fillRect(device(rect), color); }
+  void clip(const QRectF& rect);
+  void fill(const QRectF& rect, const QColor& color);
   void fill(const FillGroup& group);
   void text(const TextLabel& label);
   /// A name on a bar: each part of it in the colour that can be read on what is below.
@@ -54,9 +58,13 @@ class Blitter {
   };
 
  private:
+  void draw(const QPoint& at, const QImage& image, const QRect& part);
+  void draw(const QPoint& at, const QImage& image) { draw(at, image, image.rect()); }
+
   QPainter& painter_;
   SpriteCache& sprites_;
   qreal ratio_;
+  std::optional<PixelWriter> pixels_;
   QImage strip_ = {};
 };
 

@@ -26,12 +26,16 @@ struct ColumnGrid {
   session::TimeNs end() const { return timeOf(count); }
 };
 
-/// Remembers columns of stretches that are over, in tiles of a few. Bounded: forgets all when it is
-/// full.
+/// Remembers columns of stretches that are over: of each owner one stretch, that which was in sight
+/// last. It grows and is asked for in tiles of a few columns, so that the same column is always
+/// asked for with the same neighbours. Bounded: forgets all when it is full.
 template <typename Column>
 class ColumnTiles {
  public:
-  void clear() { tiles_.clear(); }
+  void clear() {
+    stretches_.clear();
+    kept_ = 0;
+  }
 
   /// Appends the grid's whole columns to `columns`. `ask(begin, end, count, append)` answers what
   /// is not known; what ended before `stable` is kept. `owner` is a lane's or a pool's number.
@@ -40,62 +44,88 @@ class ColumnTiles {
               QList<Column>& columns, Ask ask) {
     columns.reserve(columns.size() + static_cast<qsizetype>(grid.count) + 1);
     const std::int64_t end = grid.first + grid.count;
-    const auto timeOf = [&](std::int64_t cell) { return grid.origin + cell * grid.cellNs; };
-    for (std::int64_t next = grid.first; next < end;) {
-      const std::int64_t tile = next / kTile;
-      const std::int64_t tileBegin = tile * kTile;
-      if (timeOf(tileBegin + kTile) > stable) {
-        ask(timeOf(next), timeOf(end), static_cast<int>(end - next),
-            [&](const Column& column) { columns.append(column); });
-        return;
-      }
-      const std::vector<Column>& known = tileAt({owner, grid.cellNs, tile}, [&](auto add) {
-        ask(timeOf(tileBegin), timeOf(tileBegin + kTile), int{kTile}, add);
-      });
-      const std::int64_t until = std::min(end, tileBegin + kTile);
-      for (std::int64_t i = next; i < until; ++i) {
-        columns.append(known[static_cast<std::size_t>(i - tileBegin)]);
-      }
-      next = until;
+    const std::int64_t over = std::max<session::TimeNs>(0, stable - grid.origin) / grid.cellNs;
+    const Tiles wanted{grid.first / kTile, std::min((end + kTile - 1) / kTile, over / kTile)};
+    std::int64_t next = grid.first;
+    if (wanted.first < wanted.end) {
+      const Stretch& known = stretchOf(owner, grid, wanted, ask);
+      const std::int64_t count = std::min(end, wanted.end * kTile) - next;
+      const auto from = known.columns.begin() + (next - known.tiles.first * kTile);
+      columns.resize(columns.size() + static_cast<qsizetype>(count));
+      std::copy_n(from, count, columns.end() - count);
+      next += count;
+    }
+    if (next < end) {
+      ask(grid.origin + next * grid.cellNs, grid.origin + end * grid.cellNs,
+          static_cast<int>(end - next), [&](const Column& column) { columns.append(column); });
     }
   }
 
  private:
   static constexpr std::int64_t kTile = 16;
-  static constexpr std::size_t kMaxTiles = 16'384;
+  static constexpr std::int64_t kSpareTiles = 8;
+  static constexpr std::size_t kMaxColumns = 262'144;
 
-  struct Key {
-    std::uint32_t owner;
-    session::TimeNs cellNs;
-    std::int64_t tile;
-    friend bool operator==(const Key&, const Key&) = default;
+  struct Tiles {
+    std::int64_t first = 0;
+    std::int64_t end = 0;
   };
-  struct Hash {
-    std::size_t operator()(const Key& key) const noexcept {
-      auto hash = std::uint64_t{key.owner} * 0x9e3779b97f4a7c15ULL;
-      hash = (hash ^ static_cast<std::uint64_t>(key.cellNs)) * 0xff51afd7ed558ccdULL;
-      hash = (hash ^ static_cast<std::uint64_t>(key.tile)) * 0xc4ceb9fe1a85ec53ULL;
-      return static_cast<std::size_t>(hash ^ (hash >> 29));
-    }
+  struct Stretch {
+    session::TimeNs cellNs = 0;
+    Tiles tiles = {};
+    std::vector<Column> columns = {};
   };
 
-  template <typename Fill>
-  const std::vector<Column>& tileAt(const Key& key, Fill fill) {
-    const auto found = tiles_.find(key);
-    if (found != tiles_.end()) {
-      return found->second;
+  /// What is known of `owner`, with the tiles `wanted`.
+  template <typename Ask>
+  const Stretch& stretchOf(std::uint32_t owner, const ColumnGrid& grid, const Tiles& wanted,
+                           Ask ask) {
+    if (kept_ > kMaxColumns) {
+      clear();
     }
-    if (tiles_.size() >= kMaxTiles) {
-      tiles_.clear();
+    Stretch& known = stretches_[owner];
+    kept_ -= known.columns.size();
+    const bool touches = known.cellNs == grid.cellNs && wanted.first <= known.tiles.end &&
+                         wanted.end >= known.tiles.first;
+    if (!touches) {
+      known = {grid.cellNs, {wanted.first, wanted.first}, {}};
     }
-    std::vector<Column> fresh;
-    fresh.reserve(kTile);
-    fill([&](const Column& column) { fresh.push_back(column); });
-    fresh.resize(kTile);
-    return tiles_.emplace(key, std::move(fresh)).first->second;
+    fetch(grid, {known.tiles.end, wanted.end}, known.columns, ask);
+    known.tiles.end = std::max(known.tiles.end, wanted.end);
+    if (wanted.first < known.tiles.first) {
+      std::vector<Column> before;
+      fetch(grid, {wanted.first, known.tiles.first}, before, ask);
+      known.columns.insert(known.columns.begin(), before.begin(), before.end());
+      known.tiles.first = wanted.first;
+    }
+    if (known.tiles.end - known.tiles.first > 2 * (wanted.end - wanted.first) + kSpareTiles) {
+      keepOnly(wanted, known);
+    }
+    kept_ += known.columns.size();
+    return known;
   }
 
-  std::unordered_map<Key, std::vector<Column>, Hash> tiles_ = {};
+  template <typename Ask>
+  static void fetch(const ColumnGrid& grid, Tiles tiles, std::vector<Column>& columns, Ask ask) {
+    for (; tiles.first < tiles.end; ++tiles.first) {
+      const std::size_t full = columns.size() + kTile;
+      const session::TimeNs begin = grid.origin + tiles.first * kTile * grid.cellNs;
+      ask(begin, begin + kTile * grid.cellNs, int{kTile},
+          [&](const Column& column) { columns.push_back(column); });
+      columns.resize(full);
+    }
+  }
+
+  static void keepOnly(const Tiles& wanted, Stretch& known) {
+    const auto at = [&](std::int64_t tile) {
+      return known.columns.begin() + (tile - known.tiles.first) * kTile;
+    };
+    known.columns = std::vector<Column>(at(wanted.first), at(wanted.end));
+    known.tiles = wanted;
+  }
+
+  std::unordered_map<std::uint32_t, Stretch> stretches_ = {};
+  std::size_t kept_ = 0;  ///< columns of all stretches
 };
 
 }  // namespace poolscope::ui

@@ -11,14 +11,6 @@ namespace poolscope::ui {
 
 using session::TimeNs;
 
-namespace {
-
-QString cacheKey(const QString& text, TextRole role) {
-  return QChar(static_cast<char16_t>('A' + static_cast<int>(role))) + text;
-}
-
-}  // namespace
-
 const QFont& fontOf(TextRole role, const Theme& theme) {
   switch (role) {
     case TextRole::lane_name:
@@ -38,6 +30,14 @@ const QFont& fontOf(TextRole role, const Theme& theme) {
     default:
       return theme.fonts.tiny;
   }
+}
+
+qsizetype numberAtEnd(QStringView text) {
+  qsizetype begin = text.size();
+  while (begin > 0 && text[begin - 1] >= QLatin1Char('0') && text[begin - 1] <= QLatin1Char('9')) {
+    --begin;
+  }
+  return begin;
 }
 
 void LayoutCache::prepare(const session::Snapshot& snapshot, const TaskKinds& kinds,
@@ -78,7 +78,7 @@ std::shared_ptr<const LanePlaces> LayoutCache::places(
 }
 
 qreal LayoutCache::textWidth(const QString& text, TextRole role) {
-  const QString key = cacheKey(text, role);
+  const TextKey key{text, role};
   const auto found = widths_.constFind(key);
   if (found != widths_.constEnd()) {
     return *found;
@@ -92,10 +92,7 @@ qreal LayoutCache::textWidth(const QString& text, TextRole role) {
 }
 
 qreal LayoutCache::numberedWidth(const QString& text, TextRole role) {
-  qsizetype end = text.size();
-  while (end > 0 && text[end - 1] >= QLatin1Char('0') && text[end - 1] <= QLatin1Char('9')) {
-    --end;
-  }
+  const qsizetype end = numberAtEnd(text);
   qreal widest = 0;
   for (char16_t digit = u'0'; end < text.size() && digit <= u'9'; ++digit) {
     widest = std::max(widest, textWidth(QString(QChar(digit)), role));
@@ -110,8 +107,8 @@ QString LayoutCache::elided(const QString& text, TextRole role, qreal width,
     return text;
   }
   const auto bucket = static_cast<int>(width);
-  const QString key = cacheKey(text, role) + QChar(0x1f) + QString::number(bucket) + QChar(0x1f) +
-                      QString::number(mode);
+  const QString key = QString::number(static_cast<int>(role)) + QChar(0x1f) + text + QChar(0x1f) +
+                      QString::number(bucket) + QChar(0x1f) + QString::number(mode);
   const auto found = elisions_.constFind(key);
   if (found != elisions_.constEnd()) {
     return *found;

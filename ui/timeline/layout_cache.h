@@ -20,6 +20,8 @@ namespace poolscope::ui {
 
 /// The font of a role.
 const QFont& fontOf(TextRole role, const Theme& theme);
+/// Where the number begins that `text` ends in; its size if there is none.
+qsizetype numberAtEnd(QStringView text);
 
 /// A stretch of a task that is not just computing.
 struct BarStretch {
@@ -77,6 +79,15 @@ class LayoutCache {
   static constexpr std::size_t kMaxFacts = 32'768;
   static constexpr qsizetype kMaxTexts = 8'192;
 
+  struct TextKey {
+    QString text;
+    TextRole role;
+    friend bool operator==(const TextKey&, const TextKey&) = default;
+    friend std::size_t qHash(const TextKey& key, std::size_t seed) {
+      return qHashMulti(seed, key.text, static_cast<int>(key.role));
+    }
+  };
+
   Theme theme_ = {};
   bool hasTheme_ = false;
   session::TimeNs sessionBegin_ = 0;
@@ -84,7 +95,7 @@ class LayoutCache {
   std::size_t kindCount_ = 0;
   std::shared_ptr<const session::Snapshot> placed_ = {};  ///< whose lanes `places_` is of
   std::shared_ptr<const LanePlaces> places_ = {};
-  QHash<QString, qreal> widths_;
+  QHash<TextKey, qreal> widths_;
   QHash<QString, QString> elisions_;
   std::unordered_map<session::TaskKey, BarFacts> facts_;
 };

@@ -6,6 +6,7 @@
 #include <QFontMetricsF>
 #include <QPainter>
 #include <QPainterPath>
+#include <QVarLengthArray>
 
 #include <algorithm>
 #include <cmath>
@@ -45,6 +46,22 @@ void drawDots(QPainter& painter, int width, int height, int period, const QColor
   }
 }
 
+/// Whether no script is in it that joins or reorders what it is written in.
+bool isPlain(const QString& text) {
+  constexpr char16_t kFirstToBeShaped = 0x0300;
+  return std::all_of(text.begin(), text.end(),
+                     [](QChar c) { return c.unicode() < kFirstToBeShaped; });
+}
+
+QImage blankText(qreal advance, const QFontMetricsF& metrics, qreal ratio) {
+  const int width = std::max(1, static_cast<int>(std::ceil(advance + 2)));
+  const int height = std::max(1, static_cast<int>(std::ceil(metrics.ascent() + metrics.descent())));
+  QImage image(QSize(qCeil(width * ratio), qCeil(height * ratio)),
+               QImage::Format_ARGB32_Premultiplied);
+  image.fill(Qt::transparent);
+  return image;
+}
+
 }  // namespace
 
 void SpriteCache::prepare(const Theme& theme, qreal devicePixelRatio) {
@@ -64,8 +81,10 @@ int SpriteCache::patternPeriod() const {
 }
 
 QImage SpriteCache::text(const QString& text, TextRole role, const QColor& color) {
-  const QString key = QString::number(color.rgba(), 36) +
-                      QChar(static_cast<char16_t>('A' + static_cast<int>(role))) + text;
+  return sprite({text, role, color.rgba()}).image;
+}
+
+SpriteCache::TextSprite SpriteCache::sprite(const TextKey& key) {
   if (const auto found = texts_.constFind(key); found != texts_.constEnd()) {
     return *found;
   }
@@ -77,23 +96,51 @@ QImage SpriteCache::text(const QString& text, TextRole role, const QColor& color
   if (const auto old = olderTexts_.constFind(key); old != olderTexts_.constEnd()) {
     return *texts_.insert(key, *old);
   }
-  const QFont& font = fontOf(role, theme_);
+  const qsizetype numberAt = numberAtEnd(key.text);
+  const bool isNumbered = key.role == TextRole::bar && numberAt < key.text.size() &&
+                          key.text.size() > 1 && isPlain(key.text);
+  return *texts_.insert(key, isNumbered ? numberedText(key, numberAt) : drawnText(key));
+}
+
+SpriteCache::TextSprite SpriteCache::drawnText(const TextKey& key) const {
+  const QFont& font = fontOf(key.role, theme_);
   const QFontMetricsF metrics(font);
-  const int width = std::max(1, static_cast<int>(std::ceil(metrics.horizontalAdvance(text) + 2)));
-  const int height = std::max(1, static_cast<int>(std::ceil(metrics.ascent() + metrics.descent())));
-  QImage image(QSize(qCeil(width * ratio_), qCeil(height * ratio_)),
-               QImage::Format_ARGB32_Premultiplied);
-  image.fill(Qt::transparent);
+  const qreal advance = metrics.horizontalAdvance(key.text);
+  QImage image = blankText(advance, metrics, ratio_);
   QPainter painter(&image);
   painter.scale(ratio_, ratio_);
   painter.setFont(font);
-  painter.setPen(color);
-  painter.drawText(QPointF(0, metrics.ascent()), text);
-  painter.end();
-  return *texts_.insert(key, image);
+  painter.setPen(QColor::fromRgba(key.color));
+  painter.drawText(QPointF(0, metrics.ascent()), key.text);
+  return {image, advance};
 }
 
-QImage SpriteCache::pattern(int kind, bool failed, BarFill fill, int height) {
+/// Put together from what comes before the number and from digits: new tasks come by the thousand a
+/// second, and each has a number that was never drawn.
+SpriteCache::TextSprite SpriteCache::numberedText(const TextKey& key, qsizetype numberAt) {
+  QVarLengthArray<TextSprite, 16> parts;
+  qreal advance = 0;
+  const auto add = [&](const QString& part) {
+    parts.append(sprite({part, key.role, key.color}));
+    advance += parts.last().advance;
+  };
+  if (numberAt > 0) {
+    add(key.text.left(numberAt));
+  }
+  for (qsizetype i = numberAt; i < key.text.size(); ++i) {
+    add(key.text.sliced(i, 1));
+  }
+  QImage image = blankText(advance, QFontMetricsF(fontOf(key.role, theme_)), ratio_);
+  QPainter painter(&image);
+  qreal x = 0;
+  for (const TextSprite& part : parts) {
+    painter.drawImage(QPoint(qRound(x * ratio_), 0), part.image);
+    x += part.advance;
+  }
+  return {image, advance};
+}
+
+const QImage& SpriteCache::pattern(int kind, bool failed, BarFill fill, int height) {
   const quint64 key = (quint64(height) << 24) | (quint64(fill) << 16) | (quint64(failed) << 8) |
                       quint64(static_cast<std::size_t>(kind) % Theme::kKinds);
   const auto found = patterns_.constFind(key);

@@ -21,8 +21,8 @@ class SpriteCache {
   /// `text` on nothing, in device pixels.
   QImage text(const QString& text, TextRole role, const QColor& color);
   /// A strip of a wait's pattern, opaque, `height` device pixels tall; its width is a multiple of
-  /// patternPeriod().
-  QImage pattern(int kind, bool failed, BarFill fill, int height);
+  /// patternPeriod(). Valid until the next pattern().
+  const QImage& pattern(int kind, bool failed, BarFill fill, int height);
   int patternPeriod() const;
 
   /// The lane's ground outside a round corner; `corner`: 0 top left, 1 top right, 2 bottom left, 3
@@ -34,6 +34,24 @@ class SpriteCache {
   static constexpr qsizetype kMaxTexts = 4'096;
   static constexpr qsizetype kMaxPatterns = 256;
 
+  struct TextKey {
+    QString text;
+    TextRole role;
+    QRgb color;
+    friend bool operator==(const TextKey&, const TextKey&) = default;
+    friend std::size_t qHash(const TextKey& key, std::size_t seed) {
+      return qHashMulti(seed, key.text, static_cast<int>(key.role), key.color);
+    }
+  };
+
+  struct TextSprite {
+    QImage image;
+    qreal advance;
+  };
+
+  TextSprite sprite(const TextKey& key);
+  TextSprite drawnText(const TextKey& key) const;
+  TextSprite numberedText(const TextKey& key, qsizetype numberAt);
   QImage makePattern(const QColor& bright, const QColor& shade, BarFill fill, int height) const;
   void makeCorners();
 
@@ -41,8 +59,8 @@ class SpriteCache {
   qreal ratio_ = 0;
   int cornerRadius_ = 0;
   std::array<QImage, 4> corners_ = {};
-  QHash<QString, QImage> texts_;
-  QHash<QString, QImage> olderTexts_;
+  QHash<TextKey, TextSprite> texts_;
+  QHash<TextKey, TextSprite> olderTexts_;
   QHash<quint64, QImage> patterns_;
 };
 

@@ -25,6 +25,7 @@ namespace {
 /// Narrower than this many columns nothing of a bar but its colour can be seen.
 constexpr qsizetype kLeastColumns = 3;
 constexpr float kWholeColumn = 0.998F;
+constexpr int kBlock = 16;  // columns that are asked for as one where they are alike
 constexpr std::size_t kMostPhases = 48;
 constexpr std::size_t kMostBlocked = 64;
 
@@ -103,6 +104,11 @@ DenseColumn denseColumn(const LaneColumn& column, int kind) {
   return dense;
 }
 
+/// Nothing ran, or one task all the time.
+bool isAlike(const LaneColumn& block) {
+  return block.task_count == 0 || (block.task_count == 1 && block.busy >= 1);
+}
+
 class LaneTasks {
  public:
   LaneTasks(const LayoutContext& context, const PlannedRow& row, LaneId lane, LanePane& pane)
@@ -125,6 +131,9 @@ class LaneTasks {
 
  private:
   void fetchColumns();
+  template <typename Append>
+  void ask(TimeNs begin, TimeNs end, int count, Append append);
+  int kindOf(TaskKey task);
   void forgetComingFailure();
   void addBars();
   BarFacts factsOf(const Task& task) const;
@@ -140,6 +149,8 @@ class LaneTasks {
   const ColumnGrid grid_;  ///< those columns of the view in which the lane was there
   LanePane& pane_;
   QList<DenseColumn> columns_ = {};
+  TaskKey kindKnownOf_ = {};
+  int kind_ = 0;  ///< of that task
 };
 
 void LaneTasks::fetchColumns() {
@@ -151,22 +162,58 @@ void LaneTasks::fetchColumns() {
     stable = std::min(stable, *running->started);
   }
   const auto ask = [this](TimeNs begin, TimeNs end, int count, auto append) {
-    TaskKey known = {};
-    int kind = 0;
-    for (const LaneColumn& column : c_.snapshot.lane_columns(lane_.id, begin, end, count)) {
-      if (column.longest != known && column.longest) {
-        known = column.longest;
-        const auto task = c_.snapshot.task(known);
-        kind = task ? c_.kinds(task->name) : 0;
-      }
-      append(denseColumn(column, kind));
-    }
+    this->ask(begin, end, count, append);
   };
   c_.cache.workers.append(static_cast<std::uint32_t>(lane_.id), grid_, stable, columns_, ask);
   if (grid_.partial) {
     ask(grid_.end(), c_.now, 1, [this](const DenseColumn& column) { columns_.append(column); });
   }
   forgetComingFailure();
+}
+
+/// Appends `count` columns. Seen from near, most are within one task or none, whose bar will cover
+/// them: stretches of such are asked for as one column, and are all alike.
+template <typename Append>
+void LaneTasks::ask(TimeNs begin, TimeNs end, int count, Append append) {
+  const int blocks = count / kBlock;
+  const TimeNs blockNs = kBlock * grid_.cellNs;
+  std::vector<LaneColumn> coarse;
+  if (blocks > 0) {
+    coarse = c_.snapshot.lane_columns(lane_.id, begin, begin + blocks * blockNs, blocks);
+  }
+  TimeNs asked = begin;
+  const auto askUntil = [&](TimeNs time) {
+    if (asked < time) {
+      const auto columns = std::max<TimeNs>(1, (time - asked) / grid_.cellNs);
+      for (const LaneColumn& column :
+           c_.snapshot.lane_columns(lane_.id, asked, time, static_cast<int>(columns))) {
+        append(denseColumn(column, kindOf(column.longest)));
+      }
+    }
+  };
+  for (std::size_t i = 0; i < coarse.size(); ++i) {
+    if (!isAlike(coarse[i])) {
+      continue;
+    }
+    const TimeNs blockBegin = begin + static_cast<TimeNs>(i) * blockNs;
+    askUntil(blockBegin);
+    const DenseColumn column = denseColumn(coarse[i], kindOf(coarse[i].longest));
+    for (int k = 0; k < kBlock; ++k) {
+      append(column);
+    }
+    asked = blockBegin + blockNs;
+  }
+  askUntil(end);
+}
+
+/// The kind of the task, remembered from column to column.
+int LaneTasks::kindOf(TaskKey task) {
+  if (task && task != kindKnownOf_) {
+    kindKnownOf_ = task;
+    const auto known = c_.snapshot.task(task);
+    kind_ = known ? c_.kinds(known->name) : 0;
+  }
+  return kind_;
 }
 
 /// What runs at now and fails later has not failed yet.

@@ -25,14 +25,18 @@ class TimelinePainterTest : public QObject {
   void bar_waiting_differsFromComputingWithoutColour();
   void emptyFrame_isPaintedWithoutLanes();
   void painting_translated_isTheSamePictureMoved();
+  void text_numbered_isItsNameAndItsDigits_data();
+  void text_numbered_isItsNameAndItsDigits();
+  void painting_onAnImage_isAsThePaintersOwn_data();
+  void painting_onAnImage_isAsThePaintersOwn();
 };
 
 namespace {
 
 constexpr QSize kSize(900, 400);
 
-QImage blank(QSize size, qreal ratio) {
-  QImage image(size * ratio, QImage::Format_RGB32);
+QImage blank(QSize size, qreal ratio, QImage::Format format = QImage::Format_RGB32) {
+  QImage image(size * ratio, format);
   image.setDevicePixelRatio(ratio);
   image.fill(Qt::black);
   return image;
@@ -184,6 +188,78 @@ void TimelinePainterTest::painting_translated_isTheSamePictureMoved() {
   QImage part = moved.copy(60, 40, kSize.width() * 2, kSize.height() * 2);
   part.setDevicePixelRatio(2);
   QCOMPARE(part, plain);
+}
+
+void TimelinePainterTest::text_numbered_isItsNameAndItsDigits_data() {
+  QTest::addColumn<QString>("name");
+  QTest::addColumn<bool>("isPutTogether");
+  QTest::newRow("words") << QStringLiteral("fetch page ") << true;
+  QTest::newRow("a number alone") << QString() << true;
+  QTest::newRow("written from the right") << QString::fromUtf8("עמוד ") << false;
+}
+
+void TimelinePainterTest::text_numbered_isItsNameAndItsDigits() {
+  QFETCH(QString, name);
+  QFETCH(bool, isPutTogether);
+  SpriteCache sprites;
+  sprites.prepare(Theme::dark(), 1);
+  const auto text = [&](const QString& words) {
+    return sprites.text(words, TextRole::bar, Qt::white);
+  };
+  const QImage whole = text(name + QStringLiteral("07"));
+  // Without its edges, into which its neighbour hangs over.
+  const QImage last = text(QStringLiteral("7"));
+  const QImage end = last.copy(2, 0, last.width() - 4, last.height());
+  bool found = false;
+  for (int x = whole.width() - last.width(); x <= whole.width() - end.width(); ++x) {
+    found = found || whole.copy(x, 0, end.width(), end.height()) == end;
+  }
+  if (isPutTogether) {
+    QVERIFY(found);
+    const QImage begin = text(name.isEmpty() ? QStringLiteral("0") : name);
+    QCOMPARE(whole.copy(0, 0, begin.width() - 3, begin.height()),
+             begin.copy(0, 0, begin.width() - 3, begin.height()));
+  } else {
+    QVERIFY(!found);  // the name stands to the right of its number
+  }
+}
+
+void TimelinePainterTest::painting_onAnImage_isAsThePaintersOwn_data() {
+  QTest::addColumn<bool>("near");
+  QTest::addColumn<qreal>("ratio");
+  for (const qreal ratio : {1.0, 1.5, 2.0}) {
+    QTest::addRow("bars, %g", ratio) << true << ratio;
+    QTest::addRow("columns, %g", ratio) << false << ratio;
+  }
+}
+
+/// Pixels are written past the painter where the image's format allows it.
+void TimelinePainterTest::painting_onAnImage_isAsThePaintersOwn() {
+  QFETCH(bool, near);
+  QFETCH(qreal, ratio);
+  const auto s = demoSession();
+  const Theme theme = Theme::dark();
+  ViewState view = viewAt(*s, s->end_, ratio);
+  view.zoom(near ? 2 : 0.05);
+  view.selectedRange = TimeRange{s->end_ - 700 * kMs, s->end_ - 300 * kMs};
+  const auto scene = layOutTimeline(Frame{s, s->end_, true}, view, kSize, theme);
+  const LanePane& lanes = scene.panes[0];
+  QVERIFY(near ? !lanes.bars.isEmpty() : !lanes.strips.isEmpty());
+  const auto painted = [&](QImage::Format format, qreal offset) {
+    QImage image = blank(kSize, ratio, format);
+    SpriteCache sprites;
+    QPainter painter(&image);
+    // Half a lane is cut off at the edge.
+    painter.translate(offset, -120);
+    paintTimeline(painter, scene, theme, sprites);
+    painter.end();
+    return image;
+  };
+  // Too little to be seen, but not in whole pixels: only the painter can do that.
+  constexpr qreal kOffset = 1e-5;
+  for (const auto format : {QImage::Format_RGB32, QImage::Format_ARGB32_Premultiplied}) {
+    QCOMPARE(painted(format, 0), painted(format, kOffset));
+  }
 }
 
 QTEST_MAIN(TimelinePainterTest)
