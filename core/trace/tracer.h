@@ -27,7 +27,7 @@ struct TracerOptions {
   std::size_t ring_slots = 131'072;
   /// The same for threads beyond the first large_rings that live at a time.
   std::size_t small_ring_slots = 16'384;
-  std::size_t large_rings = 16;
+  std::size_t large_rings = 128;
 };
 
 /// Collects the events of one process's pools and hands them to sinks. May serve several pools. The
