@@ -7,6 +7,7 @@
 #include "core/trace/blocked_scope.h"
 #include "core/trace/clock.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
@@ -76,17 +77,26 @@ trace::Producer* PoolCore::producer() const {
   return tracer_ != nullptr ? &tracer_->producer() : nullptr;
 }
 
-void PoolCore::tell(trace::Producer* producer, trace::EventKind kind, std::uint64_t detail,
-                    std::uint64_t task, trace::Outcome outcome) const {
-  if (producer != nullptr && producer->enabled()) {
-    producer->record({.time_ns = trace::now_ns(),
-                      .task = task,
-                      .thread = producer->thread(),
-                      .kind = kind,
-                      .outcome = outcome,
-                      .pool = pool_id_,
-                      .detail = detail});
+/// Records what happens now; gives the time, 0 if nobody listens.
+std::uint64_t PoolCore::tell(trace::Producer* producer, trace::EventKind kind, std::uint64_t detail,
+                             std::uint64_t task, trace::Outcome outcome) const {
+  if (producer == nullptr || !producer->enabled()) {
+    return 0;
   }
+  const std::uint64_t now = trace::now_ns();
+  tell_at(now, producer, kind, detail, task, outcome);
+  return now;
+}
+
+void PoolCore::tell_at(std::uint64_t time_ns, trace::Producer* producer, trace::EventKind kind,
+                       std::uint64_t detail, std::uint64_t task, trace::Outcome outcome) const {
+  producer->record({.time_ns = time_ns,
+                    .task = task,
+                    .thread = producer->thread(),
+                    .kind = kind,
+                    .outcome = outcome,
+                    .pool = pool_id_,
+                    .detail = detail});
 }
 
 // --- Submitting
@@ -203,7 +213,7 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
     if (plain_) {
       enqueue(task, mine, name);
     } else {
-      tell(mine, trace::EventKind::task_queued, name, task.task_id_);
+      start_only_after(tell(mine, trace::EventKind::task_queued, name, task.task_id_));
       task.add_first_executor();
       queue_.push(task, own_worker() ? std::optional(t_current.worker->slot) : std::nullopt);
       pushed_.store(pushed_.load(std::memory_order_relaxed) + 1);
@@ -246,18 +256,56 @@ void PoolCore::attend() {
   wake(to_wake);
 }
 
-/// Moves what was submitted into the queue. With the mutex held.
-void PoolCore::refill() {
-  if (plain_) {
-    TaskList tasks;
-    std::size_t count = 0;
-    {
-      const std::lock_guard lock(intake_.lock);
-      tasks.append(intake_.tasks);
-      count = std::exchange(intake_.count, 0);
-    }
-    queue_.append(tasks, count);
+/// Moves what was submitted into the queue; whether there was anything. With the mutex held.
+bool PoolCore::refill() {
+  if (!plain_) {
+    return false;
   }
+  TaskList tasks;
+  std::size_t count = 0;
+  {
+    const std::lock_guard lock(intake_.lock);
+    tasks.append(intake_.tasks);
+    count = std::exchange(intake_.count, 0);
+  }
+  queue_.append(tasks, count);
+  if (count != 0 && tracer_ != nullptr) {
+    startable_ns_ = std::max(startable_ns_, trace::now_ns());
+  }
+  return count != 0;
+}
+
+/// No task starts at the time of this event or before; 0: it was not told. With the mutex held.
+void PoolCore::start_only_after(std::uint64_t time_ns) {
+  startable_ns_ = std::max(startable_ns_, time_ns + 1);
+}
+
+/// Takes the next task that nobody cancelled out of the queue, for `worker` to run or (null) for
+/// nobody, and makes it running or cancelled; null if there is none. With the mutex held.
+FutureState* PoolCore::take(Worker* worker, Phase phase) {
+  for (;;) {
+    if (queue_.empty() && refill() && worker != nullptr) {
+      worker->ready_ns = startable_ns_;
+    }
+    FutureState* const task = worker != nullptr ? queue_.pop(worker->slot) : queue_.pop_any();
+    if (task == nullptr) {
+      return nullptr;
+    }
+    const bool taken = task->leave_pending(phase);
+    if (taken && worker != nullptr) {
+      idle_.fetch_sub(1);  // before taken_: who sees the task gone sees that this worker is busy
+    }
+    count_taken();
+    if (taken) {
+      return task;
+    }
+    task->drop_executor();  // somebody cancels it just now, and has a future
+  }
+}
+
+/// With the mutex held.
+void PoolCore::count_taken() {
+  taken_.store(taken_.load(std::memory_order_relaxed) + 1, std::memory_order_seq_cst);
 }
 
 /// With the mutex held.
@@ -294,7 +342,7 @@ void PoolCore::forget_cancelled(FutureState& task) {
     refill();
     queued = queue_.erase(task);
     if (queued) {
-      taken_.fetch_add(1);
+      count_taken();
     }
     tell(mine, trace::EventKind::task_finished, 0, task.task_id_, trace::Outcome::cancelled);
     grant_places();
@@ -368,7 +416,7 @@ void PoolCore::resume() {
     }
     paused_ = false;
     publish();
-    tell(mine, trace::EventKind::resumed, 0);
+    start_only_after(tell(mine, trace::EventKind::resumed, 0));
     staff();
     to_wake = pick_wake();
   }
@@ -386,22 +434,14 @@ void PoolCore::shutdown(bool wait, bool cancel_futures) {
       close_intake();
       tell(mine, trace::EventKind::pool_shut_down, 0);
     }
-    if (cancel_futures) {
-      refill();
-    }
-    while (FutureState* task = cancel_futures ? queue_.pop_any() : nullptr) {
-      taken_.fetch_add(1);
-      if (task->try_cancel()) {
-        tell(mine, trace::EventKind::task_finished, 0, task->task_id_, trace::Outcome::cancelled);
-        cancelled.push_back(task);
-      } else {
-        task->drop_executor();  // somebody cancels it just now, and has a future
-      }
+    while (FutureState* task = cancel_futures ? take(nullptr, Phase::cancelled) : nullptr) {
+      tell(mine, trace::EventKind::task_finished, 0, task->task_id_, trace::Outcome::cancelled);
+      cancelled.push_back(task);
     }
     if (paused_) {
       paused_ = false;
       publish();
-      tell(mine, trace::EventKind::resumed, 0);
+      start_only_after(tell(mine, trace::EventKind::resumed, 0));
     }
     for (BlockedSubmit* each : blocked_) {
       each->granted_or_refused.notify_one();

@@ -105,6 +105,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
     std::uint32_t index = 0;
     pthread_t thread = {};
     trace::Producer* producer = nullptr;  // its own
+    // When it was ready for its next task, if that was just now: its next started may have this
+    // time. Its own; 0: not known.
+    std::uint64_t ready_ns = 0;
   };
   struct BlockedSubmit {
     std::condition_variable granted_or_refused;
@@ -137,7 +140,10 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
 
   bool enqueue(FutureState& task, trace::Producer* mine, trace::NameId name);
   void attend();
-  void refill();
+  bool refill();
+  FutureState* take(Worker* worker, Phase phase);
+  void count_taken();
+  void start_only_after(std::uint64_t time_ns);
   void close_intake();
   std::size_t queued() const;
   void publish();
@@ -154,6 +160,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void loop(Worker& worker);
   FutureState* next_task(Worker& worker);
   void sleep_or_search(Worker& worker, bool& searched, Lock& lock);
+  void stand_back(Worker& worker, Lock& lock);
+  void search(Lock& lock, const auto& look);
+  void sleep(Worker& worker, Lock& lock);
   void run(Worker& worker, FutureState& task);
   void finish_task(Worker& worker, FutureState& task, bool ok, std::uint64_t cpu_ns);
   void count_out(Worker& worker, Lock& lock);
@@ -163,8 +172,10 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
 
   // The trace.
   trace::Producer* producer() const;
-  void tell(trace::Producer* producer, trace::EventKind kind, std::uint64_t detail,
-            std::uint64_t task = 0, trace::Outcome outcome = trace::Outcome::ok) const;
+  std::uint64_t tell(trace::Producer* producer, trace::EventKind kind, std::uint64_t detail,
+                     std::uint64_t task = 0, trace::Outcome outcome = trace::Outcome::ok) const;
+  void tell_at(std::uint64_t time_ns, trace::Producer* producer, trace::EventKind kind,
+               std::uint64_t detail, std::uint64_t task, trace::Outcome outcome) const;
 
   static constinit thread_local CurrentWorker t_current;
 
@@ -185,7 +196,11 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   alignas(trace::kCacheLine) mutable std::mutex
       mutex_;  // guards what follows, but for the atomics' own words
   TaskQueue queue_;
-  std::atomic<std::uint64_t> taken_{0};  // tasks ever taken out, to run or cancelled
+  // Tasks ever taken out, to run or cancelled. Written with the mutex held.
+  std::atomic<std::uint64_t> taken_{0};
+  // When a task that starts now can have started at the earliest: all in the queue were queued
+  // before, and the pool resumed. For the trace.
+  std::uint64_t startable_ns_ = 0;
   std::size_t max_workers_;
   std::size_t workers_ = 0;  // started, or being started, and not yet left
   // Raised by a worker without the mutex, so that it counts as idle before its result is visible;

@@ -48,6 +48,7 @@ bool PoolCore::start_worker() {
   worker->woken = false;
   worker->searcher = false;
   worker->joined = false;
+  worker->ready_ns = 0;
   live_.push_back(worker);
   if (start_thread(worker->thread, [self = shared_from_this(), worker] { self->work(*worker); }) !=
       0) {
@@ -227,7 +228,11 @@ void PoolCore::loop(Worker& worker) {
       wake(to_wake);
       run(worker, *task);
       searched = false;
-      lock = lock_soon(mutex_);
+      lock = try_lock_soon(mutex_);
+      if (!lock.owns_lock()) {
+        lock.lock();
+        stand_back(worker, lock);
+      }
     } else if (shut_down_ && queued() == 0) {
       break;
     } else {
@@ -237,25 +242,16 @@ void PoolCore::loop(Worker& worker) {
   count_out(worker, lock);
 }
 
-/// Pops the next task that nobody cancelled and makes it run, under the mutex: so none starts after
-/// pause() returned.
+/// Takes the next task and makes it run, under the mutex: so none starts after pause() returned.
+/// The clock is not read again if the worker comes straight from another task, or from the intake,
+/// and the task was waiting by then.
 FutureState* PoolCore::next_task(Worker& worker) {
-  if (queue_.empty()) {
-    refill();
-  }
-  FutureState* task = queue_.pop(worker.slot);
-  while (task != nullptr && !task->try_start()) {
-    taken_.fetch_add(1);
-    task->drop_executor();  // somebody cancels it just now, and has a future
-    if (queue_.empty()) {
-      refill();
-    }
-    task = queue_.pop(worker.slot);
-  }
-  if (task != nullptr) {
-    idle_.fetch_sub(1);  // before taken_: who sees the task gone sees that this worker is busy
-    taken_.fetch_add(1);
-    tell(worker.producer, trace::EventKind::task_started, 0, task->task_id_);
+  FutureState* const task = take(&worker, Phase::running);
+  if (task != nullptr && worker.producer != nullptr && worker.producer->enabled()) {
+    const std::uint64_t ready = worker.ready_ns;
+    const bool known = ready != 0 && ready >= startable_ns_;
+    tell_at(known ? ready : trace::now_ns(), worker.producer, trace::EventKind::task_started, 0,
+            task->task_id_, trace::Outcome::ok);
   }
   if (options_.queue_capacity != 0) {
     grant_places();
@@ -266,22 +262,63 @@ FutureState* PoolCore::next_task(Worker& worker) {
 /// One worker at a time looks for work before it sleeps, and nobody is woken while it does: a
 /// wake-up costs its caller more than many tasks do.
 void PoolCore::sleep_or_search(Worker& worker, bool& searched, Lock& lock) {
+  worker.ready_ns = 0;
   if (!searched && !searching_ && !paused_ && may_spin()) {
     searched = true;
-    searching_ = true;
-    publish();
-    lock.unlock();
-    spin_until([this] { return queued() != 0; }, kSearch);
-    lock.lock();
-    searching_ = false;
-    publish();
+    search(lock, [this] { spin_until([this] { return queued() != 0; }, kSearch); });
     return;
   }
   searched = true;
+  sleep(worker, lock);
+}
+
+/// Two workers that empty the queue by turns are slower than one of them: each takes the lock and
+/// what it guards from the other, and one that loses its core while it holds the lock stops all. So
+/// who could not get the lock at once stays away for a while, as the one that searches, or, if
+/// somebody does that already, asleep.
+void PoolCore::stand_back(Worker& worker, Lock& lock) {
+  worker.ready_ns = 0;
+  if (paused_ || shut_down_) {
+    return;
+  }
+  if (searching_) {
+    sleep(worker, lock);
+    return;
+  }
+  search(lock, [this] {
+    constexpr int kPauses = 16;         // of about a microsecond
+    constexpr std::uint64_t kFast = 3;  // tasks in the meantime
+    const auto end = std::chrono::steady_clock::now() + kSearch;
+    std::uint64_t before = 0;
+    std::uint64_t taken = taken_.load(std::memory_order_relaxed);
+    do {
+      before = taken;
+      std::this_thread::yield();
+      for (int i = 0; i < kPauses; ++i) {
+        relax_cpu();
+      }
+      taken = taken_.load(std::memory_order_relaxed);
+    } while (taken - before >= kFast && std::chrono::steady_clock::now() < end);
+  });
+}
+
+/// Looks for work in the way of `look`, with the mutex free; nobody is woken meanwhile.
+void PoolCore::search(Lock& lock, const auto& look) {
+  searching_ = true;
+  publish();
+  lock.unlock();
+  look();
+  lock.lock();
+  searching_ = false;
+  publish();
+}
+
+void PoolCore::sleep(Worker& worker, Lock& lock) {
   sleepers_.push_back(&worker);
   worker.woken = false;
   publish();
-  if (!paused_ && queued() != 0) {  // submitted before it could be seen that this worker sleeps
+  // Submitted before it could be seen that this worker sleeps?
+  if (!paused_ && !searching_ && queued() != 0) {
     sleepers_.pop_back();
     publish();
     return;
@@ -315,16 +352,20 @@ void PoolCore::run(Worker& worker, FutureState& task) {
 }
 
 void PoolCore::finish_task(Worker& worker, FutureState& task, bool ok, std::uint64_t cpu_ns) {
+  const std::uint64_t id = task.task_id_;
+  const bool told = worker.producer != nullptr && worker.producer->enabled();
+  const trace::NameId error = told && !ok ? tracer_->intern(describe(task.error())) : 0;
+  const bool unobserved = task.unobserved();
+  if (unobserved) {
+    task.drop_executor();  // first of all: the value's destructor may take its time
+  }
   if (worker.producer != nullptr) {
     trace::t_current_task = {};
-    if (worker.producer->enabled()) {
-      const trace::NameId error = ok ? 0 : tracer_->intern(describe(task.error()));
-      tell(worker.producer, trace::EventKind::task_finished, trace::finished_detail(cpu_ns, error),
-           task.task_id_, ok ? trace::Outcome::ok : trace::Outcome::error);
-    }
+    worker.ready_ns = tell(worker.producer, trace::EventKind::task_finished,
+                           trace::finished_detail(cpu_ns, error), id,
+                           ok ? trace::Outcome::ok : trace::Outcome::error);
   }
-  if (task.unobserved()) {
-    task.drop_executor();  // before the worker is idle: the value's destructor may take its time
+  if (unobserved) {
     idle_.fetch_add(1);
     return;
   }
@@ -342,6 +383,7 @@ void PoolCore::finish_task(Worker& worker, FutureState& task, bool ok, std::uint
     wake(to_wake);
     task.run_callbacks(std::move(callbacks));
     task.drop_executor();
+    worker.ready_ns = 0;
     idle_.fetch_add(1);
     return;
   }
@@ -372,17 +414,11 @@ void PoolCore::break_pool(std::exception_ptr cause) {
       close_intake();
       tell(mine, trace::EventKind::pool_broken, reason_id);
     }
-    refill();
-    while (FutureState* task = queue_.pop_any()) {
-      taken_.fetch_add(1);
-      if (task->try_start()) {
-        task->set_error(broken_);
-        tell(mine, trace::EventKind::task_finished, trace::finished_detail(0, reason_id),
-             task->task_id_, trace::Outcome::error);
-        orphans.push_back(task);
-      } else {
-        task->drop_executor();  // somebody cancels it just now, and has a future
-      }
+    while (FutureState* task = take(nullptr, Phase::running)) {
+      task->set_error(broken_);
+      tell(mine, trace::EventKind::task_finished, trace::finished_detail(0, reason_id),
+           task->task_id_, trace::Outcome::error);
+      orphans.push_back(task);
     }
     for (BlockedSubmit* each : blocked_) {
       each->granted_or_refused.notify_one();

@@ -20,29 +20,29 @@ inline void relax_cpu() {
 #endif
 }
 
-/// Looks for `condition` for up to `limit`; says whether it came true. After a microsecond or so it
+/// Looks for `condition` for up to `limit`; says whether it came true. It looks less and less
+/// often, because each look takes the line away from who writes it; after a microsecond or so it
 /// lets others run between its looks: who could make it true may wait for this very core.
 template <typename Condition>
 bool spin_until(Condition condition, std::chrono::nanoseconds limit) {
   if (!may_spin()) {
     return condition();
   }
-  constexpr int kLooks = 8;
-  for (int i = 0; i < kLooks; ++i) {
+  constexpr int kMostPauses = 4;
+  for (int pauses = 1; pauses <= kMostPauses; pauses *= 2) {
     if (condition()) {
       return true;
     }
-    relax_cpu();
+    for (int i = 0; i < pauses; ++i) {
+      relax_cpu();
+    }
   }
   const auto end = std::chrono::steady_clock::now() + limit;
   do {
-    std::this_thread::yield();
-    for (int i = 0; i < kLooks; ++i) {
-      if (condition()) {
-        return true;
-      }
-      relax_cpu();
+    if (condition()) {
+      return true;
     }
+    std::this_thread::yield();
   } while (std::chrono::steady_clock::now() < end);
   return condition();
 }
@@ -70,18 +70,27 @@ class SpinLock {
   std::atomic<bool> taken_{false};
 };
 
-/// Locks a mutex that is held for a moment only, as a rule: to sleep and be woken costs more than
-/// to look again.
+/// Locks a mutex that is held for a moment only, as a rule; not if it is held for longer, a
+/// microsecond or so.
+template <typename Mutex>
+std::unique_lock<Mutex> try_lock_soon(Mutex& mutex) {
+  constexpr int kLooks = 20;
+  std::unique_lock<Mutex> lock(mutex, std::try_to_lock);
+  for (int i = 1; i < kLooks && !lock.owns_lock(); ++i) {
+    relax_cpu();
+    lock.try_lock();
+  }
+  return lock;
+}
+
+/// Locks such a mutex: to sleep and be woken costs more than to look again.
 template <typename Mutex>
 std::unique_lock<Mutex> lock_soon(Mutex& mutex) {
-  constexpr int kLooks = 100;
-  for (int i = 0; i < kLooks; ++i) {
-    if (std::unique_lock<Mutex> lock(mutex, std::try_to_lock); lock.owns_lock()) {
-      return lock;
-    }
-    relax_cpu();
+  std::unique_lock<Mutex> lock = try_lock_soon(mutex);
+  if (!lock.owns_lock()) {
+    lock.lock();
   }
-  return std::unique_lock<Mutex>(mutex);
+  return lock;
 }
 
 }  // namespace poolscope::detail

@@ -12,7 +12,7 @@
 namespace poolscope::trace {
 namespace {
 
-// A ring of 32,768 slots holds 8 ms of 4 M events/s, so that a burst after a pause finds room.
+// A ring of 131,072 slots holds 8 ms of 16 M events/s, so that a burst after a pause finds room.
 constexpr std::chrono::microseconds kBusyInterval{1'000};
 constexpr std::chrono::microseconds kIdleInterval{8'000};
 constexpr std::chrono::microseconds kRushInterval{200};  // where a ring was a quarter full or more

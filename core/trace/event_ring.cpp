@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trace/event_ring.h"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 
@@ -19,10 +20,11 @@ EventRing::~EventRing() {
 
 void EventRing::drain(std::uint64_t end, std::vector<Event>& out) {
   const std::uint64_t begin = tail_.load(std::memory_order_relaxed);
-  const std::size_t first = begin & mask_;
+  const Event* const first = slot(begin);
   const auto count = static_cast<std::size_t>(end - begin);
-  const std::size_t straight = count < capacity() - first ? count : capacity() - first;
-  out.insert(out.end(), events_ + first, events_ + first + straight);
+  const std::size_t straight =
+      std::min(count, static_cast<std::size_t>(events_ + capacity() - first));
+  out.insert(out.end(), first, first + straight);
   out.insert(out.end(), events_, events_ + (count - straight));
   tail_.store(end, std::memory_order_release);  // pairs with the acquires of the producer
 }

@@ -202,9 +202,8 @@ QJsonObject measureAll(bool quick) {
   const std::vector<Contender> all = contenders();
   const int tasks = quick ? 30'000 : 100'000;
   const int rounds = quick ? 3 : 7;
-  const std::vector<int> counts{1, 2, 4, 8};
-  const std::vector<int> andMany{1, 2, 4, 8, 64};
-  QJsonObject kept = compare(all, Way::futures, andMany, tasks, rounds);
+  const std::vector<int> counts{1, 2, 4, 8, 64};
+  QJsonObject kept = compare(all, Way::futures, counts, tasks, rounds);
   kept[QStringLiteral("std_async")] = rounded(asyncTasksPerSecond(rounds));
   kept[QStringLiteral("caller_runs_tasks_in")] = QJsonArray{QStringLiteral("onetbb_task_group")};
   kept[QStringLiteral("four_producers")] =

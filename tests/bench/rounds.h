@@ -115,8 +115,9 @@ double fromFourProducers(Pool& pool, const PinnedThreads& threads, int tasks) {
       withFutures<EmptyTask>(pool, tasks / kProducers);
     });
   }
-  ready.arrive_and_wait();
+  // Before anybody can begin: this thread may get a core only after the producers are done.
   const std::uint64_t begin = trace::now_ns();
+  ready.arrive_and_wait();
   producers.clear();
   return tasks / secondsSince(begin);
 }
