@@ -89,6 +89,7 @@ qreal singlePickShare(const LayoutContext& context, session::PoolIndex pool);
 void layOutAxis(const LayoutContext& context, bool live, TimelineScene& scene);
 void layOutFlow(const LayoutContext& context, TimelineScene& scene);
 void layOutSelection(const LayoutContext& context, TimelineScene& scene);
+/// What is below the pointer; last, because it reads what the scene has there.
 void layOutHover(const LayoutContext& context, TimelineScene& scene);
 
 }  // namespace poolscope::ui

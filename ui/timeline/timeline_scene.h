@@ -199,6 +199,7 @@ struct HoverBox {
     QString name = {};
     QString value = {};
   };
+  session::TaskKey task = {};
   QRectF rect = {};
   QString title = {};
   QColor titleColor = {};
