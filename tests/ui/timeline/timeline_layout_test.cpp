@@ -53,6 +53,7 @@ class TimelineLayoutTest : public QObject {
   void words_ofAMoment_agreeWithThePicture();
   void rangeLabel_coversNoTick();
   void flight_poolShutDown_hasNoStreams();
+  void flight_queueRanDry_endsTheStreams();
   void frame_empty_hasNoLanes();
 };
 
@@ -795,6 +796,21 @@ void TimelineLayoutTest::flight_poolShutDown_hasNoStreams() {
   lane.exited.reset();
   one.s.pools_[0].shut_down = 825 * kMs;
   QVERIFY(sceneOf(shared(one), 829 * kMs).streams.isEmpty());
+}
+
+void TimelineLayoutTest::flight_queueRanDry_endsTheStreams() {
+  OneTask one;
+  // Who only goes on with what it had gets nothing from the queue.
+  const LaneId busy = one.s.addWorker(one.pool, 1, 10 * kMs);
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 11 * kMs), busy, 11 * kMs, {});
+  for (int i = 0; i < 200; ++i) {
+    one.s.runTask(one.s.addTask(one.pool, one.caller, (20 + 4 * i) * kMs), one.worker,
+                  (20 + 4 * i) * kMs, (24 + 4 * i) * kMs);
+  }
+  const auto during = sceneOf(shared(one), 818 * kMs);
+  QCOMPARE(during.streams.size(), 1);
+  QCOMPARE(during.streams.front().to.y(), during.panes[0].rows.front().rect.center().y());
+  QVERIFY(sceneOf(shared(one), 950 * kMs).streams.isEmpty());
 }
 
 void TimelineLayoutTest::frame_empty_hasNoLanes() {
