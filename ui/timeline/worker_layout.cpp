@@ -72,16 +72,16 @@ QString workerName(const Lane& lane) {
 void layOutWorker(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
   layOutWorkerTasks(c, row, pane);
   layOutVacancies(c, row, pane);
-  const Lane& latest = c.laneOf(row.lanes.back());
-  if (c.hasLeft(latest)) {
-    layOutHead(c, row, workerName(latest), true,
-               latest.retired ? QObject::tr("retired") : QObject::tr("ended"), c.theme.faint, true,
+  const Lane& lane = c.laneOf(*row.named);
+  if (c.hasLeft(lane)) {
+    layOutHead(c, row, workerName(lane), true,
+               lane.retired ? QObject::tr("retired") : QObject::tr("ended"), c.theme.faint, true,
                true, pane);
     return;
   }
-  const Words words = workerWords(c, c.snapshot.lane_state(latest.id, c.now));
-  const QString percent = QObject::tr("%1 %").arg(qRound(100 * recentUtilization(c, latest)));
-  layOutHead(c, row, workerName(latest), true, words.text, words.dot, false, false, pane, percent);
+  const Words words = workerWords(c, c.snapshot.lane_state(lane.id, c.now));
+  const QString percent = QObject::tr("%1 %").arg(qRound(100 * recentUtilization(c, lane)));
+  layOutHead(c, row, workerName(lane), true, words.text, words.dot, false, false, pane, percent);
 }
 
 }  // namespace poolscope::ui

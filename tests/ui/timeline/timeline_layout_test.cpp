@@ -54,6 +54,7 @@ class TimelineLayoutTest : public QObject {
   void rangeLabel_coversNoTick();
   void flight_poolShutDown_hasNoStreams();
   void flight_queueRanDry_endsTheStreams();
+  void head_viewScrolledBack_namesWhoStoodThereThen();
   void frame_empty_hasNoLanes();
 };
 
@@ -811,6 +812,24 @@ void TimelineLayoutTest::flight_queueRanDry_endsTheStreams() {
   QCOMPARE(during.streams.size(), 1);
   QCOMPARE(during.streams.front().to.y(), during.panes[0].rows.front().rect.center().y());
   QVERIFY(sceneOf(shared(one), 950 * kMs).streams.isEmpty());
+}
+
+void TimelineLayoutTest::head_viewScrolledBack_namesWhoStoodThereThen() {
+  const auto s = downAndUp();
+  const TimeNs now = 9'000 * kMs;
+  const QSizeF tall(1000, 700);
+  const auto then = sceneOf(s, now, showing(200 * kMs, 900 * kMs, now), tall);
+  const LaneRow& row = then.panes[0].rows[1];
+  QCOMPARE(row.name, QStringLiteral("web_1"));
+  QCOMPARE(then.panes[0].heads[1].state.text, QStringLiteral("retired"));
+  QVERIFY(hitTest(then, QPointF(20, row.rect.center().y())).lane == row.lanes.front());
+  // Of two, who is there for longer; with now in sight, who is there now.
+  const auto name = [&](TimeNs begin, TimeNs end, TimeNs at) {
+    return sceneOf(s, at, showing(begin, end, at), tall).panes[0].rows[1].name;
+  };
+  QCOMPARE(name(1'000 * kMs, 3'000 * kMs, now), QStringLiteral("web_8"));
+  QCOMPARE(name(500 * kMs, 2'500 * kMs, now), QStringLiteral("web_1"));
+  QCOMPARE(name(500 * kMs, 2'500 * kMs, 2'500 * kMs), QStringLiteral("web_8"));
 }
 
 void TimelineLayoutTest::frame_empty_hasNoLanes() {
