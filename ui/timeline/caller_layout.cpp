@@ -144,20 +144,20 @@ void layOutCaller(const LayoutContext& c, const PlannedRow& row, LanePane& pane)
   pane.bands.append(marks.delivered);
 
   const session::LaneState state = c.snapshot.lane_state(id, c.now);
-  QString words = QObject::tr("running");
+  QStringList words{QObject::tr("running")};
   QColor dot = c.theme.ok;
   const auto recent = c.snapshot.caller_columns(id, c.now - kRecent, c.now + 1, 1);
   if (state.blocked) {
-    words = blockedText(*state.blocked);
+    words = blockedWords(*state.blocked);
     dot = c.theme.warn;
   } else if (allShutDown(c)) {
-    words = QObject::tr("pool shut down");
+    words = {QObject::tr("pool shut down")};
     dot = c.theme.dim;
   } else if (!recent.empty() && recent.front().submitted > 0) {
-    words = QObject::tr("submitting");
+    words = {QObject::tr("submitting")};
     dot = c.theme.accent;
   } else if (!recent.empty() && recent.front().delivered > 0) {
-    words = QObject::tr("receiving results");
+    words = {QObject::tr("receiving results")};
   }
   layOutHead(c, row, callerName(lane), true, words, dot, false, false, pane);
 }

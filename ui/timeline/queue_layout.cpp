@@ -128,17 +128,18 @@ TimeNs calmAge(TimeNs age) {
   return age < step ? age : age / step * step;
 }
 
-QString queueWords(const LayoutContext& c, PoolIndex pool, std::uint64_t depth) {
+QStringList queueWords(const LayoutContext& c, PoolIndex pool, std::uint64_t depth) {
   if (depth == 0) {
-    return QObject::tr("empty");
+    return {QObject::tr("empty")};
   }
   const QString count = QObject::tr("%1 waiting").arg(countText(depth));
   const auto oldest = c.snapshot.waiting(pool, c.now, 1);
   const auto task = oldest.empty() ? std::nullopt : c.snapshot.task(oldest.front());
   if (!task || !task->queued) {
-    return count;
+    return {count};
   }
-  return QObject::tr("%1, oldest %2").arg(count, durationText(calmAge(c.now - *task->queued)));
+  return {QObject::tr("%1, oldest %2").arg(count, durationText(calmAge(c.now - *task->queued))),
+          count};
 }
 
 }  // namespace

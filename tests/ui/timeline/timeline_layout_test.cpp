@@ -55,6 +55,7 @@ class TimelineLayoutTest : public QObject {
   void flight_poolShutDown_hasNoStreams();
   void flight_queueRanDry_endsTheStreams();
   void head_viewScrolledBack_namesWhoStoodThereThen();
+  void heads_shortRows_cutNothing();
   void frame_empty_hasNoLanes();
 };
 
@@ -830,6 +831,43 @@ void TimelineLayoutTest::head_viewScrolledBack_namesWhoStoodThereThen() {
   QCOMPARE(name(1'000 * kMs, 3'000 * kMs, now), QStringLiteral("web_8"));
   QCOMPARE(name(500 * kMs, 2'500 * kMs, now), QStringLiteral("web_1"));
   QCOMPARE(name(500 * kMs, 2'500 * kMs, 2'500 * kMs), QStringLiteral("web_8"));
+}
+
+void TimelineLayoutTest::heads_shortRows_cutNothing() {
+  auto s = std::make_shared<FakeSnapshot>();
+  const auto pool = s->addPool(0, 16);
+  const auto caller = s->addCaller("main");
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    const LaneId lane = s->addWorker(pool, 84 + i, 1 * kMs);
+    Task& task = s->addTask(pool, caller, 1 * kMs);
+    s->runTask(task, lane, 1 * kMs, {});
+    if (i < trace::kPhaseKinds && static_cast<trace::PhaseKind>(i) != trace::PhaseKind::other) {
+      s->addPhase(task, static_cast<trace::PhaseKind>(i), 1 * kMs, kForever, "index");
+    } else {
+      s->blocked_.push_back(
+          {lane, {trace::BlockReason::result, TaskKey{0, 1000 + i}, 2 * kMs, kForever}});
+    }
+  }
+  s->blocked_.push_back({caller, {trace::BlockReason::full_queue, {}, 2 * kMs, kForever}});
+  const TimeNs now = 6'000 * kMs;
+  s->end_ = now;
+  const auto narrow = sceneOf(s, now, {}, QSizeF(1280, 460));
+  for (const LanePane& pane : narrow.panes) {
+    for (const LaneHead& head : pane.heads) {
+      QVERIFY2(!head.state.text.contains(QChar(0x2026)), qPrintable(head.state.text));
+    }
+  }
+  QCOMPARE(narrow.panes[0].heads.size(), 16);
+  for (const LaneHead& head : narrow.panes[0].heads) {
+    QVERIFY(head.rect.height() < Theme::dark().px(30));
+    QVERIFY2(head.state.text.endsWith(QStringLiteral("100 %")), qPrintable(head.state.text));
+  }
+  // Where there is room, all is said.
+  const auto tall = sceneOf(s, now, {}, QSizeF(1280, 1'200));
+  QVERIFY(
+      std::any_of(tall.panes[0].heads.begin(), tall.panes[0].heads.end(), [](const LaneHead& head) {
+        return head.state.text.startsWith(QStringLiteral("waiting for I/O"));
+      }));
 }
 
 void TimelineLayoutTest::frame_empty_hasNoLanes() {
