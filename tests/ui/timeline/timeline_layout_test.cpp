@@ -56,6 +56,7 @@ class TimelineLayoutTest : public QObject {
   void flight_queueRanDry_endsTheStreams();
   void head_viewScrolledBack_namesWhoStoodThereThen();
   void heads_shortRows_cutNothing();
+  void caller_deliveryInEachColumn_leavesBlockedTimeInSight();
   void frame_empty_hasNoLanes();
 };
 
@@ -868,6 +869,39 @@ void TimelineLayoutTest::heads_shortRows_cutNothing() {
       std::any_of(tall.panes[0].heads.begin(), tall.panes[0].heads.end(), [](const LaneHead& head) {
         return head.state.text.startsWith(QStringLiteral("waiting for I/O"));
       }));
+}
+
+void TimelineLayoutTest::caller_deliveryInEachColumn_leavesBlockedTimeInSight() {
+  const auto heights = [](TimeNs blocked, TimeNs shownLength) {
+    OneTask one;
+    for (int i = 0; i < 1'200; ++i) {
+      const TimeNs begin = (20 + 50 * i) * kMs;
+      Task& task = one.s.addTask(one.pool, one.caller, 11 * kMs);
+      one.s.runTask(task, one.worker, begin, begin + 48 * kMs);
+      task.delivered = begin + 48 * kMs;
+      task.receiver = one.caller;
+      one.s.blocked_.push_back(
+          {one.caller, {trace::BlockReason::map, task.key, begin, begin + blocked}});
+    }
+    const TimeNs now = one.s.end_;
+    const auto scene = sceneOf(shared(one), now, showing(now - shownLength, now, now));
+    QList<qreal> result;
+    for (const QRectF& rect : scene.panes[1].bands.back().rects) {
+      result.append(rect.height());
+    }
+    return result;
+  };
+  const qreal whole = heights(48 * kMs, 1'000 * kMs).at(5);
+  QVERIFY(whole > 20);
+  // From afar there is no column without one: as tall as the time that was not blocked.
+  const auto waits = heights(45 * kMs, 60'000 * kMs);
+  QVERIFY(waits.size() > 300);
+  for (const qreal height : waits.mid(2, waits.size() - 4)) {
+    QVERIFY(height > 0 && height < whole / 3);
+  }
+  for (const qreal height : heights(5 * kMs, 60'000 * kMs).mid(2, 300)) {
+    QVERIFY(height > whole / 2);
+  }
 }
 
 void TimelineLayoutTest::frame_empty_hasNoLanes() {
