@@ -29,6 +29,7 @@ class TimelineLayoutTest : public QObject {
   void flags_changesCloseTogether_doNotOverlap();
   void flags_inOnePixel_shareOneBox();
   void tokens_waitingTasks_standLeftOfNow();
+  void tokens_seenFromAfar_leaveTheDepthInSight();
   void flight_pickJustNow_movesAndEnds();
   void end_ofASession_hasNothingInTheAir();
   void flight_manyPicks_becomesAStream();
@@ -312,6 +313,22 @@ void TimelineLayoutTest::tokens_waitingTasks_standLeftOfNow() {
   const QString more = QStringLiteral("+ %1").arg(100 - tokens.size());
   QVERIFY(std::any_of(scene.panes[1].labels.begin(), scene.panes[1].labels.end(),
                       [&](const TextLabel& label) { return label.text == more; }));
+}
+
+void TimelineLayoutTest::tokens_seenFromAfar_leaveTheDepthInSight() {
+  OneTask one;
+  for (int i = 0; i < 100; ++i) {
+    one.s.addTask(one.pool, one.caller, (5 + i / 10) * kMs);
+  }
+  const TimeNs now = 60'000 * kMs;
+  const auto tokens = [&](TimeNs span) {
+    return sceneOf(shared(one), now, showing(now - span, now + span / 20, now)).panes[1].tokens;
+  };
+  const auto near = tokens(1'250 * kMs);
+  const auto far = tokens(60'000 * kMs);
+  QCOMPARE(near.size(), 28);
+  QCOMPARE(far.size(), 4);
+  QCOMPARE(far.front().rect.size(), near.front().rect.size());
 }
 
 void TimelineLayoutTest::flight_pickJustNow_movesAndEnds() {
