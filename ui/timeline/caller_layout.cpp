@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMostBands = 600;
 constexpr TimeNs kRecent = 125'000'000;
+constexpr qreal kLeastMark = 0.2;  // of the height
 
 QString callerName(const session::Lane& lane) {
   const QString name =
@@ -53,8 +54,19 @@ struct CallerMarks {
   FillGroup delivered;
 };
 
+/// Which share of a column's height its marks may take. From afar marks stand side by side and
+/// would hide all else: there they are as tall as the time that was not blocked.
+qreal markShare(const QList<CallerColumn>& columns, qsizetype i) {
+  const auto isMarked = [&](qsizetype k) {
+    return k >= 0 && k < columns.size() && (columns[k].submitted > 0 || columns[k].delivered > 0);
+  };
+  return isMarked(i - 1) || isMarked(i + 1)
+             ? std::clamp(1 - static_cast<qreal>(columns[i].blocked), kLeastMark, 1.0)
+             : 1;
+}
+
 /// Submissions stand in the upper half, deliveries in the lower one where both fall into one
-/// column, else either has the whole height.
+/// column, else either has the whole height or its share of it.
 void markColumns(const LayoutContext& c, const QList<CallerColumn>& columns, const QRectF& body,
                  CallerMarks& marks) {
   const qreal half = body.height() / 2;
@@ -65,9 +77,9 @@ void markColumns(const LayoutContext& c, const QList<CallerColumn>& columns, con
       continue;
     }
     const qreal x = c.snappedX(c.grid.timeOf(i));
-    const qreal bottom = out && in ? half : body.height();
+    const qreal height = c.snap((out && in ? half : body.height()) * markShare(columns, i));
     if (in) {
-      QRectF rect(x, body.top(), c.columnWidth, bottom);
+      QRectF rect(x, body.top(), c.columnWidth, height);
       QList<QRectF>& rects = marks.submitted.rects;
       const bool joins = !rects.isEmpty() && rects.last().height() == rect.height() &&
                          rects.last().right() >= x - 0.01;
@@ -78,8 +90,7 @@ void markColumns(const LayoutContext& c, const QList<CallerColumn>& columns, con
       }
     }
     if (out) {
-      marks.delivered.rects.append(
-          QRectF(x, in ? body.top() + half : body.top(), c.columnWidth, in ? half : body.height()));
+      marks.delivered.rects.append(QRectF(x, body.bottom() - height, c.columnWidth, height));
     }
   }
 }
@@ -144,20 +155,20 @@ void layOutCaller(const LayoutContext& c, const PlannedRow& row, LanePane& pane)
   pane.bands.append(marks.delivered);
 
   const session::LaneState state = c.snapshot.lane_state(id, c.now);
-  QString words = QObject::tr("running");
+  QStringList words{QObject::tr("running")};
   QColor dot = c.theme.ok;
   const auto recent = c.snapshot.caller_columns(id, c.now - kRecent, c.now + 1, 1);
   if (state.blocked) {
-    words = blockedText(*state.blocked);
+    words = blockedWords(*state.blocked);
     dot = c.theme.warn;
   } else if (allShutDown(c)) {
-    words = QObject::tr("pool shut down");
+    words = {QObject::tr("pool shut down")};
     dot = c.theme.dim;
   } else if (!recent.empty() && recent.front().submitted > 0) {
-    words = QObject::tr("submitting");
+    words = {QObject::tr("submitting")};
     dot = c.theme.accent;
   } else if (!recent.empty() && recent.front().delivered > 0) {
-    words = QObject::tr("receiving results");
+    words = {QObject::tr("receiving results")};
   }
   layOutHead(c, row, callerName(lane), true, words, dot, false, false, pane);
 }

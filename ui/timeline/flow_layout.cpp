@@ -13,7 +13,8 @@ using session::TimeNs;
 namespace {
 
 constexpr TimeNs kFlight = 250'000'000;
-constexpr TimeNs kSecond = 1'000'000'000;
+constexpr std::uint32_t kFlightsASecond = 4;
+constexpr TimeNs kLull = 100'000'000;  // after that long without a pick nothing flows
 constexpr std::size_t kMostFlights = 24;
 
 double easeInOut(double t) {
@@ -62,8 +63,17 @@ void addFlights(const LayoutContext& c, const PlannedRow& queue, qreal share,
   }
 }
 
-/// A stream for each lane in sight, as wide as the logarithm of the tasks it got in the last
-/// second. They lie in one another like the wires of a harness, the one to the lowest lane outside.
+/// How many tasks a lane got while those that it got last would have flown to it.
+std::uint32_t pickedLately(const LayoutContext& c, session::LaneId lane) {
+  const TimeNs begin = c.now - kFlight;
+  const auto lately = c.snapshot.lane_columns(lane, begin, c.now, 1);
+  const std::uint32_t touching = lately.empty() ? 0 : lately.front().task_count;
+  const std::uint32_t before = c.snapshot.task_at(lane, begin) ? 1 : 0;
+  return touching - std::min(touching, before);
+}
+
+/// A stream for each lane in sight, as wide as the logarithm of the tasks a second it got lately.
+/// They lie in one another like the wires of a harness, the one to the lowest lane outside.
 void addStreams(const LayoutContext& c, const PlannedRow& queue, qreal share,
                 TimelineScene& scene) {
   struct Target {
@@ -80,9 +90,8 @@ void addStreams(const LayoutContext& c, const PlannedRow& queue, qreal share,
     if (c.hasLeft(c.laneOf(lane))) {
       continue;
     }
-    const auto second = c.snapshot.lane_columns(lane, c.now - kSecond, c.now, 1);
-    if (!second.empty() && second.front().task_count > 0) {
-      targets.push_back({y, second.front().task_count});
+    if (const std::uint32_t picked = pickedLately(c, lane); picked > 0) {
+      targets.push_back({y, picked * kFlightsASecond});
     }
   }
   const qreal nowX = c.axis.toX(c.now);
@@ -121,7 +130,8 @@ void layOutFlow(const LayoutContext& c, TimelineScene& scene) {
       addFlights(c, row, single, scene);
     }
     const auto& over = c.snapshot.pools()[static_cast<std::size_t>(*row.pool)].shut_down;
-    if (single < 1 && !(over && *over <= c.now)) {
+    const bool flows = c.snapshot.pick_count(*row.pool, c.now - kLull, c.now + 1) > 0;
+    if (single < 1 && flows && !(over && *over <= c.now)) {
       addStreams(c, row, 1 - single, scene);
     }
   }

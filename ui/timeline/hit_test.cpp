@@ -22,7 +22,7 @@ TaskKey tokenAt(const QList<Token>& tokens, const QPointF& at) {
   return {};
 }
 
-/// Who stood in the row at `x`; in the head who stands there now.
+/// Who stood in the row at `x`.
 LaneId laneOf(const LaneRow& row, qreal x) {
   qsizetype i = row.lanes.size() - 1;
   while (i > 0 && row.starts[i] > x) {
@@ -77,7 +77,7 @@ Hit hitTest(const TimelineScene& scene, const QPointF& at) {
       if (row.rect.contains(at)) {
         hit.row = row.kind;
         if (!row.lanes.isEmpty()) {
-          hit.lane = hit.area == Hit::Area::head ? row.lanes.last() : laneOf(row, at.x());
+          hit.lane = hit.area == Hit::Area::head ? row.named : laneOf(row, at.x());
         }
       }
     }

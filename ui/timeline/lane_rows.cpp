@@ -52,7 +52,8 @@ class Planner {
   void addCallers() {
     for (const LaneId& caller : plan_.places->callers()) {
       if (isCaller(snapshot_, laneOf(caller), now_)) {
-        plan_.rows.push_back({.kind = LaneRow::Kind::caller, .lanes = {&caller, 1}});
+        plan_.rows.push_back(
+            {.kind = LaneRow::Kind::caller, .lanes = {&caller, 1}, .named = caller});
       }
     }
   }
@@ -119,13 +120,30 @@ class Planner {
     nextIndex_ = std::max(nextIndex_, alive_);
   }
 
+  LaneId namedOf(std::span<const LaneId> lanes) const {
+    const auto later = std::partition_point(lanes.begin(), lanes.end(), [this](LaneId lane) {
+      return laneOf(lane).started < shown_.end;
+    });
+    if (shown_.end >= now_ || later == lanes.begin()) {
+      return lanes.back();
+    }
+    const auto timeInSight = [this](LaneId id) {
+      const Lane& lane = laneOf(id);
+      return std::min(lane.exited.value_or(session::kForever), shown_.end) -
+             std::max(lane.started, shown_.begin);
+    };
+    return *std::max_element(lanes.begin(), later,
+                             [&](LaneId a, LaneId b) { return timeInSight(a) < timeInSight(b); });
+  }
+
   void addPlace(LanePlaces::Place place, const PlaceNow& now,
                 std::optional<std::uint32_t> awaited) {
     PlannedRow row{.pool = place.pool, .place = place.index, .awaited = awaited};
     if (now.alive || now.inSight) {
       const auto lanes = plan_.places->at(place);
       row.lanes = lanes.subspan(now.first, now.end - now.first);
-      row.index = laneOf(row.lanes.back()).index;
+      row.named = namedOf(row.lanes);
+      row.index = laneOf(*row.named).index;
       if (now.first > 0) {
         row.earlier = lanes[now.first - 1];
       }

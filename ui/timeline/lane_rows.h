@@ -19,12 +19,15 @@ struct PlannedRow {
   LaneRow::Kind kind = LaneRow::Kind::worker;
   std::optional<session::PoolIndex> pool = {};
   std::size_t place = 0;    ///< of workers and ghosts, see LanePlaces
-  std::uint32_t index = 0;  ///< of the worker whose name the row has
+  std::uint32_t index = 0;  ///< of the named worker
   /// Of a ghost, and of a place that others have left and the next worker will take: how many
   /// workers stand before it.
   std::optional<std::uint32_t> awaited = {};
   /// Who is in sight, and the latest; oldest first.
   std::span<const session::LaneId> lanes = {};
+  /// Of those the one whose name and state the row has: who stands there now, or, where now is out
+  /// of sight, who stood there for the most of what is in sight.
+  std::optional<session::LaneId> named = {};
   std::optional<session::LaneId> earlier = {};  ///< who stood there before them
   qreal y = 0;                                  ///< of a scrolling row: in the content
   qreal height = 0;

@@ -3,6 +3,8 @@
 
 #include <QObject>
 
+#include <algorithm>
+
 namespace poolscope::ui {
 
 using session::Blocked;
@@ -102,9 +104,44 @@ QString blockedText(const Blocked& blocked) {
   return QObject::tr("blocked%1").arg(task);
 }
 
+QStringList phaseWords(const Phase& phase) {
+  QStringList words{phaseText(phase)};
+  switch (phase.kind) {
+    case PhaseKind::io_wait:
+      words.append(QObject::tr("I/O wait"));
+      break;
+    case PhaseKind::lock_wait:
+      words << QObject::tr("waiting for lock") << QObject::tr("lock wait");
+      break;
+    case PhaseKind::command:
+      words.append(QObject::tr("command"));
+      break;
+    case PhaseKind::lock_held:
+      words << QObject::tr("holding lock") << QObject::tr("has lock");
+      break;
+    default:
+      break;
+  }
+  return words;
+}
+
+QStringList blockedWords(const Blocked& blocked) {
+  QStringList words{blockedText(blocked)};
+  if (blocked.awaited) {
+    Blocked unnamed = blocked;
+    unnamed.awaited = {};
+    words.append(blockedText(unnamed));
+  }
+  if (blocked.reason == BlockReason::full_queue) {
+    words.append(QObject::tr("blocked: queue full"));
+  }
+  words.append(QObject::tr("blocked"));
+  return words;
+}
+
 void layOutHead(const LayoutContext& c, const PlannedRow& row, const QString& name, bool nameIsCode,
-                const QString& state, const QColor& dot, bool hollow, bool dimmed, LanePane& pane,
-                const QString& share) {
+                const QStringList& states, const QColor& dot, bool hollow, bool dimmed,
+                LanePane& pane, const QString& share) {
   const Theme& t = c.theme;
   const qreal y = c.screenY(row);
   const TextRole role = nameIsCode ? TextRole::lane_name : TextRole::lane_name_words;
@@ -121,7 +158,12 @@ void layOutHead(const LayoutContext& c, const PlannedRow& row, const QString& na
     const QString suffix = share.isEmpty() ? QString() : QStringLiteral("  ") + share;
     const qreal rest =
         room - (suffix.isEmpty() ? 0 : c.cache.textWidth(suffix, TextRole::lane_state));
-    return c.cache.elided(state, TextRole::lane_state, rest) + suffix;
+    const auto fitting = std::find_if(states.begin(), states.end(), [&](const QString& state) {
+      return c.cache.textWidth(state, TextRole::lane_state) <= rest;
+    });
+    return (fitting != states.end() ? *fitting
+                                    : c.cache.elided(states.last(), TextRole::lane_state, rest)) +
+           suffix;
   };
   // Workers of a pool differ at the end of their names only.
   const auto nameFor = [&](qreal room) {

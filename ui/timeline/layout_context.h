@@ -12,6 +12,7 @@
 #include "ui/timeline/view_state.h"
 
 #include <QRectF>
+#include <QStringList>
 
 #include <algorithm>
 #include <cmath>
@@ -59,6 +60,9 @@ struct LayoutContext {
 /// What a lane does, in words: "waiting for I/O", "computing", "blocked in map(): task 95".
 QString phaseText(const session::Phase& phase);
 QString blockedText(const session::Blocked& blocked);
+/// The same, then in ever fewer words for where that has no room.
+QStringList phaseWords(const session::Phase& phase);
+QStringList blockedWords(const session::Blocked& blocked);
 
 void layOutCaller(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 void layOutQueue(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
@@ -75,10 +79,11 @@ QString workerName(const session::Lane& lane);
 /// Where the content of a worker's row stands.
 QRectF rowBody(const LayoutContext& context, const PlannedRow& row);
 void layOutGhost(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
-/// Dot, name and state at the left of a row; `share` keeps its room where the state has to be cut.
+/// Dot, name and state at the left of a row: the first of `states` that has room. `share` keeps its
+/// room.
 void layOutHead(const LayoutContext& context, const PlannedRow& row, const QString& name,
-                bool nameIsCode, const QString& state, const QColor& dot, bool hollow, bool dimmed,
-                LanePane& pane, const QString& share = {});
+                bool nameIsCode, const QStringList& states, const QColor& dot, bool hollow,
+                bool dimmed, LanePane& pane, const QString& share = {});
 /// Where the `index`-th waiting task stands, the next to be picked being 0; fractions while it
 /// moves up.
 QRectF tokenSlot(const LayoutContext& context, const PlannedRow& queue, qreal index);
@@ -89,6 +94,7 @@ qreal singlePickShare(const LayoutContext& context, session::PoolIndex pool);
 void layOutAxis(const LayoutContext& context, bool live, TimelineScene& scene);
 void layOutFlow(const LayoutContext& context, TimelineScene& scene);
 void layOutSelection(const LayoutContext& context, TimelineScene& scene);
+/// What is below the pointer; last, because it reads what the scene has there.
 void layOutHover(const LayoutContext& context, TimelineScene& scene);
 
 }  // namespace poolscope::ui

@@ -26,6 +26,8 @@ constexpr double kAllStream = 40;
 constexpr qreal kToken = 10;
 constexpr qreal kTokenPitch = 13;
 constexpr int kTokenRows = 2;
+// Tokens lie over the depth of the time before now: of more than this they hide little.
+constexpr double kMostCovered = 0.5e9;  // ns
 
 double easeOut(double t) {
   return 1 - (1 - t) * (1 - t) * (1 - t);
@@ -128,17 +130,18 @@ TimeNs calmAge(TimeNs age) {
   return age < step ? age : age / step * step;
 }
 
-QString queueWords(const LayoutContext& c, PoolIndex pool, std::uint64_t depth) {
+QStringList queueWords(const LayoutContext& c, PoolIndex pool, std::uint64_t depth) {
   if (depth == 0) {
-    return QObject::tr("empty");
+    return {QObject::tr("empty")};
   }
   const QString count = QObject::tr("%1 waiting").arg(countText(depth));
   const auto oldest = c.snapshot.waiting(pool, c.now, 1);
   const auto task = oldest.empty() ? std::nullopt : c.snapshot.task(oldest.front());
   if (!task || !task->queued) {
-    return count;
+    return {count};
   }
-  return QObject::tr("%1, oldest %2").arg(count, durationText(calmAge(c.now - *task->queued)));
+  return {QObject::tr("%1, oldest %2").arg(count, durationText(calmAge(c.now - *task->queued))),
+          count};
 }
 
 }  // namespace
@@ -146,7 +149,8 @@ QString queueWords(const LayoutContext& c, PoolIndex pool, std::uint64_t depth) 
 int tokenCapacity(const LayoutContext& c, const PlannedRow& queue) {
   Q_UNUSED(queue);
   const qreal room = std::min(c.axis.toX(c.now), c.canvas.right()) - c.canvas.left();
-  return kTokenRows * static_cast<int>(std::clamp(room * 0.3 / c.theme.px(kTokenPitch), 2.0, 14.0));
+  const qreal covered = std::min(room * 0.3, kMostCovered / c.axis.nsPerPixel());
+  return kTokenRows * static_cast<int>(std::clamp(covered / c.theme.px(kTokenPitch), 2.0, 14.0));
 }
 
 QRectF tokenSlot(const LayoutContext& c, const PlannedRow& queue, qreal index) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ui/timeline/hit_test.h"
 #include "ui/timeline/layout_context.h"
 #include "ui/timeline/time_text.h"
 
@@ -9,6 +10,7 @@
 namespace poolscope::ui {
 
 using session::Task;
+using session::TaskKey;
 using session::TaskState;
 using session::TimeNs;
 
@@ -169,13 +171,13 @@ void layOutSelection(const LayoutContext& c, TimelineScene& scene) {
 }
 
 void layOutHover(const LayoutContext& c, TimelineScene& scene) {
-  const auto task =
-      c.view.hoveredTask ? taskAt(c.snapshot, c.view.hoveredTask, c.now) : std::nullopt;
+  const TaskKey below = c.view.pointer ? hitTest(scene, *c.view.pointer).task : TaskKey{};
+  const auto task = below ? taskAt(c.snapshot, below, c.now) : std::nullopt;
   if (!task) {
     return;
   }
   const Theme& t = c.theme;
-  HoverBox box;
+  HoverBox box{.task = task->key};
   const Outcome outcome = outcomeOf(c, *task);
   box.outcome = outcome.text;
   box.outcomeColor = outcome.color;
@@ -190,7 +192,7 @@ void layOutHover(const LayoutContext& c, TimelineScene& scene) {
   }
   const qreal height = t.px(38) + t.px(18) * static_cast<qreal>(box.lines.size()) +
                        (box.error.isEmpty() ? 0 : t.px(20));
-  const QPointF at = c.view.hoverPosition;
+  const QPointF at = *c.view.pointer;
   qreal x = at.x() + t.px(14);
   qreal y = at.y() + t.px(16);
   if (x + width > scene.size.width()) {

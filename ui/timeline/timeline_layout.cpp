@@ -102,7 +102,8 @@ LaneRow sceneRow(const LayoutContext& c, const PlannedRow& row) {
   LaneRow result{.kind = row.kind,
                  .rect = QRectF(0, c.screenY(row), c.canvas.right(), row.height),
                  .pool = row.pool,
-                 .index = row.index};
+                 .index = row.index,
+                 .named = row.named};
   for (const session::LaneId lane : row.lanes) {
     result.lanes.append(lane);
     result.starts.append(c.axis.toX(c.snapshot.lanes()[static_cast<std::size_t>(lane)].started));

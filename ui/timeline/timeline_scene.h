@@ -107,9 +107,10 @@ struct LaneRow {
   Kind kind = Kind::worker;
   QRectF rect = {};  ///< the whole width
   std::optional<session::PoolIndex> pool = {};
-  std::uint32_t index = 0;            ///< of a worker in its pool
-  QList<session::LaneId> lanes = {};  ///< one; several if a worker's place was taken again
-  QList<qreal> starts = {};           ///< x where each of them came
+  std::uint32_t index = 0;                    ///< of a worker in its pool
+  QList<session::LaneId> lanes = {};          ///< one; several if a worker's place was taken again
+  QList<qreal> starts = {};                   ///< x where each of them came
+  std::optional<session::LaneId> named = {};  ///< whose name and state the head has
   QString name = {};
 };
 
@@ -199,6 +200,7 @@ struct HoverBox {
     QString name = {};
     QString value = {};
   };
+  session::TaskKey task = {};
   QRectF rect = {};
   QString title = {};
   QColor titleColor = {};

@@ -333,9 +333,8 @@ bool TimelineView::event(QEvent* event) {
 }
 
 bool TimelineView::viewportEvent(QEvent* event) {
-  if (event->type() == QEvent::Leave && state_.hoveredTask) {
-    state_.hoveredTask = {};
-    invalidate();
+  if (event->type() == QEvent::Leave) {
+    pointAt({});
   }
   return QAbstractScrollArea::viewportEvent(event);
 }
@@ -414,7 +413,7 @@ void TimelineView::wheelEvent(QWheelEvent* event) {
     const TimeNs anchor = scene().axis->toTime(std::max(event->position().x(), scene().headWidth));
     changeView([&] { state_.zoom(std::pow(kWheelZoom, angle.y() / kNotch), anchor); });
   }
-  updateHover(event->position());
+  pointAt(event->position());
   event->accept();
 }
 
@@ -440,7 +439,7 @@ void TimelineView::mouseMoveEvent(QMouseEvent* event) {
     }
   }
   if (drag_ == Drag::none || drag_ == Drag::undecided) {
-    updateHover(at);
+    pointAt(at);
   } else {
     dragTo(at);
   }
@@ -450,7 +449,7 @@ void TimelineView::dragTo(const QPointF& at) {
   if (!scene().axis) {
     return;
   }
-  state_.hoveredTask = {};
+  pointAt({});
   if (drag_ == Drag::pan) {
     const double moved = (at.x() - pressedAt_.x()) * scene().axis->nsPerPixel();
     changeView([&] { state_.panTo(pressedBegin_ - static_cast<TimeNs>(moved)); });
@@ -491,11 +490,13 @@ void TimelineView::mouseDoubleClickEvent(QMouseEvent* event) {
   }
 }
 
-void TimelineView::updateHover(const QPointF& position) {
-  const Hit hit = hitTest(scene(), position);
-  if (hit.task != state_.hoveredTask || (hit.task && position != state_.hoverPosition)) {
-    state_.hoveredTask = hit.task;
-    state_.hoverPosition = position;
+void TimelineView::pointAt(std::optional<QPointF> position) {
+  if (position == state_.pointer) {
+    return;
+  }
+  state_.pointer = position;
+  // Only what shows on the screen is worth a paint.
+  if (scene().hover || (position && hitTest(scene(), *position).task)) {
     invalidate();
   }
 }

@@ -98,7 +98,7 @@ class TimelineView : public QAbstractScrollArea {
   void changeView(Change change);
   void invalidate();
   void updateScrollBar();
-  void updateHover(const QPointF& position);
+  void pointAt(std::optional<QPointF> position);
   void dragTo(const QPointF& position);
   void selectBeside(int step);
   void selectOnNeighbour(int step);

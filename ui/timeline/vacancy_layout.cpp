@@ -168,8 +168,8 @@ void layOutGhost(const LayoutContext& c, const PlannedRow& row, LanePane& pane) 
   if (const auto since = allowedSince(c, row, others, c.now)) {
     addGhost(c, row, std::max(*since, roomSince(c, row, others)), c.now, pane);
   }
-  layOutHead(c, row, ghostName(c, row), true, QObject::tr("not started"), c.theme.faint, true, true,
-             pane);
+  layOutHead(c, row, ghostName(c, row), true, {QObject::tr("not started")}, c.theme.faint, true,
+             true, pane);
 }
 
 }  // namespace poolscope::ui

@@ -64,11 +64,10 @@ class ViewState {
   // What is selected and pointed at; the view only keeps it.
   session::TaskKey selectedTask = {};
   std::optional<TimeRange> selectedRange = {};
-  session::TaskKey hoveredTask = {};
-  QPointF hoverPosition = {};  ///< of the pointer, where hoveredTask is set
-  qreal scrollY = 0;           ///< logical pixels that the worker lanes are scrolled up
-  bool reduceMotion = false;   ///< no token flies
-  bool focused = false;        ///< the view has the keyboard focus
+  std::optional<QPointF> pointer = {};  ///< what comes to lie below it is told
+  qreal scrollY = 0;                    ///< logical pixels that the worker lanes are scrolled up
+  bool reduceMotion = false;            ///< no token flies
+  bool focused = false;                 ///< the view has the keyboard focus
   qreal devicePixelRatio = 1;
 
  private:

@@ -20,29 +20,29 @@ constexpr TimeNs kFirstUtilizationStep = kSecond / 10;
 constexpr TimeNs kUtilizationWindow = 5 * kSecond;
 
 struct Words {
-  QString text;
+  QStringList states;
   QColor dot;
 };
 
 Words workerWords(const LayoutContext& c, const LaneState& state) {
   if (!state.task) {
-    return {QObject::tr("idle"), c.theme.faint};
+    return {{QObject::tr("idle")}, c.theme.faint};
   }
   if (state.blocked) {
-    return {blockedText(*state.blocked), c.theme.warn};
+    return {blockedWords(*state.blocked), c.theme.warn};
   }
   if (!state.phase) {
-    return {QObject::tr("running"), c.theme.ok};
+    return {{QObject::tr("running")}, c.theme.ok};
   }
   switch (state.phase->kind) {
     case PhaseKind::lock_wait:
-      return {phaseText(*state.phase), c.theme.warn};
+      return {phaseWords(*state.phase), c.theme.warn};
     case PhaseKind::compute:
     case PhaseKind::lock_held:
     case PhaseKind::other:
-      return {phaseText(*state.phase), c.theme.ok};
+      return {phaseWords(*state.phase), c.theme.ok};
     default:
-      return {phaseText(*state.phase), c.theme.accent};
+      return {phaseWords(*state.phase), c.theme.accent};
   }
 }
 
@@ -72,16 +72,16 @@ QString workerName(const Lane& lane) {
 void layOutWorker(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
   layOutWorkerTasks(c, row, pane);
   layOutVacancies(c, row, pane);
-  const Lane& latest = c.laneOf(row.lanes.back());
-  if (c.hasLeft(latest)) {
-    layOutHead(c, row, workerName(latest), true,
-               latest.retired ? QObject::tr("retired") : QObject::tr("ended"), c.theme.faint, true,
+  const Lane& lane = c.laneOf(*row.named);
+  if (c.hasLeft(lane)) {
+    layOutHead(c, row, workerName(lane), true,
+               {lane.retired ? QObject::tr("retired") : QObject::tr("ended")}, c.theme.faint, true,
                true, pane);
     return;
   }
-  const Words words = workerWords(c, c.snapshot.lane_state(latest.id, c.now));
-  const QString percent = QObject::tr("%1 %").arg(qRound(100 * recentUtilization(c, latest)));
-  layOutHead(c, row, workerName(latest), true, words.text, words.dot, false, false, pane, percent);
+  const Words words = workerWords(c, c.snapshot.lane_state(lane.id, c.now));
+  const QString percent = QObject::tr("%1 %").arg(qRound(100 * recentUtilization(c, lane)));
+  layOutHead(c, row, workerName(lane), true, words.states, words.dot, false, false, pane, percent);
 }
 
 }  // namespace poolscope::ui

@@ -29,6 +29,7 @@ class TimelineLayoutTest : public QObject {
   void flags_changesCloseTogether_doNotOverlap();
   void flags_inOnePixel_shareOneBox();
   void tokens_waitingTasks_standLeftOfNow();
+  void tokens_seenFromAfar_leaveTheDepthInSight();
   void flight_pickJustNow_movesAndEnds();
   void end_ofASession_hasNothingInTheAir();
   void flight_manyPicks_becomesAStream();
@@ -53,6 +54,10 @@ class TimelineLayoutTest : public QObject {
   void words_ofAMoment_agreeWithThePicture();
   void rangeLabel_coversNoTick();
   void flight_poolShutDown_hasNoStreams();
+  void flight_queueRanDry_endsTheStreams();
+  void head_viewScrolledBack_namesWhoStoodThereThen();
+  void heads_shortRows_cutNothing();
+  void caller_deliveryInEachColumn_leavesBlockedTimeInSight();
   void frame_empty_hasNoLanes();
 };
 
@@ -308,6 +313,22 @@ void TimelineLayoutTest::tokens_waitingTasks_standLeftOfNow() {
   const QString more = QStringLiteral("+ %1").arg(100 - tokens.size());
   QVERIFY(std::any_of(scene.panes[1].labels.begin(), scene.panes[1].labels.end(),
                       [&](const TextLabel& label) { return label.text == more; }));
+}
+
+void TimelineLayoutTest::tokens_seenFromAfar_leaveTheDepthInSight() {
+  OneTask one;
+  for (int i = 0; i < 100; ++i) {
+    one.s.addTask(one.pool, one.caller, (5 + i / 10) * kMs);
+  }
+  const TimeNs now = 60'000 * kMs;
+  const auto tokens = [&](TimeNs span) {
+    return sceneOf(shared(one), now, showing(now - span, now + span / 20, now)).panes[1].tokens;
+  };
+  const auto near = tokens(1'250 * kMs);
+  const auto far = tokens(60'000 * kMs);
+  QCOMPARE(near.size(), 28);
+  QCOMPARE(far.size(), 4);
+  QCOMPARE(far.front().rect.size(), near.front().rect.size());
 }
 
 void TimelineLayoutTest::flight_pickJustNow_movesAndEnds() {
@@ -795,6 +816,109 @@ void TimelineLayoutTest::flight_poolShutDown_hasNoStreams() {
   lane.exited.reset();
   one.s.pools_[0].shut_down = 825 * kMs;
   QVERIFY(sceneOf(shared(one), 829 * kMs).streams.isEmpty());
+}
+
+void TimelineLayoutTest::flight_queueRanDry_endsTheStreams() {
+  OneTask one;
+  // Who only goes on with what it had gets nothing from the queue.
+  const LaneId busy = one.s.addWorker(one.pool, 1, 10 * kMs);
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 11 * kMs), busy, 11 * kMs, {});
+  for (int i = 0; i < 200; ++i) {
+    one.s.runTask(one.s.addTask(one.pool, one.caller, (20 + 4 * i) * kMs), one.worker,
+                  (20 + 4 * i) * kMs, (24 + 4 * i) * kMs);
+  }
+  const auto during = sceneOf(shared(one), 818 * kMs);
+  QCOMPARE(during.streams.size(), 1);
+  QCOMPARE(during.streams.front().to.y(), during.panes[0].rows.front().rect.center().y());
+  QVERIFY(sceneOf(shared(one), 950 * kMs).streams.isEmpty());
+}
+
+void TimelineLayoutTest::head_viewScrolledBack_namesWhoStoodThereThen() {
+  const auto s = downAndUp();
+  const TimeNs now = 9'000 * kMs;
+  const QSizeF tall(1000, 700);
+  const auto then = sceneOf(s, now, showing(200 * kMs, 900 * kMs, now), tall);
+  const LaneRow& row = then.panes[0].rows[1];
+  QCOMPARE(row.name, QStringLiteral("web_1"));
+  QCOMPARE(then.panes[0].heads[1].state.text, QStringLiteral("retired"));
+  QVERIFY(hitTest(then, QPointF(20, row.rect.center().y())).lane == row.lanes.front());
+  // Of two, who is there for longer; with now in sight, who is there now.
+  const auto name = [&](TimeNs begin, TimeNs end, TimeNs at) {
+    return sceneOf(s, at, showing(begin, end, at), tall).panes[0].rows[1].name;
+  };
+  QCOMPARE(name(1'000 * kMs, 3'000 * kMs, now), QStringLiteral("web_8"));
+  QCOMPARE(name(500 * kMs, 2'500 * kMs, now), QStringLiteral("web_1"));
+  QCOMPARE(name(500 * kMs, 2'500 * kMs, 2'500 * kMs), QStringLiteral("web_8"));
+}
+
+void TimelineLayoutTest::heads_shortRows_cutNothing() {
+  auto s = std::make_shared<FakeSnapshot>();
+  const auto pool = s->addPool(0, 16);
+  const auto caller = s->addCaller("main");
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    const LaneId lane = s->addWorker(pool, 84 + i, 1 * kMs);
+    Task& task = s->addTask(pool, caller, 1 * kMs);
+    s->runTask(task, lane, 1 * kMs, {});
+    if (i < trace::kPhaseKinds && static_cast<trace::PhaseKind>(i) != trace::PhaseKind::other) {
+      s->addPhase(task, static_cast<trace::PhaseKind>(i), 1 * kMs, kForever, "index");
+    } else {
+      s->blocked_.push_back(
+          {lane, {trace::BlockReason::result, TaskKey{0, 1000 + i}, 2 * kMs, kForever}});
+    }
+  }
+  s->blocked_.push_back({caller, {trace::BlockReason::full_queue, {}, 2 * kMs, kForever}});
+  const TimeNs now = 6'000 * kMs;
+  s->end_ = now;
+  const auto narrow = sceneOf(s, now, {}, QSizeF(1280, 460));
+  for (const LanePane& pane : narrow.panes) {
+    for (const LaneHead& head : pane.heads) {
+      QVERIFY2(!head.state.text.contains(QChar(0x2026)), qPrintable(head.state.text));
+    }
+  }
+  QCOMPARE(narrow.panes[0].heads.size(), 16);
+  for (const LaneHead& head : narrow.panes[0].heads) {
+    QVERIFY(head.rect.height() < Theme::dark().px(30));
+    QVERIFY2(head.state.text.endsWith(QStringLiteral("100 %")), qPrintable(head.state.text));
+  }
+  // Where there is room, all is said.
+  const auto tall = sceneOf(s, now, {}, QSizeF(1280, 1'200));
+  QVERIFY(
+      std::any_of(tall.panes[0].heads.begin(), tall.panes[0].heads.end(), [](const LaneHead& head) {
+        return head.state.text.startsWith(QStringLiteral("waiting for I/O"));
+      }));
+}
+
+void TimelineLayoutTest::caller_deliveryInEachColumn_leavesBlockedTimeInSight() {
+  const auto heights = [](TimeNs blocked, TimeNs shownLength) {
+    OneTask one;
+    for (int i = 0; i < 1'200; ++i) {
+      const TimeNs begin = (20 + 50 * i) * kMs;
+      Task& task = one.s.addTask(one.pool, one.caller, 11 * kMs);
+      one.s.runTask(task, one.worker, begin, begin + 48 * kMs);
+      task.delivered = begin + 48 * kMs;
+      task.receiver = one.caller;
+      one.s.blocked_.push_back(
+          {one.caller, {trace::BlockReason::map, task.key, begin, begin + blocked}});
+    }
+    const TimeNs now = one.s.end_;
+    const auto scene = sceneOf(shared(one), now, showing(now - shownLength, now, now));
+    QList<qreal> result;
+    for (const QRectF& rect : scene.panes[1].bands.back().rects) {
+      result.append(rect.height());
+    }
+    return result;
+  };
+  const qreal whole = heights(48 * kMs, 1'000 * kMs).at(5);
+  QVERIFY(whole > 20);
+  // From afar there is no column without one: as tall as the time that was not blocked.
+  const auto waits = heights(45 * kMs, 60'000 * kMs);
+  QVERIFY(waits.size() > 300);
+  for (const qreal height : waits.mid(2, waits.size() - 4)) {
+    QVERIFY(height > 0 && height < whole / 3);
+  }
+  for (const qreal height : heights(5 * kMs, 60'000 * kMs).mid(2, 300)) {
+    QVERIFY(height > whole / 2);
+  }
 }
 
 void TimelineLayoutTest::frame_empty_hasNoLanes() {

@@ -2,6 +2,7 @@
 #include "ui/timeline/timeline_view.h"
 
 #include "tests/ui/timeline/demo_session.h"
+#include "ui/timeline/hit_test.h"
 
 #include <QScrollBar>
 #include <QSignalSpy>
@@ -25,6 +26,7 @@ class TimelineViewTest : public QObject {
   void arrows_walkFromTaskToTask_andTellTheSelection();
   void following_frozenByDrag_isToldOnce();
   void hover_overABar_showsItsTimes();
+  void hover_pointerAtRest_tellsWhatCameBelowIt();
   void manyLanes_scrollByShiftWheel();
   void selectTask_outOfSight_isRevealed();
   void resetView_forgetsSelections();
@@ -157,9 +159,9 @@ void TimelineViewTest::following_frozenByDrag_isToldOnce() {
 void TimelineViewTest::hover_overABar_showsItsTimes() {
   const TaskBar bar = someBar();
   QTest::mouseMove(port(), bar.rect.center().toPoint());
-  QVERIFY(view_->viewState().hoveredTask == bar.task);
   const auto& box = view_->scene().hover;
   QVERIFY(box.has_value());
+  QVERIFY(box->task == bar.task);
   QVERIFY(QRectF(QPointF(0, 0), QSizeF(port()->size())).contains(box->rect));
   QStringList names;
   for (const auto& line : box->lines) {
@@ -168,6 +170,43 @@ void TimelineViewTest::hover_overABar_showsItsTimes() {
   for (const char* name : {"queued at", "started at", "finished at", "waited", "ran", "worker"}) {
     QVERIFY2(names.contains(QLatin1String(name)), name);
   }
+}
+
+void TimelineViewTest::hover_pointerAtRest_tellsWhatCameBelowIt() {
+  const auto at = [&](TimeNs now) { view_->showFrame({session_, now, true}); };
+  at(session_->begin_ + 1'000 * kMs);
+  const QPoint pointer = someBar().rect.center().toPoint();
+  QTest::mouseMove(port(), pointer);
+  QVERIFY(view_->scene().hover.has_value());
+  const TaskKey first = view_->scene().hover->task;
+  int others = 0;
+  const auto agrees = [&] {
+    const TimelineScene& scene = view_->scene();
+    const TaskKey below = hitTest(scene, pointer).task;
+    const TaskKey told = scene.hover ? scene.hover->task : TaskKey{};
+    others += told != first ? 1 : 0;
+    return told == below;
+  };
+  for (TimeNs now = 1'000 * kMs; now < 2'600 * kMs; now += 40 * kMs) {
+    at(session_->begin_ + now);
+    QVERIFY(agrees());
+  }
+  QVERIFY(others > 10);
+  // Nor does it outlive a change of the view by keys.
+  others = 0;
+  const auto changes = {&TimelineView::panLeft, &TimelineView::zoomIn, &TimelineView::goToStart,
+                        &TimelineView::fit, &TimelineView::goLive};
+  for (const auto change : changes) {
+    (view_.get()->*change)();
+    QVERIFY(agrees());
+  }
+  view_->selectTask({0, 1});
+  QVERIFY(agrees());
+  QVERIFY(others > 0);
+  QEvent leave(QEvent::Leave);
+  QCoreApplication::sendEvent(port(), &leave);
+  at(session_->end_);
+  QVERIFY(!view_->scene().hover);
 }
 
 void TimelineViewTest::manyLanes_scrollByShiftWheel() {
