@@ -15,12 +15,13 @@ struct ResizeEffect {
   double ratio = 1;  ///< throughput since the change over throughput before it
 };
 
-/// Where the tasks of a session stand at one moment. Each is counted once.
+/// Where the tasks of a session stand at one moment. Each is counted once, the failed among
+/// the finished.
 struct TaskCounts {
   std::uint64_t waiting = 0;  ///< in the queue
   std::uint64_t running = 0;
-  std::uint64_t finished = 0;  ///< returned: without the failed ones
-  std::uint64_t failed = 0;
+  std::uint64_t finished = 0;  ///< ran to their end, the failed ones too
+  std::uint64_t failed = 0;    ///< of these
   std::uint64_t cancelled = 0;
 };
 
