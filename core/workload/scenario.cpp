@@ -65,14 +65,15 @@ Result<Scenario> load_scenario_file(const std::filesystem::path& file) {
   }
   std::ifstream stream(file, std::ios::binary);
   if (!stream) {
-    return failure(name, std::string("cannot be opened: ") + std::strerror(errno));
+    return failure(name, std::string("cannot be opened: ") + std::strerror(errno),
+                   "check that you may read it");
   }
   if (std::filesystem::file_size(file, error) > kLargestScenario) {
     return failure(name, "larger than 1 MiB, so it is no scenario", "give a scenario's TOML file");
   }
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   if (stream.bad()) {
-    return failure(name, "cannot be read");
+    return failure(name, "cannot be read", "check that it is whole and its disk is there");
   }
   return parse_scenario(text, file);
 }
