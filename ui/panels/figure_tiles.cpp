@@ -113,6 +113,14 @@ void FigureTiles::showFigures(const LiveFigures& figures) {
   update();
 }
 
+void FigureTiles::showCounts(const TaskCounts& tasks) {
+  if (tasks != figures_.tasks) {
+    LiveFigures figures = figures_;
+    figures.tasks = tasks;
+    showFigures(figures);
+  }
+}
+
 void FigureTiles::setTheme(const Theme& theme) {
   theme_ = theme;
   stale_ = true;

@@ -23,6 +23,8 @@ struct TaskCounts {
   std::uint64_t finished = 0;  ///< ran to their end, the failed ones too
   std::uint64_t failed = 0;    ///< of these
   std::uint64_t cancelled = 0;
+
+  bool operator==(const TaskCounts&) const = default;
 };
 
 /// The figures of the window's header at one moment.

@@ -213,6 +213,10 @@ void HeaderBar::showFigures(const LiveFigures& figures, std::uint64_t lostEvents
   tiles_->showFigures(figures);
 }
 
+void HeaderBar::showCounts(const TaskCounts& tasks) {
+  tiles_->showCounts(tasks);
+}
+
 void HeaderBar::setTheme(const Theme& theme) {
   setStyleSheet(
       QStringLiteral("#headerBar { background: %1; border: none; border-bottom: 1px solid %2; }"

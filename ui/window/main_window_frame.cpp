@@ -53,6 +53,8 @@ void MainWindow::showNextFrame() {
     showPanels();
     sincePanels_.start();
   } else {
+    // One picture tells of one moment: only what cannot be read at this pace, or costs more, waits.
+    header_->showCounts(taskCounts(*frame_.snapshot, frame_.now));
     showTransport(false);
   }
   updateTimer();

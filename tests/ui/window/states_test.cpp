@@ -54,6 +54,20 @@ class StatesTest : public QObject {
     QCOMPARE(text(fixture, "playbackMode"), QStringLiteral("LIVE"));
   }
 
+  void taskCounts_areOfTheFrameShown() {
+    WindowFixture fixture;
+    SampleSession sample(1);
+    sample.ordinary(kSecond, kSecond, 2 * kSecond, 0);
+    fixture.engine.showLive(sample.snapshot(), 3 * kSecond / 2, 1);
+    fixture.window.grabPicture();
+    const auto* tiles = fixture.find("figureTiles");
+    QVERIFY(tiles->accessibleDescription().contains(QStringLiteral("running 1, finished 0")));
+    fixture.engine.setNow(3 * kSecond);
+    fixture.window.showNextFrame();  // right after the figures' last turn
+    QVERIFY2(tiles->accessibleDescription().contains(QStringLiteral("running 0, finished 1")),
+             qPrintable(tiles->accessibleDescription()));
+  }
+
   void frozen_offersTheWayBack() {
     WindowFixture fixture;
     fixture.showLive();
