@@ -46,6 +46,7 @@ struct LiveFigures {
   TaskCounts tasks = {};
   std::optional<double> oldestWaitS = {};  ///< of the queue
   std::optional<ResizeEffect> effect = {};
+  bool isReplay = false;         ///< nothing can be changed any more to see its effect
   bool measuringEffect = false;  ///< max_workers was changed just now: too early for `effect`
 };
 

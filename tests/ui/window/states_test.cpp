@@ -68,6 +68,16 @@ class StatesTest : public QObject {
              qPrintable(tiles->accessibleDescription()));
   }
 
+  void replay_asksForNoChangeOfMaxWorkers() {
+    WindowFixture fixture;
+    SampleSession sample(1);
+    sample.ordinary(kSecond, kSecond, 2 * kSecond, 0);
+    fixture.engine.showLive(sample.snapshot(), 3 * kSecond, 1);
+    QCOMPARE(text(fixture, "resizeEffect"), QStringLiteral("change max_workers to compare"));
+    fixture.engine.showFile(sample.snapshot(), QStringLiteral("cut.pftrace"), true);
+    QCOMPARE(text(fixture, "resizeEffect"), QString());
+  }
+
   void frozen_offersTheWayBack() {
     WindowFixture fixture;
     fixture.showLive();
