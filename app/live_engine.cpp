@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/live_engine.h"
 
+#include "app/commands.h"
 #include "core/executor/thread_pool_executor.h"
 #include "core/trace/clock.h"
 #include "core/workload/url.h"
@@ -330,6 +331,9 @@ void LiveEngine::openFile(const QString& path) {
     });
     if (stop.stop_requested()) {
       return;
+    }
+    if (opened && session->snapshot()->empty()) {
+      opened = tl::unexpected(nothingToShow(path.toStdString()));
     }
     post([this, path, before, session, opened] {
       if (opened) {

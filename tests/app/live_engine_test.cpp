@@ -30,6 +30,7 @@ class LiveEngineTest : public QObject {
   void script_setsEachMarkerOnce();
   void missingScenario_failsWithOneLine();
   void openFile_thatIsNoTrace_keepsTheSession();
+  void openFile_withoutOneEvent_keepsTheSession();
   void openFile_showsTheRecording();
   void foreignScenario_asksOnce();
   void prepareQuit_finishesTheRecording();
@@ -310,6 +311,23 @@ void LiveEngineTest::openFile_showsTheRecording() {
   QCOMPARE(engine.state().maxWorkers, 2);
   QCOMPARE(engine.snapshot()->statistics().finished, std::uint64_t{12});
   QVERIFY(engine.now() > engine.snapshot()->end());
+}
+
+void LiveEngineTest::openFile_withoutOneEvent_keepsTheSession() {
+  const QString file = path(QStringLiteral("stump.pftrace"));
+  const auto saved =
+      storage::save_recording(*session::Session().snapshot(), file.toStdString(), {});
+  QVERIFY(saved.has_value());
+  QVERIFY(QFile::resize(file, 10));
+  LiveEngine engine(settings_, {});
+  QSignalSpy failed(&engine, &ui::Engine::failed);
+  QSignalSpy replaced(&engine, &ui::Engine::sessionReplaced);
+  engine.openFile(file);
+  QVERIFY(failed.wait(20000));
+  const QString said = failed.first().first().toString();
+  QVERIFY2(said.contains(QStringLiteral("holds nothing that can be shown")), qPrintable(said));
+  QCOMPARE(replaced.count(), 0);
+  QVERIFY(!engine.state().truncated);
 }
 
 void LiveEngineTest::foreignScenario_asksOnce() {
