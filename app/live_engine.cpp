@@ -71,6 +71,14 @@ ui::ScenarioInfo describe(const workload::Scenario& scenario) {
   return info;
 }
 
+QString whyConsent(const workload::Scenario& scenario) {
+  const bool network = scenario.reaches_network();
+  return network && scenario.runs_commands()
+             ? LiveEngine::tr("It reaches hosts beyond this computer and runs commands.")
+         : network ? LiveEngine::tr("It reaches hosts beyond this computer.")
+                   : LiveEngine::tr("It runs commands on this computer.");
+}
+
 }  // namespace
 
 LiveEngine::LiveEngine(ui::Settings& settings, Start start)
@@ -150,8 +158,7 @@ void LiveEngine::startIfTrusted(const workload::Scenario& scenario, const QStrin
     if (trusted) {
       settings_.setTrusted(text);
     } else if (!start_.trustAll && !settings_.isTrusted(text)) {
-      Q_EMIT consentNeeded(nameOrFile,
-                           tr("It reaches the network beyond this computer or runs commands."));
+      Q_EMIT consentNeeded(nameOrFile, whyConsent(scenario));
       return;
     }
   }

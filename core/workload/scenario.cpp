@@ -43,9 +43,12 @@ std::vector<Scenario> parsed_gallery() {
 
 }  // namespace
 
-bool Scenario::needs_trust() const {
-  return std::ranges::any_of(tasks, runs_command) ||
-         !std::ranges::all_of(http.urls, is_loopback_url);
+bool Scenario::reaches_network() const {
+  return !std::ranges::all_of(http.urls, is_loopback_url);
+}
+
+bool Scenario::runs_commands() const {
+  return std::ranges::any_of(tasks, runs_command);
 }
 
 Result<Scenario> load_scenario_file(const std::filesystem::path& file) {

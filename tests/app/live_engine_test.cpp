@@ -33,6 +33,8 @@ class LiveEngineTest : public QObject {
   void openFile_withoutOneEvent_keepsTheSession();
   void openFile_showsTheRecording();
   void foreignScenario_asksOnce();
+  void consent_saysWhatItIsAbout_data();
+  void consent_saysWhatItIsAbout();
   void prepareQuit_finishesTheRecording();
 
  private:
@@ -328,6 +330,32 @@ void LiveEngineTest::openFile_withoutOneEvent_keepsTheSession() {
   QVERIFY2(said.contains(QStringLiteral("holds nothing that can be shown")), qPrintable(said));
   QCOMPARE(replaced.count(), 0);
   QVERIFY(!engine.state().truncated);
+}
+
+void LiveEngineTest::consent_saysWhatItIsAbout_data() {
+  QTest::addColumn<QByteArray>("load");
+  QTest::addColumn<QByteArray>("steps");
+  QTest::addColumn<QString>("text");
+  const QByteArray map = "pattern = \"map\"\ntasks = 2";
+  const QByteArray network = map + "\n[http]\nurls = [ \"http://example.invalid/\" ]";
+  QTest::newRow("commands") << map << QByteArray("{ command = \"true\" }")
+                            << QStringLiteral("It runs commands on this computer.");
+  QTest::newRow("network") << network << QByteArray("{ http = \"/\" }")
+                           << QStringLiteral("It reaches hosts beyond this computer.");
+  QTest::newRow("both") << network << QByteArray("{ http = \"/\" }, { command = \"true\" }")
+                        << QStringLiteral(
+                               "It reaches hosts beyond this computer and runs commands.");
+}
+
+void LiveEngineTest::consent_saysWhatItIsAbout() {
+  QFETCH(QByteArray, load);
+  QFETCH(QByteArray, steps);
+  LiveEngine engine(settings_, {});
+  QSignalSpy asked(&engine, &ui::Engine::consentNeeded);
+  engine.startScenario(scenario(QStringLiteral("asks"), load, steps), false);
+  QVERIFY(asked.wait(20000));
+  QTEST(asked.first().last().toString(), "text");
+  QCOMPARE(engine.state().activity, Activity::idle);
 }
 
 void LiveEngineTest::foreignScenario_asksOnce() {
