@@ -138,11 +138,37 @@ void LiveEngine::fail(const Error& error) {
 
 // --- commands ---
 
+/// Nothing is shown yet: says at once what comes, since reading and starting it take their time.
+void LiveEngine::announceStart(const QString& nameOrFile) {
+  if (state_.source != ui::EngineState::Source::none) {
+    return;
+  }
+  const auto& known = workload::gallery();
+  const auto found = std::ranges::find(known, nameOrFile.toStdString(), &workload::Scenario::name);
+  state_.scenario = found != known.end()
+                        ? describe(*found)
+                        : ui::ScenarioInfo{.title = QFileInfo(nameOrFile).fileName()};
+  state_.activity = ui::EngineState::Activity::starting;
+  changed();
+}
+
+/// What announceStart() said will not come.
+void LiveEngine::withdrawStart() {
+  if (state_.source == ui::EngineState::Source::none) {
+    state_ = {};
+    changed();
+  }
+}
+
 void LiveEngine::startScenario(const QString& nameOrFile, bool trusted) {
+  announceStart(nameOrFile);
   command([this, nameOrFile, trusted] {
     auto scenario = workload::find_scenario(nameOrFile.toStdString());
     if (!scenario) {
-      post([this, error = scenario.error()] { fail(error); });
+      post([this, error = scenario.error()] {
+        withdrawStart();
+        fail(error);
+      });
       return;
     }
     post([this, nameOrFile, trusted, found = std::move(*scenario)] {
@@ -158,6 +184,7 @@ void LiveEngine::startIfTrusted(const workload::Scenario& scenario, const QStrin
     if (trusted) {
       settings_.setTrusted(text);
     } else if (!start_.trustAll && !settings_.isTrusted(text)) {
+      withdrawStart();
       Q_EMIT consentNeeded(nameOrFile, whyConsent(scenario));
       return;
     }
@@ -196,10 +223,11 @@ void LiveEngine::replaceRun(workload::Scenario scenario, LiveSession::Options op
   auto live = LiveSession::start(std::move(scenario), options, record, overwrite);
   if (!live) {
     post([this, error = live.error()] {
-      state_.activity = live_ || state_.source == ui::EngineState::Source::file
-                            ? ui::EngineState::Activity::finished
-                            : ui::EngineState::Activity::idle;
-      changed();
+      withdrawStart();
+      if (state_.source != ui::EngineState::Source::none) {
+        state_.activity = ui::EngineState::Activity::finished;
+        changed();
+      }
       fail(error);
     });
     return;

@@ -32,6 +32,7 @@ class LiveEngineTest : public QObject {
   void openFile_thatIsNoTrace_keepsTheSession();
   void openFile_withoutOneEvent_keepsTheSession();
   void openFile_showsTheRecording();
+  void firstStart_isAnnouncedAtOnce();
   void foreignScenario_asksOnce();
   void consent_saysWhatItIsAbout_data();
   void consent_saysWhatItIsAbout();
@@ -330,6 +331,21 @@ void LiveEngineTest::openFile_withoutOneEvent_keepsTheSession() {
   QVERIFY2(said.contains(QStringLiteral("holds nothing that can be shown")), qPrintable(said));
   QCOMPARE(replaced.count(), 0);
   QVERIFY(!engine.state().truncated);
+}
+
+void LiveEngineTest::firstStart_isAnnouncedAtOnce() {
+  LiveEngine engine(settings_, {});
+  const ui::ScenarioInfo first = engine.scenarios().first();
+  engine.startScenario(first.name, false);
+  QCOMPARE(engine.state().activity, Activity::starting);
+  QCOMPARE(engine.state().scenario.title, first.title);
+  LiveEngine other(settings_, {});
+  QSignalSpy failed(&other, &ui::Engine::failed);
+  other.startScenario(QStringLiteral("nothing.toml"), false);
+  QCOMPARE(other.state().activity, Activity::starting);
+  QVERIFY(failed.wait(20000));
+  QCOMPARE(other.state().activity, Activity::idle);
+  QCOMPARE(other.state().scenario.title, QString());
 }
 
 void LiveEngineTest::consent_saysWhatItIsAbout_data() {

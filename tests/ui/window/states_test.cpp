@@ -3,6 +3,7 @@
 #include "ui/timeline/time_text.h"
 #include "window_fixture.h"
 
+#include <QComboBox>
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
@@ -76,6 +77,20 @@ class StatesTest : public QObject {
     QCOMPARE(text(fixture, "resizeEffect"), QStringLiteral("change max_workers to compare"));
     fixture.engine.showFile(sample.snapshot(), QStringLiteral("cut.pftrace"), true);
     QCOMPARE(text(fixture, "resizeEffect"), QString());
+  }
+
+  void firstStart_saysWhatComes() {
+    WindowFixture fixture;
+    fixture.engine.change([&](EngineState& state) {
+      state.activity = EngineState::Activity::starting;
+      state.scenario = fixture.engine.scenarios().first();
+    });
+    QCOMPARE(text(fixture, "welcomeTitle"), QStringLiteral("Starting Web scraping\u2026"));
+    QCOMPARE(text(fixture, "workersLine"), QStringLiteral("Pool: starting"));
+    QCOMPARE(fixture.find<QComboBox>("scenario")->currentText(), QStringLiteral("Web scraping"));
+    QVERIFY(!fixture.find("welcomeStart")->isVisibleTo(&fixture.window));
+    fixture.engine.change([](EngineState& state) { state = {}; });
+    QCOMPARE(text(fixture, "workersLine"), QStringLiteral("No pool yet"));
   }
 
   void frozen_offersTheWayBack() {
