@@ -154,7 +154,8 @@ void LiveEngine::announceStart(const QString& nameOrFile) {
 
 /// What announceStart() said will not come.
 void LiveEngine::withdrawStart() {
-  if (state_.source == ui::EngineState::Source::none) {
+  if (state_.source == ui::EngineState::Source::none &&
+      state_.activity == ui::EngineState::Activity::starting) {
     state_ = {};
     changed();
   }

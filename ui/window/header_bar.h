@@ -72,7 +72,7 @@ class HeaderBar : public QFrame {
   int iconsWidth_ = 0;  ///< with icons alone
   int tightWidth_ = 0;  ///< with a small figure, too: no less is possible
   QString current_;
-  bool isStarting_ = false;  ///< the first scenario: there is no pool yet, but soon
+  bool isStarting_ = false;  ///< where there is no pool yet, there is one soon
 };
 
 }  // namespace poolscope::ui
