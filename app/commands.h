@@ -32,5 +32,7 @@ struct LoadedRecording {
   storage::OpenedRecording about = {};
 };
 Result<LoadedRecording> loadRecording(const std::string& file);
+/// Of a recording without a single event, whole or cut: there is no picture of it.
+Error nothingToShow(const std::string& file);
 
 }  // namespace poolscope::app

@@ -30,6 +30,9 @@ int runExport(const ExportCall& call) {
     return complain(loaded.error(), kFailed);
   }
   const session::Snapshot& snapshot = *loaded->snapshot;
+  if (snapshot.empty()) {
+    return complain(nothingToShow(call.file), kFailed);
+  }
   if (loaded->about.truncated) {
     complain({call.file, "its end is missing or damaged", "the picture shows what came before it"},
              kDone);
@@ -46,7 +49,7 @@ int runExport(const ExportCall& call) {
       call.toSeconds ? atSeconds(snapshot, *call.toSeconds) : snapshot.end() + 1;
   options.begin = begin;
   options.end = end;
-  if (!snapshot.empty() && (begin > snapshot.end() || end <= snapshot.begin())) {
+  if (begin > snapshot.end() || end <= snapshot.begin()) {
     const double length = static_cast<double>(snapshot.end() - snapshot.begin()) * 1e-9;
     return complain({call.fromSeconds ? "--from" : "--to", "outside the recording",
                      "it lasts " + std::to_string(length) + " seconds"},

@@ -34,6 +34,10 @@ Result<LoadedRecording> loadRecording(const std::string& file) {
   return LoadedRecording{session.snapshot(), std::move(*opened)};
 }
 
+Error nothingToShow(const std::string& file) {
+  return {file, "holds nothing that can be shown", "it may be cut or damaged: record it anew"};
+}
+
 int runInfo(const InfoCall& call) {
   const auto loaded = loadRecording(call.file);
   if (!loaded) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/live_engine.h"
 
+#include "app/commands.h"
 #include "core/executor/thread_pool_executor.h"
 #include "core/trace/clock.h"
 #include "core/workload/url.h"
@@ -70,6 +71,14 @@ ui::ScenarioInfo describe(const workload::Scenario& scenario) {
   return info;
 }
 
+QString whyConsent(const workload::Scenario& scenario) {
+  const bool network = scenario.reaches_network();
+  return network && scenario.runs_commands()
+             ? LiveEngine::tr("It reaches hosts beyond this computer and runs commands.")
+         : network ? LiveEngine::tr("It reaches hosts beyond this computer.")
+                   : LiveEngine::tr("It runs commands on this computer.");
+}
+
 }  // namespace
 
 LiveEngine::LiveEngine(ui::Settings& settings, Start start)
@@ -129,11 +138,38 @@ void LiveEngine::fail(const Error& error) {
 
 // --- commands ---
 
+/// Nothing is shown yet: says at once what comes, since reading and starting it take their time.
+void LiveEngine::announceStart(const QString& nameOrFile) {
+  if (state_.source != ui::EngineState::Source::none) {
+    return;
+  }
+  const auto& known = workload::gallery();
+  const auto found = std::ranges::find(known, nameOrFile.toStdString(), &workload::Scenario::name);
+  state_.scenario = found != known.end()
+                        ? describe(*found)
+                        : ui::ScenarioInfo{.title = QFileInfo(nameOrFile).fileName()};
+  state_.activity = ui::EngineState::Activity::starting;
+  changed();
+}
+
+/// What announceStart() said will not come.
+void LiveEngine::withdrawStart() {
+  if (state_.source == ui::EngineState::Source::none &&
+      state_.activity == ui::EngineState::Activity::starting) {
+    state_ = {};
+    changed();
+  }
+}
+
 void LiveEngine::startScenario(const QString& nameOrFile, bool trusted) {
+  announceStart(nameOrFile);
   command([this, nameOrFile, trusted] {
     auto scenario = workload::find_scenario(nameOrFile.toStdString());
     if (!scenario) {
-      post([this, error = scenario.error()] { fail(error); });
+      post([this, error = scenario.error()] {
+        withdrawStart();
+        fail(error);
+      });
       return;
     }
     post([this, nameOrFile, trusted, found = std::move(*scenario)] {
@@ -149,8 +185,8 @@ void LiveEngine::startIfTrusted(const workload::Scenario& scenario, const QStrin
     if (trusted) {
       settings_.setTrusted(text);
     } else if (!start_.trustAll && !settings_.isTrusted(text)) {
-      Q_EMIT consentNeeded(nameOrFile,
-                           tr("It reaches the network beyond this computer or runs commands."));
+      withdrawStart();
+      Q_EMIT consentNeeded(nameOrFile, whyConsent(scenario));
       return;
     }
   }
@@ -188,10 +224,11 @@ void LiveEngine::replaceRun(workload::Scenario scenario, LiveSession::Options op
   auto live = LiveSession::start(std::move(scenario), options, record, overwrite);
   if (!live) {
     post([this, error = live.error()] {
-      state_.activity = live_ || state_.source == ui::EngineState::Source::file
-                            ? ui::EngineState::Activity::finished
-                            : ui::EngineState::Activity::idle;
-      changed();
+      withdrawStart();
+      if (state_.source != ui::EngineState::Source::none) {
+        state_.activity = ui::EngineState::Activity::finished;
+        changed();
+      }
       fail(error);
     });
     return;
@@ -330,6 +367,9 @@ void LiveEngine::openFile(const QString& path) {
     });
     if (stop.stop_requested()) {
       return;
+    }
+    if (opened && session->snapshot()->empty()) {
+      opened = tl::unexpected(nothingToShow(path.toStdString()));
     }
     post([this, path, before, session, opened] {
       if (opened) {

@@ -62,6 +62,8 @@ class LiveEngine final : public ui::Engine {
   bool mayReachNetwork(const workload::Scenario& scenario) const;  // GUI thread
   // Back on the GUI thread.
   void post(std::function<void()> work);
+  void announceStart(const QString& nameOrFile);
+  void withdrawStart();
   void show(std::shared_ptr<LiveSession> live);
   void showFile(std::shared_ptr<session::Session> session, const QString& path,
                 const storage::OpenedRecording& about);

@@ -110,6 +110,12 @@ std::string too_many_redirects(const HttpLimits& limits, const std::string& show
 HttpResult timed_out(CURL* easy, const std::string& shown, const HttpLimits& limits) {
   long sent_bytes = 0;  // not the time of the connect: there is none on a kept connection
   curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+  long header_bytes = 0;  // of the answer: its end is awaited
+  curl_easy_getinfo(easy, CURLINFO_HEADER_SIZE, &header_bytes);
+  if (header_bytes > 0) {
+    return {HttpResult::Fault::bad_answer,
+            "answer not done within " + seconds_text(limits.total) + " s from " + shown};
+  }
   HttpResult result{HttpResult::Fault::nothing_answered};
   result.error = sent_bytes > 0
                      ? "no answer within " + seconds_text(limits.total) + " s from " + shown

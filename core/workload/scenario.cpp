@@ -43,9 +43,12 @@ std::vector<Scenario> parsed_gallery() {
 
 }  // namespace
 
-bool Scenario::needs_trust() const {
-  return std::ranges::any_of(tasks, runs_command) ||
-         !std::ranges::all_of(http.urls, is_loopback_url);
+bool Scenario::reaches_network() const {
+  return !std::ranges::all_of(http.urls, is_loopback_url);
+}
+
+bool Scenario::runs_commands() const {
+  return std::ranges::any_of(tasks, runs_command);
 }
 
 Result<Scenario> load_scenario_file(const std::filesystem::path& file) {
@@ -65,14 +68,15 @@ Result<Scenario> load_scenario_file(const std::filesystem::path& file) {
   }
   std::ifstream stream(file, std::ios::binary);
   if (!stream) {
-    return failure(name, std::string("cannot be opened: ") + std::strerror(errno));
+    return failure(name, std::string("cannot be opened: ") + std::strerror(errno),
+                   "check that you may read it");
   }
   if (std::filesystem::file_size(file, error) > kLargestScenario) {
     return failure(name, "larger than 1 MiB, so it is no scenario", "give a scenario's TOML file");
   }
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   if (stream.bad()) {
-    return failure(name, "cannot be read");
+    return failure(name, "cannot be read", "check that it is whole and its disk is there");
   }
   return parse_scenario(text, file);
 }

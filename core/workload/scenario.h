@@ -119,9 +119,10 @@ struct Scenario {
   std::string toml = {};            ///< the text it came from
   std::filesystem::path file = {};  ///< empty: of the gallery
 
-  /// Whether it reaches the network beyond this machine or runs commands. Those from outside the
-  /// gallery need consent.
-  bool needs_trust() const;
+  bool reaches_network() const;  ///< beyond this machine
+  bool runs_commands() const;
+  /// One or the other: those from outside the gallery need consent.
+  bool needs_trust() const { return reaches_network() || runs_commands(); }
 };
 
 /// Parses and checks. Errors name `file`, the line and the key: "my.toml:7: unknown key 'stepz';

@@ -111,7 +111,7 @@ void TableReader::fault_table(const std::string& what, const std::string& advice
 
 void TableReader::require(std::string_view key) const {
   if (!has(key)) {
-    fault_at(table_, "missing key " + label(key));
+    fault_at(table_, "missing key " + label(key), "add it: no scenario goes without");
   }
 }
 

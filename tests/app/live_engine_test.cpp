@@ -30,8 +30,12 @@ class LiveEngineTest : public QObject {
   void script_setsEachMarkerOnce();
   void missingScenario_failsWithOneLine();
   void openFile_thatIsNoTrace_keepsTheSession();
+  void openFile_withoutOneEvent_keepsTheSession();
   void openFile_showsTheRecording();
+  void firstStart_isAnnouncedAtOnce();
   void foreignScenario_asksOnce();
+  void consent_saysWhatItIsAbout_data();
+  void consent_saysWhatItIsAbout();
   void prepareQuit_finishesTheRecording();
 
  private:
@@ -310,6 +314,64 @@ void LiveEngineTest::openFile_showsTheRecording() {
   QCOMPARE(engine.state().maxWorkers, 2);
   QCOMPARE(engine.snapshot()->statistics().finished, std::uint64_t{12});
   QVERIFY(engine.now() > engine.snapshot()->end());
+}
+
+void LiveEngineTest::openFile_withoutOneEvent_keepsTheSession() {
+  const QString file = path(QStringLiteral("stump.pftrace"));
+  const auto saved =
+      storage::save_recording(*session::Session().snapshot(), file.toStdString(), {});
+  QVERIFY(saved.has_value());
+  QVERIFY(QFile::resize(file, 10));
+  LiveEngine engine(settings_, {});
+  QSignalSpy failed(&engine, &ui::Engine::failed);
+  QSignalSpy replaced(&engine, &ui::Engine::sessionReplaced);
+  engine.openFile(file);
+  QVERIFY(failed.wait(20000));
+  const QString said = failed.first().first().toString();
+  QVERIFY2(said.contains(QStringLiteral("holds nothing that can be shown")), qPrintable(said));
+  QCOMPARE(replaced.count(), 0);
+  QVERIFY(!engine.state().truncated);
+}
+
+void LiveEngineTest::firstStart_isAnnouncedAtOnce() {
+  LiveEngine engine(settings_, {});
+  const ui::ScenarioInfo first = engine.scenarios().first();
+  engine.startScenario(first.name, false);
+  QCOMPARE(engine.state().activity, Activity::starting);
+  QCOMPARE(engine.state().scenario.title, first.title);
+  LiveEngine other(settings_, {});
+  QSignalSpy failed(&other, &ui::Engine::failed);
+  other.startScenario(QStringLiteral("nothing.toml"), false);
+  QCOMPARE(other.state().activity, Activity::starting);
+  QVERIFY(failed.wait(20000));
+  QCOMPARE(other.state().activity, Activity::idle);
+  QCOMPARE(other.state().scenario.title, QString());
+}
+
+void LiveEngineTest::consent_saysWhatItIsAbout_data() {
+  QTest::addColumn<QByteArray>("load");
+  QTest::addColumn<QByteArray>("steps");
+  QTest::addColumn<QString>("text");
+  const QByteArray map = "pattern = \"map\"\ntasks = 2";
+  const QByteArray network = map + "\n[http]\nurls = [ \"http://example.invalid/\" ]";
+  QTest::newRow("commands") << map << QByteArray("{ command = \"true\" }")
+                            << QStringLiteral("It runs commands on this computer.");
+  QTest::newRow("network") << network << QByteArray("{ http = \"/\" }")
+                           << QStringLiteral("It reaches hosts beyond this computer.");
+  QTest::newRow("both") << network << QByteArray("{ http = \"/\" }, { command = \"true\" }")
+                        << QStringLiteral(
+                               "It reaches hosts beyond this computer and runs commands.");
+}
+
+void LiveEngineTest::consent_saysWhatItIsAbout() {
+  QFETCH(QByteArray, load);
+  QFETCH(QByteArray, steps);
+  LiveEngine engine(settings_, {});
+  QSignalSpy asked(&engine, &ui::Engine::consentNeeded);
+  engine.startScenario(scenario(QStringLiteral("asks"), load, steps), false);
+  QVERIFY(asked.wait(20000));
+  QTEST(asked.first().last().toString(), "text");
+  QCOMPARE(engine.state().activity, Activity::idle);
 }
 
 void LiveEngineTest::foreignScenario_asksOnce() {

@@ -486,6 +486,15 @@ void CommandLineTest::cutRecording_isReadAsFarAsItGoes() {
   QVERIFY2(picture.err.contains(QStringLiteral("cut.pftrace")) &&
                picture.err.contains(QStringLiteral("missing or damaged")),
            qPrintable(picture.err));
+
+  write(QStringLiteral("stump.pftrace"), bytes.left(10));
+  const Outcome none =
+      runPoolscope({QStringLiteral("export"), path(QStringLiteral("stump.pftrace")),
+                    QStringLiteral("--output"), path(QStringLiteral("stump.png"))});
+  QCOMPARE(none.status, 1);
+  QCOMPARE(none.err.count(QLatin1Char('\n')), 1);
+  QVERIFY2(none.err.contains(QStringLiteral("nothing that can be shown")), qPrintable(none.err));
+  QVERIFY(!QFile::exists(path(QStringLiteral("stump.png"))));
 }
 
 void CommandLineTest::export_makesAPictureOfTheWantedSize() {

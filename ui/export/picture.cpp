@@ -60,8 +60,9 @@ QList<Figure> figuresOf(const session::Snapshot& snapshot, const Statistics& s, 
     figures.append({seconds(s.queue_wait->p99), {}, QObject::tr("queue wait p99"), t.text});
   }
   figures.append(
-      {countText(s.finished - std::min(s.failed, s.finished)), {}, QObject::tr("finished"), t.ok});
-  figures.append({countText(s.failed), {}, QObject::tr("failed"), s.failed > 0 ? t.bad : t.dim});
+      {countText(s.finished), {}, QObject::tr("finished"), s.finished > s.failed ? t.ok : t.dim});
+  figures.append(
+      {countText(s.failed), {}, QObject::tr("of them failed"), s.failed > 0 ? t.bad : t.dim});
   figures.append(
       {countText(s.cancelled), {}, QObject::tr("cancelled"), s.cancelled > 0 ? t.warn : t.dim});
   if (snapshot.lost_events() > 0) {

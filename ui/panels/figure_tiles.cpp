@@ -60,8 +60,8 @@ QList<FigureTile> figureTiles(const LiveFigures& figures, const Theme& theme) {
       duration(figures.queueWaitP99S, tr("queue wait p99")),
       count(tasks.waiting, tr("in the queue"), theme.text),
       count(tasks.running, tr("running"), theme.text),
-      count(tasks.finished, tr("finished"), tasks.finished > 0 ? theme.ok : theme.dim),
-      count(tasks.failed, tr("failed"), tasks.failed > 0 ? theme.bad : theme.dim),
+      count(tasks.finished, tr("finished"), tasks.finished > tasks.failed ? theme.ok : theme.dim),
+      count(tasks.failed, tr("of them failed"), tasks.failed > 0 ? theme.bad : theme.dim),
       count(tasks.cancelled, tr("cancelled"), tasks.cancelled > 0 ? theme.warn : theme.dim)};
 }
 
@@ -111,6 +111,14 @@ void FigureTiles::showFigures(const LiveFigures& figures) {
   }
   setAccessibleDescription(words.join(QStringLiteral(", ")));
   update();
+}
+
+void FigureTiles::showCounts(const TaskCounts& tasks) {
+  if (tasks != figures_.tasks) {
+    LiveFigures figures = figures_;
+    figures.tasks = tasks;
+    showFigures(figures);
+  }
 }
 
 void FigureTiles::setTheme(const Theme& theme) {

@@ -42,6 +42,8 @@ class FigureTiles : public QWidget {
   explicit FigureTiles(QWidget* parent = nullptr);
 
   void showFigures(const LiveFigures& figures);
+  /// Only where the tasks stand; the other figures stay.
+  void showCounts(const TaskCounts& tasks);
   void setTheme(const Theme& theme);
   const FigureTilesScene& scene();
   QSize sizeHint() const override;

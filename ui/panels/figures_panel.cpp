@@ -84,7 +84,8 @@ void FiguresPanel::showEffect(const LiveFigures& figures) {
     effect_->setText(figures.maxWorkers == 0 || figures.shutDown ? QString()
                      : figures.paused                            ? tr("paused: nothing to compare")
                      : figures.measuringEffect                   ? tr("comparing ...")
-                                               : tr("change max_workers to compare"));
+                     : figures.isReplay                          ? QString()
+                                        : tr("change max_workers to compare"));
     return;
   }
   const ResizeEffect& effect = *figures.effect;

@@ -67,7 +67,10 @@ QString formatInstant(TimeNs ns) {
 }
 
 QString formatRatio(double ratio) {
-  return ratio < 9.95 ? number(ratio, ratio < 0.095 ? 2 : 1) : number(ratio, 0);
+  return number(ratio, ratio >= 9.95 || ratio < 0.0005 ? 0
+                       : ratio >= 0.995                ? 1
+                       : ratio >= 0.0995               ? 2
+                                                       : 3);
 }
 
 QString formatLargeCount(std::uint64_t count) {

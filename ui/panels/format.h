@@ -15,7 +15,7 @@ QString formatShare(double share);      ///< 0..1: "96 %"
 QString formatClock(session::TimeNs ns);
 /// A time of the session, exact: "9.412 307 s".
 QString formatInstant(session::TimeNs ns);
-/// "1.9", "0.25": how many times as much.
+/// "1.9", "0.25", "0.040": how many times as much, in two digits.
 QString formatRatio(double ratio);
 /// As countText() and rateText(), but never longer than "9,999" or "99.9 k": for large type.
 QString formatLargeCount(std::uint64_t count);

@@ -167,7 +167,6 @@ TaskCounts taskCounts(const Snapshot& snapshot, TimeNs now) {
   const TimeNs end = now + 1;
   std::uint64_t queued = 0;
   std::uint64_t picked = 0;
-  std::uint64_t ended = 0;
   for (const session::Lane& lane : snapshot.lanes()) {
     // Workers submit too, where tasks wait for tasks.
     queued += snapshot.caller_columns(lane.id, begin, end, 1).front().submitted;
@@ -179,9 +178,8 @@ TaskCounts taskCounts(const Snapshot& snapshot, TimeNs now) {
   for (const session::Pool& pool : snapshot.pools()) {
     counts.waiting += pool.created <= now ? snapshot.queue_depth(pool.index, now) : 0;
     picked += snapshot.pick_count(pool.index, begin, end);
-    ended += snapshot.finished_count(pool.index, begin, end);
+    counts.finished += snapshot.finished_count(pool.index, begin, end);
   }
-  counts.finished = ended - std::min(counts.failed, ended);
   counts.cancelled = queued - std::min(picked + counts.waiting, queued);
   return counts;
 }

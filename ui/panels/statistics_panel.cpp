@@ -114,7 +114,7 @@ void StatisticsPanel::showStatistics(const QString& about, const session::Snapsh
   about_->setText(tr("%1, %2").arg(about, formatSeconds(statistics.duration)));
   QString tasks = tr("%1 finished").arg(countText(statistics.finished));
   if (statistics.failed > 0) {
-    tasks += tr(", %1 failed").arg(countText(statistics.failed));
+    tasks += tr(" (%1 failed)").arg(countText(statistics.failed));
   }
   if (statistics.cancelled > 0) {
     tasks += tr(", %1 cancelled").arg(countText(statistics.cancelled));

@@ -14,8 +14,6 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
-#include <algorithm>
-
 namespace poolscope::ui {
 
 /// Lets any number be typed, and says so when it is not one a pool may have: a spin box would drop
@@ -113,8 +111,7 @@ void WorkersControl::setValue(int workers) {
   }
   if (!slider_->isSliderDown()) {
     const QSignalBlocker blocker(slider_);
-    slider_->setValue(std::min(workers, WorkersScale::kMost));
-    slider_->update();
+    slider_->showWorkers(workers);
   }
   const auto* edit = field_->findChild<QLineEdit*>();
   const bool typing =
@@ -158,8 +155,7 @@ void WorkersControl::choose(int workers) {
     const QSignalBlocker fieldBlocker(field_);
     const QSignalBlocker sliderBlocker(slider_);
     field_->setValue(workers);
-    slider_->setValue(std::min(workers, WorkersScale::kMost));
-    slider_->update();
+    slider_->showWorkers(workers);
   }
   Q_EMIT chosen(workers);
 }

@@ -4,6 +4,8 @@
 #include <QMouseEvent>
 #include <QPainter>
 
+#include <algorithm>
+
 namespace poolscope::ui {
 
 namespace {
@@ -21,6 +23,12 @@ WorkersSlider::WorkersSlider(int cores, QWidget* parent)
   setPageStep(4);
   setFocusPolicy(Qt::StrongFocus);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+}
+
+void WorkersSlider::showWorkers(int workers) {
+  workers_ = workers;
+  setValue(std::min(workers, WorkersScale::kMost));
+  update();
 }
 
 void WorkersSlider::setTheme(const Theme& theme) {
@@ -68,7 +76,7 @@ void WorkersSlider::paintEvent(QPaintEvent*) {
     painter.fillRect(
         QRectF(std::round(at.toX(mark.workers)) - 1, y - tickHeight / 2, 2, tickHeight),
         theme_.faint);
-    painter.setPen(mark.workers == value() && enabled ? theme_.accent : theme_.dim);
+    painter.setPen(isAt(mark) && enabled ? theme_.accent : theme_.dim);
     painter.drawText(QPointF(mark.textLeft, height() - metrics.descent() - 1), mark.text);
   }
   painter.setBrush(enabled ? theme_.accent : theme_.faint);

@@ -16,6 +16,10 @@ class WorkersSlider : public QSlider {
  public:
   explicit WorkersSlider(int cores, QWidget* parent = nullptr);
 
+  /// As far as the scale goes.
+  void showWorkers(int workers);
+  /// The number is the one of this mark: off the scale it is none's.
+  bool isAt(const SliderMark& mark) const { return mark.workers == workers_; }
   void setTheme(const Theme& theme);
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
@@ -31,6 +35,7 @@ class WorkersSlider : public QSlider {
 
  private:
   int cores_;
+  int workers_ = 1;
   Theme theme_;
 };
 

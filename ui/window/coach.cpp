@@ -16,12 +16,12 @@ QString tr(const char* text) {
   return QCoreApplication::translate("Coach", text);
 }
 
-/// "4 tasks finished, 2 failed, 6 cancelled": no task is counted twice, no failure left out.
+/// "4 tasks finished, 2 of them failed, 6 cancelled": as a recording's figures say it.
 QString outcomeText(const CoachInput& input) {
   QString text = input.finished == 1 ? tr("1 task finished")
                                      : tr("%1 tasks finished").arg(countText(input.finished));
   if (input.failed > 0) {
-    text += tr(", %1 failed").arg(countText(input.failed));
+    text += tr(", %1 of them failed").arg(countText(input.failed));
   }
   if (input.cancelled > 0) {
     text += tr(", %1 cancelled").arg(countText(input.cancelled));

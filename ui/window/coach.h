@@ -22,8 +22,8 @@ enum class CoachTopic {
 struct CoachInput {
   const EngineState* state = nullptr;
   std::uint64_t tasks = 0;     ///< queued so far
-  std::uint64_t finished = 0;  ///< of these, the ones that returned: without the failed
-  std::uint64_t failed = 0;
+  std::uint64_t finished = 0;  ///< of these, the ones that ran to their end
+  std::uint64_t failed = 0;    ///< of the finished
   std::uint64_t cancelled = 0;
   bool introductionDone = false;
   bool hasResized = false;    ///< the user changed max_workers

@@ -27,7 +27,7 @@ struct EngineState {
 
   Source source = Source::none;
   Activity activity = Activity::idle;
-  ScenarioInfo scenario = {};  ///< of the run, or as told by the opened recording
+  ScenarioInfo scenario = {};  ///< of the run, also while the first one starts, or of the recording
   QString file = {};           ///< Source::file: its path
   bool truncated = false;      ///< Source::file: its end was missing
   double openProgress = 0;     ///< 0..1 while opening

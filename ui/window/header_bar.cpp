@@ -167,6 +167,7 @@ void HeaderBar::chooseScenario(int index) {
 }
 
 void HeaderBar::showState(const EngineState& state) {
+  isStarting_ = state.activity == EngineState::Activity::starting;
   showCurrentScenario(state);
   QString summary = state.scenario.summary;
   if (state.source == EngineState::Source::file) {
@@ -180,7 +181,10 @@ void HeaderBar::showState(const EngineState& state) {
 }
 
 void HeaderBar::showCurrentScenario(const EngineState& state) {
-  current_ = state.source == EngineState::Source::none ? QString() : state.scenario.name;
+  current_ =
+      state.source == EngineState::Source::none && !isStarting_ ? QString() : state.scenario.name;
+  scenarios_->setPlaceholderText(isStarting_ ? tr("Starting %1").arg(state.scenario.title)
+                                             : tr("Choose a scenario"));
   int index = current_.isEmpty() ? -1 : scenarios_->findData(current_, kNameRole);
   if (index < 0 && state.source != EngineState::Source::none) {
     // From outside the gallery: a row of its own before the separator.
@@ -197,7 +201,7 @@ void HeaderBar::showCurrentScenario(const EngineState& state) {
 
 void HeaderBar::showFigures(const LiveFigures& figures, std::uint64_t lostEvents) {
   workersLine_->setText(
-      figures.maxWorkers == 0 ? tr("No pool yet")
+      figures.maxWorkers == 0 ? isStarting_ ? tr("Pool: starting") : tr("No pool yet")
       : !figures.shutDown
           ? tr("Pool: %1 of %2 workers started").arg(figures.workers).arg(figures.maxWorkers)
       : figures.workers > 0 ? tr("Pool: shutting down, workers left: %1").arg(figures.workers)
@@ -211,6 +215,10 @@ void HeaderBar::showFigures(const LiveFigures& figures, std::uint64_t lostEvents
   }
   figures_->showFigures(figures);
   tiles_->showFigures(figures);
+}
+
+void HeaderBar::showCounts(const TaskCounts& tasks) {
+  tiles_->showCounts(tasks);
 }
 
 void HeaderBar::setTheme(const Theme& theme) {

@@ -33,6 +33,8 @@ class HeaderBar : public QFrame {
   void setScenarios(const QList<ScenarioInfo>& scenarios);
   void showState(const EngineState& state);
   void showFigures(const LiveFigures& figures, std::uint64_t lostEvents);
+  /// Where the tasks stand: cheap enough for each frame.
+  void showCounts(const TaskCounts& tasks);
   void setTheme(const Theme& theme);
   WorkersControl* workers() const { return workers_; }
   QMenu* menu() const { return menu_; }
@@ -70,6 +72,7 @@ class HeaderBar : public QFrame {
   int iconsWidth_ = 0;  ///< with icons alone
   int tightWidth_ = 0;  ///< with a small figure, too: no less is possible
   QString current_;
+  bool isStarting_ = false;  ///< where there is no pool yet, there is one soon
 };
 
 }  // namespace poolscope::ui

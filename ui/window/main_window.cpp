@@ -376,7 +376,7 @@ void MainWindow::refreshState() {
   }
   const QList<ScenarioInfo> scenarios = engine_.scenarios();
   welcome_->showState(state_, scenarios.isEmpty() ? ScenarioInfo{} : scenarios.first());
-  if (state_.source == EngineState::Source::none) {
+  if (state_.source == EngineState::Source::none && state_.scenario.name.isEmpty()) {
     tabs_->showScenario(tr("# The Python code of a scenario stands here."),
                         tr("What a scenario teaches stands here."));
   } else {

@@ -53,6 +53,8 @@ void MainWindow::showNextFrame() {
     showPanels();
     sincePanels_.start();
   } else {
+    // One picture tells of one moment: only what cannot be read at this pace, or costs more, waits.
+    header_->showCounts(taskCounts(*frame_.snapshot, frame_.now));
     showTransport(false);
   }
   updateTimer();
@@ -131,6 +133,7 @@ LiveFigures MainWindow::figuresNow() const {
   const bool whole = showsWholeSession();
   LiveFigures figures =
       liveFigures(*frame_.snapshot, frame_.now, whole ? kWholeSession : kFiguresWindowNs);
+  figures.isReplay = !clock_.isLive();
   if (whole && wholeFigures_ && wholeFigures_->queue_wait) {
     // Of all tasks: liveFigures() looks at the latest only.
     figures.queueWaitP50S = wholeFigures_->queue_wait->p50;

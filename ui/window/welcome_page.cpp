@@ -64,8 +64,8 @@ void WelcomePage::showState(const EngineState& state, const ScenarioInfo& first)
     title_->setText(tr("Opening %1").arg(QFileInfo(state.file).fileName()));
     text_->setText(tr("Its first tasks appear as soon as they are read."));
   } else if (starting) {
-    title_->setText(tr("Starting"));
-    text_->setText(tr("The pool appears with its first event."));
+    title_->setText(tr("Starting %1\u2026").arg(state.scenario.title));
+    text_->setText(tr("No task yet: the pool appears with its first event."));
   } else {
     title_->setText(tr("See a thread pool at work"));
     text_->setText(

@@ -121,6 +121,19 @@ class HttpClientTest : public QObject {
     QCOMPARE(server_->connections(), std::uint64_t(1));
   }
 
+  void answerWithoutEnd_isNotCalledNone() {
+    const Socket listener = Socket::listening(5);
+    std::jthread other([&] {
+      Socket peer = listener.accept_one();
+      peer.answer(false);  // reads the request
+      peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx");
+      peer.closed_by_other();
+    });
+    const HttpResult result = fetch(url_at(listener.port()), {.connect = 60s, .total = 2s});
+    QCOMPARE(result.error, std::string("answer not done within 2 s from the page"));
+    QVERIFY(result.fault == Fault::bad_answer);
+  }
+
   void connectionThatNobodyAccepts_endsAfterTheLimit() {
     // With a backlog of 0 one connection is made; the handshake of further ones is not answered.
     const Socket listener = Socket::listening(0);

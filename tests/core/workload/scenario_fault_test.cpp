@@ -6,10 +6,12 @@
 #include <QFile>
 #include <QRegularExpression>
 #include <QTemporaryDir>
+#include <QTemporaryFile>
 #include <QtTest>
 
 #include <random>
 #include <string>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 using namespace poolscope::testing;
@@ -264,6 +266,27 @@ class ScenarioFaultTest : public QObject {
                found.error().reason.c_str());
       QVERIFY(is_good(found.error()));
     }
+  }
+
+  void missingKey_saysWhatToDo() {
+    const auto parsed = parse_scenario(without_line(kGood, 1), "good.toml");
+    QVERIFY(!parsed);
+    QCOMPARE(parsed.error().advice, std::string("add it: no scenario goes without"));
+  }
+
+  void fileThatCannotBeOpened_saysWhatToDo() {
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    // Nobody forbids root to read: so the file is one too many.
+    rlimit usual{};
+    QCOMPARE(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    const rlimit none{.rlim_cur = 0, .rlim_max = usual.rlim_max};
+    QCOMPARE(setrlimit(RLIMIT_NOFILE, &none), 0);
+    const auto read = load_scenario_file(file.fileName().toStdString());
+    QCOMPARE(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    QVERIFY(!read);
+    QVERIFY(read.error().reason.starts_with("cannot be opened: "));
+    QCOMPARE(read.error().advice, std::string("check that you may read it"));
   }
 
   void truncatedAnywhere_isReadOrRefused_data() {

@@ -118,10 +118,12 @@ class FiguresPanelTest : public QObject {
     QCOMPARE(at(3, 0.001), at(8'765, 0.0999));
   }
 
-  void failures_stand_apart() {
+  void failures_stand_apart_ofWhatFinished() {
     const Theme theme = Theme::dark();
     const auto tiles = figureTiles(figuresWith(1, 2, 0.1), theme);
-    QCOMPARE(tiles[6].name, QStringLiteral("failed"));
+    QCOMPARE(tiles[5].name, QStringLiteral("finished"));
+    QCOMPARE(tiles[5].color, theme.dim);  // all of them failed
+    QCOMPARE(tiles[6].name, QStringLiteral("of them failed"));
     QCOMPARE(tiles[6].value, QStringLiteral("2"));
     QCOMPARE(tiles[6].color, theme.bad);
   }

@@ -49,8 +49,13 @@ class FormatTest : public QObject {
     QTest::addColumn<QString>("text");
     QTest::newRow("more") << 1.94 << "1.9";
     QTest::newRow("much more") << 12.3 << "12";
-    QTest::newRow("half") << 0.5 << "0.5";
-    QTest::newRow("hardly anything") << 0.04 << "0.04";
+    QTest::newRow("as much") << 0.998 << "1.0";
+    QTest::newRow("a little less") << 0.994 << "0.99";
+    QTest::newRow("half") << 0.5 << "0.50";
+    QTest::newRow("one worker of eight") << 0.1249 << "0.12";
+    QTest::newRow("almost a tenth") << 0.0996 << "0.10";
+    QTest::newRow("hardly anything") << 0.04 << "0.040";
+    QTest::newRow("nothing") << 0.0 << "0";
   }
   void ratio() {
     QFETCH(double, ratio);

@@ -32,6 +32,18 @@ class WorkersControlTest : public QObject {
     QCOMPARE(control.slider()->value(), 64);  // as far as it goes
   }
 
+  void mark_isLit_forItsOwnNumberOnly() {
+    WorkersControl control(2);
+    control.setValue(64);
+    auto* slider = control.findChild<WorkersSlider*>();
+    QVERIFY(slider->isAt(slider->marks().last()));
+    control.setValue(4096);
+    QCOMPARE(slider->value(), 64);
+    QVERIFY(!slider->isAt(slider->marks().last()));
+    slider->setValue(1);
+    QVERIFY(slider->isAt(slider->marks().first()));
+  }
+
   void typing_whatNoPoolMayHave_isRefused_data() {
     QTest::addColumn<QString>("typed");
     QTest::newRow("too many") << "5000";

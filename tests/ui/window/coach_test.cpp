@@ -58,8 +58,9 @@ class CoachTest : public QObject {
     state.activity = Activity::finished;
     const QString text =
         coachHint({.state = &state, .tasks = 12, .finished = 4, .failed = 2, .cancelled = 6}).text;
-    QVERIFY2(text.startsWith(QStringLiteral("Done: 4 tasks finished, 2 failed, 6 cancelled. ")),
-             qPrintable(text));
+    QVERIFY2(
+        text.startsWith(QStringLiteral("Done: 4 tasks finished, 2 of them failed, 6 cancelled. ")),
+        qPrintable(text));
   }
 
   void introduction_waits_whileNothingAnswers() {

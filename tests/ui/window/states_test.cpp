@@ -3,6 +3,7 @@
 #include "ui/timeline/time_text.h"
 #include "window_fixture.h"
 
+#include <QComboBox>
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
@@ -52,6 +53,44 @@ class StatesTest : public QObject {
                 ->accessibleDescription()
                 .contains(QStringLiteral("queue wait p99")));
     QCOMPARE(text(fixture, "playbackMode"), QStringLiteral("LIVE"));
+  }
+
+  void taskCounts_areOfTheFrameShown() {
+    WindowFixture fixture;
+    SampleSession sample(1);
+    sample.ordinary(kSecond, kSecond, 2 * kSecond, 0);
+    fixture.engine.showLive(sample.snapshot(), 3 * kSecond / 2, 1);
+    fixture.window.grabPicture();
+    const auto* tiles = fixture.find("figureTiles");
+    QVERIFY(tiles->accessibleDescription().contains(QStringLiteral("running 1, finished 0")));
+    fixture.engine.setNow(3 * kSecond);
+    fixture.window.showNextFrame();  // right after the figures' last turn
+    QVERIFY2(tiles->accessibleDescription().contains(QStringLiteral("running 0, finished 1")),
+             qPrintable(tiles->accessibleDescription()));
+  }
+
+  void replay_asksForNoChangeOfMaxWorkers() {
+    WindowFixture fixture;
+    SampleSession sample(1);
+    sample.ordinary(kSecond, kSecond, 2 * kSecond, 0);
+    fixture.engine.showLive(sample.snapshot(), 3 * kSecond, 1);
+    QCOMPARE(text(fixture, "resizeEffect"), QStringLiteral("change max_workers to compare"));
+    fixture.engine.showFile(sample.snapshot(), QStringLiteral("cut.pftrace"), true);
+    QCOMPARE(text(fixture, "resizeEffect"), QString());
+  }
+
+  void firstStart_saysWhatComes() {
+    WindowFixture fixture;
+    fixture.engine.change([&](EngineState& state) {
+      state.activity = EngineState::Activity::starting;
+      state.scenario = fixture.engine.scenarios().first();
+    });
+    QCOMPARE(text(fixture, "welcomeTitle"), QStringLiteral("Starting Web scraping\u2026"));
+    QCOMPARE(text(fixture, "workersLine"), QStringLiteral("Pool: starting"));
+    QCOMPARE(fixture.find<QComboBox>("scenario")->currentText(), QStringLiteral("Web scraping"));
+    QVERIFY(!fixture.find("welcomeStart")->isVisibleTo(&fixture.window));
+    fixture.engine.change([](EngineState& state) { state = {}; });
+    QCOMPARE(text(fixture, "workersLine"), QStringLiteral("No pool yet"));
   }
 
   void frozen_offersTheWayBack() {
@@ -113,8 +152,8 @@ class StatesTest : public QObject {
     const auto all = fixture.engine.snapshot()->statistics();
     QVERIFY(all.failed > 0);
     QVERIFY2(text(fixture, "coachText")
-                 .startsWith(QStringLiteral("Done: %1 tasks finished, %2 failed. ")
-                                 .arg(all.finished - all.failed)
+                 .startsWith(QStringLiteral("Done: %1 tasks finished, %2 of them failed. ")
+                                 .arg(all.finished)
                                  .arg(all.failed)),
              qPrintable(text(fixture, "coachText")));
   }
