@@ -157,7 +157,7 @@ QJsonObject table(const std::vector<Score>& scores) {
   return object;
 }
 
-/// All worker counts of a way; on top the table of the count where the ratio is worst (1 to 8).
+/// All worker counts of a way; on top the table of the count where the ratio is worst.
 QJsonObject compare(const std::vector<Contender>& all, Way way, const std::vector<int>& counts,
                     int tasks, int rounds) {
   QJsonObject worst;
@@ -167,7 +167,7 @@ QJsonObject compare(const std::vector<Contender>& all, Way way, const std::vecto
         table(playTrial(all, {way, static_cast<std::size_t>(workers), tasks}, rounds));
     byWorkers[QString::number(workers)] = one;
     const QString ratio = QStringLiteral("ratio_to_best_peer");
-    if (workers <= 8 && (worst.isEmpty() || one[ratio].toDouble() < worst[ratio].toDouble())) {
+    if (worst.isEmpty() || one[ratio].toDouble() < worst[ratio].toDouble()) {
       worst = one;
       worst[QStringLiteral("workers")] = workers;
     }

@@ -46,7 +46,8 @@ QJsonObject describeMachine() {
       {QStringLiteral("virtual"), processorInfo("flags").contains(QLatin1String("hypervisor"))},
       {QStringLiteral("memory_gib"), memoryGib()},
       {QStringLiteral("os"), QSysInfo::prettyProductName()},
-      {QStringLiteral("kernel"), QSysInfo::kernelVersion()},
+      // without the builder's own suffix
+      {QStringLiteral("kernel"), QSysInfo::kernelVersion().section(QLatin1Char('-'), 0, 0)},
       {QStringLiteral("compiler"), QStringLiteral("g++ " __VERSION__)},
       {QStringLiteral("build"), QStringLiteral(POOLSCOPE_BUILD_TYPE)},
       {QStringLiteral("qt"), QLatin1String(qVersion())},
