@@ -33,7 +33,7 @@ class HeaderBar : public QFrame {
   void setScenarios(const QList<ScenarioInfo>& scenarios);
   void showState(const EngineState& state);
   void showFigures(const LiveFigures& figures, std::uint64_t lostEvents);
-  /// Where the tasks stand: cheap enough for each frame.
+  /// Where the tasks stand: cheap enough for each frame, unless there are thousands of workers.
   void showCounts(const TaskCounts& tasks);
   void setTheme(const Theme& theme);
   WorkersControl* workers() const { return workers_; }
