@@ -3,7 +3,6 @@
 
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace poolscope::session {
 
@@ -29,11 +28,11 @@ PackedColumn::Chunk PackedColumn::packed(const Chunk& plain) {
     const auto value = [&](std::size_t i) { return static_cast<Value>(values[i]); };
     Block& block = blocks[b];
     if (value(0) != kAbsent && value(kBlock - 1) != kAbsent) {
-      const Value rise = wrapping_subtract(value(kBlock - 1), value(0)) / Value{kBlock - 1};
+      const Value rise = wrapping_subtract(value(kBlock - 1), value(0));
+      const Value steepness = rise / Value{kBlock - 1};
       constexpr Value kSteepest = std::numeric_limits<std::int32_t>::max() >> Shape::kSlopeBits;
-      if (rise > -kSteepest && rise < kSteepest) {
-        const Value exact = wrapping_subtract(value(kBlock - 1), value(0)) *
-                            (Value{1} << Shape::kSlopeBits) / Value{kBlock - 1};
+      if (steepness > -kSteepest && steepness < kSteepest) {
+        const Value exact = rise * (Value{1} << Shape::kSlopeBits) / Value{kBlock - 1};
         block.shape.slope = static_cast<std::int32_t>(exact);
       }
     }
@@ -41,8 +40,7 @@ PackedColumn::Chunk PackedColumn::packed(const Chunk& plain) {
     Value most = std::numeric_limits<Value>::min();
     std::array<Value, kBlock> above;
     for (std::size_t i = 0; i < kBlock; ++i) {
-      const Value line = (Value{block.shape.slope} * static_cast<Value>(i)) >> Shape::kSlopeBits;
-      above[i] = wrapping_subtract(value(i), line);
+      above[i] = wrapping_subtract(value(i), block.shape.rise(i));
       if (value(i) == kAbsent) {
         block.shape.absents = true;
         continue;

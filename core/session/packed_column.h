@@ -75,6 +75,11 @@ class PackedColumn {
     std::uint16_t first_word = 0;
     std::uint8_t width = 0;  // bits a number; 64: as it is
     bool absents = false;    // the largest code says absent
+
+    /// How far the line has risen at `place`.
+    Value rise(std::size_t place) const {
+      return (Value{slope} * static_cast<Value>(place)) >> kSlopeBits;
+    }
   };
 
   struct Chunk {
@@ -118,9 +123,7 @@ inline PackedColumn::Value PackedColumn::Chunk::unpack(std::size_t at) const {
   const std::uint64_t* head = &words[at / kBlock * 2];
   const auto shape = std::bit_cast<Shape>(head[1]);
   const std::size_t place = at % kBlock;
-  const Value line =
-      wrapping_add(static_cast<Value>(head[0]),
-                   (Value{shape.slope} * static_cast<Value>(place)) >> Shape::kSlopeBits);
+  const Value line = wrapping_add(static_cast<Value>(head[0]), shape.rise(place));
   if (shape.width == 0) {
     return line;
   }

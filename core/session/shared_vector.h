@@ -58,23 +58,6 @@ class SharedVector {
     own_chunk_ = kNoChunk;
   }
 
-  /// For columns that mostly hold `absent`: reads past the end answer it, so nothing is stored
-  /// until something else comes.
-  T get_or(std::size_t index, const T& absent) const {
-    return index < size_ ? (*this)[index] : absent;
-  }
-  void set_sparse(std::size_t index, const T& value, const T& absent) {
-    if (index >= size_) {
-      if (value == absent) {
-        return;
-      }
-      resize(index, absent);
-      push_back(value);
-    } else {
-      own(index) = value;
-    }
-  }
-
  private:
   static constexpr std::size_t kNoChunk = std::numeric_limits<std::size_t>::max();
   struct Chunk {

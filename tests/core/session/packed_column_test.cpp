@@ -2,6 +2,7 @@
 #include "core/session/packed_column.h"
 
 #include "core/session/packed_vector.h"
+#include "seed.h"
 
 #include <QTest>
 
@@ -16,13 +17,6 @@ using namespace poolscope::session;
 using Value = PackedColumn::Value;
 
 namespace {
-
-std::uint64_t seed() {
-  bool given = false;
-  const qulonglong value = qEnvironmentVariable("POOLSCOPE_SEED").toULongLong(&given);
-  static const std::uint64_t chosen = given ? value : std::random_device{}();
-  return chosen;
-}
 
 /// Gives the value that comes after `last`.
 using Next = std::function<Value(Value last, std::mt19937_64& random)>;

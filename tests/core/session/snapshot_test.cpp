@@ -4,6 +4,7 @@
 #include "core/session/session.h"
 #include "random_stream.h"
 #include "reference_model.h"
+#include "seed.h"
 
 #include <QTest>
 
@@ -21,13 +22,6 @@ using trace::EventKind;
 using trace::Outcome;
 
 namespace {
-
-std::uint64_t seed() {
-  bool given = false;
-  const qulonglong value = qEnvironmentVariable("POOLSCOPE_SEED").toULongLong(&given);
-  static const std::uint64_t chosen = given ? value : std::random_device{}();
-  return chosen;
-}
 
 std::shared_ptr<trace::Directory> directory_of(int threads) {
   auto directory = std::make_shared<trace::Directory>();
