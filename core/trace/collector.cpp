@@ -17,22 +17,36 @@ constexpr std::chrono::microseconds kBusyInterval{1'000};
 constexpr std::chrono::microseconds kIdleInterval{8'000};
 constexpr std::chrono::microseconds kRushInterval{200};  // where a ring was a quarter full or more
 
+/// Merges [first, middle) and [middle, end) to `out`; gives the end of that. As std::merge, but
+/// without a branch that depends on the times: those of a caller and its workers come by turns that
+/// no processor can foretell.
+Event* merge_two(const Event* first, const Event* const middle, const Event* const end,
+                 Event* out) {
+  const Event* second = middle;
+  while (first != middle && second != end) {
+    const bool second_is_earlier = second->time_ns < first->time_ns;
+    *out++ = *(second_is_earlier ? second : first);
+    second += second_is_earlier ? 1 : 0;
+    first += second_is_earlier ? 0 : 1;
+  }
+  return std::copy(second, end, std::copy(first, middle, out));
+}
+
 }  // namespace
 
 void merge_runs(std::vector<Event>& events, std::vector<std::size_t> ends,
                 std::vector<Event>& scratch) {
-  const auto earlier = [](const Event& a, const Event& b) { return a.time_ns < b.time_ns; };
   while (ends.size() > 1) {
     scratch.resize(events.size());
     std::vector<std::size_t> merged;
     merged.reserve((ends.size() + 1) / 2);
-    const auto at = [&](std::size_t i) { return events.begin() + static_cast<std::ptrdiff_t>(i); };
-    auto out = scratch.begin();
+    const Event* const all = events.data();
+    Event* out = scratch.data();
     std::size_t begin = 0;
     for (std::size_t k = 0; k < ends.size(); k += 2) {
       const std::size_t middle = ends[k];
       const std::size_t end = k + 1 < ends.size() ? ends[k + 1] : middle;
-      out = std::merge(at(begin), at(middle), at(middle), at(end), out, earlier);
+      out = merge_two(all + begin, all + middle, all + end, out);
       merged.push_back(end);
       begin = end;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/trace/cache_line.h"
 #include "core/trace/event.h"
 
 #include <atomic>
@@ -12,11 +13,9 @@
 
 namespace poolscope::trace {
 
-inline constexpr std::size_t kCacheLine = 64;
-
-/// Carries one producer's events to the collector without a lock; refuses when it is full. Whenever
-/// it is empty it begins anew at its first slot: a thread that tells little touches little memory,
-/// however large the ring.
+/// Carries one producer's events to the collector without a lock; refuses when it is full. Its
+/// memory is a heap of blocks: the producer fills the one that was read last, so that it touches
+/// only as many as events wait at a time, however large the ring, and finds them in the caches.
 /// Threads: push() and free_slots() from its producer only, the rest from one consumer at a time.
 class EventRing {
  public:
@@ -26,27 +25,21 @@ class EventRing {
   EventRing& operator=(const EventRing&) = delete;
   ~EventRing();
 
-  std::size_t capacity() const { return mask_ + 1; }
+  std::size_t capacity() const { return blocks_.size() << block_bits_; }
 
   bool push(const Event& event) noexcept {
-    const std::uint64_t head = head_.load(std::memory_order_relaxed);
-    // pairs with the release in drain(): the slots have been read
-    const std::uint64_t tail = tail_.load(std::memory_order_acquire);
-    if (head - tail > mask_) {
+    if (next_ == block_end_ && !begin_block()) [[unlikely]] {
       return false;
     }
-    if (head == tail) {
-      first_.store(head, std::memory_order_relaxed);  // told by head_; nobody reads it until then
-    }
-    std::construct_at(slot(head), event);
-    head_.store(head + 1, std::memory_order_release);  // pairs with the acquire in end()
+    prefetch_for_write(next_ + kAhead);  // the collector's core has the line
+    std::construct_at(next_++, event);
+    // pairs with the acquire in end()
+    head_.store(head_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
     return true;
   }
 
-  std::size_t free_slots() const noexcept {
-    const std::uint64_t tail = tail_.load(std::memory_order_acquire);
-    return capacity() - static_cast<std::size_t>(head_.load(std::memory_order_relaxed) - tail);
-  }
+  /// How many events push() takes in any case; slots of a block that is read in part do not count.
+  std::size_t free_slots() noexcept;
 
   /// Where a drain() of now would end.
   std::uint64_t end() const noexcept { return head_.load(std::memory_order_acquire); }
@@ -57,16 +50,28 @@ class EventRing {
   void discard() noexcept { tail_.store(end(), std::memory_order_release); }
 
  private:
-  Event* slot(std::uint64_t number) const noexcept {
-    return events_ + ((number - first_.load(std::memory_order_relaxed)) & mask_);
+  static constexpr int kAhead = 8;  // events, four lines
+
+  bool begin_block() noexcept;
+  void take_back() noexcept;
+  /// Which block of the memory the `number`th block that was ever begun is. Written before head_
+  /// tells of an event in it, and again only after tail_ told that all in it were read.
+  std::uint32_t& block_at(std::uint64_t number) noexcept {
+    return blocks_[static_cast<std::size_t>(number) & (blocks_.size() - 1)];
   }
 
   // Written once.
+  const unsigned block_bits_;
   Event* const events_;
-  const std::size_t mask_;
-  // The producer's line, and the consumer's.
+  std::vector<std::uint32_t> blocks_;
+  // The producer's line: what the consumer reads of it, and its own.
   alignas(kCacheLine) std::atomic<std::uint64_t> head_{0};
-  std::atomic<std::uint64_t> first_{0};  // the event in the first slot; changes while it is empty
+  Event* next_ = nullptr;
+  Event* block_end_ = nullptr;
+  std::uint64_t begun_ = 0;           // blocks
+  std::uint64_t taken_back_ = 0;      // blocks
+  std::vector<std::uint32_t> spare_;  // the one taken back last is last; never grows
+  // The consumer's line.
   alignas(kCacheLine) std::atomic<std::uint64_t> tail_{0};
 };
 

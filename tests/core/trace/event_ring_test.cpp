@@ -3,6 +3,7 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <thread>
@@ -34,9 +35,43 @@ class EventRingTest : public QObject {
     }
   }
 
+  void largeRing_readInPart_keepsOrder_andTakesWhatFreeSlotsSays() {
+    EventRing ring(16'384);  // of blocks of many events
+    std::minstd_rand random(2);
+    std::uint64_t pushed = 0;
+    std::uint64_t refused = 0;
+    std::vector<Event> drained;
+    for (int round = 0; round < 200; ++round) {
+      const std::size_t free = ring.free_slots();
+      const std::uint64_t most = ring.capacity() - (pushed - drained.size());
+      QVERIFY(free <= most && free + 256 > most);
+      const std::size_t wanted = random() % 10'000;
+      std::size_t kept = 0;
+      for (std::size_t i = 0; i < wanted; ++i) {
+        kept += ring.push({.task = pushed + kept}) ? 1 : 0;
+      }
+      QCOMPARE(kept, std::min(wanted, free));  // nobody reads meanwhile
+      pushed += kept;
+      refused += wanted - kept;
+      ring.drain(ring.end() - random() % (pushed - drained.size() + 1), drained);
+    }
+    QVERIFY(refused > 0);
+    ring.drain(ring.end(), drained);
+    QCOMPARE(drained.size(), std::size_t(pushed));
+    for (std::size_t i = 0; i < drained.size(); ++i) {
+      QCOMPARE(drained[i].task, std::uint64_t(i));
+    }
+  }
+
+  void pushAndDrain_atOnce_losesNothing_data() {
+    QTest::addColumn<int>("capacity");
+    QTest::newRow("small") << 64;
+    QTest::newRow("of large blocks") << 1'024;
+  }
   void pushAndDrain_atOnce_losesNothing() {
+    QFETCH(int, capacity);
     constexpr std::uint64_t kEvents = 200'000;
-    EventRing ring(64);
+    EventRing ring(static_cast<std::size_t>(capacity));
     std::jthread producer([&] {
       for (std::uint64_t i = 0; i < kEvents;) {
         i += ring.push({.task = i}) ? 1 : 0;
