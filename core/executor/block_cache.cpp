@@ -2,6 +2,7 @@
 #include "core/executor/block_cache.h"
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <new>
@@ -30,47 +31,56 @@ struct Magazine {
   std::size_t count = 0;
 };
 
+constexpr std::size_t magazine_bytes(std::size_t size) {
+  return BlockCache::kMagazineBlocks * (size + 1) * kStep;
+}
+
 void free_all(FreeBlock* block) noexcept {
   while (block != nullptr) {
     ::operator delete(std::exchange(block, block->next));
   }
 }
 
+/// Bytes in all depots. A count and nothing else, so relaxed will do.
+constinit std::atomic<std::size_t> depot_bytes{0};
+
 /// Full magazines of one size.
 class alignas(64) Depot {
  public:
-  FreeBlock* take() noexcept {
+  FreeBlock* take(std::size_t bytes) noexcept {
+    // Who asks an empty depot for each block of a burst should not pay for its lock, too.
+    if (count_.load(std::memory_order_relaxed) == 0) {
+      return nullptr;
+    }
     const std::lock_guard lock(mutex_);
     FreeBlock* const first = magazines_;
     if (first != nullptr) {
       magazines_ = first->next_magazine;
-      --count_;
+      count_.store(count() - 1, std::memory_order_relaxed);
+      depot_bytes.fetch_sub(bytes, std::memory_order_relaxed);
     }
     return first;
   }
 
-  void give(FreeBlock* first) noexcept {
-    {
-      const std::lock_guard lock(mutex_);
-      if (count_ < BlockCache::kDepotMagazines) {
-        first->next_magazine = magazines_;
-        magazines_ = first;
-        ++count_;
-        return;
-      }
+  void give(FreeBlock* first, std::size_t bytes) noexcept {
+    const std::size_t before = depot_bytes.fetch_add(bytes, std::memory_order_relaxed);
+    if (before + bytes > BlockCache::kDepotBytes) {
+      depot_bytes.fetch_sub(bytes, std::memory_order_relaxed);
+      free_all(first);
+      return;
     }
-    free_all(first);
+    const std::lock_guard lock(mutex_);
+    first->next_magazine = magazines_;
+    magazines_ = first;
+    count_.store(count() + 1, std::memory_order_relaxed);
   }
 
-  std::size_t count() noexcept {
-    const std::lock_guard lock(mutex_);
-    return count_;
-  }
+  std::size_t count() const noexcept { return count_.load(std::memory_order_relaxed); }
 
  private:
   std::mutex mutex_;
-  FreeBlock* magazines_ = nullptr;  // guarded by mutex_
-  std::size_t count_ = 0;           // guarded by mutex_
+  FreeBlock* magazines_ = nullptr;     // guarded by mutex_
+  std::atomic<std::size_t> count_{0};  // written with the mutex held
 };
 
 constinit std::array<Depot, kSizes> depots;
@@ -93,7 +103,7 @@ struct GiveBack {
       for (Magazine& magazine : t_blocks.sizes[size]) {
         const Magazine left = std::exchange(magazine, {});
         if (left.count == BlockCache::kMagazineBlocks) {
-          depots[size].give(left.first);
+          depots[size].give(left.first, magazine_bytes(size));
         } else {
           free_all(left.first);
         }
@@ -122,7 +132,8 @@ void* BlockCache::allocate(std::size_t bytes) {
   if (magazine.first == nullptr) {
     if (spare.first != nullptr) {
       std::swap(magazine, spare);
-    } else if (FreeBlock* const full = t_blocks.over ? nullptr : depots[size].take()) {
+    } else if (FreeBlock* const full =
+                   t_blocks.over ? nullptr : depots[size].take(magazine_bytes(size))) {
       if (!t_blocks.registered) {
         register_thread();
       }
@@ -147,7 +158,7 @@ void BlockCache::free(void* block, std::size_t bytes) noexcept {
   auto& [magazine, spare] = t_blocks.sizes[size];
   if (magazine.count == kMagazineBlocks) {
     if (spare.first != nullptr) {
-      depots[size].give(spare.first);
+      depots[size].give(spare.first, magazine_bytes(size));
     }
     spare = std::exchange(magazine, {});
   }

@@ -15,7 +15,8 @@ class BlockCache {
  public:
   static constexpr std::size_t kMostBytes = 256;
   static constexpr std::size_t kMagazineBlocks = 64;
-  static constexpr std::size_t kDepotMagazines = 256;  ///< of each size: 2 MiB of 128 bytes
+  /// What the depot keeps at most, of all sizes together: the tasks of a burst of 130,000.
+  static constexpr std::size_t kDepotBytes = 16 << 20;
 
   /// Throws std::bad_alloc. Aligned as by ::operator new.
   static void* allocate(std::size_t bytes);

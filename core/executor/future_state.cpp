@@ -74,10 +74,9 @@ void FutureState::set_error(std::exception_ptr error) noexcept {
 }
 
 bool FutureState::leave_pending(Phase phase) noexcept {
-  std::uint8_t word = word_.load(std::memory_order_relaxed);
-  while ((word & kPhaseMask) == static_cast<std::uint8_t>(Phase::pending)) {
-    const auto wanted =
-        static_cast<std::uint8_t>((word & ~kPhaseMask) | static_cast<std::uint8_t>(phase));
+  std::uint32_t word = word_.load(std::memory_order_relaxed);
+  while (phase_of(word) == Phase::pending) {
+    const std::uint32_t wanted = word | static_cast<std::uint32_t>(phase);
     if (word_.compare_exchange_weak(word, wanted, std::memory_order_acq_rel,
                                     std::memory_order_relaxed)) {
       return true;
@@ -88,9 +87,24 @@ bool FutureState::leave_pending(Phase phase) noexcept {
 
 std::unique_ptr<Callback> FutureState::settle(Phase phase) noexcept {
   // pairs with the acquire in phase() and with that of whoever sets kListened
-  const std::uint8_t before =
-      word_.exchange(static_cast<std::uint8_t>(phase), std::memory_order_acq_rel);
+  const std::uint32_t before = word_.fetch_add(from_running(phase), std::memory_order_acq_rel);
   return (before & kListened) != 0 ? announce() : nullptr;
+}
+
+bool FutureState::settle_unheard(Phase phase) noexcept {
+  std::uint32_t word = word_.load(std::memory_order_relaxed);
+  while ((word & kListened) == 0) {
+    const std::uint32_t wanted = word + from_running(phase) - kExecutor;
+    // The orders of settle() and of drop().
+    if (word_.compare_exchange_weak(word, wanted, std::memory_order_acq_rel,
+                                    std::memory_order_relaxed)) {
+      if (orphaned(wanted)) {
+        delete this;
+      }
+      return true;
+    }
+  }
+  return false;
 }
 
 std::unique_ptr<Callback> FutureState::announce() noexcept {
@@ -162,8 +176,8 @@ void FutureState::add_callback(std::unique_ptr<Callback> callback) {
     had_callbacks_ = true;
     // pairs with settle(): either it sees the flag and comes for the list, or this sees that it is
     // done
-    const std::uint8_t before = word_.fetch_or(kListened, std::memory_order_acq_rel);
-    if (!is_done(static_cast<Phase>(before & kPhaseMask))) {
+    const std::uint32_t before = word_.fetch_or(kListened, std::memory_order_acq_rel);
+    if (!is_done(phase_of(before))) {
       return;
     }
     callback = std::move(callbacks_);
@@ -174,8 +188,8 @@ void FutureState::add_callback(std::unique_ptr<Callback> callback) {
 
 bool FutureState::add_waiter(Waiter& waiter) noexcept {
   const std::lock_guard lock(lock_of(this));
-  const std::uint8_t before = word_.fetch_or(kListened, std::memory_order_acq_rel);
-  if (is_done(static_cast<Phase>(before & kPhaseMask))) {
+  const std::uint32_t before = word_.fetch_or(kListened, std::memory_order_acq_rel);
+  if (is_done(phase_of(before))) {
     return false;
   }
   waiter.prev_ = nullptr;

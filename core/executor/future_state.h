@@ -95,33 +95,35 @@ class FutureState {
 
   // Counting. Futures and the executor are counted apart, so that it can be told whether a result
   // is shared.
-  void add_handle() noexcept { refs_.fetch_add(1, std::memory_order_relaxed); }
-  void drop_handle() noexcept { drop(1); }
+  void add_handle() noexcept { word_.fetch_add(kHandle, std::memory_order_relaxed); }
+  void drop_handle() noexcept { drop(kHandle); }
   /// Before anybody but its one future knows the state.
-  void add_first_executor() noexcept { refs_.store(kExecutor + 1, std::memory_order_relaxed); }
+  void add_first_executor() noexcept {
+    word_.store(kHandle | kExecutor, std::memory_order_relaxed);
+  }
   void drop_executor() noexcept { drop(kExecutor); }
   /// Only one future knows this state and no callback was ever given one.
   bool sole_handle() const noexcept {
-    return (refs_.load(std::memory_order_acquire) & (kExecutor - 1)) == 1 && !had_callbacks_;
+    return word_.load(std::memory_order_acquire) / kHandle == 1 && !had_callbacks_;
   }
   /// No future is left, nor anybody to tell: the outcome can be thrown away.
   bool unobserved() const noexcept {
-    return refs_.load(std::memory_order_acquire) == kExecutor &&
-           (word_.load(std::memory_order_relaxed) & kListened) == 0;
+    return (word_.load(std::memory_order_acquire) & ~kPhaseMask) == kExecutor;
   }
 
   // The state.
   Phase phase() const noexcept {
-    // pairs with the release in settle()
-    return static_cast<Phase>(word_.load(std::memory_order_acquire) & kPhaseMask);
+    return phase_of(word_.load(std::memory_order_acquire));  // pairs with the release in settle()
   }
   bool done() const noexcept { return is_done(phase()); }
   /// pending -> running; false if it is not pending.
   bool try_start() noexcept { return leave_pending(Phase::running); }
   /// pending -> cancelled; false if it is not pending. Then announce() is due.
   bool try_cancel() noexcept { return leave_pending(Phase::cancelled); }
-  /// Publishes the outcome; gives the callbacks that the caller must run.
+  /// Publishes the outcome of a running task; gives the callbacks that the caller must run.
   [[nodiscard]] std::unique_ptr<Callback> settle(Phase phase) noexcept;
+  /// settle() and drop_executor() in one step; false, and nothing done, if somebody may listen.
+  [[nodiscard]] bool settle_unheard(Phase phase) noexcept;
   /// Tells those who wait; gives the callbacks that the caller must run.
   [[nodiscard]] std::unique_ptr<Callback> announce() noexcept;
   void run_callbacks(std::unique_ptr<Callback> callbacks) noexcept;
@@ -182,9 +184,12 @@ class FutureState {
   friend class TaskList;
   friend class TaskQueue;
 
-  static constexpr std::uint32_t kExecutor = 1U << 31;
-  static constexpr std::uint8_t kPhaseMask = 7;
-  static constexpr std::uint8_t kListened = 8;  // somebody may be in the lists below
+  // Phase, listeners and counts share a word: so a worker is done with a task in one step.
+  static constexpr std::uint32_t kPhaseMask = 7;
+  static constexpr std::uint32_t kListened = 1U
+                                             << 3;  // somebody may be, or was, in the lists below
+  static constexpr std::uint32_t kExecutor = 1U << 4;  // the pool will come back to the state
+  static constexpr std::uint32_t kHandle = 1U << 5;    // from here on the number of futures
   static constexpr std::uint8_t kDelivered = 1;
   static constexpr std::uint8_t kTaken = 2;
 
@@ -193,8 +198,19 @@ class FutureState {
     FutureState* prev;
   };
 
+  static Phase phase_of(std::uint32_t word) noexcept {
+    return static_cast<Phase>(word & kPhaseMask);
+  }
+  /// By how much the word grows where a running task becomes one in `phase`.
+  static std::uint32_t from_running(Phase phase) noexcept {
+    return static_cast<std::uint32_t>(phase) - static_cast<std::uint32_t>(Phase::running);
+  }
+  /// Whether the state of this word belongs to nobody.
+  static bool orphaned(std::uint32_t word) noexcept {
+    return (word & ~(kPhaseMask | kListened)) == 0;
+  }
   void drop(std::uint32_t count) noexcept {
-    if (refs_.fetch_sub(count, std::memory_order_acq_rel) == count) {
+    if (orphaned(word_.fetch_sub(count, std::memory_order_acq_rel) - count)) {
       delete this;
     }
   }
@@ -205,8 +221,7 @@ class FutureState {
   // counted (and a test counts them).
   bool queued_ = false;         // guarded by the pool's mutex
   bool had_callbacks_ = false;  // written before the last-but-one handle went, read after
-  std::atomic<std::uint32_t> refs_{1};
-  std::atomic<std::uint8_t> word_{0};
+  std::atomic<std::uint32_t> word_{kHandle};
   std::atomic<std::uint8_t> once_{0};  // relaxed: kDelivered, kTaken
   // For the trace; written before anybody else knows the state.
   trace::PoolId pool_ = 0;

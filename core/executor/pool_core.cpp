@@ -195,7 +195,8 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
     if (enqueue(task, mine, name)) {
       // seq_cst, after pushed_ was written: see the class
       const std::uint8_t attention = attention_.load(std::memory_order_seq_cst);
-      if ((attention & kWake) != 0 || ((attention & kGrow) != 0 && queued() > idle_.load())) {
+      if ((attention & kWake) != 0 ||
+          ((attention & kGrow) != 0 && unfinished() > workers_.load())) {
         attend();
       }
       return;
@@ -205,7 +206,7 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
   {
     const Lock lock = lock_soon(mutex_);
     throw_if_closed();
-    if (queued() + 1 > idle_.load() && workers_ < max_workers_ && !start_worker() &&
+    if (unfinished() + 1 > workers_ && workers_ < max_workers_ && !start_worker() &&
         workers_ == 0) {
       throw std::system_error(EAGAIN, std::generic_category(), "cannot start a worker thread");
     }
@@ -248,7 +249,7 @@ void PoolCore::attend() {
   Worker* to_wake = nullptr;
   {
     const Lock lock = lock_soon(mutex_);
-    if (queued() > idle_.load() && workers_ < max_workers_) {
+    if (unfinished() > workers_ && workers_ < max_workers_) {
       start_worker();  // refused: those that are there will do the work
     }
     to_wake = pick_wake();
@@ -292,8 +293,8 @@ FutureState* PoolCore::take(Worker* worker, Phase phase) {
       return nullptr;
     }
     const bool taken = task->leave_pending(phase);
-    if (taken && worker != nullptr) {
-      idle_.fetch_sub(1);  // before taken_: who sees the task gone sees that this worker is busy
+    if (!taken || worker == nullptr) {
+      count_unrun();
     }
     count_taken();
     if (taken) {
@@ -303,9 +304,14 @@ FutureState* PoolCore::take(Worker* worker, Phase phase) {
   }
 }
 
-/// With the mutex held.
+/// With the mutex held. Who reads taken_ without it may see it late, and the queue too long.
 void PoolCore::count_taken() {
-  taken_.store(taken_.load(std::memory_order_relaxed) + 1, std::memory_order_seq_cst);
+  taken_.store(taken_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+}
+
+/// One was taken out that no worker runs. With the mutex held.
+void PoolCore::count_unrun() {
+  unrun_.store(unrun_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 
 /// With the mutex held.
@@ -318,8 +324,19 @@ void PoolCore::close_intake() {
 /// waited all the time.
 std::size_t PoolCore::queued() const {
   // taken_ first: what is pushed and taken meanwhile makes the number too large, not too small.
-  const std::uint64_t taken = taken_.load(std::memory_order_seq_cst);
+  const std::uint64_t taken = taken_.load(std::memory_order_acquire);
   return static_cast<std::size_t>(pushed_.load(std::memory_order_seq_cst) - taken);
+}
+
+/// Tasks that wait or are at work. Never less than these were all the time; what the calling thread
+/// knows to be done is left out, as a worker counts its task before it shows the outcome.
+std::uint64_t PoolCore::unfinished() const {
+  std::uint64_t ended = unrun_.load(std::memory_order_acquire);
+  for (const Worker* each = last_slot_.load(std::memory_order_acquire); each != nullptr;
+       each = each->next_slot) {
+    ended += each->finished.load(std::memory_order_acquire);
+  }
+  return pushed_.load(std::memory_order_seq_cst) - ended;
 }
 
 /// Tells those who submit what to look after. With the mutex held, after each change of what it is
@@ -342,6 +359,7 @@ void PoolCore::forget_cancelled(FutureState& task) {
     refill();
     queued = queue_.erase(task);
     if (queued) {
+      count_unrun();
       count_taken();
     }
     tell(mine, trace::EventKind::task_finished, 0, task.task_id_, trace::Outcome::cancelled);

@@ -31,14 +31,16 @@ namespace poolscope::detail {
 /// asleep will look at the queue under the mutex before they sleep. So under the mutex, always: a
 /// queued task has an idle worker that is awake, or a worker is on its way (`searching_`) that will
 /// wake the next one when it has found work, or nobody is asleep, or the pool is paused. A thread
-/// is started when there are more queued tasks than idle workers.
+/// is started when there are more queued tasks than idle workers. Both are told by counting what is
+/// *unfinished*, queued or at work: more than there are workers means that there is more queued
+/// than idle, and no worker has to say when it takes a task.
 ///
 /// A plain pool (fifo, unbounded) takes tasks in without the mutex: submit() puts them into the
 /// intake, and a worker that finds the queue empty moves all of them over. What a submit has to do
 /// for the rule above it reads from attention_. Nothing is missed, because both sides write first
 /// and then look, with the total order of seq_cst: submit() writes pushed_ and looks at attention_
-/// (and idle_), a worker that is about to sleep, or to be idle no more, writes these and looks at
-/// pushed_. Threads: any.
+/// (and workers_), a worker that is about to sleep or to leave writes these and looks at pushed_.
+/// Threads: any.
 class PoolCore : public std::enable_shared_from_this<PoolCore> {
  public:
   explicit PoolCore(ExecutorOptions options);
@@ -104,7 +106,10 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
     std::size_t slot = 0;
     std::uint32_t index = 0;
     pthread_t thread = {};
+    Worker* next_slot = nullptr;          // never changes
     trace::Producer* producer = nullptr;  // its own
+    // Tasks that ended in this slot, callbacks included: written by its worker only.
+    std::atomic<std::uint64_t> finished{0};
     // When it was ready for its next task, if that was just now: its next started may have this
     // time. Its own; 0: not known.
     std::uint64_t ready_ns = 0;
@@ -143,9 +148,11 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   bool refill();
   FutureState* take(Worker* worker, Phase phase);
   void count_taken();
+  void count_unrun();
   void start_only_after(std::uint64_t time_ns);
   void close_intake();
   std::size_t queued() const;
+  std::uint64_t unfinished() const;
   void publish();
 
   // Workers.
@@ -196,17 +203,16 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   alignas(trace::kCacheLine) mutable std::mutex
       mutex_;  // guards what follows, but for the atomics' own words
   TaskQueue queue_;
-  // Tasks ever taken out, to run or cancelled. Written with the mutex held.
+  // Tasks ever taken out, to run or cancelled; of these, those that no worker ran. Written with the
+  // mutex held.
   std::atomic<std::uint64_t> taken_{0};
+  std::atomic<std::uint64_t> unrun_{0};
   // When a task that starts now can have started at the earliest: all in the queue were queued
   // before, and the pool resumed. For the trace.
   std::uint64_t startable_ns_ = 0;
   std::size_t max_workers_;
-  std::size_t workers_ = 0;  // started, or being started, and not yet left
-  // Raised by a worker without the mutex, so that it counts as idle before its result is visible;
-  // lowered with it.
-  std::atomic<std::size_t> idle_{0};
-  std::vector<Worker*> sleepers_;  // the last one slept least and is woken first
+  std::atomic<std::size_t> workers_{0};  // started, or being started, and not yet left; read by any
+  std::vector<Worker*> sleepers_;        // the last one slept least and is woken first
   bool searching_ = false;
   bool paused_ = false;
   bool shut_down_ = false;
@@ -218,6 +224,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   bool refused_ = false;  // the last start of a thread failed, and was told
   std::vector<std::unique_ptr<Worker>>
       slots_;  // every worker there was; reused, so that a late wake() is harmless
+  std::atomic<Worker*> last_slot_{nullptr};  // the same for who has no mutex, by next_slot
   std::vector<Worker*> free_slots_;
   std::vector<Worker*> live_;
   std::vector<pthread_t> left_;  // threads that ended, or are about to, and are not joined

@@ -40,8 +40,11 @@ std::string describe(const std::exception_ptr& error) {
 bool PoolCore::start_worker() {
   if (free_slots_.empty()) {
     slots_.push_back(std::make_unique<Worker>());
-    slots_.back()->slot = slots_.size() - 1;
-    free_slots_.push_back(slots_.back().get());
+    Worker* const fresh = slots_.back().get();
+    fresh->slot = slots_.size() - 1;
+    fresh->next_slot = last_slot_.load(std::memory_order_relaxed);
+    last_slot_.store(fresh, std::memory_order_release);  // pairs with the acquire in unfinished()
+    free_slots_.push_back(fresh);
   }
   Worker* const worker = free_slots_.back();
   worker->index = next_index_;
@@ -64,7 +67,6 @@ bool PoolCore::start_worker() {
   free_slots_.pop_back();
   ++next_index_;
   ++workers_;
-  idle_.fetch_add(1);
   publish();
   queue_.add_worker(worker->slot);
   return true;
@@ -89,7 +91,7 @@ void PoolCore::say_refused() {
 
 /// Starts the workers that what is queued asks for and max_workers allows. With the mutex held.
 void PoolCore::staff() {
-  while (queued() > idle_.load() && workers_ < max_workers_) {
+  while (unfinished() > workers_ && workers_ < max_workers_) {
     if (!start_worker()) {
       return;  // those that are there will do the work
     }
@@ -98,11 +100,8 @@ void PoolCore::staff() {
 
 /// Whom to wake because of what is queued, null for nobody. With the mutex held.
 PoolCore::Worker* PoolCore::pick_wake() {
-  if (paused_ || searching_ || sleepers_.empty()) {
-    return nullptr;
-  }
-  const std::size_t awake = idle_.load() - sleepers_.size();
-  if (queued() <= awake) {
+  if (paused_ || searching_ || sleepers_.empty() || queued() == 0 ||
+      unfinished() <= workers_ - sleepers_.size()) {
     return nullptr;
   }
   searching_ = true;
@@ -203,7 +202,6 @@ void PoolCore::count_out(Worker& worker, Lock& lock) {
     tell(worker.producer, trace::EventKind::worker_exited, workers_ > max_workers_ ? 1 : 0);
   }
   --workers_;
-  idle_.fetch_sub(1);
   publish();
   queue_.remove_worker(worker.slot);
   std::erase(live_, &worker);
@@ -365,18 +363,19 @@ void PoolCore::finish_task(Worker& worker, FutureState& task, bool ok, std::uint
                            trace::finished_detail(cpu_ns, error), id,
                            ok ? trace::Outcome::ok : trace::Outcome::error);
   }
-  if (unobserved) {
-    idle_.fetch_add(1);
+  // Before the result is visible: who then submits finds this worker idle.
+  const std::uint64_t finished = worker.finished.load(std::memory_order_relaxed);
+  worker.finished.store(finished + 1, std::memory_order_release);
+  const Phase phase = ok ? Phase::value : Phase::error;
+  if (unobserved || task.settle_unheard(phase)) {
     return;
   }
-  // Idle before the result is visible: who then submits finds this worker. settle() publishes both.
-  idle_.fetch_add(1);
-  if (auto callbacks = task.settle(ok ? Phase::value : Phase::error)) {
+  if (auto callbacks = task.settle(phase)) {
     // Not so where there are callbacks to run: they may take long, or wait for what they submit.
     Worker* to_wake = nullptr;
     {
       const Lock lock(mutex_);
-      idle_.fetch_sub(1);
+      worker.finished.store(finished, std::memory_order_release);
       staff();
       to_wake = pick_wake();
     }
@@ -384,7 +383,7 @@ void PoolCore::finish_task(Worker& worker, FutureState& task, bool ok, std::uint
     task.run_callbacks(std::move(callbacks));
     task.drop_executor();
     worker.ready_ns = 0;
-    idle_.fetch_add(1);
+    worker.finished.store(finished + 1, std::memory_order_release);
     return;
   }
   task.drop_executor();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/executor/task_queue.h"
 
+#include "core/trace/cache_line.h"
+
 namespace poolscope::detail {
 
 void TaskList::push_back(FutureState& task) {
@@ -15,8 +17,8 @@ FutureState* TaskList::pop_front() {
   if (task != nullptr) {
     erase(*task);
     if (front_ != nullptr) {  // it was written on another core, and is wanted next
-      __builtin_prefetch(front_, 1);
-      __builtin_prefetch(reinterpret_cast<const char*>(front_) + trace::kCacheLine, 1);
+      trace::prefetch_for_write(front_);
+      trace::prefetch_for_write(reinterpret_cast<const char*>(front_) + trace::kCacheLine);
     }
   }
   return task;

@@ -88,7 +88,7 @@ class BlockCacheTest : public QObject {
   }
 
   void depot_isBounded() {
-    constexpr std::size_t kMost = BlockCache::kMagazineBlocks * (BlockCache::kDepotMagazines + 2);
+    constexpr std::size_t kMost = BlockCache::kDepotBytes / 48 + 2 * BlockCache::kMagazineBlocks;
     std::vector<void*> blocks;
     for (std::size_t i = 0; i < kMost + 10'000; ++i) {
       blocks.push_back(BlockCache::allocate(48));
