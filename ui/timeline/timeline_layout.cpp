@@ -138,29 +138,27 @@ void layOutRow(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
 
 /// Grounds that do not overlap: painting pixels twice is what costs most in a large window.
 void layOutGrounds(const LayoutContext& c, LanePane& pane) {
-  FillGroup lanes{c.theme.lane, {}};
-  FillGroup heads{c.theme.surface, {}};
-  FillGroup lines{mixed(c.theme.line, c.theme.lane, 0.6), {}};
-  FillGroup between{c.theme.background, {}};
+  const QColor line = mixed(c.theme.line, c.theme.lane, 0.6);
   const qreal hairline = 1 / c.view.devicePixelRatio;
   qreal done = pane.clip.top();
+  const auto between = [&](qreal bottom) {
+    if (bottom > done) {
+      pane.grounds.append({QRectF(0, done, c.canvas.right(), bottom - done), c.theme.background});
+    }
+  };
   for (const LaneRow& row : pane.rows) {
     if (row.kind == LaneRow::Kind::pool) {
       continue;
     }
-    if (row.rect.top() > done) {
-      between.rects.append(QRectF(0, done, c.canvas.right(), row.rect.top() - done));
-    }
-    const qreal height = row.rect.height() - hairline;
-    lanes.rects.append(QRectF(c.canvas.left(), row.rect.top(), c.canvas.width(), height));
-    heads.rects.append(QRectF(0, row.rect.top(), c.headWidth, height));
-    lines.rects.append(QRectF(0, row.rect.bottom() - hairline, c.canvas.right(), hairline));
-    done = row.rect.bottom();
+    const QRectF& r = row.rect;
+    between(r.top());
+    const qreal height = r.height() - hairline;
+    pane.grounds.append({QRectF(c.canvas.left(), r.top(), c.canvas.width(), height), c.theme.lane});
+    pane.grounds.append({QRectF(0, r.top(), c.headWidth, height), c.theme.surface});
+    pane.grounds.append({QRectF(0, r.bottom() - hairline, c.canvas.right(), hairline), line});
+    done = r.bottom();
   }
-  if (done < pane.clip.bottom()) {
-    between.rects.append(QRectF(0, done, c.canvas.right(), pane.clip.bottom() - done));
-  }
-  pane.grounds = {between, lanes, heads, lines};
+  between(pane.clip.bottom());
 }
 
 }  // namespace

@@ -42,8 +42,8 @@ void paintToken(QPainter& painter, const Token& token, const Theme& theme) {
   painter.setOpacity(1);
 }
 
-void paintBars(Blitter& blitter, const LanePane& pane, const Theme& theme) {
-  for (const TaskBar& bar : pane.bars) {
+void paintBar(Blitter& blitter, const TaskBar& bar, const Theme& theme) {
+  {
     const QColor& bright = bar.failed ? theme.badBar : theme.kind(bar.kind);
     for (const BarPart& part : bar.parts) {
       if (part.fill == BarFill::bright) {
@@ -103,25 +103,39 @@ void paintPane(Blitter& blitter, const LanePane& pane, const TimelineScene& scen
   if (pane.clip.isEmpty()) {
     return;
   }
-  blitter.clip(pane.clip);
-  for (const FillGroup& group : pane.grounds) {
-    blitter.fill(group);
-  }
-  blitter.clip(pane.clip.intersected(scene.canvas));
   const QColor grid = mixed(theme.line, theme.lane, 0.55);
-  for (const qreal x : scene.gridLines) {
-    blitter.fill(QRectF(x, pane.clip.top(), 1, pane.clip.height()), grid);
+  const QRectF canvas = pane.clip.intersected(scene.canvas);
+  auto ground = pane.grounds.cbegin();
+  auto strip = pane.strips.cbegin();
+  auto bar = pane.bars.cbegin();
+  qreal done = pane.clip.top();
+  const auto upTo = [&](qreal bottom) {
+    blitter.clip(pane.clip);
+    for (; ground != pane.grounds.cend() && ground->rect.top() < bottom; ++ground) {
+      blitter.fill(ground->rect, ground->color);
+    }
+    blitter.clip(canvas);
+    for (const qreal x : scene.gridLines) {
+      blitter.fill(QRectF(x, done, 1, bottom - done), grid);
+    }
+    for (; strip != pane.strips.cend() && strip->rect.top() < bottom; ++strip) {
+      blitter.strip(*strip, theme);
+    }
+    for (; bar != pane.bars.cend() && bar->rect.top() < bottom; ++bar) {
+      paintBar(blitter, *bar, theme);
+    }
+    done = bottom;
+  };
+  for (const LaneRow& row : pane.rows) {
+    upTo(row.rect.bottom());
   }
+  upTo(pane.clip.bottom());
   for (const QueueShape& queue : pane.queues) {
     paintQueue(blitter, queue, theme);
   }
   for (const FillGroup& band : pane.bands) {
     blitter.fill(band);
   }
-  for (const DenseStrip& strip : pane.strips) {
-    blitter.strip(strip, theme);
-  }
-  paintBars(blitter, pane, theme);
   blitter.fill(pane.leavings);
   paintPaneShapes(blitter, pane, theme);
   for (const Ghost& ghost : pane.ghosts) {
