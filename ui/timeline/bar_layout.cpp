@@ -128,8 +128,7 @@ BarFacts barFacts(const LayoutContext& c, LaneId lane, const Task& task) {
       facts.stretches.push_back({phase.begin, std::min(phase.end, facts.end), fillOf(phase.kind)});
     }
   }
-  for (const auto& blocked :
-       c.snapshot.blocked(lane, facts.started, facts.end, kMostBlocked)) {
+  for (const auto& blocked : c.snapshot.blocked(lane, facts.started, facts.end, kMostBlocked)) {
     if (blocked.begin < c.now) {
       facts.stretches.push_back(
           {blocked.begin, std::min(blocked.end, facts.end), BarFill::stripes, true});

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/timeline/pixel_writer.h"
 
+#include "ui/timeline/pixel_rows.h"
+
 #include <QPaintEngine>
 #include <QTransform>
 
-#include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
-#include <utility>
 
 namespace poolscope::ui {
 namespace {
@@ -51,44 +49,6 @@ void blendRow(QRgb* to, const QRgb* from, int count) {
   }
 }
 
-/// Pixels of some rows, the next of which is `stride` further.
-template <typename Pixel>
-struct Rows {
-  Pixel* first;
-  qsizetype stride;
-};
-
-/// Of narrow rectangles, of which a frame has thousands, a row is a store or two, and the rows of
-/// one are all alike: with the width known at compile time nothing is left to decide in each.
-template <int kWidth>
-void copyNarrow(Rows<QRgb> to, Rows<const QRgb> from, int rows) {
-  for (; rows > 0; --rows, to.first += to.stride, from.first += from.stride) {
-    std::memcpy(to.first, from.first, kWidth * sizeof(QRgb));
-  }
-}
-
-template <int kWidth>
-void fillNarrow(Rows<QRgb> to, QRgb color, int rows) {
-  for (; rows > 0; --rows, to.first += to.stride) {
-    std::fill_n(to.first, kWidth, color);
-  }
-}
-
-constexpr int kNarrow = 16;  // and less
-
-template <int... kWidths>
-constexpr auto narrowCopies(std::integer_sequence<int, kWidths...>) {
-  return std::array{&copyNarrow<kWidths>...};
-}
-
-template <int... kWidths>
-constexpr auto narrowFills(std::integer_sequence<int, kWidths...>) {
-  return std::array{&fillNarrow<kWidths>...};
-}
-
-constexpr auto kCopyNarrow = narrowCopies(std::make_integer_sequence<int, kNarrow + 1>());
-constexpr auto kFillNarrow = narrowFills(std::make_integer_sequence<int, kNarrow + 1>());
-
 }  // namespace
 
 std::optional<PixelWriter> PixelWriter::on(const QPainter& painter) {
@@ -118,16 +78,8 @@ std::optional<PixelWriter> PixelWriter::on(const QPainter& painter) {
 
 void PixelWriter::fill(const QRect& rect, QRgb opaque) {
   const QRect seen = rect.intersected(clip_);
-  if (seen.isEmpty()) {
-    return;
-  }
-  QRgb* row = at(seen.left(), seen.top());
-  if (seen.width() <= kNarrow) {
-    kFillNarrow[static_cast<std::size_t>(seen.width())]({row, stride_}, opaque, seen.height());
-    return;
-  }
-  for (int i = 0; i < seen.height(); ++i, row += stride_) {
-    std::fill_n(row, seen.width(), opaque);
+  if (!seen.isEmpty()) {
+    fillRows({at(seen.left(), seen.top()), stride_}, seen.width(), seen.height(), opaque);
   }
 }
 
@@ -141,18 +93,12 @@ void PixelWriter::draw(const QPoint& at, const QImage& image, const QRect& part)
   const QRgb* from =
       reinterpret_cast<const QRgb*>(image.constBits()) + first.y() * imageStride + first.x();
   QRgb* to = this->at(seen.left(), seen.top());
-  const bool opaque = image.format() == QImage::Format_RGB32;
-  if (opaque && seen.width() <= kNarrow) {
-    kCopyNarrow[static_cast<std::size_t>(seen.width())]({to, stride_}, {from, imageStride},
-                                                        seen.height());
+  if (image.format() == QImage::Format_RGB32) {
+    copyRows({to, stride_}, {from, imageStride}, seen.width(), seen.height());
     return;
   }
   for (int i = 0; i < seen.height(); ++i, from += imageStride, to += stride_) {
-    if (opaque) {
-      std::copy_n(from, seen.width(), to);
-    } else {
-      blendRow(to, from, seen.width());
-    }
+    blendRow(to, from, seen.width());
   }
 }
 

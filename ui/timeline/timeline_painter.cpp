@@ -2,6 +2,7 @@
 #include "ui/timeline/timeline_painter.h"
 
 #include "ui/timeline/blitter.h"
+#include "ui/timeline/lane_painter.h"
 
 #include <QPaintDevice>
 #include <QPainterPath>
@@ -40,26 +41,6 @@ void paintToken(QPainter& painter, const Token& token, const Theme& theme) {
   const qreal radius = token.rect.width() * 0.3;
   painter.drawRoundedRect(token.rect, radius, radius);
   painter.setOpacity(1);
-}
-
-void paintBar(Blitter& blitter, const TaskBar& bar, const Theme& theme) {
-  {
-    const QColor& bright = bar.failed ? theme.badBar : theme.kind(bar.kind);
-    for (const BarPart& part : bar.parts) {
-      if (part.fill == BarFill::bright) {
-        blitter.fill(part.rect, bright);
-      } else {
-        blitter.barPart(bar, part);
-      }
-    }
-    for (const QRectF& blocked : bar.blocked) {
-      blitter.fill(blocked, theme.warn);
-    }
-    blitter.corners(bar);
-    if (!bar.label.isEmpty()) {
-      blitter.barLabel(bar, theme);
-    }
-  }
 }
 
 void paintCross(QPainter& painter, const QPointF& center, qreal radius, const QColor& color) {
@@ -103,33 +84,7 @@ void paintPane(Blitter& blitter, const LanePane& pane, const TimelineScene& scen
   if (pane.clip.isEmpty()) {
     return;
   }
-  const QColor grid = mixed(theme.line, theme.lane, 0.55);
-  const QRectF canvas = pane.clip.intersected(scene.canvas);
-  auto ground = pane.grounds.cbegin();
-  auto strip = pane.strips.cbegin();
-  auto bar = pane.bars.cbegin();
-  qreal done = pane.clip.top();
-  const auto upTo = [&](qreal bottom) {
-    blitter.clip(pane.clip);
-    for (; ground != pane.grounds.cend() && ground->rect.top() < bottom; ++ground) {
-      blitter.fill(ground->rect, ground->color);
-    }
-    blitter.clip(canvas);
-    for (const qreal x : scene.gridLines) {
-      blitter.fill(QRectF(x, done, 1, bottom - done), grid);
-    }
-    for (; strip != pane.strips.cend() && strip->rect.top() < bottom; ++strip) {
-      blitter.strip(*strip, theme);
-    }
-    for (; bar != pane.bars.cend() && bar->rect.top() < bottom; ++bar) {
-      paintBar(blitter, *bar, theme);
-    }
-    done = bottom;
-  };
-  for (const LaneRow& row : pane.rows) {
-    upTo(row.rect.bottom());
-  }
-  upTo(pane.clip.bottom());
+  LanePainter(blitter, pane, scene, theme).paint();
   for (const QueueShape& queue : pane.queues) {
     paintQueue(blitter, queue, theme);
   }

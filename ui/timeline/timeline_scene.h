@@ -186,7 +186,7 @@ struct CancelMark {
 
 /// One of the two areas of lanes: what stays at the top, and what scrolls below it.
 struct LanePane {
-  QRectF clip = {};  ///< with the heads
+  QRectF clip = {};            ///< with the heads
   QList<Ground> grounds = {};  ///< from the top down
   QList<QueueShape> queues = {};
   QList<FillGroup> bands = {};  ///< of callers
