@@ -84,8 +84,7 @@ LayoutContext makeContext(const Frame& frame, const ViewState& view, const QSize
 
 QString poolName(const session::Snapshot& snapshot, PoolIndex index) {
   const session::Pool& pool = snapshot.pools()[static_cast<std::size_t>(index)];
-  const QString name =
-      QString::fromUtf8(pool.name.data(), static_cast<qsizetype>(pool.name.size()));
+  const QString name = QString::fromUtf8(pool.name);
   return name.isEmpty() ? QObject::tr("Pool %1").arg(static_cast<uint>(index) + 1) : name;
 }
 
