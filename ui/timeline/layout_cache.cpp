@@ -53,6 +53,7 @@ void LayoutCache::prepare(const session::Snapshot& snapshot, const TaskKinds& ki
   if (snapshot.begin() != sessionBegin_ || snapshot.event_count() < eventCount_ ||
       kinds.size() != kindCount_) {
     workers.clear();
+    crowds.clear();
     callers.clear();
     queues.clear();
     bars.clear();

@@ -22,6 +22,12 @@ const QFont& fontOf(TextRole role, const Theme& theme);
 /// Where the number begins that `text` ends in; its size if there is none.
 qsizetype numberAtEnd(QStringView text);
 
+/// Tasks of a stretch of a lane, and how many of the view's columns they fill together.
+struct CrowdColumn {
+  std::uint32_t tasks = 0;
+  float busy = 0;
+};
+
 /// What laying out a frame may keep for the next one: widths of texts and columns of stretches that
 /// are over. Pure speed: the scene is the same with a fresh one. Bounded. One session at a time.
 /// Threads: one at a time.
@@ -44,6 +50,7 @@ class LayoutCache {
 
   /// Columns of workers, callers and queues.
   ColumnTiles<DenseColumn> workers = {};
+  ColumnTiles<CrowdColumn, 1> crowds = {};
   ColumnTiles<session::CallerColumn> callers = {};
   ColumnTiles<session::QueueColumn> queues = {};
 

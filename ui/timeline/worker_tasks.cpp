@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ui/timeline/crowds.h"
 #include "ui/timeline/layout_context.h"
 
 #include <QVarLengthArray>
@@ -22,6 +23,8 @@ namespace {
 
 /// Narrower than this many columns nothing of a bar but its colour can be seen.
 constexpr qsizetype kLeastColumns = 3;
+/// In a crowd only what is much longer than the rest has a bar of its own.
+constexpr qsizetype kLeastInACrowd = 12;
 constexpr float kWholeColumn = 0.998F;
 constexpr int kBlock = 16;  // columns that are asked for as one where they are alike
 
@@ -57,6 +60,7 @@ class LaneTasks {
         lane_(context.snapshot.lanes()[static_cast<std::size_t>(lane)]),
         body_(rowBody(context, row)),
         grid_(gridOf(context.grid, lane_)),
+        stable_(stableOf()),
         pane_(pane) {}
 
   /// Adds what is too small for bars to the columns of the row.
@@ -77,6 +81,7 @@ class LaneTasks {
     TimeNs time;
   };
 
+  TimeNs stableOf() const;
   void fetchColumns();
   template <typename Append>
   void ask(TimeNs begin, TimeNs end, int count, Append append);
@@ -84,7 +89,7 @@ class LaneTasks {
   void forgetComingFailure();
   QVarLengthArray<Whole, 128> wholeTasks() const;
   void addBars();
-  void addBar(const BarFacts& facts);
+  void addBar(const BarFacts& facts, const Crowds& crowds);
   void cover(TimeNs begin, TimeNs end);
   void addTo(QList<DenseColumn>& rowColumns);
   static ColumnGrid gridOf(ColumnGrid grid, const Lane& lane);
@@ -93,24 +98,25 @@ class LaneTasks {
   const Lane& lane_;
   const QRectF body_;
   const ColumnGrid grid_;  ///< those columns of the view in which the lane was there
+  const TimeNs stable_;    ///< what ended before is over
   LanePane& pane_;
   QList<DenseColumn> columns_ = {};
   TaskKey kindKnownOf_ = {};
   int kind_ = 0;  ///< of that task
 };
 
-void LaneTasks::fetchColumns() {
+TimeNs LaneTasks::stableOf() const {
   // A running task's past is not settled: it may yet fail, or turn out to be the longest.
-  TimeNs stable = c_.settled();
   const LaneState state = c_.snapshot.lane_state(lane_.id, c_.snapshot.end());
-  if (const auto running = state.task ? c_.snapshot.task(state.task) : std::nullopt;
-      running && running->started) {
-    stable = std::min(stable, *running->started);
-  }
+  const auto running = state.task ? c_.snapshot.task(state.task) : std::nullopt;
+  return running && running->started ? std::min(c_.settled(), *running->started) : c_.settled();
+}
+
+void LaneTasks::fetchColumns() {
   const auto ask = [this](TimeNs begin, TimeNs end, int count, auto append) {
     this->ask(begin, end, count, append);
   };
-  c_.cache.workers.append(static_cast<std::uint32_t>(lane_.id), grid_, stable, columns_, ask);
+  c_.cache.workers.append(static_cast<std::uint32_t>(lane_.id), grid_, stable_, columns_, ask);
   if (grid_.partial) {
     ask(grid_.end(), c_.now, 1, [this](const DenseColumn& column) { columns_.append(column); });
   }
@@ -209,22 +215,27 @@ QVarLengthArray<LaneTasks::Whole, 128> LaneTasks::wholeTasks() const {
 }
 
 void LaneTasks::addBars() {
+  const auto found = wholeTasks();  // before bars take their columns away
+  if (found.isEmpty()) {
+    return;
+  }
+  const Crowds crowds(c_, lane_.id, stable_);
   BarShelf::Walk shelf = c_.cache.bars.walk(lane_.id, c_.shown);
-  // Bars take their columns away: only when all are found.
-  for (const Whole& whole : wholeTasks()) {
+  for (const Whole& whole : found) {
     if (const BarFacts* known = shelf.at(whole.time);
         known != nullptr && known->task == whole.task && known->end <= c_.now) {
-      addBar(*known);
+      addBar(*known, crowds);
     } else if (const auto task = taskAt(c_.snapshot, whole.task, c_.now); task && task->started) {
       BarFacts facts = barFacts(c_, lane_.id, *task);
-      addBar(facts.open ? facts : shelf.put(std::move(facts)));
+      addBar(facts.open ? facts : shelf.put(std::move(facts)), crowds);
     }
   }
 }
 
-void LaneTasks::addBar(const BarFacts& facts) {
+void LaneTasks::addBar(const BarFacts& facts, const Crowds& crowds) {
   const qreal width = c_.snappedX(facts.end) - c_.snappedX(facts.started);
-  if (width >= kLeastColumns * c_.columnWidth &&
+  const qsizetype least = crowds.at(facts.started) ? kLeastInACrowd : kLeastColumns;
+  if (width >= static_cast<qreal>(least) * c_.columnWidth &&
       layOutBar(c_, body_, lane_.id, facts, pane_.bars)) {
     cover(facts.started, facts.end);
   }
