@@ -14,9 +14,9 @@ namespace {
 constexpr std::int64_t kStretch = 64;  // columns of the view
 constexpr qsizetype kTogether = 4;     // stretches: the mean of one alone is a matter of chance
 constexpr qsizetype kMemory = 16;      // stretches
-constexpr float kNarrow = 3.6F;        // columns, on average
-constexpr float kWide = 5;
-constexpr std::uint32_t kMany = 32;  // tasks
+constexpr float kNarrow = 3.4F;        // columns, on average
+constexpr float kWide = 4.6F;
+constexpr std::uint32_t kMany = 12;  // tasks: a full stretch of such has more
 
 /// The stretches that the view's columns are in, and those before that they are judged by.
 ColumnGrid stretchesOf(const LayoutContext& c) {
@@ -68,7 +68,7 @@ bool Crowds::at(TimeNs time) const {
       return true;
     }
   }
-  return true;
+  return false;
 }
 
 }  // namespace poolscope::ui
