@@ -258,7 +258,7 @@ void LiveEngineTest::script_setsEachMarkerOnce() {
     const auto snapshot = engine.snapshot();
     for (const session::Marker& marker : snapshot->markers()) {
       if (marker.kind == session::Marker::Kind::text) {
-        all.append(QString::fromUtf8(marker.text.data(), qsizetype(marker.text.size())));
+        all.append(QString::fromUtf8(marker.text));
       }
     }
     return all;

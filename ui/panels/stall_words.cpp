@@ -26,14 +26,10 @@ QString tr(const char* text) {
   return QCoreApplication::translate("Stall", text);
 }
 
-QString text(std::string_view view) {
-  return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
-}
-
 QString poolName(const Snapshot& snapshot, PoolIndex pool) {
   const auto place = static_cast<std::size_t>(pool);
   const std::string_view name = snapshot.pools()[place].name;
-  return name.empty() ? tr("pool %1").arg(place + 1) : text(name);
+  return name.empty() ? tr("pool %1").arg(place + 1) : QString::fromUtf8(name);
 }
 
 /// "In db: ", where there are several pools.
@@ -49,7 +45,7 @@ QString title(const Snapshot& snapshot, session::TaskKey key) {
 /// "parent 1 waits for child 3"
 QString waitText(const Snapshot& snapshot, const StuckWorker& worker) {
   const session::Lane& lane = snapshot.lanes()[static_cast<std::size_t>(worker.worker)];
-  const QString who = worker.task ? title(snapshot, worker.task) : text(lane.name);
+  const QString who = worker.task ? title(snapshot, worker.task) : QString::fromUtf8(lane.name);
   if (worker.reason == trace::BlockReason::full_queue && worker.pool) {
     return tr("%1 waits for room in the queue of %2").arg(who, poolName(snapshot, *worker.pool));
   }

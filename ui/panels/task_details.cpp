@@ -18,10 +18,6 @@ QString tr(const char* text) {
   return QCoreApplication::translate("TaskDetails", text);
 }
 
-QString text(std::string_view view) {
-  return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
-}
-
 TimeUse useOf(trace::PhaseKind kind) {
   switch (kind) {
     case trace::PhaseKind::io_wait:
@@ -90,7 +86,7 @@ void addPhases(std::vector<TimeShare>& shares, const std::vector<session::Phase>
       break;
     }
     runTo(phase.begin);
-    open.push_back({useOf(phase.kind), text(phase.name), phase.end});
+    open.push_back({useOf(phase.kind), QString::fromUtf8(phase.name), phase.end});
   }
   runTo(end);
 }
@@ -106,7 +102,7 @@ std::optional<TimeNs> since(std::optional<TimeNs> time, TimeNs begin) {
 QString laneName(const Snapshot& snapshot, std::optional<session::LaneId> lane) {
   const auto lanes = snapshot.lanes();
   const auto index = static_cast<std::size_t>(lane.value_or(session::LaneId{}));
-  return lane && index < lanes.size() ? text(lanes[index].name) : QString();
+  return lane && index < lanes.size() ? QString::fromUtf8(lanes[index].name) : QString();
 }
 
 }  // namespace
@@ -123,7 +119,7 @@ std::optional<TaskDetails> taskDetails(const Snapshot& snapshot, session::TaskKe
   if (!queued && !started && !finished) {
     return std::nullopt;
   }
-  TaskDetails details{.key = key, .name = text(task->name)};
+  TaskDetails details{.key = key, .name = QString::fromUtf8(task->name)};
   details.state = finished  ? task->state
                   : started ? session::TaskState::running
                             : session::TaskState::queued;
@@ -144,7 +140,7 @@ std::optional<TaskDetails> taskDetails(const Snapshot& snapshot, session::TaskKe
         [](const TimeShare& share) { return share.use != TimeUse::unphased; });
   }
   if (finished) {
-    details.error = text(task->error);
+    details.error = QString::fromUtf8(task->error);
     details.cpuNs = task->cpu_time;
     if (delivered) {
       details.receiver = laneName(snapshot, task->receiver);

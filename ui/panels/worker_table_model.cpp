@@ -18,7 +18,7 @@ void WorkerTableModel::setStatistics(const session::Snapshot& snapshot,
     const auto lane = static_cast<std::size_t>(each.lane);
     if (each.existed > 0 && lane < lanes.size()) {
       const std::string_view name = lanes[lane].name;
-      rows.push_back({QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())), each});
+      rows.push_back({QString::fromUtf8(name), each});
     }
   }
   // By their numbers: threads that start at once are first seen in any order.

@@ -29,10 +29,6 @@ struct FlagText {
   QColor color;
 };
 
-QString utf8(std::string_view view) {
-  return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
-}
-
 FlagText markerFlag(const LayoutContext& c, const Marker& marker) {
   const Theme& t = c.theme;
   switch (marker.kind) {
@@ -43,15 +39,15 @@ FlagText markerFlag(const LayoutContext& c, const Marker& marker) {
     case Marker::Kind::shut_down:
       return {marker.time, QObject::tr("shut down"), {}, t.dim};
     case Marker::Kind::broken:
-      return {marker.time, QObject::tr("broken: %1").arg(utf8(marker.text)), QObject::tr("broken"),
-              t.bad};
+      return {marker.time, QObject::tr("broken: %1").arg(QString::fromUtf8(marker.text)),
+              QObject::tr("broken"), t.bad};
     case Marker::Kind::lost:
       return {marker.time, QObject::tr("%1 events lost").arg(countText(marker.count)),
               QObject::tr("lost"), t.bad};
     case Marker::Kind::text:
       break;
   }
-  return {marker.time, utf8(marker.text), {}, t.text};
+  return {marker.time, QString::fromUtf8(marker.text), {}, t.text};
 }
 
 /// What happened in one pixel speaks with one flag: a script that changes max_workers and says why.

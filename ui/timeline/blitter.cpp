@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/timeline/blitter.h"
 
+#include "ui/timeline/pixel_rows.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -38,48 +40,23 @@ Shares inPixels(const DenseColumn& column, int height) {
   return {bright, std::max(shade - bright, 0), std::max(busy - std::max(shade, bright), 0), failed};
 }
 
-/// Pixels of an image that is written column by column.
-struct Pixels {
-  QRgb* first;
-  qsizetype stride;  // in pixels
-  int height;
-};
-
-/// With the width known at compile time a row is one store: all the pixels of dense lanes go
-/// through here.
-template <int kWidth>
-void fillRows(QRgb* row, qsizetype stride, int rows, int width, QRgb color) {
-  for (; rows > 0; --rows, row -= stride) {
-    std::fill_n(row, kWidth > 0 ? kWidth : width, color);
-  }
-}
-
-void paintColumn(const Pixels& pixels, int x, int width, const Shares& shares,
+/// From the bottom up, as high as `height`.
+void paintColumn(PixelRows<QRgb> top, int height, int width, const Shares& shares,
                  const ColumnColors& colors, QRgb ground, QRgb failed) {
   const int busy = shares.bright + shares.shade + shares.lock;
   const int sound = busy - shares.failed;
-  QRgb* row = pixels.first + (pixels.height - 1) * pixels.stride + x;
   int done = 0;
   const auto upTo = [&](int level, QRgb color) {
-    const int rows = level - done;
-    if (rows <= 0) {
-      return;
+    if (level > done) {
+      fillRows({top.first + (height - level) * top.stride, top.stride}, width, level - done, color);
+      done = level;
     }
-    if (width == 2) {
-      fillRows<2>(row, pixels.stride, rows, width, color);
-    } else if (width == 4) {
-      fillRows<4>(row, pixels.stride, rows, width, color);
-    } else {
-      fillRows<0>(row, pixels.stride, rows, width, color);
-    }
-    row -= rows * pixels.stride;
-    done = level;
   };
   upTo(std::min(shares.bright, sound), colors.bright);
   upTo(std::min(shares.bright + shares.shade, sound), colors.shade);
   upTo(sound, colors.lock);
   upTo(busy, failed);
-  upTo(pixels.height, ground);
+  upTo(height, ground);
 }
 
 bool isEmpty(const DenseColumn& column) {
@@ -213,10 +190,10 @@ void Blitter::strip(const DenseStrip& strip, const Theme& theme) {
     colors[i] = {theme.kinds[i].rgb(), theme.kindShades[i].rgb(),
                  mixed(theme.kinds[i], theme.lane, 0.25).rgb()};
   }
-  const Pixels pixels =
-      direct ? Pixels{pixels_->at(room.left(), room.top()), pixels_->stride(), room.height()}
-             : Pixels{reinterpret_cast<QRgb*>(strip_.bits()),
-                      strip_.bytesPerLine() / qsizetype(sizeof(QRgb)), room.height()};
+  const PixelRows<QRgb> pixels =
+      direct ? PixelRows<QRgb>{pixels_->at(room.left(), room.top()), pixels_->stride()}
+             : PixelRows<QRgb>{reinterpret_cast<QRgb*>(strip_.bits()),
+                               strip_.bytesPerLine() / qsizetype(sizeof(QRgb))};
   const QRgb ground = theme.lane.rgb();
   const QRgb failed = theme.badBar.rgb();
   const auto edge = [&](qsizetype column) {
@@ -230,7 +207,8 @@ void Blitter::strip(const DenseStrip& strip, const Theme& theme) {
       runBegin = runBegin < 0 ? i : runBegin;
       const DenseColumn& column = strip.columns[i];
       const int left = edge(i);
-      paintColumn(pixels, left, edge(i + 1) - left, inPixels(column, room.height()),
+      paintColumn({pixels.first + left, pixels.stride}, room.height(), edge(i + 1) - left,
+                  inPixels(column, room.height()),
                   colors[static_cast<std::size_t>(column.kind) % colors.size()], ground, failed);
     } else if (runBegin >= 0) {
       const int left = edge(runBegin);

@@ -19,8 +19,7 @@ constexpr TimeNs kRecent = 125'000'000;
 constexpr qreal kLeastMark = 0.2;  // of the height
 
 QString callerName(const session::Lane& lane) {
-  const QString name =
-      QString::fromUtf8(lane.name.data(), static_cast<qsizetype>(lane.name.size()));
+  const QString name = QString::fromUtf8(lane.name);
   if (name == QLatin1String("main") || name == QLatin1String("MainThread")) {
     return QObject::tr("Main thread");
   }

@@ -29,7 +29,7 @@ struct ColumnGrid {
 /// Remembers columns of stretches that are over: of each owner one stretch, that which was in sight
 /// last. It grows and is asked for in tiles of a few columns, so that the same column is always
 /// asked for with the same neighbours. Bounded: forgets all when it is full.
-template <typename Column>
+template <typename Column, std::int64_t kTile = 16>
 class ColumnTiles {
  public:
   void clear() {
@@ -62,7 +62,6 @@ class ColumnTiles {
   }
 
  private:
-  static constexpr std::int64_t kTile = 16;
   static constexpr std::int64_t kSpareTiles = 8;
   static constexpr std::size_t kMaxColumns = 262'144;
 
@@ -110,7 +109,7 @@ class ColumnTiles {
     for (; tiles.first < tiles.end; ++tiles.first) {
       const std::size_t full = columns.size() + kTile;
       const session::TimeNs begin = grid.origin + tiles.first * kTile * grid.cellNs;
-      ask(begin, begin + kTile * grid.cellNs, int{kTile},
+      ask(begin, begin + kTile * grid.cellNs, static_cast<int>(kTile),
           [&](const Column& column) { columns.push_back(column); });
       columns.resize(full);
     }

@@ -17,12 +17,8 @@ using trace::PhaseKind;
 
 namespace {
 
-QString text(std::string_view view) {
-  return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
-}
-
 QString withName(const QString& what, std::string_view name) {
-  return name.empty() ? what : what + QLatin1Char(' ') + text(name);
+  return name.empty() ? what : what + QLatin1Char(' ') + QString::fromUtf8(name);
 }
 
 }  // namespace
@@ -56,7 +52,7 @@ QString taskTitle(const Task& task) {
   if (task.name.empty()) {
     return QObject::tr("task %1").arg(number);
   }
-  const QString name = text(task.name);
+  const QString name = QString::fromUtf8(task.name);
   return TaskKinds::kindOf(task.name) == task.name ? name + QLatin1Char(' ') + number : name;
 }
 
@@ -79,7 +75,7 @@ QString phaseText(const Phase& phase) {
     case PhaseKind::other:
       break;
   }
-  return phase.name.empty() ? QObject::tr("running") : text(phase.name);
+  return phase.name.empty() ? QObject::tr("running") : QString::fromUtf8(phase.name);
 }
 
 QString blockedText(const Blocked& blocked) {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace poolscope::ui {
 
@@ -47,16 +46,17 @@ void LayoutCache::prepare(const session::Snapshot& snapshot, const TaskKinds& ki
     hasTheme_ = true;
     widths_.clear();
     elisions_.clear();
-    facts_.clear();
+    bars.clear();
   }
   // A session only grows; one that shrank or began at another time is another one. A new kind of
   // task may take a colour that was lent to others.
   if (snapshot.begin() != sessionBegin_ || snapshot.event_count() < eventCount_ ||
       kinds.size() != kindCount_) {
     workers.clear();
+    crowds.clear();
     callers.clear();
     queues.clear();
-    facts_.clear();
+    bars.clear();
   }
   kindCount_ = kinds.size();
   sessionBegin_ = snapshot.begin();
@@ -122,18 +122,6 @@ QString LayoutCache::elided(const QString& text, TextRole role, qreal width,
   }
   elisions_.insert(key, shortened);
   return shortened;
-}
-
-const BarFacts* LayoutCache::facts(session::TaskKey task) const {
-  const auto found = facts_.find(task);
-  return found == facts_.end() ? nullptr : &found->second;
-}
-
-const BarFacts& LayoutCache::remember(session::TaskKey task, BarFacts facts) {
-  if (facts_.size() >= kMaxFacts) {
-    facts_.clear();
-  }
-  return facts_.insert_or_assign(task, std::move(facts)).first->second;
 }
 
 }  // namespace poolscope::ui

@@ -3,6 +3,7 @@
 
 #include "core/session/snapshot.h"
 #include "ui/theme/theme.h"
+#include "ui/timeline/bar_shelf.h"
 #include "ui/timeline/column_tiles.h"
 #include "ui/timeline/lane_places.h"
 #include "ui/timeline/task_kinds.h"
@@ -13,8 +14,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <unordered_map>
-#include <vector>
 
 namespace poolscope::ui {
 
@@ -23,26 +22,10 @@ const QFont& fontOf(TextRole role, const Theme& theme);
 /// Where the number begins that `text` ends in; its size if there is none.
 qsizetype numberAtEnd(QStringView text);
 
-/// A stretch of a task that is not just computing.
-struct BarStretch {
-  session::TimeNs begin = 0;
-  session::TimeNs end = 0;
-  BarFill fill = BarFill::bright;
-  bool blocked = false;  ///< it waits for another task
-};
-
-/// What a bar is made from, wherever it stands.
-struct BarFacts {
-  session::TimeNs started = 0;
-  session::TimeNs end = 0;  ///< its finish, or now
-  int kind = 0;
-  bool failed = false;
-  bool open = false;
-  std::vector<BarStretch> stretches = {};
-  QString title = {};
-  QString number = {};
-  qreal titleWidth = 0;
-  qreal numberWidth = 0;
+/// Tasks of a stretch of a lane, and how many of the view's columns they fill together.
+struct CrowdColumn {
+  std::uint32_t tasks = 0;
+  float busy = 0;
 };
 
 /// What laying out a frame may keep for the next one: widths of texts and columns of stretches that
@@ -67,16 +50,14 @@ class LayoutCache {
 
   /// Columns of workers, callers and queues.
   ColumnTiles<DenseColumn> workers = {};
+  ColumnTiles<CrowdColumn, 1> crowds = {};
   ColumnTiles<session::CallerColumn> callers = {};
   ColumnTiles<session::QueueColumn> queues = {};
 
-  /// What was remembered of a task that is over; null if nothing was. Valid until the next
-  /// remember().
-  const BarFacts* facts(session::TaskKey task) const;
-  const BarFacts& remember(session::TaskKey task, BarFacts facts);
+  /// Tasks that had a bar of their own.
+  BarShelf bars = {};
 
  private:
-  static constexpr std::size_t kMaxFacts = 32'768;
   static constexpr qsizetype kMaxTexts = 8'192;
 
   struct TextKey {
@@ -97,7 +78,6 @@ class LayoutCache {
   std::shared_ptr<const LanePlaces> places_ = {};
   QHash<TextKey, qreal> widths_;
   QHash<QString, QString> elisions_;
-  std::unordered_map<session::TaskKey, BarFacts> facts_;
 };
 
 }  // namespace poolscope::ui

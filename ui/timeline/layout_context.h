@@ -72,6 +72,11 @@ void layOutCancellations(const LayoutContext& context, const PlannedRow& row, La
 void layOutWorker(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 /// The tasks of all who stood at a row's place.
 void layOutWorkerTasks(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+/// What a bar of `task` is made from, as it is at now.
+BarFacts barFacts(const LayoutContext& context, session::LaneId lane, const session::Task& task);
+/// Appends a task's bar, as tall as `body`; false if nothing of it would be seen.
+bool layOutBar(const LayoutContext& context, const QRectF& body, session::LaneId lane,
+               const BarFacts& facts, QList<TaskBar>& bars);
 /// Where a row's place was free: dashed frames where max_workers allowed a worker, and lines where
 /// one left and the next one came.
 void layOutVacancies(const LayoutContext& context, const PlannedRow& row, LanePane& pane);

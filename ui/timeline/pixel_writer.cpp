@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/timeline/pixel_writer.h"
 
+#include "ui/timeline/pixel_rows.h"
+
 #include <QPaintEngine>
 #include <QTransform>
 
-#include <algorithm>
 #include <cmath>
 
 namespace poolscope::ui {
@@ -77,12 +78,8 @@ std::optional<PixelWriter> PixelWriter::on(const QPainter& painter) {
 
 void PixelWriter::fill(const QRect& rect, QRgb opaque) {
   const QRect seen = rect.intersected(clip_);
-  if (seen.isEmpty()) {
-    return;
-  }
-  QRgb* row = at(seen.left(), seen.top());
-  for (int i = 0; i < seen.height(); ++i, row += stride_) {
-    std::fill_n(row, seen.width(), opaque);
+  if (!seen.isEmpty()) {
+    fillRows({at(seen.left(), seen.top()), stride_}, seen.width(), seen.height(), opaque);
   }
 }
 
@@ -96,13 +93,12 @@ void PixelWriter::draw(const QPoint& at, const QImage& image, const QRect& part)
   const QRgb* from =
       reinterpret_cast<const QRgb*>(image.constBits()) + first.y() * imageStride + first.x();
   QRgb* to = this->at(seen.left(), seen.top());
-  const bool opaque = image.format() == QImage::Format_RGB32;
+  if (image.format() == QImage::Format_RGB32) {
+    copyRows({to, stride_}, {from, imageStride}, seen.width(), seen.height());
+    return;
+  }
   for (int i = 0; i < seen.height(); ++i, from += imageStride, to += stride_) {
-    if (opaque) {
-      std::copy_n(from, seen.width(), to);
-    } else {
-      blendRow(to, from, seen.width());
-    }
+    blendRow(to, from, seen.width());
   }
 }
 

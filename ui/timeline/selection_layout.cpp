@@ -16,10 +16,6 @@ using session::TimeNs;
 
 namespace {
 
-QString utf8(std::string_view view) {
-  return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
-}
-
 /// The x of a moment, not further outside the canvas than a curve to it needs.
 qreal nearX(const LayoutContext& c, TimeNs time) {
   return std::clamp(c.axis.toX(time), c.canvas.left() - 400, c.canvas.right() + 400);
@@ -136,8 +132,9 @@ QList<HoverBox::Line> hoverLines(const LayoutContext& c, const Task& task) {
     lines.append({QObject::tr("delivered after"), durationText(*task.delivered - *task.finished)});
   }
   if (task.worker) {
-    lines.append({QObject::tr("worker"),
-                  utf8(c.snapshot.lanes()[static_cast<std::size_t>(*task.worker)].name)});
+    lines.append(
+        {QObject::tr("worker"),
+         QString::fromUtf8(c.snapshot.lanes()[static_cast<std::size_t>(*task.worker)].name)});
   }
   return lines;
 }
@@ -188,7 +185,8 @@ void layOutHover(const LayoutContext& c, TimelineScene& scene) {
   box.title =
       c.cache.elided(taskTitle(*task), TextRole::box_title, width - outcomeWidth - t.px(34));
   if (!task->error.empty()) {
-    box.error = c.cache.elided(utf8(task->error).simplified(), TextRole::box, width - t.px(24));
+    box.error = c.cache.elided(QString::fromUtf8(task->error).simplified(), TextRole::box,
+                               width - t.px(24));
   }
   const qreal height = t.px(38) + t.px(18) * static_cast<qreal>(box.lines.size()) +
                        (box.error.isEmpty() ? 0 : t.px(20));

@@ -84,8 +84,7 @@ LayoutContext makeContext(const Frame& frame, const ViewState& view, const QSize
 
 QString poolName(const session::Snapshot& snapshot, PoolIndex index) {
   const session::Pool& pool = snapshot.pools()[static_cast<std::size_t>(index)];
-  const QString name =
-      QString::fromUtf8(pool.name.data(), static_cast<qsizetype>(pool.name.size()));
+  const QString name = QString::fromUtf8(pool.name);
   return name.isEmpty() ? QObject::tr("Pool %1").arg(static_cast<uint>(index) + 1) : name;
 }
 
@@ -138,29 +137,27 @@ void layOutRow(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
 
 /// Grounds that do not overlap: painting pixels twice is what costs most in a large window.
 void layOutGrounds(const LayoutContext& c, LanePane& pane) {
-  FillGroup lanes{c.theme.lane, {}};
-  FillGroup heads{c.theme.surface, {}};
-  FillGroup lines{mixed(c.theme.line, c.theme.lane, 0.6), {}};
-  FillGroup between{c.theme.background, {}};
+  const QColor line = mixed(c.theme.line, c.theme.lane, 0.6);
   const qreal hairline = 1 / c.view.devicePixelRatio;
   qreal done = pane.clip.top();
+  const auto between = [&](qreal bottom) {
+    if (bottom > done) {
+      pane.grounds.append({QRectF(0, done, c.canvas.right(), bottom - done), c.theme.background});
+    }
+  };
   for (const LaneRow& row : pane.rows) {
     if (row.kind == LaneRow::Kind::pool) {
       continue;
     }
-    if (row.rect.top() > done) {
-      between.rects.append(QRectF(0, done, c.canvas.right(), row.rect.top() - done));
-    }
-    const qreal height = row.rect.height() - hairline;
-    lanes.rects.append(QRectF(c.canvas.left(), row.rect.top(), c.canvas.width(), height));
-    heads.rects.append(QRectF(0, row.rect.top(), c.headWidth, height));
-    lines.rects.append(QRectF(0, row.rect.bottom() - hairline, c.canvas.right(), hairline));
-    done = row.rect.bottom();
+    const QRectF& r = row.rect;
+    between(r.top());
+    const qreal height = r.height() - hairline;
+    pane.grounds.append({QRectF(c.canvas.left(), r.top(), c.canvas.width(), height), c.theme.lane});
+    pane.grounds.append({QRectF(0, r.top(), c.headWidth, height), c.theme.surface});
+    pane.grounds.append({QRectF(0, r.bottom() - hairline, c.canvas.right(), hairline), line});
+    done = r.bottom();
   }
-  if (done < pane.clip.bottom()) {
-    between.rects.append(QRectF(0, done, c.canvas.right(), pane.clip.bottom() - done));
-  }
-  pane.grounds = {between, lanes, heads, lines};
+  between(pane.clip.bottom());
 }
 
 }  // namespace

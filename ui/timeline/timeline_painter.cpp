@@ -2,6 +2,7 @@
 #include "ui/timeline/timeline_painter.h"
 
 #include "ui/timeline/blitter.h"
+#include "ui/timeline/lane_painter.h"
 
 #include <QPaintDevice>
 #include <QPainterPath>
@@ -40,26 +41,6 @@ void paintToken(QPainter& painter, const Token& token, const Theme& theme) {
   const qreal radius = token.rect.width() * 0.3;
   painter.drawRoundedRect(token.rect, radius, radius);
   painter.setOpacity(1);
-}
-
-void paintBars(Blitter& blitter, const LanePane& pane, const Theme& theme) {
-  for (const TaskBar& bar : pane.bars) {
-    const QColor& bright = bar.failed ? theme.badBar : theme.kind(bar.kind);
-    for (const BarPart& part : bar.parts) {
-      if (part.fill == BarFill::bright) {
-        blitter.fill(part.rect, bright);
-      } else {
-        blitter.barPart(bar, part);
-      }
-    }
-    for (const QRectF& blocked : bar.blocked) {
-      blitter.fill(blocked, theme.warn);
-    }
-    blitter.corners(bar);
-    if (!bar.label.isEmpty()) {
-      blitter.barLabel(bar, theme);
-    }
-  }
 }
 
 void paintCross(QPainter& painter, const QPointF& center, qreal radius, const QColor& color) {
@@ -103,25 +84,13 @@ void paintPane(Blitter& blitter, const LanePane& pane, const TimelineScene& scen
   if (pane.clip.isEmpty()) {
     return;
   }
-  blitter.clip(pane.clip);
-  for (const FillGroup& group : pane.grounds) {
-    blitter.fill(group);
-  }
-  blitter.clip(pane.clip.intersected(scene.canvas));
-  const QColor grid = mixed(theme.line, theme.lane, 0.55);
-  for (const qreal x : scene.gridLines) {
-    blitter.fill(QRectF(x, pane.clip.top(), 1, pane.clip.height()), grid);
-  }
+  LanePainter(blitter, pane, scene, theme).paint();
   for (const QueueShape& queue : pane.queues) {
     paintQueue(blitter, queue, theme);
   }
   for (const FillGroup& band : pane.bands) {
     blitter.fill(band);
   }
-  for (const DenseStrip& strip : pane.strips) {
-    blitter.strip(strip, theme);
-  }
-  paintBars(blitter, pane, theme);
   blitter.fill(pane.leavings);
   paintPaneShapes(blitter, pane, theme);
   for (const Ghost& ghost : pane.ghosts) {

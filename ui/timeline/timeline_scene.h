@@ -114,6 +114,12 @@ struct LaneRow {
   QString name = {};
 };
 
+/// What is below all else at a place.
+struct Ground {
+  QRectF rect = {};
+  QColor color = {};
+};
+
 /// Rectangles of one colour.
 struct FillGroup {
   QColor color = {};
@@ -180,8 +186,8 @@ struct CancelMark {
 
 /// One of the two areas of lanes: what stays at the top, and what scrolls below it.
 struct LanePane {
-  QRectF clip = {};  ///< with the heads
-  QList<FillGroup> grounds = {};
+  QRectF clip = {};            ///< with the heads
+  QList<Ground> grounds = {};  ///< from the top down
   QList<QueueShape> queues = {};
   QList<FillGroup> bands = {};  ///< of callers
   QList<DenseStrip> strips = {};

@@ -200,7 +200,7 @@ QString TimelineView::selectionText() const {
   }
   if (task->worker) {
     const auto name = frame_.snapshot->lanes()[static_cast<std::size_t>(*task->worker)].name;
-    words += tr(", on %1").arg(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())));
+    words += tr(", on %1").arg(QString::fromUtf8(name));
   }
   if (task->queued && task->started) {
     words += tr(", waited %1").arg(durationText(*task->started - *task->queued));

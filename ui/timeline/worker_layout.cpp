@@ -64,9 +64,8 @@ QRectF rowBody(const LayoutContext& c, const PlannedRow& row) {
 }
 
 QString workerName(const Lane& lane) {
-  return lane.name.empty()
-             ? QObject::tr("worker %1").arg(lane.index)
-             : QString::fromUtf8(lane.name.data(), static_cast<qsizetype>(lane.name.size()));
+  return lane.name.empty() ? QObject::tr("worker %1").arg(lane.index)
+                           : QString::fromUtf8(lane.name);
 }
 
 void layOutWorker(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ui/timeline/crowds.h"
 #include "ui/timeline/layout_context.h"
 
 #include <QVarLengthArray>
@@ -13,8 +14,6 @@ using session::Lane;
 using session::LaneColumn;
 using session::LaneId;
 using session::LaneState;
-using session::Phase;
-using session::Task;
 using session::TaskKey;
 using session::TaskState;
 using session::TimeNs;
@@ -24,65 +23,10 @@ namespace {
 
 /// Narrower than this many columns nothing of a bar but its colour can be seen.
 constexpr qsizetype kLeastColumns = 3;
+/// In a crowd only what is much longer than the rest has a bar of its own.
+constexpr qsizetype kLeastInACrowd = 12;
 constexpr float kWholeColumn = 0.998F;
 constexpr int kBlock = 16;  // columns that are asked for as one where they are alike
-constexpr std::size_t kMostPhases = 48;
-constexpr std::size_t kMostBlocked = 64;
-
-BarFill fillOf(PhaseKind kind) {
-  switch (kind) {
-    case PhaseKind::io_wait:
-      return BarFill::hatch;
-    case PhaseKind::file_io:
-      return BarFill::back_hatch;
-    case PhaseKind::sleep:
-      return BarFill::dots;
-    case PhaseKind::command:
-      return BarFill::stripes;
-    case PhaseKind::lock_wait:
-      return BarFill::thin;
-    case PhaseKind::lock_held:
-      return BarFill::held;
-    default:
-      return BarFill::bright;
-  }
-}
-
-/// Cuts a task's time into parts of one fill: of nested phases the innermost, else the task
-/// computes.
-void cutIntoParts(const LayoutContext& c, TimeNs begin, TimeNs end,
-                  const std::vector<BarStretch>& stretches, TaskBar& bar) {
-  QVarLengthArray<TimeNs, 24> cuts{begin, end};
-  for (const BarStretch& s : stretches) {
-    for (const TimeNs cut : {s.begin, s.end}) {
-      if (cut > begin && cut < end) {
-        cuts.append(cut);
-      }
-    }
-  }
-  std::sort(cuts.begin(), cuts.end());
-  qreal left = bar.rect.left();
-  for (qsizetype i = 0; i + 1 < cuts.size(); ++i) {
-    const qreal right = cuts[i + 1] == end
-                            ? bar.rect.right()
-                            : std::clamp(c.snappedX(cuts[i + 1]), left, bar.rect.right());
-    if (right <= left) {
-      continue;
-    }
-    BarFill fill = BarFill::bright;
-    for (const BarStretch& s : stretches) {
-      if (s.begin <= cuts[i] && s.end >= cuts[i + 1]) {
-        fill = s.fill;
-      }
-    }
-    if (!bar.parts.isEmpty() && bar.parts.last().fill == fill) {
-      bar.parts.last().rect.setRight(right);
-    } else {
-      bar.parts.append({QRectF(left, bar.rect.top(), right - left, bar.rect.height()), fill});
-    }
-    left = right;
-  }
-}
 
 /// A session's column as it is drawn.
 DenseColumn denseColumn(const LaneColumn& column, int kind) {
@@ -116,6 +60,7 @@ class LaneTasks {
         lane_(context.snapshot.lanes()[static_cast<std::size_t>(lane)]),
         body_(rowBody(context, row)),
         grid_(gridOf(context.grid, lane_)),
+        stable_(stableOf()),
         pane_(pane) {}
 
   /// Adds what is too small for bars to the columns of the row.
@@ -130,15 +75,21 @@ class LaneTasks {
   }
 
  private:
+  /// A task that has whole columns for itself, and a time at which it runs.
+  struct Whole {
+    TaskKey task;
+    TimeNs time;
+  };
+
+  TimeNs stableOf() const;
   void fetchColumns();
   template <typename Append>
   void ask(TimeNs begin, TimeNs end, int count, Append append);
   int kindOf(TaskKey task);
   void forgetComingFailure();
+  QVarLengthArray<Whole, 128> wholeTasks() const;
   void addBars();
-  BarFacts factsOf(const Task& task) const;
-  void addBar(TaskKey task, const BarFacts& facts);
-  void addLabel(const BarFacts& facts, TaskBar& bar) const;
+  void addBar(const BarFacts& facts, const Crowds& crowds);
   void cover(TimeNs begin, TimeNs end);
   void addTo(QList<DenseColumn>& rowColumns);
   static ColumnGrid gridOf(ColumnGrid grid, const Lane& lane);
@@ -147,24 +98,25 @@ class LaneTasks {
   const Lane& lane_;
   const QRectF body_;
   const ColumnGrid grid_;  ///< those columns of the view in which the lane was there
+  const TimeNs stable_;    ///< what ended before is over
   LanePane& pane_;
   QList<DenseColumn> columns_ = {};
   TaskKey kindKnownOf_ = {};
   int kind_ = 0;  ///< of that task
 };
 
-void LaneTasks::fetchColumns() {
+TimeNs LaneTasks::stableOf() const {
   // A running task's past is not settled: it may yet fail, or turn out to be the longest.
-  TimeNs stable = c_.settled();
   const LaneState state = c_.snapshot.lane_state(lane_.id, c_.snapshot.end());
-  if (const auto running = state.task ? c_.snapshot.task(state.task) : std::nullopt;
-      running && running->started) {
-    stable = std::min(stable, *running->started);
-  }
+  const auto running = state.task ? c_.snapshot.task(state.task) : std::nullopt;
+  return running && running->started ? std::min(c_.settled(), *running->started) : c_.settled();
+}
+
+void LaneTasks::fetchColumns() {
   const auto ask = [this](TimeNs begin, TimeNs end, int count, auto append) {
     this->ask(begin, end, count, append);
   };
-  c_.cache.workers.append(static_cast<std::uint32_t>(lane_.id), grid_, stable, columns_, ask);
+  c_.cache.workers.append(static_cast<std::uint32_t>(lane_.id), grid_, stable_, columns_, ask);
   if (grid_.partial) {
     ask(grid_.end(), c_.now, 1, [this](const DenseColumn& column) { columns_.append(column); });
   }
@@ -237,125 +189,56 @@ void LaneTasks::forgetComingFailure() {
 
 /// A task fills the columns within it alone. Those of some columns' length become bars of their
 /// own; at the ends of the view one column in sight is enough to look how long its task is.
-void LaneTasks::addBars() {
-  const QList<DenseColumn>& columns = columns_;
-  QVarLengthArray<TaskKey, 64> found;  // bars take their columns away: only when all are found
-  for (qsizetype i = 0; i < columns.size();) {
-    const auto isWhole = [&](qsizetype k) {
-      return columns[k].tasks == 1 && columns[k].busy() >= kWholeColumn;
-    };
+QVarLengthArray<LaneTasks::Whole, 128> LaneTasks::wholeTasks() const {
+  QVarLengthArray<Whole, 128> found;
+  const auto isWhole = [this](qsizetype i) {
+    return columns_[i].tasks == 1 && columns_[i].busy() >= kWholeColumn;
+  };
+  for (qsizetype i = 0; i < columns_.size();) {
     if (!isWhole(i)) {
       ++i;
       continue;
     }
-    const TaskKey key = columns[i].longest;
+    const TaskKey task = columns_[i].longest;
     const qsizetype begin = i;
-    while (i < columns.size() && columns[i].longest == key && isWhole(i)) {
+    while (i < columns_.size() && columns_[i].longest == task && isWhole(i)) {
       ++i;
     }
-    const bool atAnEnd = begin <= 1 || i + 1 >= columns.size();
-    if (i - begin < kLeastColumns && !atAnEnd) {
-      continue;
+    const bool atAnEnd = begin <= 1 || i + 1 >= columns_.size();
+    if (i - begin >= kLeastColumns || atAnEnd) {
+      const TimeNs columnBegin = grid_.timeOf(begin);
+      const TimeNs columnEnd = std::min(grid_.timeOf(begin + 1), c_.now);
+      found.append({task, columnBegin + (columnEnd - columnBegin) / 2});
     }
-    found.append(key);
   }
-  for (const TaskKey key : found) {
-    if (const BarFacts* known = c_.cache.facts(key); known != nullptr && known->end <= c_.now) {
-      addBar(key, *known);
-    } else if (const auto task = taskAt(c_.snapshot, key, c_.now); task && task->started) {
-      BarFacts facts = factsOf(*task);
-      addBar(key, facts.open ? facts : c_.cache.remember(key, std::move(facts)));
+  return found;
+}
+
+void LaneTasks::addBars() {
+  const auto found = wholeTasks();  // before bars take their columns away
+  if (found.isEmpty()) {
+    return;
+  }
+  const Crowds crowds(c_, lane_.id, stable_);
+  BarShelf::Walk shelf = c_.cache.bars.walk(lane_.id, c_.shown);
+  for (const Whole& whole : found) {
+    if (const BarFacts* known = shelf.at(whole.time);
+        known != nullptr && known->task == whole.task && known->end <= c_.now) {
+      addBar(*known, crowds);
+    } else if (const auto task = taskAt(c_.snapshot, whole.task, c_.now); task && task->started) {
+      BarFacts facts = barFacts(c_, lane_.id, *task);
+      addBar(facts.open ? facts : shelf.put(std::move(facts)), crowds);
     }
   }
 }
 
-BarFacts LaneTasks::factsOf(const Task& task) const {
-  BarFacts facts;
-  facts.started = task.started.value_or(0);
-  facts.open = !task.finished;
-  facts.end = task.finished.value_or(c_.now);
-  facts.kind = c_.kinds(task.name);
-  facts.failed = task.state == TaskState::failed;
-  for (const Phase& phase : c_.snapshot.phases(task.key, kMostPhases)) {
-    if (phase.begin < c_.now && phase.kind != PhaseKind::other) {
-      facts.stretches.push_back({phase.begin, std::min(phase.end, facts.end), fillOf(phase.kind)});
-    }
+void LaneTasks::addBar(const BarFacts& facts, const Crowds& crowds) {
+  const qreal width = c_.snappedX(facts.end) - c_.snappedX(facts.started);
+  const qsizetype least = crowds.at(facts.started) ? kLeastInACrowd : kLeastColumns;
+  if (width >= static_cast<qreal>(least) * c_.columnWidth &&
+      layOutBar(c_, body_, lane_.id, facts, pane_.bars)) {
+    cover(facts.started, facts.end);
   }
-  for (const auto& blocked :
-       c_.snapshot.blocked(lane_.id, facts.started, facts.end, kMostBlocked)) {
-    if (blocked.begin < c_.now) {
-      facts.stretches.push_back(
-          {blocked.begin, std::min(blocked.end, facts.end), BarFill::stripes, true});
-    }
-  }
-  const QString cross = facts.failed ? QStringLiteral("× ") : QString();
-  facts.number = cross + QString::number(task.key.task);
-  facts.title = cross + taskTitle(task);
-  facts.titleWidth = c_.cache.numberedWidth(facts.title, TextRole::bar);
-  facts.numberWidth = c_.cache.numberedWidth(facts.number, TextRole::bar);
-  return facts;
-}
-
-void LaneTasks::addBar(TaskKey task, const BarFacts& facts) {
-  TaskBar bar;
-  bar.task = task;
-  bar.lane = lane_.id;
-  bar.kind = facts.kind;
-  bar.failed = facts.failed;
-  bar.open = facts.open;
-  const qreal x0 = c_.snappedX(facts.started);
-  const qreal x1 = c_.snappedX(facts.end);
-  if (x1 - x0 < kLeastColumns * c_.columnWidth) {
-    return;
-  }
-  // Far outside the canvas, where pixels no longer count, the bar is cut; a hatch keeps its phase
-  // to the bar's begin.
-  const qreal left = std::max(x0, c_.canvas.left() - 16);
-  const qreal right = std::min(x1, c_.canvas.right() + 16);
-  bar.roundLeft = x0 >= c_.canvas.left() - 8;
-  bar.roundRight = !bar.open && x1 <= c_.canvas.right() + 8;
-  const qreal gap = bar.open ? 0 : 1;  // neighbours stay apart
-  if (right - gap - left < 1) {
-    return;
-  }
-  bar.patternX = x0;
-  bar.rect = QRectF(left, body_.top(), right - gap - left, body_.height());
-  for (const BarStretch& stretch : facts.stretches) {
-    const qreal from = std::max(c_.snappedX(stretch.begin), bar.rect.left());
-    const qreal to = std::min(c_.snappedX(stretch.end), bar.rect.right());
-    if (stretch.blocked && to > from) {
-      bar.blocked.append(
-          QRectF(from, bar.rect.top(), to - from, std::max(3.0, body_.height() * 0.14)));
-    }
-  }
-  const TimeNs seenBegin = std::max(facts.started, c_.axis.toTime(left));
-  const TimeNs seenEnd = std::max(seenBegin + 1, std::min(facts.end, c_.axis.toTime(right)));
-  cutIntoParts(c_, seenBegin, seenEnd, facts.stretches, bar);
-  addLabel(facts, bar);
-  cover(facts.started, facts.end);
-  pane_.bars.append(std::move(bar));
-}
-
-void LaneTasks::addLabel(const BarFacts& facts, TaskBar& bar) const {
-  const QRectF seen = bar.rect.intersected(c_.canvas);
-  const qreal margin = c_.theme.px(6);
-  const qreal tight = c_.theme.px(3);  // for the mere number
-  if (body_.height() < c_.theme.px(12)) {
-    return;
-  }
-  qreal left = margin;
-  if (facts.titleWidth + 2 * margin - tight <= seen.width()) {
-    bar.label = facts.title;
-  } else if (facts.numberWidth + 2 * tight <= seen.width()) {
-    bar.label = facts.number;
-    left = std::min(margin, (seen.width() - facts.numberWidth) / 2);
-  } else if (facts.failed && seen.width() >= c_.theme.px(13)) {
-    bar.label = QStringLiteral("×");
-    left = tight;
-  } else {
-    return;
-  }
-  bar.labelAt = QPointF(c_.snap(seen.left() + left), c_.snap(seen.center().y()));
 }
 
 /// Takes out of the columns what is under a bar: they go on to show the rest.

@@ -6,7 +6,10 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <random>
 
 using namespace poolscope;
 using namespace poolscope::test;
@@ -37,7 +40,10 @@ class TimelineLayoutTest : public QObject {
   void dense_shares_sumToWhatWasAsked();
   void dense_failureAfterNow_isNotShownYet();
   void columns_whileScrolling_keepToTheGrid();
+  void crowd_ofNarrowTasks_hasBarsForTheLongOnesOnly();
+  void crowd_whileScrolling_keepsItsForm();
   void cache_afterTheSessionGrew_changesNothing();
+  void cache_afterJumps_changesNothing();
   void selection_pathFromCallerToWorkerAndBack();
   void cancelled_whileWaiting_areMarkedAtTheQueue();
   void cancelled_manyAtOnce_areOneMarkWithTheirNumber();
@@ -98,6 +104,23 @@ const TaskBar* barOf(const TimelineScene& scene, std::uint64_t task) {
     }
   }
   return nullptr;
+}
+
+/// One worker whose tasks follow each other at once; `lengthOf(i)` in ms.
+template <typename LengthOf>
+std::shared_ptr<FakeSnapshot> backToBack(int tasks, LengthOf lengthOf) {
+  auto s = std::make_shared<FakeSnapshot>();
+  const PoolIndex pool = s->addPool(0, 1);
+  const LaneId caller = s->addCaller("main");
+  const LaneId worker = s->addWorker(pool, 0, 1);
+  TimeNs time = 10 * kMs;
+  for (int i = 0; i < tasks; ++i) {
+    const TimeNs end = time + static_cast<TimeNs>(lengthOf(i) * 1e6);
+    s->runTask(s->addTask(pool, caller, 5 * kMs), worker, time, end);
+    time = end;
+  }
+  s->end_ = time;
+  return s;
 }
 
 QList<LaneRow::Kind> kindsOf(const TimelineScene& scene) {
@@ -454,6 +477,47 @@ void TimelineLayoutTest::columns_whileScrolling_keepToTheGrid() {
   QVERIFY2(again > 1'000, QByteArray::number(again));
 }
 
+void TimelineLayoutTest::crowd_ofNarrowTasks_hasBarsForTheLongOnesOnly() {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<double> length(40, 110);
+  constexpr int kLong = 100;
+  const auto s = backToBack(200, [&](int i) { return i == kLong ? 900 : length(random); });
+  const auto barsIn = [&](TimeNs span) {
+    return sceneOf(s, s->end_, showing(5'000 * kMs, 5'000 * kMs + span, s->end_)).panes[0].bars;
+  };
+  // From afar a task is some three columns wide.
+  const auto far = barsIn(10'000 * kMs);
+  QCOMPARE(far.size(), 1);
+  QCOMPARE(far.front().task, s->tasks_[kLong].key);
+  QVERIFY(barsIn(4'000 * kMs).size() > 30);
+}
+
+void TimelineLayoutTest::crowd_whileScrolling_keepsItsForm() {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<double> narrow(40, 110);
+  std::uniform_real_distribution<double> wide(200, 400);
+  const auto s =
+      backToBack(500, [&](int i) { return i % 300 < 200 ? narrow(random) : wide(random); });
+  std::map<std::uint64_t, bool> isBar;
+  int again = 0;
+  for (TimeNs begin = 2'000 * kMs; begin < 40'000 * kMs; begin += 731 * kMs) {
+    const auto scene = sceneOf(s, s->end_, showing(begin, begin + 10'000 * kMs, s->end_));
+    for (const Task& task : s->tasks_) {
+      // At an edge a task is judged by what is seen of it.
+      if (*task.started > begin + 100 * kMs && *task.finished < begin + 9'900 * kMs) {
+        const bool now = barOf(scene, task.key.task) != nullptr;
+        const auto [place, isNew] = isBar.emplace(task.key.task, now);
+        again += isNew ? 0 : 1;
+        QCOMPARE(place->second, now);
+      }
+    }
+  }
+  QVERIFY2(again > 1'000, QByteArray::number(again));
+  const auto bars =
+      std::count_if(isBar.begin(), isBar.end(), [](const auto& each) { return each.second; });
+  QVERIFY(bars > 50 && bars + 50 < static_cast<std::ptrdiff_t>(isBar.size()));
+}
+
 void TimelineLayoutTest::cache_afterTheSessionGrew_changesNothing() {
   LayoutCache cache;
   const auto whole = demoSession({.length = 6'000 * kMs, .ioMs = 3});
@@ -477,6 +541,35 @@ void TimelineLayoutTest::cache_afterTheSessionGrew_changesNothing() {
       }
     }
   }
+}
+
+void TimelineLayoutTest::cache_afterJumps_changesNothing() {
+  const auto s = demoSession({.length = 12'000 * kMs, .batch = 100, .ioMs = 20});
+  LayoutCache cache;
+  std::mt19937 random(11);
+  std::uniform_real_distribution<double> part;
+  qsizetype compared = 0;
+  for (int i = 0; i < 60; ++i) {
+    const auto span = static_cast<TimeNs>(std::pow(10, 8 + 2 * part(random)));
+    const auto now = s->begin_ + 500 * kMs + static_cast<TimeNs>(part(random) * 11.5e9);
+    ViewState view;
+    view.advance(s->begin_, now);
+    view.zoomTo({now - span, now - span / 4});
+    const Frame frame{s, now, true};
+    const auto warm = layOutTimeline(frame, view, kSize, Theme::dark(), cache);
+    const auto cold = layOutTimeline(frame, view, kSize, Theme::dark());
+    const auto& a = warm.panes[0].bars;
+    const auto& b = cold.panes[0].bars;
+    QCOMPARE(a.size(), b.size());
+    compared += a.size();
+    for (qsizetype k = 0; k < a.size(); ++k) {
+      QCOMPARE(a[k].task, b[k].task);
+      QCOMPARE(a[k].rect, b[k].rect);
+      QCOMPARE(a[k].label, b[k].label);
+      QCOMPARE(a[k].parts.size(), b[k].parts.size());
+    }
+  }
+  QVERIFY2(compared > 2'000, QByteArray::number(compared));
 }
 
 void TimelineLayoutTest::selection_pathFromCallerToWorkerAndBack() {

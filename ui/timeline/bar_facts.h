@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/types.h"
+#include "ui/timeline/timeline_scene.h"
+
+#include <QString>
+
+#include <vector>
+
+namespace poolscope::ui {
+
+/// A stretch of a task that is not just computing.
+struct BarStretch {
+  session::TimeNs begin = 0;
+  session::TimeNs end = 0;
+  BarFill fill = BarFill::bright;
+  bool blocked = false;  ///< it waits for another task
+};
+
+/// What a bar is made from, wherever it stands.
+struct BarFacts {
+  session::TaskKey task = {};
+  session::TimeNs started = 0;
+  session::TimeNs end = 0;  ///< its finish, or now
+  int kind = 0;
+  bool failed = false;
+  bool open = false;
+  std::vector<BarStretch> stretches = {};
+  QString title = {};
+  QString number = {};
+  qreal titleWidth = 0;
+  qreal numberWidth = 0;
+};
+
+}  // namespace poolscope::ui
