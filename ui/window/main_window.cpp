@@ -23,6 +23,7 @@
 #include <QCloseEvent>
 #include <QFileInfo>
 #include <QMenu>
+#include <QScreen>
 #include <QScrollArea>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -36,6 +37,7 @@ namespace poolscope::ui {
 namespace {
 
 constexpr QSize kFirstSize(1440, 900);
+constexpr QSize kFrame(16, 48);  // about what a window manager adds
 /// It scrolls: half of a 1080-line screen must hold the window with a message in it.
 constexpr int kLeastTimeline = 112;
 /// The chart's share of a low window, which is there for its timeline.
@@ -272,7 +274,7 @@ void MainWindow::connectWidgets() {
 
 void MainWindow::restoreLayout() {
   if (!restoreGeometry(settings_.geometry())) {
-    resize(kFirstSize);
+    resize(kFirstSize.boundedTo(screen()->availableSize() - kFrame));
   }
   if (!columns_->restoreState(settings_.columns())) {
     const int right = qRound(theme_.px(360));

@@ -6,6 +6,7 @@
 
 #include <QAbstractButton>
 #include <QLabel>
+#include <QScreen>
 #include <QSpinBox>
 #include <QTabWidget>
 #include <QTest>
@@ -89,6 +90,16 @@ class LayoutTest : public QObject {
     fixture.view()->selectTask({0, 200});  // its card scrolls
     QCoreApplication::processEvents();
     QCOMPARE(fixture.window.size(), QSize(950, 530));
+  }
+
+  void firstWindow_isNoLargerThanTheScreen() {
+    const QTemporaryDir folder;
+    Settings settings(folder.filePath(QStringLiteral("settings.ini")));
+    FakeEngine engine;
+    const MainWindow window(engine, {.settings = &settings});
+    const QSize room = window.screen()->availableSize();
+    QVERIFY2(window.width() <= room.width() && window.height() <= room.height(),
+             qPrintable(QStringLiteral("%1x%2").arg(window.width()).arg(window.height())));
   }
 
   void longerButtons_getTheirRoom() {
