@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "app/exit_status.h"
 #include "ui/export/picture.h"
+#include "ui/export/png_file.h"
 
 #include <QImage>
 #include <QString>
@@ -57,8 +58,9 @@ int runExport(const ExportCall& call) {
   }
   const ui::Frame frame{loaded->snapshot, std::min(end, snapshot.end() + 1), false};
   const QImage picture = ui::renderPicture(frame, options);
-  if (!picture.save(QString::fromStdString(call.output), "PNG")) {
-    return complain({call.output, "could not be written", "is the disk full?"}, kFailed);
+  const QString problem = ui::writePng(picture, QString::fromStdString(call.output));
+  if (!problem.isEmpty()) {
+    return complain(pictureError(call.output, problem), kFailed);
   }
   return kDone;
 }

@@ -41,6 +41,7 @@ class CommandLineTest : public QObject {
   void foreignScenarioThatRunsCommands_needsTrust();
   void cutRecording_isReadAsFarAsItGoes();
   void export_makesAPictureOfTheWantedSize();
+  void export_thatFails_keepsThePictureThatWasThere();
   void decimalComma_locale_changesNoNumber();
   void scenarios_listsTheGallery();
   void version_andHelp_goToStandardOutput();
@@ -516,6 +517,25 @@ void CommandLineTest::export_makesAPictureOfTheWantedSize() {
   QVERIFY2(colours.size() > 5, "the picture is not blank");
   QCOMPARE(runPoolscope(call).status, 1);  // exists
   QCOMPARE(runPoolscope(call + QStringList{QStringLiteral("--force")}).status, 0);
+}
+
+void CommandLineTest::export_thatFails_keepsThePictureThatWasThere() {
+  QCOMPARE(recordSmall(QStringLiteral("keeps.pftrace")).status, 0);
+  write(QStringLiteral("keeps.png"), "a picture");
+  // As on a full disk: no file may grow beyond a kilobyte or two.
+  QProcess shell;
+  shell.start(QStringLiteral("/bin/sh"),
+              {QStringLiteral("-c"), QStringLiteral("trap '' XFSZ; ulimit -f 2; exec \"$@\""),
+               QStringLiteral("sh"), QStringLiteral(POOLSCOPE_PROGRAM), QStringLiteral("export"),
+               path(QStringLiteral("keeps.pftrace")), QStringLiteral("--output"),
+               path(QStringLiteral("keeps.png")), QStringLiteral("--force")});
+  QVERIFY(shell.waitForFinished(20000));
+  QCOMPARE(shell.exitCode(), 1);
+  const QString said = QString::fromUtf8(shell.readAllStandardError());
+  QVERIFY2(isOneLine(said) && said.contains(QStringLiteral("keeps.png")), qPrintable(said));
+  QFile picture(path(QStringLiteral("keeps.png")));
+  QVERIFY(picture.open(QIODevice::ReadOnly));
+  QCOMPARE(picture.readAll(), QByteArray("a picture"));
 }
 
 void CommandLineTest::decimalComma_locale_changesNoNumber() {
