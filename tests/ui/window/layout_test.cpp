@@ -6,6 +6,8 @@
 
 #include <QAbstractButton>
 #include <QLabel>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSpinBox>
 #include <QTabWidget>
 #include <QTest>
@@ -74,6 +76,16 @@ class LayoutTest : public QObject {
     QCOMPARE(clipped(fixture.window).join(u'\n'), QString());
     fixture.showFile(true);
     QCOMPARE(clipped(fixture.window).join(u'\n'), QString());
+  }
+
+  void messages_leaveTheRightColumnWhole() {
+    WindowFixture fixture({1280, 800});
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    fixture.window.postMessage(MessageBar::Severity::error, QStringLiteral("a.toml: no such file"));
+    QCoreApplication::processEvents();
+    QCoreApplication::processEvents();
+    QCOMPARE(fixture.find<QScrollArea>("rightScroll")->verticalScrollBar()->maximum(), 0);
   }
 
   void smallestWindow_fits_halfOfFullHd() {
