@@ -46,6 +46,7 @@ class CommandLineTest : public QObject {
   void scenarios_listsTheGallery();
   void version_andHelp_goToStandardOutput();
   void noDisplay_isSaid();
+  void emptyDisplay_isNone();
   void displayThatIsNone_isOneLine();
   void screenshot_withoutADisplay_isSavedInSilence();
   void screenshot_ofAFileThatCannotBeOpened_endsWithOne();
@@ -609,6 +610,20 @@ void CommandLineTest::noDisplay_isSaid() {
   QVERIFY2(isOneLine(outcome.err), qPrintable(outcome.err));
   QVERIFY2(outcome.err.startsWith(QStringLiteral("poolscope: there is no display")),
            qPrintable(outcome.err));
+}
+
+void CommandLineTest::emptyDisplay_isNone() {
+  QProcess process;
+  auto environment = QProcessEnvironment::systemEnvironment();
+  environment.insert(QStringLiteral("DISPLAY"), QString());
+  environment.remove(QStringLiteral("WAYLAND_DISPLAY"));
+  environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
+  process.setProcessEnvironment(environment);
+  process.start(QStringLiteral(POOLSCOPE_PROGRAM), QStringList());
+  QVERIFY(process.waitForFinished(20000));
+  QCOMPARE(process.exitCode(), 1);
+  const QString said = QString::fromUtf8(process.readAllStandardError());
+  QVERIFY2(said.startsWith(QStringLiteral("poolscope: there is no display")), qPrintable(said));
 }
 
 void CommandLineTest::screenshot_withoutADisplay_isSavedInSilence() {
