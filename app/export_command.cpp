@@ -35,7 +35,8 @@ int runExport(const ExportCall& call) {
     return complain(nothingToShow(call.file), kFailed);
   }
   if (loaded->about.truncated) {
-    complain({call.file, "its end is missing or damaged", "the picture shows what came before it"},
+    complain({call.file, "a part of it, often its end, is missing or damaged",
+              "the picture shows the rest"},
              kDone);
   }
 

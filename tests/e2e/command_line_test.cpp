@@ -489,6 +489,14 @@ void CommandLineTest::cutRecording_isReadAsFarAsItGoes() {
                picture.err.contains(QStringLiteral("missing or damaged")),
            qPrintable(picture.err));
 
+  QByteArray scratched = bytes;  // its end is there
+  scratched.replace(bytes.size() / 2, 8, QByteArray(8, '\xff'));
+  write(QStringLiteral("scratched.pftrace"), scratched);
+  const Outcome told =
+      runPoolscope({QStringLiteral("info"), path(QStringLiteral("scratched.pftrace"))});
+  QCOMPARE(told.status, 0);
+  QVERIFY2(told.out.contains(QStringLiteral("a part of the file")), qPrintable(told.out));
+
   write(QStringLiteral("stump.pftrace"), bytes.left(10));
   const Outcome none =
       runPoolscope({QStringLiteral("export"), path(QStringLiteral("stump.pftrace")),
