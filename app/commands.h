@@ -7,6 +7,8 @@
 #include "core/session/session.h"
 #include "core/storage/recording.h"
 
+#include <QString>
+
 #include <memory>
 #include <string>
 
@@ -25,6 +27,9 @@ int complain(const Error& error, int status);
 
 /// Whether `path` names a picture, by its ending. An Error means exit status 2.
 Result<void> checkPicture(const std::string& path);
+
+/// Why the picture `path` was not written: `problem` as writePng() says it.
+Error pictureError(const std::string& path, const QString& problem);
 
 /// A recording read whole, for commands that only look at it.
 struct LoadedRecording {

@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "app/exit_status.h"
 #include "ui/export/picture.h"
+#include "ui/export/png_file.h"
 
 #include <QImage>
 #include <QString>
@@ -34,7 +35,8 @@ int runExport(const ExportCall& call) {
     return complain(nothingToShow(call.file), kFailed);
   }
   if (loaded->about.truncated) {
-    complain({call.file, "its end is missing or damaged", "the picture shows what came before it"},
+    complain({call.file, "a part of it, often its end, is missing or damaged",
+              "the picture shows the rest"},
              kDone);
   }
 
@@ -57,8 +59,9 @@ int runExport(const ExportCall& call) {
   }
   const ui::Frame frame{loaded->snapshot, std::min(end, snapshot.end() + 1), false};
   const QImage picture = ui::renderPicture(frame, options);
-  if (!picture.save(QString::fromStdString(call.output), "PNG")) {
-    return complain({call.output, "could not be written", "is the disk full?"}, kFailed);
+  const QString problem = ui::writePng(picture, QString::fromStdString(call.output));
+  if (!problem.isEmpty()) {
+    return complain(pictureError(call.output, problem), kFailed);
   }
   return kDone;
 }

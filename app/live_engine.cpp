@@ -400,6 +400,7 @@ void LiveEngine::show(std::shared_ptr<LiveSession> live) {
   live_ = std::move(live);
   shown_ = live_->session();
   savedEvents_ = 0;
+  ending_ = false;
   stoppedAt_.reset();
   state_ = {};
   state_.source = ui::EngineState::Source::live;
@@ -436,16 +437,31 @@ void LiveEngine::showFile(std::shared_ptr<session::Session> session, const QStri
   changed();
 }
 
+/// Whether the run is over and the session holds all of it: who shows a finished session must not
+/// take a part of it for the whole. The last events are waited for where waiting does no harm.
+bool LiveEngine::hasEnded() {
+  if (live_->run().finished() && !ending_) {
+    ending_ = true;
+    command([this, live = live_] {
+      live->flush();
+      post([this, live] {
+        if (live == live_) {
+          stoppedAt_ = static_cast<session::TimeNs>(trace::now_ns());
+          poll();
+        }
+      });
+    });
+  }
+  return stoppedAt_.has_value();
+}
+
 void LiveEngine::poll() {
   if (!live_) {
     return;
   }
   workload::ScenarioRun& run = live_->run();
-  const bool finished = run.finished();
+  const bool finished = hasEnded();
   const auto snapshot = shown_->snapshot();
-  if (finished && !stoppedAt_) {
-    stoppedAt_ = static_cast<session::TimeNs>(trace::now_ns());
-  }
   const auto recorder = live_->recorder();
   if (recorder && recorder.get() != faulty_) {
     if (const auto error = recorder->error()) {

@@ -70,6 +70,7 @@ class LiveEngine final : public ui::Engine {
   void tellRecording(const Result<void>& finished, const storage::Recorder& recorder);
   void fail(const Error& error);
   void poll();
+  bool hasEnded();
   void changed();
 
   ui::Settings& settings_;  // GUI thread
@@ -79,7 +80,8 @@ class LiveEngine final : public ui::Engine {
   std::shared_ptr<LiveSession> live_;          // GUI thread; null while a file is shown
   std::uint64_t savedEvents_ = 0;              // of the shown session, at the last save
   const storage::Recorder* faulty_ = nullptr;  // its failure was told; compared only
-  std::optional<session::TimeNs> stoppedAt_ = {};
+  bool ending_ = false;                        // the run is over; its last events are on their way
+  std::optional<session::TimeNs> stoppedAt_ = {};  // when the shown session held all of its run
   QTimer pollTimer_;
 
   std::shared_ptr<LiveSession> running_;  // command thread

@@ -49,6 +49,8 @@ class LiveSession {
   /// The recording under way, or null.
   std::shared_ptr<storage::Recorder> recorder() const;
 
+  /// Returns when the session holds all that has happened. Waits for the collector. Any thread.
+  void flush() { tracer_.flush(); }
   /// Stops the run, waits for its tasks (which may go on for `grace`), and finishes the recording:
   /// afterwards the session holds everything.
   Result<void> end(workload::Nanoseconds grace);

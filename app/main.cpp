@@ -21,9 +21,14 @@ namespace {
 
 using namespace poolscope::app;
 
+/// Set to something: an empty DISPLAY is how one says that there is none.
+bool isSet(const char* variable) {
+  const char* const value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
 bool hasDisplay() {
-  return std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr ||
-         std::getenv("QT_QPA_PLATFORM") != nullptr;
+  return isSet("DISPLAY") || isSet("WAYLAND_DISPLAY") || isSet("QT_QPA_PLATFORM");
 }
 
 void nameApplication() {
@@ -38,10 +43,10 @@ void nameApplication() {
 void say(QtMsgType type, const QMessageLogContext& context, const QString& message) {
   if (type == QtFatalMsg && message.contains(QLatin1String("platform plugin"))) {
     // Qt found no display that it can open, and would abort after a page of advice.
-    const char* const display = std::getenv("DISPLAY");
-    std::_Exit(complain({display != nullptr ? display : "the display", "cannot be opened",
-                         "check DISPLAY, or use 'poolscope record', which needs none"},
-                        kFailed));
+    std::_Exit(
+        complain({isSet("DISPLAY") ? std::getenv("DISPLAY") : "the display", "cannot be opened",
+                  "check DISPLAY, or use 'poolscope record', which needs none"},
+                 kFailed));
   }
   const bool noNews = message.startsWith(QLatin1String("QStandardPaths:")) ||
                       message.endsWith(QLatin1String("does not support propagateSizeHints()")) ||

@@ -6,6 +6,7 @@
 #include "app/live_engine.h"
 #include "core/storage/recording.h"
 #include "core/workload/scenario.h"
+#include "ui/export/png_file.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>
@@ -36,9 +37,9 @@ void takeScreenshot(ui::MainWindow& window, const LiveEngine& engine, const Wind
     return;
   }
   const QString path = QString::fromStdString(call.screenshot);
-  if (!window.grabPicture().save(path, "PNG")) {
-    QCoreApplication::exit(
-        complain({call.screenshot, "could not be written", "is the disk full?"}, kFailed));
+  const QString problem = ui::writePng(window.grabPicture(), path);
+  if (!problem.isEmpty()) {
+    QCoreApplication::exit(complain(pictureError(call.screenshot, problem), kFailed));
     return;
   }
   QCoreApplication::exit(failed ? kFailed : kDone);

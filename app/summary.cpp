@@ -105,7 +105,7 @@ std::string toTable(const Summary& summary) {
   rows.emplace_back("run time", describe(figures.run_time));
   rows.emplace_back("events", count(summary.events) + ", " + count(summary.lostEvents) + " lost");
   if (summary.truncated.value_or(false)) {
-    rows.emplace_back("truncated", "yes: the end of the file is missing or damaged");
+    rows.emplace_back("truncated", "yes: a part of the file, often its end, is missing or damaged");
   }
   std::string table;
   for (const auto& [name, value] : rows) {

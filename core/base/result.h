@@ -21,6 +21,12 @@ struct Error {
     if (!advice.empty()) {
       text += "; " + advice;
     }
+    // Names of files and what others report may hold anything: it stays one line, and the
+    // terminal as it is.
+    for (char& byte : text) {
+      const auto code = static_cast<unsigned char>(byte);
+      byte = code < 0x20 || code == 0x7f ? '?' : byte;
+    }
     return text;
   }
 };

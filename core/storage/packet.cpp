@@ -68,6 +68,11 @@ bool may_begin_packet(std::string_view data) {
   try {
     pbf_message<PacketField> message(data);
     while (message.next()) {
+      // A TracePacket has no fields of a fixed width: texts, which end early too, soon seem to.
+      if (message.wire_type() != protozero::pbf_wire_type::varint &&
+          message.wire_type() != protozero::pbf_wire_type::length_delimited) {
+        return false;
+      }
       message.skip();
     }
   } catch (const protozero::end_of_buffer_exception&) {

@@ -3,6 +3,7 @@
 
 #include "core/storage/recording.h"
 
+#include <QDeadlineTimer>
 #include <QFile>
 #include <QFileInfo>
 #include <QSignalSpy>
@@ -19,6 +20,7 @@ class LiveEngineTest : public QObject {
  private Q_SLOTS:
   void initTestCase();
   void startScenario_runsToItsEnd();
+  void finished_isToldWhenTheSessionHoldsAll();
   void setMaxWorkers_takesEffectWhileTasksRun();
   void setMaxWorkers_isInTheStateAtOnce();
   void pause_stopsPickingUntilResume();
@@ -82,6 +84,29 @@ void LiveEngineTest::startScenario_runsToItsEnd() {
   const session::TimeNs stopped = engine.now();
   QVERIFY(stopped >= engine.snapshot()->end());
   QCOMPARE(engine.now(), stopped);  // time stands still after the end
+}
+
+void LiveEngineTest::finished_isToldWhenTheSessionHoldsAll() {
+  const QString file =
+      scenario(QStringLiteral("short"), "pattern = \"map\"\ntasks = 4", "{ sleep = \"1ms\" }");
+  for (int round = 0; round < 20; ++round) {
+    LiveEngine engine(settings_, {});
+    std::optional<session::Statistics> atTheEnd;
+    connect(&engine, &ui::Engine::stateChanged, &engine, [&] {
+      if (engine.state().activity == Activity::finished && !atTheEnd) {
+        atTheEnd = engine.snapshot()->statistics();
+      }
+    });
+    engine.startScenario(file, false);
+    QDeadlineTimer patience(20000);
+    while (!atTheEnd && !patience.hasExpired()) {
+      QCoreApplication::processEvents();
+      engine.setMaxWorkers(2);  // looks at the run at once: the earliest that its end can be seen
+    }
+    QVERIFY(atTheEnd.has_value());
+    QCOMPARE(atTheEnd->finished, std::uint64_t{4});
+    QVERIFY(engine.now() > engine.snapshot()->end());
+  }
 }
 
 void LiveEngineTest::setMaxWorkers_takesEffectWhileTasksRun() {

@@ -41,10 +41,12 @@ class CommandLineTest : public QObject {
   void foreignScenarioThatRunsCommands_needsTrust();
   void cutRecording_isReadAsFarAsItGoes();
   void export_makesAPictureOfTheWantedSize();
+  void export_thatFails_keepsThePictureThatWasThere();
   void decimalComma_locale_changesNoNumber();
   void scenarios_listsTheGallery();
   void version_andHelp_goToStandardOutput();
   void noDisplay_isSaid();
+  void emptyDisplay_isNone();
   void displayThatIsNone_isOneLine();
   void screenshot_withoutADisplay_isSavedInSilence();
   void screenshot_ofAFileThatCannotBeOpened_endsWithOne();
@@ -487,6 +489,14 @@ void CommandLineTest::cutRecording_isReadAsFarAsItGoes() {
                picture.err.contains(QStringLiteral("missing or damaged")),
            qPrintable(picture.err));
 
+  QByteArray scratched = bytes;  // its end is there
+  scratched.replace(bytes.size() / 2, 8, QByteArray(8, '\xff'));
+  write(QStringLiteral("scratched.pftrace"), scratched);
+  const Outcome told =
+      runPoolscope({QStringLiteral("info"), path(QStringLiteral("scratched.pftrace"))});
+  QCOMPARE(told.status, 0);
+  QVERIFY2(told.out.contains(QStringLiteral("a part of the file")), qPrintable(told.out));
+
   write(QStringLiteral("stump.pftrace"), bytes.left(10));
   const Outcome none =
       runPoolscope({QStringLiteral("export"), path(QStringLiteral("stump.pftrace")),
@@ -516,6 +526,25 @@ void CommandLineTest::export_makesAPictureOfTheWantedSize() {
   QVERIFY2(colours.size() > 5, "the picture is not blank");
   QCOMPARE(runPoolscope(call).status, 1);  // exists
   QCOMPARE(runPoolscope(call + QStringList{QStringLiteral("--force")}).status, 0);
+}
+
+void CommandLineTest::export_thatFails_keepsThePictureThatWasThere() {
+  QCOMPARE(recordSmall(QStringLiteral("keeps.pftrace")).status, 0);
+  write(QStringLiteral("keeps.png"), "a picture");
+  // As on a full disk: no file may grow beyond a kilobyte or two.
+  QProcess shell;
+  shell.start(QStringLiteral("/bin/sh"),
+              {QStringLiteral("-c"), QStringLiteral("trap '' XFSZ; ulimit -f 2; exec \"$@\""),
+               QStringLiteral("sh"), QStringLiteral(POOLSCOPE_PROGRAM), QStringLiteral("export"),
+               path(QStringLiteral("keeps.pftrace")), QStringLiteral("--output"),
+               path(QStringLiteral("keeps.png")), QStringLiteral("--force")});
+  QVERIFY(shell.waitForFinished(20000));
+  QCOMPARE(shell.exitCode(), 1);
+  const QString said = QString::fromUtf8(shell.readAllStandardError());
+  QVERIFY2(isOneLine(said) && said.contains(QStringLiteral("keeps.png")), qPrintable(said));
+  QFile picture(path(QStringLiteral("keeps.png")));
+  QVERIFY(picture.open(QIODevice::ReadOnly));
+  QCOMPARE(picture.readAll(), QByteArray("a picture"));
 }
 
 void CommandLineTest::decimalComma_locale_changesNoNumber() {
@@ -589,6 +618,20 @@ void CommandLineTest::noDisplay_isSaid() {
   QVERIFY2(isOneLine(outcome.err), qPrintable(outcome.err));
   QVERIFY2(outcome.err.startsWith(QStringLiteral("poolscope: there is no display")),
            qPrintable(outcome.err));
+}
+
+void CommandLineTest::emptyDisplay_isNone() {
+  QProcess process;
+  auto environment = QProcessEnvironment::systemEnvironment();
+  environment.insert(QStringLiteral("DISPLAY"), QString());
+  environment.remove(QStringLiteral("WAYLAND_DISPLAY"));
+  environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
+  process.setProcessEnvironment(environment);
+  process.start(QStringLiteral(POOLSCOPE_PROGRAM), QStringList());
+  QVERIFY(process.waitForFinished(20000));
+  QCOMPARE(process.exitCode(), 1);
+  const QString said = QString::fromUtf8(process.readAllStandardError());
+  QVERIFY2(said.startsWith(QStringLiteral("poolscope: there is no display")), qPrintable(said));
 }
 
 void CommandLineTest::screenshot_withoutADisplay_isSavedInSilence() {

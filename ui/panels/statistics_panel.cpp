@@ -16,6 +16,8 @@ namespace poolscope::ui {
 
 namespace {
 
+constexpr int kLeastTableRows = 4;
+
 QString dash() {
   return QStringLiteral("\u2013");
 }
@@ -88,6 +90,9 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
     }
   }
   table_ = makeTable(this, model_);
+  // It scrolls by itself, so it wishes for no height of its own: else the whole panel would, too.
+  table_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
+  table_->setMinimumHeight(table_->verticalHeader()->defaultSectionSize() * kLeastTableRows);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 8, 0, 0);
   column->setSpacing(10);

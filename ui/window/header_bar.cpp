@@ -37,6 +37,14 @@ class ScenarioList : public QComboBox {
  public:
   using QComboBox::QComboBox;
 
+  void showPopup() override {
+    const QSize row(0, qRound(fontMetrics().height() * 1.6));  // style sheets do not reach rows
+    for (int index = 0; index < count(); ++index) {
+      setItemData(index, row, Qt::SizeHintRole);
+    }
+    QComboBox::showPopup();
+  }
+
  protected:
   void paintEvent(QPaintEvent* event) override {
     QComboBox::paintEvent(event);

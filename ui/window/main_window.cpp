@@ -410,7 +410,7 @@ void MainWindow::refreshMessages(const EngineState& before) {
   } else if (!before.truncated) {
     messages_->post(
         truncated, Severity::warning,
-        tr("The end of %1 is missing: it was cut off or is damaged. What comes before is shown.")
+        tr("A part of %1, often its end, is missing or damaged. The rest of it is shown.")
             .arg(QFileInfo(state_.file).fileName()));
   }
 }

@@ -99,6 +99,7 @@ void MainWindow::updateClock() {
   frame_.live = clock_.atPresent() && isRunning();
   if (wasMoving != clock_.isMoving()) {
     refreshActions();  // a replay came to its end
+    sincePanels_.invalidate();  // no later frame would bring their figures up to it
   }
 }
 

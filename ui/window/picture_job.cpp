@@ -2,26 +2,13 @@
 #include "ui/window/picture_job.h"
 
 #include "core/base/thread_name.h"
+#include "ui/export/png_file.h"
 
 #include <QMetaObject>
-#include <QSaveFile>
 
 #include <utility>
 
 namespace poolscope::ui {
-
-namespace {
-
-/// What went wrong; empty if nothing did. A failure leaves no half file.
-QString write(const QImage& image, const QString& path) {
-  QSaveFile file(path);
-  if (!file.open(QIODevice::WriteOnly) || !image.save(&file, "PNG") || !file.commit()) {
-    return file.errorString();
-  }
-  return {};
-}
-
-}  // namespace
 
 bool PictureJob::start(Frame frame, PictureOptions options, const QString& path) {
   if (busy_) {
@@ -30,7 +17,7 @@ bool PictureJob::start(Frame frame, PictureOptions options, const QString& path)
   busy_ = true;
   thread_ = std::jthread([this, frame = std::move(frame), options = std::move(options), path] {
     set_current_thread_name("picture");
-    const QString problem = write(renderPicture(frame, options), path);
+    const QString problem = writePng(renderPicture(frame, options), path);
     QMetaObject::invokeMethod(
         this, [this, path, problem] { finish(path, problem); }, Qt::QueuedConnection);
   });

@@ -79,6 +79,9 @@ class BaseTest : public QObject {
                                << QByteArray("a.toml: is a folder");
     QTest::newRow("no subject") << none << QByteArray("is a folder") << QByteArray("name a file")
                                 << QByteArray("is a folder; name a file");
+    QTest::newRow("control characters")
+        << QByteArray("a\nb\x1b[2J.toml") << QByteArray("is\ra folder") << QByteArray("\xc3\xa9\t")
+        << QByteArray("a?b?[2J.toml: is?a folder; \xc3\xa9?");
   }
   void error_message_saysWhatIsThere() {
     QFETCH(QByteArray, subject);

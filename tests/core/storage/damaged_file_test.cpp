@@ -128,6 +128,8 @@ void DamagedFileTest::unusableFile_opened_saysWhy_data() {
                         << "not a trace";
   QTest::newRow("text that begins with a newline") << "newline"
                                                    << "not a trace";
+  QTest::newRow("short text that begins with a newline") << "hello"
+                                                         << "not a trace";
   QTest::newRow("picture") << "picture"
                            << "not a trace";
   QTest::newRow("gzip of a text") << "text.gz"
@@ -144,6 +146,7 @@ void DamagedFileTest::unusableFile_opened_saysWhy() {
   mkfifo(file("pipe").c_str(), 0600);
   write_file(file("text"), "hello, this is a text\n");
   write_file(file("newline"), "\nhello, this is a text that begins with a newline, and goes on\n");
+  write_file(file("hello"), "\nHello\n");
   write_file(file("picture"), std::string("\x89PNG\r\n\x1a\n", 8) + std::string(100, '\0'));
   write_file(file("text.gz"), gzip("hello"));
   std::string counters;

@@ -5,8 +5,12 @@
 #include "window_fixture.h"
 
 #include <QAbstractButton>
+#include <QAbstractItemView>
+#include <QComboBox>
 #include <QLabel>
 #include <QScreen>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSpinBox>
 #include <QTabWidget>
 #include <QTest>
@@ -75,6 +79,47 @@ class LayoutTest : public QObject {
     QCOMPARE(clipped(fixture.window).join(u'\n'), QString());
     fixture.showFile(true);
     QCOMPARE(clipped(fixture.window).join(u'\n'), QString());
+  }
+
+  void messages_leaveTheRightColumnWhole() {
+    WindowFixture fixture({1280, 800});
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    fixture.window.postMessage(MessageBar::Severity::error, QStringLiteral("a.toml: no such file"));
+    QCoreApplication::processEvents();
+    QCoreApplication::processEvents();
+    QCOMPARE(fixture.find<QScrollArea>("rightScroll")->verticalScrollBar()->maximum(), 0);
+  }
+
+  void scenarioList_showsAllOfThem() {
+    WindowFixture fixture;
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    auto* list = fixture.find<QComboBox>("scenario");
+    for (int chosen = 0; chosen < list->count(); ++chosen) {
+      list->setCurrentIndex(chosen);
+      list->showPopup();
+      const QWidget* shown = list->view()->viewport();
+      for (int row = 0; row < list->count(); ++row) {
+        const QRect place = list->view()->visualRect(list->model()->index(row, 0));
+        QVERIFY2(shown->rect().contains(place), qPrintable(list->itemText(row)));
+      }
+      // Beneath the button, as a list: what is chosen does not move it over other parts.
+      QVERIFY(shown->mapToGlobal(QPoint()).y() >=
+              list->mapToGlobal(QPoint(0, list->height() - 1)).y());
+      list->hidePopup();
+    }
+  }
+
+  void statistics_scrollAtOnePlaceOnly() {
+    WindowFixture fixture({1280, 800});
+    fixture.find<QTabWidget>("tabs")->setCurrentIndex(1);
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    QCoreApplication::processEvents();
+    QCoreApplication::processEvents();
+    // The table of workers scrolls by itself.
+    QCOMPARE(fixture.find<QScrollArea>("statisticsScroll")->verticalScrollBar()->maximum(), 0);
   }
 
   void smallestWindow_fits_halfOfFullHd() {

@@ -270,6 +270,21 @@ class MainWindowTest : public QObject {
     QVERIFY(!fixture.view()->frame().live);
   }
 
+  void replay_atItsEnd_showsTheFiguresOfItsEnd() {
+    WindowFixture fixture;
+    fixture.showFile();
+    const auto* window = fixture.find<QLabel>("throughputWindow");
+    const QString ofTheWhole = window->text();
+    fixture.window.run(Command::freeze);  // at the end: from the beginning
+    fixture.wall += kSecond;
+    fixture.window.grabPicture();  // the panels too
+    QVERIFY(window->text() != ofTheWhole);
+    fixture.wall += 1000 * kSecond;
+    fixture.window.showNextFrame();  // the last one: nothing comes after it
+    QVERIFY(!fixture.window.clock().isMoving());
+    QCOMPARE(window->text(), ofTheWhole);
+  }
+
   void finishedRun_becomesAReplay() {
     WindowFixture fixture;
     fixture.showLive();

@@ -288,7 +288,7 @@ class StatesTest : public QObject {
     WindowFixture fixture;
     fixture.showFile(true);
     QVERIFY(text(fixture, "messageText")
-                .contains(QStringLiteral("The end of demo.pftrace is missing")));
+                .contains(QStringLiteral("A part of demo.pftrace, often its end, is missing")));
     QVERIFY(text(fixture, "coachText").startsWith(QStringLiteral("A recorded session")));
     QCOMPARE(fixture.window.windowTitle(), QStringLiteral("demo.pftrace \u2014 Poolscope"));
   }
