@@ -55,6 +55,7 @@ void LaneData::freeze() {
   submits.freeze();
   deliveries.freeze();
   redeliveries.freeze();
+  summaries.freeze();
 }
 
 }  // namespace poolscope::session

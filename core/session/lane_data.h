@@ -6,6 +6,7 @@
 #include "core/session/phase_track.h"
 #include "core/session/shared_vector.h"
 #include "core/session/span_track.h"
+#include "core/session/summary_tree.h"
 #include "core/session/task_table.h"
 #include "core/trace/event.h"
 
@@ -69,6 +70,7 @@ struct LaneData {
   SharedVector<trace::Event> awaits;  ///< which tasks the waits for several wait for; in time order
   PackedVector<Row> submits;          ///< by time queued
   PackedVector<Row> deliveries;       ///< by time delivered
+  SummaryTree summaries;              ///< of runs: see run_counts.h
   PackedColumn redeliveries;          ///< of results that had been received before; in order
 
   RunResult result(std::size_t run) const {

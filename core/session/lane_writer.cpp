@@ -164,6 +164,7 @@ void Writer::feed_finished(std::uint32_t index, const Event& event) {
       // It went on beside what the lane began after it.
       erase_value(lane.data.endless_runs, fate.index);
       lane.data.runs.set_end(fate.index, time_of(event));
+      lane.data.summaries.spoil(fate.index);
       finish_run(lane, fate.index, event);
       return;
     }
@@ -259,9 +260,10 @@ void Writer::take_back_loose(std::uint32_t process, Row row) {
   ProcessData& data = processes_[process].data;
   const LooseEnd end = data.loose[data.tasks.fate(row).index];
   PoolData& pool = pool_of_task(process, row);
-  remove_sorted(pool.loose_ends, end.time);
+  const trace::NameId name = data.tasks.origin(row)->name;
+  pool.loose_ends.remove(end.time, name);
   if (end.outcome == Outcome::error) {
-    remove_sorted(pool.loose_failed, end.time);
+    pool.loose_failed.remove(end.time, name);
   }
   take_back_departure(process, row);
   data.tasks.clear_run(row);
@@ -331,6 +333,7 @@ void Writer::take_back_runs(std::uint32_t index) {
   data.waits.clear();
   data.wait_infos.truncate(0);
   data.awaits.truncate(0);
+  data.summaries.truncate(0);
   data.mixed_pools = false;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/packed_column.h"
 
-#include <span>
 #include <utility>
 
 namespace poolscope::session {
@@ -144,6 +143,23 @@ void PackedColumn::opened(std::size_t chunk) {
   if (left != 0 && left - 1 < last && tree_[left - 1].plain()) {
     tree_.put(left - 1, packed(tree_[left - 1]));
     near_chunk_ = left - 1 == near_chunk_ ? kNoChunk : near_chunk_;
+  }
+}
+
+void PackedColumn::read(std::size_t first, std::span<Value> values) const {
+  for (std::size_t done = 0; done < values.size();) {
+    const std::size_t index = first + done;
+    if (index >= size_) {
+      std::ranges::fill(values.subspan(done), kAbsent);
+      return;
+    }
+    const Chunk& chunk = tree_[index / kChunk];
+    const std::size_t at = index % kChunk;
+    const std::size_t count = std::min({values.size() - done, kChunk - at, size_ - index});
+    for (std::size_t i = 0; i < count; ++i) {
+      values[done + i] = chunk.get(at + i);
+    }
+    done += count;
   }
 }
 

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <span>
 
 namespace poolscope::session {
 
@@ -44,6 +45,8 @@ class PackedColumn {
   Value back() const { return (*this)[size_ - 1]; }
   /// kAbsent past the end.
   Value get(std::size_t index) const { return index < size_ ? (*this)[index] : kAbsent; }
+  /// As get() of `first` and those behind it, as many as there is room for.
+  void read(std::size_t first, std::span<Value> values) const;
 
   void push_back(Value value) {
     if (size_ % kChunk != 0 && size_ >= frozen_ && near_chunk_ == size_ / kChunk) {

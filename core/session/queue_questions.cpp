@@ -125,7 +125,7 @@ std::uint64_t StoredSnapshot::finished_count(PoolIndex id, TimeNs begin, TimeNs 
   if (pool == nullptr) {
     return 0;
   }
-  std::uint64_t count = pool->loose_ends.lower_bound(end) - pool->loose_ends.lower_bound(begin);
+  std::uint64_t count = pool->loose_ends.count_in(begin, end);
   visit_lanes(id, [&](const LaneData& lane, bool) { count += finished_on(lane, id, begin, end); });
   return count;
 }

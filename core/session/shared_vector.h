@@ -14,10 +14,10 @@ namespace poolscope::session {
 /// A vector whose copies share what they have in common. Appending never copies; writing to an
 /// element that a frozen copy reads copies its chunk first. Threads: one writer; call freeze(),
 /// then copy: the copy is for any thread and never changes.
-template <typename T>
+template <typename T, std::size_t ChunkSize = 256>
 class SharedVector {
  public:
-  static constexpr std::size_t kChunk = 256;
+  static constexpr std::size_t kChunk = ChunkSize;
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }

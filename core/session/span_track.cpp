@@ -14,6 +14,30 @@ Span SpanTrack::operator[](std::size_t index) const {
   return {begin, begin + length_of(index)};
 }
 
+void SpanTrack::read(std::size_t first, std::span<Span> spans) const {
+  constexpr std::size_t kAtOnce = 64;
+  std::array<TimeNs, kAtOnce + 1> begins;
+  std::array<TimeNs, kAtOnce + 1> idles;
+  for (std::size_t done = 0; done < spans.size();) {
+    const std::size_t count =
+        std::min({kAtOnce, spans.size() - done, begin_.size() - (first + done)});
+    if (count == 0) {
+      spans[done++] = {*open_, kForever};
+      continue;
+    }
+    begin_.read(first + done, std::span(begins).first(count + 1));
+    idle_.read(first + done, std::span(idles).first(count + 1));
+    TimeNs sum = wrapping_subtract(begins[0], idles[0]);
+    for (std::size_t i = 0; i < count; ++i) {
+      const bool last = first + done + i + 1 == begin_.size();
+      const TimeNs after = last ? total_ : wrapping_subtract(begins[i + 1], idles[i + 1]);
+      spans[done + i] = {begins[i], begins[i] + wrapping_subtract(after, sum)};
+      sum = after;
+    }
+    done += count;
+  }
+}
+
 TimeNs SpanTrack::length_of(std::size_t index) const {
   return wrapping_subtract(sum_before(index + 1), sum_before(index));
 }

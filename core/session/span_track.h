@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace poolscope::session {
 
@@ -31,6 +32,8 @@ class SpanTrack {
   bool is_open() const { return open_.has_value(); }
   bool overlaps() const { return overlaps_; }
   Span operator[](std::size_t index) const;
+  /// As [] of `first` and those behind it, as many as there is room for; all are there.
+  void read(std::size_t first, std::span<Span> spans) const;
   TimeNs begin_of(std::size_t index) const {
     return index < begin_.size() ? begin_[index] : *open_;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/lane_data.h"
+#include "core/session/named_times.h"
 #include "core/session/queue_steps.h"
 #include "core/session/shared_vector.h"
 #include "core/session/task_table.h"
@@ -23,11 +24,16 @@ inline constexpr TimeNs kMaxTime = TimeNs{1} << 61;
 /// What happened to one pool beside the runs on its lanes.
 struct PoolData {
   QueueSteps queue;
-  PackedColumn cancelled;     ///< never started; in order
-  PackedColumn loose_ends;    ///< ended, but the start is not known; in order
-  PackedColumn loose_failed;  ///< of those, failed
+  NamedTimes cancelled;     ///< never started
+  NamedTimes loose_ends;    ///< ended, but the start is not known
+  NamedTimes loose_failed;  ///< of those, failed
   std::vector<MaxWorkersStep> max_workers;
 
+  void seal() {
+    cancelled.seal();
+    loose_ends.seal();
+    loose_failed.seal();
+  }
   void freeze() {
     queue.freeze();
     cancelled.freeze();

@@ -15,6 +15,8 @@
 namespace poolscope::session {
 
 struct StatisticsPass;
+struct TaskTally;
+class KindTally;
 
 /// The snapshots that Session gives: answers from a State that nobody writes any more.
 class StoredSnapshot final : public Snapshot {
@@ -60,6 +62,8 @@ class StoredSnapshot final : public Snapshot {
 
   double utilization(LaneId lane, TimeNs begin, TimeNs end) const override;
   Statistics statistics(TimeNs begin, TimeNs end, std::optional<PoolIndex> pool) const override;
+  Statistics range_statistics(TimeNs begin, TimeNs end,
+                              std::optional<PoolIndex> pool) const override;
 
   void replay(std::uint32_t process, trace::Sink& sink) const override;
   std::uint32_t process_count() const override {
@@ -94,11 +98,12 @@ class StoredSnapshot final : public Snapshot {
   }
   std::uint64_t finished_on(const LaneData& lane, PoolIndex pool, TimeNs begin, TimeNs end) const;
 
+  StatisticsPass begin_pass(TimeNs begin, TimeNs end) const;
   void add_queues(StatisticsPass& pass, std::optional<PoolIndex> pool) const;
   void add_lane(StatisticsPass& pass, const Lane& lane, std::optional<PoolIndex> pool) const;
-  /// Answers how many of the lane's runs ended in the stretch.
-  std::uint64_t add_runs(StatisticsPass& pass, const LaneData& lane,
-                         std::optional<PoolIndex> pool) const;
+  TaskTally tally_of(const StatisticsPass& pass, const LaneData& lane,
+                     std::optional<PoolIndex> pool) const;
+  std::vector<KindStatistics> named(std::span<const KindTally> by_process) const;
 
   const State state_;
 };

@@ -48,6 +48,11 @@ class TaskTable {
     return {lane, lane == kNone32 ? 0 : index_[row]};
   }
   const Origin* origin(Row row) const;
+  /// The name in origin(), 0 without one.
+  std::uint32_t name(Row row) const {
+    const Origin* known = origin(row);
+    return known == nullptr ? 0 : known->name;
+  }
   TimeNs queued(Row row) const { return queued_.get(row); }  ///< PackedColumn::kAbsent: not known
   TimeNs delivered(Row row) const { return delivered_.get(row); }
   std::uint32_t receiver(Row row) const { return receiver_.get_or(row, kNone32); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/writer.h"
 
+#include "core/session/run_counts.h"
 #include "core/session/sorted_insert.h"
 
 #include <algorithm>
@@ -129,12 +130,14 @@ void Writer::take_queued(std::uint32_t process, const Event& event) {
   const TaskTable::Origin* known = tasks.origin(row);
   const std::uint32_t pool = pool_of(process, event);
   const bool fits = caller != kNone32 && (known == nullptr || known->pool == pool);
+  const trace::NameId name_before = known == nullptr ? 0 : known->name;
   tasks.set_origin(row, {known == nullptr ? pool : known->pool, caller,
                          static_cast<trace::NameId>(event.detail)});
   tasks.set_queued(row, time_of(event));
   pool_of_task(process, row).queue.add(time_of(event), true);
   if (tasks.fate(row).lane != kNone32) {
     leave_queue(process, row, time_left(process, row));
+    tell_late(process, row, name_before);
   }
   if (!fits) {
     keep(process, event);
@@ -142,6 +145,28 @@ void Writer::take_queued(std::uint32_t process, const Event& event) {
     return;
   }
   insert_sorted(lanes_[caller].data.submits, row, [&](Row other) { return tasks.queued(other); });
+}
+
+/// What was counted of the task already did not know its name and when it was queued.
+void Writer::tell_late(std::uint32_t process, Row row, trace::NameId name_before) {
+  const ProcessData& data = processes_[process].data;
+  const TaskTable::Fate fate = data.tasks.fate(row);
+  if (fate.lane != TaskTable::kLoose) {
+    lanes_[fate.lane].data.summaries.spoil(fate.index);
+    note_change(fate.lane);
+    return;
+  }
+  const LooseEnd& end = data.loose[fate.index];
+  const trace::NameId name = data.tasks.origin(row)->name;
+  PoolData& pool = pool_of_task(process, row);
+  if (end.outcome == Outcome::cancelled) {
+    pool.cancelled.rename(end.time, name_before, name);
+    return;
+  }
+  pool.loose_ends.rename(end.time, name_before, name);
+  if (end.outcome == Outcome::error) {
+    pool.loose_failed.rename(end.time, name_before, name);
+  }
 }
 
 void Writer::take_finished(std::uint32_t process, const Event& event) {
@@ -172,12 +197,13 @@ void Writer::end_loosely(std::uint32_t process, Row row, const Event& event) {
   data.tasks.set_run(row, TaskTable::kLoose, static_cast<std::uint32_t>(data.loose.size()));
   data.loose.push_back({time_of(event), lane, event.outcome, event.detail});
   PoolData& pool = pool_of_task(process, row);
+  const trace::NameId name = data.tasks.origin(row)->name;
   if (event.outcome == Outcome::cancelled) {
-    insert_sorted(pool.cancelled, time_of(event));
+    pool.cancelled.insert(time_of(event), name);
   } else {
-    insert_sorted(pool.loose_ends, time_of(event));
+    pool.loose_ends.insert(time_of(event), name);
     if (event.outcome == Outcome::error) {
-      insert_sorted(pool.loose_failed, time_of(event));
+      pool.loose_failed.insert(time_of(event), name);
     }
   }
   leave_queue(process, row, time_of(event));
@@ -334,10 +360,14 @@ std::uint32_t Writer::lane_of(std::uint32_t process, const Event& event) {
     lane.data.first_event = time_of(event);
     lanes_changed_ = true;
   }
-  if (!std::exchange(lane.changed, true)) {
-    changed_lanes_.push_back(known - 1);
-  }
+  note_change(known - 1);
   return known - 1;
+}
+
+void Writer::note_change(std::uint32_t lane) {
+  if (!std::exchange(lanes_[lane].changed, true)) {
+    changed_lanes_.push_back(lane);
+  }
 }
 
 std::uint32_t Writer::new_lane(std::uint32_t process, trace::ThreadId thread, TimeNs time) {
@@ -462,6 +492,7 @@ State Writer::publish() {
     LaneEntry& lane = lanes_[index];
     lane.changed = false;
     refresh_names(lane);
+    seal_runs(lane.data, processes_[lane.data.process].data.tasks);
     lane.data.freeze();
     state_.lane_data.resize(lanes_.size(), nullptr);
     state_.lane_data.own(index) = std::make_shared<LaneData>(lane.data);
@@ -469,6 +500,7 @@ State Writer::publish() {
   for (const std::uint32_t index : changed_pools_) {
     PoolEntry& pool = pools_[index];
     pool.changed = false;
+    pool.data.seal();
     pool.data.freeze();
     state_.pool_data.resize(pools_.size(), nullptr);
     state_.pool_data.own(index) = std::make_shared<PoolData>(pool.data);
@@ -479,6 +511,7 @@ State Writer::publish() {
   for (std::size_t i = 0; i < processes_.size(); ++i) {
     ProcessEntry& process = processes_[i];
     if (std::exchange(process.changed, false)) {
+      process.data.poolless.seal();
       process.data.freeze();
       state_.processes[i] = std::make_shared<ProcessData>(process.data);
     }

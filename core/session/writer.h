@@ -54,6 +54,7 @@ class Writer {
   void take(std::uint32_t process, const trace::Event& event);
   void take_rare(std::uint32_t process, const trace::Event& event);
   void take_queued(std::uint32_t process, const trace::Event& event);
+  void tell_late(std::uint32_t process, Row row, trace::NameId name_before);
   void take_finished(std::uint32_t process, const trace::Event& event);
   void take_delivered(std::uint32_t process, const trace::Event& event);
   void take_worker_started(std::uint32_t process, const trace::Event& event);
@@ -70,6 +71,7 @@ class Writer {
   void settle();
   void settle_log(ProcessData& process, std::vector<trace::Event>& added);
   std::uint32_t lane_of(std::uint32_t process, const trace::Event& event);
+  void note_change(std::uint32_t lane);
   std::uint32_t new_lane(std::uint32_t process, trace::ThreadId thread, TimeNs time);
   std::uint32_t pool_of(std::uint32_t process, const trace::Event& event);
   PoolData& pool_data(std::uint32_t process, std::uint32_t pool);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a session costs: memory of a finished task, and how fast one core fills it.
+// What a session costs: memory of a finished task, how fast one core fills it, and figures of
+// ranges.
 #include "core/session/session.h"
 
 #include "tests/bench/counting_heap.h"
@@ -8,7 +9,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
+#include <random>
 #include <span>
+#include <vector>
 
 namespace poolscope::bench {
 namespace {
@@ -16,12 +20,13 @@ namespace {
 struct Filled {
   double bytes_per_task = 0;
   double tasks_per_s = 0;
+  std::shared_ptr<const session::Snapshot> snapshot = {};
 };
 
 /// Feeds `tasks` finished tasks in batches as a collector would.
-Filled fill(std::uint64_t tasks, bool results) {
+Filled fill(std::uint64_t tasks, bool results, std::uint32_t workers = 32) {
   constexpr std::uint64_t kBatch = 2'000;
-  SyntheticPool pool({.results = results});
+  SyntheticPool pool({.workers = workers, .results = results});
   std::vector<trace::Event> events;
   events.reserve(10 * kBatch);
   pool.until(1, events);  // its own tables are made before the counting begins
@@ -43,11 +48,35 @@ Filled fill(std::uint64_t tasks, bool results) {
   sink->consume({});
   const auto snapshot = session.snapshot();
   const std::size_t grown = heapBytes() - before;
-  if (snapshot->statistics().finished != tasks) {
+  if (snapshot->range_statistics(snapshot->begin(), snapshot->end() + 1).finished != tasks) {
     return {};
   }
   const auto count = static_cast<double>(tasks);
-  return {static_cast<double>(grown) / count, count / seconds};
+  return {static_cast<double>(grown) / count, count / seconds, snapshot};
+}
+
+/// Range statistics of ranges that begin and end anywhere, of 10 M tasks in all.
+QJsonObject measureRanges(bool quick, std::uint32_t workers) {
+  const Filled filled = fill(10'000'000, false, workers);
+  if (!filled.snapshot) {
+    return {};
+  }
+  const session::Snapshot& snapshot = *filled.snapshot;
+  std::mt19937_64 random(1);
+  std::uniform_int_distribution<session::TimeNs> times(snapshot.begin(), snapshot.end());
+  std::vector<double> ms;
+  std::uint64_t finished = 0;
+  for (int i = 0; i < (quick ? 50 : 200); ++i) {
+    const session::TimeNs a = times(random);
+    const session::TimeNs b = times(random);
+    const std::uint64_t begin = trace::now_ns();
+    finished += snapshot.range_statistics(std::min(a, b), std::max(a, b)).finished;
+    ms.push_back(secondsSince(begin) * 1e3);
+  }
+  return {{QStringLiteral("median"), rounded(median(ms))},
+          {QStringLiteral("p99"), rounded(quantile(ms, 0.99))},
+          {QStringLiteral("tasks_of_a_range"),
+           rounded(static_cast<double>(finished) / static_cast<double>(ms.size()))}};
 }
 
 QJsonObject measure(bool quick) {
@@ -66,7 +95,9 @@ QJsonObject measure(bool quick) {
            {QStringLiteral("bytes_per_task_of_100k"), rounded(fill(100'000, false).bytes_per_task)},
            {QStringLiteral("bytes_per_task_of_4M"), rounded(fill(4'000'000, false).bytes_per_task)},
            {QStringLiteral("bytes_per_task_results_delivered"),
-            rounded(fill(1'000'000, true).bytes_per_task)}}}};
+            rounded(fill(1'000'000, true).bytes_per_task)}}},
+      {QStringLiteral("range_statistics_10M_ms"), measureRanges(quick, 32)},
+      {QStringLiteral("range_statistics_10M_ms_1024_lanes"), measureRanges(quick, 1024)}};
 }
 
 }  // namespace
