@@ -122,10 +122,10 @@ Statistics StoredSnapshot::range_statistics(TimeNs begin, TimeNs end,
   }
   Statistics& figures = pass.figures;
   TaskTally whole;
-  std::vector<KindTally> kinds;
-  for (TaskTally& tally : pass.tallies) {
+  std::vector<const KindTally*> kinds;
+  for (const TaskTally& tally : pass.tallies) {
     whole.add(tally);
-    kinds.push_back(std::move(tally.kinds));
+    kinds.push_back(&tally.kinds);
   }
   figures.started = whole.started;
   figures.finished += whole.finished;
@@ -133,7 +133,7 @@ Statistics StoredSnapshot::range_statistics(TimeNs begin, TimeNs end,
   figures.peak_workers = most_alive(pass.alive);
   figures.queue_wait = whole.waits.distribution();
   figures.run_time = whole.runs.distribution();
-  figures.kinds = named(kinds);
+  figures.kinds = named(0, kinds);
   figures.utilization = ratio(static_cast<double>(pass.busy), static_cast<double>(pass.existed));
   figures.throughput = ratio(static_cast<double>(figures.finished), figures.duration);
   return figures;
@@ -228,8 +228,7 @@ void StoredSnapshot::add_lane(StatisticsPass& pass, const Lane& lane,
   const TimeNs busy = data.runs.covered(from, to);
   pass.busy += busy;
   pass.existed += to - from;
-  std::vector<KindTally> kinds(data.process + std::size_t{1});
-  kinds.back() = tally.kinds;
+  const KindTally* const kinds = &tally.kinds;
   pass.figures.workers.push_back(
       {.lane = lane.id,
        .finished = tally.finished,
@@ -241,16 +240,18 @@ void StoredSnapshot::add_lane(StatisticsPass& pass, const Lane& lane,
        .throughput = ratio(static_cast<double>(tally.finished), pass.figures.duration),
        .queue_wait = tally.waits.distribution(),
        .run_time = tally.runs.distribution(),
-       .kinds = named(kinds)});
+       .kinds = named(data.process, {&kinds, 1})});
 }
 
-/// Processes number the same names differently.
-std::vector<KindStatistics> StoredSnapshot::named(std::span<const KindTally> by_process) const {
+/// Of processes from `first` on, which number the same names differently.
+std::vector<KindStatistics> StoredSnapshot::named(std::uint32_t first,
+                                                  std::span<const KindTally* const> tallies) const {
   std::vector<KindStatistics> kinds;
   std::unordered_map<std::string_view, std::size_t> places;
-  for (std::size_t process = 0; process < by_process.size(); ++process) {
-    for (const KindTally::Entry& entry : by_process[process].entries()) {
-      const std::string_view name = state_.processes[process]->directory->name(entry.name);
+  for (std::size_t i = 0; i < tallies.size(); ++i) {
+    const trace::Directory& directory = *state_.processes[first + i]->directory;
+    for (const KindTally::Entry& entry : tallies[i]->entries()) {
+      const std::string_view name = directory.name(entry.name);
       const auto [place, fresh] = places.try_emplace(name, kinds.size());
       if (fresh) {
         kinds.push_back({.name = name});

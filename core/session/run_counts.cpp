@@ -71,17 +71,21 @@ void write_block(BlockHead head, const TaskTally& tally, SummaryWriter& writer) 
 /// Runs that stand one behind the other, read at once.
 class RunBlock {
  public:
-  RunBlock(const LaneData& lane, std::size_t first, std::size_t last)
+  RunBlock(const LaneData& lane, const TaskTable& tasks, std::size_t first, std::size_t last)
       : count_(last - first),
         ended_(last <= lane.runs.closed() ? count_ : count_ - 1) {
     lane.runs.read(first, std::span(spans_).first(count_));
     lane.run_rows.read(first, std::span(rows_).first(count_));
     lane.run_results.read(first, std::span(results_).first(count_));
+    for (std::size_t i = 0; i < count_; ++i) {
+      names_[i] = tasks.name(row(i));
+    }
   }
 
   std::size_t size() const { return count_; }
   Span span(std::size_t i) const { return spans_[i]; }
   Row row(std::size_t i) const { return static_cast<Row>(rows_[i]); }
+  trace::NameId name(std::size_t i) const { return names_[i]; }
   RunResult result(std::size_t i) const {
     return RunResult::unpack(results_[i] == PackedColumn::kAbsent
                                  ? RunResult::kEndedWell
@@ -96,20 +100,20 @@ class RunBlock {
   std::array<Span, SummaryTree::kLeaf> spans_;
   std::array<PackedColumn::Value, SummaryTree::kLeaf> rows_;
   std::array<PackedColumn::Value, SummaryTree::kLeaf> results_;
+  std::array<trace::NameId, SummaryTree::kLeaf> names_;
 };
 
 void count_start(const RunBlock& runs, std::size_t i, const TaskTable& tasks, TaskTally& tally) {
-  const Row row = runs.row(i);
   ++tally.started;
-  tally.kinds.add(tasks.name(row), KindTally::started);
-  if (const TimeNs queued = tasks.queued(row); queued != PackedColumn::kAbsent) {
+  tally.kinds.add(runs.name(i), KindTally::started);
+  if (const TimeNs queued = tasks.queued(runs.row(i)); queued != PackedColumn::kAbsent) {
     tally.waits.add(std::max<TimeNs>(runs.span(i).begin - queued, 0));
   }
 }
 
 /// Of one that has ended.
-void count_end(const RunBlock& runs, std::size_t i, const TaskTable& tasks, TaskTally& tally) {
-  const trace::NameId name = tasks.name(runs.row(i));
+void count_end(const RunBlock& runs, std::size_t i, TaskTally& tally) {
+  const trace::NameId name = runs.name(i);
   ++tally.finished;
   tally.kinds.add(name, KindTally::finished);
   if (runs.result(i).failed()) {
@@ -129,13 +133,13 @@ std::optional<TimeNs> queue_wait(const LaneData& lane, const TaskTable& tasks, s
 }
 
 void count_start(const LaneData& lane, const TaskTable& tasks, std::size_t run, TaskTally& tally) {
-  count_start(RunBlock(lane, run, run + 1), 0, tasks, tally);
+  count_start(RunBlock(lane, tasks, run, run + 1), 0, tasks, tally);
 }
 
 void count_end(const LaneData& lane, const TaskTable& tasks, std::size_t run, TaskTally& tally) {
-  const RunBlock runs(lane, run, run + 1);
+  const RunBlock runs(lane, tasks, run, run + 1);
   if (runs.ended(0)) {
-    count_end(runs, 0, tasks, tally);
+    count_end(runs, 0, tally);
   }
 }
 
@@ -144,11 +148,11 @@ void seal_runs(LaneData& lane, const TaskTable& tasks) {
   const auto leaf = [&](std::size_t first, std::size_t last, SummaryWriter& writer) {
     BlockHead head;
     tally.clear();
-    const RunBlock runs(lane, first, last);
+    const RunBlock runs(lane, tasks, first, last);
     for (std::size_t i = 0; i < runs.size(); ++i) {
       count_start(runs, i, tasks, tally);
       if (runs.ended(i)) {
-        count_end(runs, i, tasks, tally);
+        count_end(runs, i, tally);
         head.widen(runs.span(i).end, runs.span(i).end);
       }
     }
@@ -177,7 +181,7 @@ void count_starts(const LaneData& lane, const TaskTable& tasks, std::size_t firs
     return Verdict::taken;
   };
   lane.summaries.visit(first, last, whole, [&](std::size_t from, std::size_t to) {
-    const RunBlock runs(lane, from, to);
+    const RunBlock runs(lane, tasks, from, to);
     for (std::size_t i = 0; i < runs.size(); ++i) {
       count_start(runs, i, tasks, tally);
     }
@@ -207,11 +211,11 @@ void count_ends(const LaneData& lane, const TaskTable& tasks, TimeNs begin, Time
     return Verdict::taken;
   };
   lane.summaries.visit(first, last, whole, [&](std::size_t from, std::size_t to) {
-    const RunBlock runs(lane, from, to);
+    const RunBlock runs(lane, tasks, from, to);
     for (std::size_t i = 0; i < runs.size(); ++i) {
       const TimeNs ended = runs.span(i).end;
       if (ended >= begin && ended < end && runs.ended(i)) {
-        count_end(runs, i, tasks, tally);
+        count_end(runs, i, tally);
       }
     }
   });

@@ -103,7 +103,8 @@ class StoredSnapshot final : public Snapshot {
   void add_lane(StatisticsPass& pass, const Lane& lane, std::optional<PoolIndex> pool) const;
   TaskTally tally_of(const StatisticsPass& pass, const LaneData& lane,
                      std::optional<PoolIndex> pool) const;
-  std::vector<KindStatistics> named(std::span<const KindTally> by_process) const;
+  std::vector<KindStatistics> named(std::uint32_t first,
+                                    std::span<const KindTally* const> tallies) const;
 
   const State state_;
 };

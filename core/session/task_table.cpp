@@ -104,11 +104,6 @@ bool TaskTable::known(Row row) const {
          delivered(row) != PackedColumn::kAbsent;
 }
 
-const TaskTable::Origin* TaskTable::origin(Row row) const {
-  const std::uint32_t origin = origin_.get_or(row, kNone32);
-  return origin == kNone32 ? nullptr : &origins_[origin];
-}
-
 std::uint32_t TaskTable::intern_origin(const Origin& origin) {
   const std::uint64_t hash =
       mix(origin.pool ^ (std::uint64_t{origin.caller} << 20) ^ (std::uint64_t{origin.name} << 36));

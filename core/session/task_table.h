@@ -47,7 +47,10 @@ class TaskTable {
     const std::uint32_t lane = lane_.get_or(row, kNone32);
     return {lane, lane == kNone32 ? 0 : index_[row]};
   }
-  const Origin* origin(Row row) const;
+  const Origin* origin(Row row) const {
+    const std::uint32_t origin = origin_.get_or(row, kNone32);
+    return origin == kNone32 ? nullptr : &origins_[origin];
+  }
   /// The name in origin(), 0 without one.
   std::uint32_t name(Row row) const {
     const Origin* known = origin(row);
