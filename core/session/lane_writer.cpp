@@ -41,6 +41,10 @@ void Writer::take_on_lane(std::uint32_t process, const Event& event) {
     feed(index, event);
     return;
   }
+  if (state_.complete_since) {
+    keep_odd(process, event);  // a lane cannot be begun anew from what is left
+    return;
+  }
   ++state_.anomalies;
   if (lane.late.empty()) {
     late_lanes_.push_back(index);
@@ -112,7 +116,7 @@ void Writer::feed_started(std::uint32_t index, const Event& event) {
     return;
   }
   const Row row = tasks.find_or_add(event.task);
-  if (tasks.fate(row).lane != kNone32) {
+  if (tasks.fate(row).lane != kNone32 || tasks.forgotten(row)) {
     keep_odd(process, event);
     return;
   }
@@ -170,7 +174,7 @@ void Writer::feed_finished(std::uint32_t index, const Event& event) {
     }
   }
   keep_odd(process, event);
-  if (fate.lane == kNone32) {
+  if (fate.lane == kNone32 && !tasks.forgotten(row)) {
     lane.info.kind = LaneKind::worker;
     lanes_changed_ = true;
     end_loosely(process, row, event);

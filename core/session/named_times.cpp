@@ -84,7 +84,7 @@ void NamedTimes::freeze() {
 
 void NamedTimes::count_kinds(TimeNs begin, TimeNs end, KindTally::Count count,
                              KindTally& kinds) const {
-  const auto whole = [&](SummaryReader reader) {
+  const auto whole = [&](SummaryReader reader, bool /*closest*/) {
     kinds.read(count, reader);
     return SummaryTree::Verdict::taken;
   };

@@ -23,6 +23,7 @@ class NamedTimes {
   void rename(TimeNs time, trace::NameId from, trace::NameId to);
   /// Brings the summaries up to date.
   void seal();
+  std::size_t bytes() const { return times_.bytes() + names_.bytes() + summaries_.bytes(); }
   void freeze();
 
   std::uint64_t count_in(TimeNs begin, TimeNs end) const {

@@ -30,6 +30,9 @@ class PackedVector {
   }
   void truncate(std::size_t size) { column_.truncate(size); }
   void freeze() { column_.freeze(); }
+  /// As of PackedColumn.
+  void drop(std::size_t chunk) { column_.drop(chunk); }
+  std::size_t bytes() const { return column_.bytes(); }
 
   /// For vectors that mostly hold `absent`: it is read where nothing else was set, and nothing is
   /// stored until something else comes. Of 64 bits, 2^63 is no value.

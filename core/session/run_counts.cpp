@@ -68,6 +68,11 @@ void write_block(BlockHead head, const TaskTally& tally, SummaryWriter& writer) 
   tally.kinds.write(KindTally::failed, writer);
 }
 
+/// When the task of a run was queued; kAbsent if that is not known.
+TimeNs queued_of(const LaneData& lane, const TaskTable& tasks, Row row, std::size_t run) {
+  return tasks.forgotten(row) ? lane.queued_before.get(run) : tasks.queued(row);
+}
+
 /// Runs that stand one behind the other, read at once.
 class RunBlock {
  public:
@@ -79,6 +84,7 @@ class RunBlock {
     lane.run_results.read(first, std::span(results_).first(count_));
     for (std::size_t i = 0; i < count_; ++i) {
       names_[i] = tasks.name(row(i));
+      queued_[i] = queued_of(lane, tasks, row(i), first + i);
     }
   }
 
@@ -86,6 +92,7 @@ class RunBlock {
   Span span(std::size_t i) const { return spans_[i]; }
   Row row(std::size_t i) const { return static_cast<Row>(rows_[i]); }
   trace::NameId name(std::size_t i) const { return names_[i]; }
+  TimeNs queued(std::size_t i) const { return queued_[i]; }
   RunResult result(std::size_t i) const {
     return RunResult::unpack(results_[i] == PackedColumn::kAbsent
                                  ? RunResult::kEndedWell
@@ -101,12 +108,13 @@ class RunBlock {
   std::array<PackedColumn::Value, SummaryTree::kLeaf> rows_;
   std::array<PackedColumn::Value, SummaryTree::kLeaf> results_;
   std::array<trace::NameId, SummaryTree::kLeaf> names_;
+  std::array<TimeNs, SummaryTree::kLeaf> queued_;
 };
 
-void count_start(const RunBlock& runs, std::size_t i, const TaskTable& tasks, TaskTally& tally) {
+void count_start(const RunBlock& runs, std::size_t i, TaskTally& tally) {
   ++tally.started;
   tally.kinds.add(runs.name(i), KindTally::started);
-  if (const TimeNs queued = tasks.queued(runs.row(i)); queued != PackedColumn::kAbsent) {
+  if (const TimeNs queued = runs.queued(i); queued != PackedColumn::kAbsent) {
     tally.waits.add(std::max<TimeNs>(runs.span(i).begin - queued, 0));
   }
 }
@@ -126,14 +134,14 @@ void count_end(const RunBlock& runs, std::size_t i, TaskTally& tally) {
 }  // namespace
 
 std::optional<TimeNs> queue_wait(const LaneData& lane, const TaskTable& tasks, std::size_t run) {
-  const TimeNs queued = tasks.queued(lane.run_rows[run]);
+  const TimeNs queued = queued_of(lane, tasks, lane.run_rows[run], run);
   return queued == PackedColumn::kAbsent
              ? std::nullopt
              : std::optional(std::max<TimeNs>(lane.runs.begin_of(run) - queued, 0));
 }
 
 void count_start(const LaneData& lane, const TaskTable& tasks, std::size_t run, TaskTally& tally) {
-  count_start(RunBlock(lane, tasks, run, run + 1), 0, tasks, tally);
+  count_start(RunBlock(lane, tasks, run, run + 1), 0, tally);
 }
 
 void count_end(const LaneData& lane, const TaskTable& tasks, std::size_t run, TaskTally& tally) {
@@ -150,7 +158,7 @@ void seal_runs(LaneData& lane, const TaskTable& tasks) {
     tally.clear();
     const RunBlock runs(lane, tasks, first, last);
     for (std::size_t i = 0; i < runs.size(); ++i) {
-      count_start(runs, i, tasks, tally);
+      count_start(runs, i, tally);
       if (runs.ended(i)) {
         count_end(runs, i, tally);
         head.widen(runs.span(i).end, runs.span(i).end);
@@ -175,17 +183,18 @@ void seal_runs(LaneData& lane, const TaskTable& tasks) {
 
 void count_starts(const LaneData& lane, const TaskTable& tasks, std::size_t first, std::size_t last,
                   TaskTally& tally) {
-  const auto whole = [&](SummaryReader reader) {
+  const auto whole = [&](SummaryReader reader, bool /*closest*/) {
     BlockHead::read(reader);
     read_starts(reader, tally);
     return Verdict::taken;
   };
-  lane.summaries.visit(first, last, whole, [&](std::size_t from, std::size_t to) {
+  const auto rest = [&](std::size_t from, std::size_t to) {
     const RunBlock runs(lane, tasks, from, to);
     for (std::size_t i = 0; i < runs.size(); ++i) {
-      count_start(runs, i, tasks, tally);
+      count_start(runs, i, tally);
     }
-  });
+  };
+  lane.summaries.visit(first, last, whole, rest, lane.blurred);
 }
 
 void count_ends(const LaneData& lane, const TaskTable& tasks, TimeNs begin, TimeNs end,
@@ -194,23 +203,28 @@ void count_ends(const LaneData& lane, const TaskTable& tasks, TimeNs begin, Time
     return;
   }
   // Runs end in the order in which they begin, unless they overlap: then any may have.
-  const std::size_t first = lane.runs.overlaps() ? 0 : lane.runs.ended_before(begin);
-  const std::size_t last = lane.runs.overlaps()
-                               ? std::min(lane.runs.first_from(end), lane.runs.closed())
-                               : lane.runs.ended_before(end);
-  const auto whole = [&](SummaryReader reader) {
+  std::size_t first = lane.runs.overlaps() ? 0 : lane.runs.ended_before(begin);
+  std::size_t last = lane.runs.overlaps() ? std::min(lane.runs.first_from(end), lane.runs.closed())
+                                          : lane.runs.ended_before(end);
+  // Where runs are blurred, which of them ended by then is known to a block: the block decides.
+  first = first < lane.blurred ? first - std::min(first, SummaryTree::kLeaf) : first;
+  last = last < lane.blurred ? std::min(last + SummaryTree::kLeaf, lane.blurred) : last;
+  const auto whole = [&](SummaryReader reader, bool closest) {
     const BlockHead head = BlockHead::read(reader);
     if (head.latest_end < begin || head.earliest_end >= end) {
       return Verdict::not_concerned;
     }
-    if (head.earliest_end < begin || head.latest_end >= end) {
+    if (closest && head.earliest_end < begin) {
+      return Verdict::not_concerned;
+    }
+    if (!closest && (head.earliest_end < begin || head.latest_end >= end)) {
       return Verdict::look_closer;
     }
     reader.skip(head.start_bytes);
     read_ends(reader, tally);
     return Verdict::taken;
   };
-  lane.summaries.visit(first, last, whole, [&](std::size_t from, std::size_t to) {
+  const auto rest = [&](std::size_t from, std::size_t to) {
     const RunBlock runs(lane, tasks, from, to);
     for (std::size_t i = 0; i < runs.size(); ++i) {
       const TimeNs ended = runs.span(i).end;
@@ -218,7 +232,8 @@ void count_ends(const LaneData& lane, const TaskTable& tasks, TimeNs begin, Time
         count_end(runs, i, tally);
       }
     }
-  });
+  };
+  lane.summaries.visit(first, last, whole, rest, lane.blurred);
 }
 
 }  // namespace poolscope::session

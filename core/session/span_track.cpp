@@ -115,6 +115,7 @@ void SpanTrack::clear() {
     level.truncate(0);
   }
   open_.reset();
+  blurred_ = 0;
   overlaps_ = false;
 }
 
@@ -124,6 +125,21 @@ void SpanTrack::freeze() {
   for (SharedVector<Longest>& level : longest_) {
     level.freeze();
   }
+}
+
+void SpanTrack::blur_before(std::size_t index) {
+  for (; blurred_ < index; blurred_ += PackedColumn::kChunk) {
+    begin_.blur(blurred_ / PackedColumn::kChunk);
+    idle_.blur(blurred_ / PackedColumn::kChunk);
+  }
+}
+
+std::size_t SpanTrack::bytes() const {
+  std::size_t bytes = begin_.bytes() + idle_.bytes();
+  for (const SharedVector<Longest>& level : longest_) {
+    bytes += level.bytes();
+  }
+  return bytes;
 }
 
 std::size_t SpanTrack::first_from(TimeNs time, std::size_t hint) const {
@@ -189,7 +205,7 @@ TimeNs SpanTrack::covered(TimeNs begin, TimeNs end) const {
   return covered;
 }
 
-std::size_t SpanTrack::longest(std::size_t first, std::size_t last) const {
+SpanTrack::Longest SpanTrack::longest(std::size_t first, std::size_t last) const {
   Longest best;
   const auto consider = [&](const Longest& candidate) {
     if (candidate.length > best.length ||
@@ -231,7 +247,7 @@ std::size_t SpanTrack::longest(std::size_t first, std::size_t last) const {
   if (last % kFan != 0 && (first % kFan == 0 || last / kFan != first / kFan)) {
     consider_part(last / kFan);
   }
-  return static_cast<std::size_t>(best.index);
+  return best;
 }
 
 std::size_t SpanTrack::ended_before(TimeNs time, std::size_t hint) const {

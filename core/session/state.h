@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct PoolData {
     cancelled.seal();
     loose_ends.seal();
     loose_failed.seal();
+  }
+  std::size_t bytes() const {
+    return queue.bytes() + cancelled.bytes() + loose_ends.bytes() + loose_failed.bytes();
   }
   void freeze() {
     queue.freeze();
@@ -58,6 +62,9 @@ struct ProcessData {
   SharedVector<trace::Event> log;  ///< in time order
   PoolData poolless;               ///< of tasks that belong to no pool
 
+  std::size_t bytes() const {
+    return tasks.bytes() + loose.bytes() + log.bytes() + poolless.bytes();
+  }
   void freeze() {
     tasks.freeze();
     loose.freeze();
@@ -74,6 +81,7 @@ struct State {
   std::uint64_t lost = 0;
   std::uint64_t anomalies = 0;
   std::uint64_t tasks = 0;
+  std::optional<TimeNs> complete_since = {};  ///< as Snapshot says
 
   std::shared_ptr<const std::vector<Lane>> lanes = std::make_shared<std::vector<Lane>>();
   SharedVector<std::shared_ptr<const LaneData>> lane_data;

@@ -40,6 +40,9 @@ Statistics StoredSnapshot::statistics(TimeNs begin, TimeNs end,
                                       std::optional<PoolIndex> pool) const {
   Statistics figures = range_statistics(begin, end, pool);
   const StatisticsPass pass = begin_pass(begin, end);
+  if (!is_complete(pass.begin)) {
+    return figures;
+  }
   std::vector<TimeNs> waits;
   std::vector<TimeNs> run_times;
   for (std::size_t i = 0; i < state_.lane_data.size(); ++i) {

@@ -29,6 +29,7 @@ class StoredSnapshot final : public Snapshot {
   std::uint64_t lost_events() const override { return state_.lost; }
   std::uint64_t task_count() const override { return state_.tasks; }
   std::uint64_t anomalies() const override { return state_.anomalies; }
+  std::optional<TimeNs> complete_since() const override { return state_.complete_since; }
   std::span<const Lane> lanes() const override { return *state_.lanes; }
   std::span<const Pool> pools() const override { return *state_.pools; }
   std::span<const MaxWorkersStep> max_workers_steps(PoolIndex pool) const override;
@@ -72,11 +73,16 @@ class StoredSnapshot final : public Snapshot {
   std::shared_ptr<const trace::Directory> directory(std::uint32_t process) const override;
 
  private:
+  /// kMaxTime's opposite, if all detail is there.
+  TimeNs complete_from() const { return state_.complete_since.value_or(-kMaxTime); }
+  bool is_complete(TimeNs time) const { return time >= complete_from(); }
   const LaneData* lane_data(LaneId lane) const;
   const PoolData* pool_data(PoolIndex pool) const;
   const ProcessData& process_of(const LaneData& lane) const {
     return *state_.processes[lane.process];
   }
+  /// Only who it was is known of a task.
+  bool is_forgotten(const ProcessData& process, Row row) const;
   TaskKey key_of(const LaneData& lane, std::size_t run) const;
   std::optional<Row> find(TaskKey key) const;
   std::optional<TimeNs> left_queue(const ProcessData& process, Row row) const;

@@ -77,6 +77,8 @@ class SummaryTree {
     }
   }
   void truncate(std::size_t items);
+  /// Of memory, about.
+  std::size_t bytes() const { return bytes_; }
   void freeze() {
     for (Level& level : levels_) {
       level.freeze();
@@ -85,15 +87,19 @@ class SummaryTree {
 
   /// Goes through the items [first, last) in order: whole(reader) takes a summary, says that it
   /// does not concern it, or asks to look closer; rest(first, last) is called for what is left, at
-  /// most kLeaf items at a time.
+  /// most kLeaf items at a time. Of items before `blurred` only blocks are left: a block counts
+  /// where its first item does, whole(reader) is told that it cannot look closer.
   template <typename Whole, typename Rest>
-  void visit(std::size_t first, std::size_t last, const Whole& whole, const Rest& rest) const;
+  void visit(std::size_t first, std::size_t last, const Whole& whole, const Rest& rest,
+             std::size_t blurred = 0) const;
 
  private:
   using Level = SharedVector<Summary, 32>;
 
-  static Summary kept(const SummaryWriter& writer) {
+  Summary kept(const SummaryWriter& writer) {
+    constexpr std::size_t kOverhead = 48;  // counts, the heap's head, the place in its level
     const std::span<const std::uint8_t> bytes = writer.bytes();
+    bytes_ += bytes.size() + kOverhead;
     auto copy = std::make_shared<std::uint8_t[]>(bytes.size());
     std::copy(bytes.begin(), bytes.end(), copy.get());
     return copy;
@@ -102,6 +108,7 @@ class SummaryTree {
   void join_blocks(std::size_t level, std::size_t block, const Join& join, SummaryWriter& writer);
 
   std::array<Level, kLevels> levels_;
+  std::size_t bytes_ = 0;
   std::vector<std::size_t> spoiled_;  // leaves; the writer's only
 };
 
@@ -156,8 +163,14 @@ inline void SummaryTree::truncate(std::size_t items) {
 }
 
 template <typename Whole, typename Rest>
-void SummaryTree::visit(std::size_t first, std::size_t last, const Whole& whole,
-                        const Rest& rest) const {
+void SummaryTree::visit(std::size_t first, std::size_t last, const Whole& whole, const Rest& rest,
+                        std::size_t blurred) const {
+  if (first < blurred) {
+    first = (first + kLeaf - 1) / kLeaf * kLeaf;
+  }
+  if (last < blurred) {
+    last = (last + kLeaf - 1) / kLeaf * kLeaf;
+  }
   while (first < last) {
     std::size_t width = kLeaf * kFan * kFan;
     bool passed = false;
@@ -165,7 +178,8 @@ void SummaryTree::visit(std::size_t first, std::size_t last, const Whole& whole,
       const std::size_t block = first / width;
       if (first % width == 0 && first + width <= last && block < levels_[level - 1].size()) {
         const SummaryReader reader(levels_[level - 1][block].get());
-        passed = whole(reader) != Verdict::look_closer;
+        const bool closest = level == 1 && first < blurred;
+        passed = whole(reader, closest) != Verdict::look_closer;
         first += passed ? width : 0;
       }
     }

@@ -70,6 +70,14 @@ class TaskTable {
   /// Forgets what set_run() said.
   void clear_run(Row row);
   void freeze();
+  /// Of the tasks of a chunk of PackedColumn::kChunk rows only pool, caller and name are left.
+  /// Tasks that come to be known later are not concerned.
+  void forget(std::size_t chunk);
+  bool forgotten(Row row) const {
+    return forgotten_.get_or(row / PackedColumn::kChunk, 0) != 0 && !came_later(row);
+  }
+  std::size_t rows() const { return page_key_.size() * kPage; }
+  std::size_t bytes() const;
 
   /// Calls visit(row) for tasks that may wait at `time`, longest waiting first, until it answers
   /// false. All that wait are among them. Cost O(visited x log tasks).
@@ -95,6 +103,7 @@ class TaskTable {
   };
 
   bool known(Row row) const;
+  bool came_later(Row row) const;
   void note(Row row) { count_ += known(row) ? 0U : 1U; }
   std::size_t slot_of(std::uint64_t key) const;
   std::optional<std::uint32_t> find_book(std::uint64_t key) const;
@@ -118,6 +127,8 @@ class TaskTable {
   };
   std::array<RecentPage, 64> recent_pages_ = {};  // by key
 
+  PackedVector<std::uint32_t> forgotten_;  // sparse: 1, by chunk of rows
+  SharedVector<Row> came_later_;           // rows of such chunks, first seen afterwards; rising
   PackedColumn queued_;
   PackedVector<std::uint32_t> origin_;  // index into origins_
   PackedVector<std::uint32_t> lane_;    // as Fate says

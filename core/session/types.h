@@ -79,6 +79,8 @@ struct Task {
   std::optional<LaneId> receiver = {};  ///< who got the result
   std::optional<TimeNs> cpu_time = {};  ///< when measured
   std::string_view error = {};          ///< text of the failure
+  bool forgotten = false;  ///< it was over before Snapshot::complete_since(): only pool, caller and
+                           ///< name are known
 };
 
 struct Phase {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/writer.h"
 
-#include "core/session/run_counts.h"
 #include "core/session/sorted_insert.h"
 
 #include <algorithm>
@@ -17,6 +16,24 @@ using trace::Outcome;
 
 TimeNs time_of(const Event& event) {
   return static_cast<TimeNs>(event.time_ns);
+}
+
+/// Those that task tables, lanes and queues are made of.
+bool is_of_tasks(EventKind kind) {
+  switch (kind) {
+    case EventKind::task_queued:
+    case EventKind::task_started:
+    case EventKind::task_finished:
+    case EventKind::result_delivered:
+    case EventKind::phase_begin:
+    case EventKind::phase_end:
+    case EventKind::blocked_begin:
+    case EventKind::blocked_end:
+    case EventKind::awaits:
+      return true;
+    default:
+      return false;
+  }
 }
 
 template <typename T>
@@ -54,6 +71,10 @@ void Writer::take(std::uint32_t process, const Event& event) {
   const bool first = !std::exchange(timed_, true);
   state_.begin = first ? time_of(event) : std::min(state_.begin, time_of(event));
   state_.end = first ? time_of(event) : std::max(state_.end, time_of(event));
+  if (state_.complete_since && time_of(event) < *state_.complete_since && is_of_tasks(event.kind)) {
+    keep_odd(process, event);  // what it would have changed is a sum by now
+    return;
+  }
   switch (event.kind) {
     case EventKind::task_queued:
       take_queued(process, event);
@@ -122,7 +143,7 @@ void Writer::take_queued(std::uint32_t process, const Event& event) {
     return;
   }
   const Row row = tasks.find_or_add(event.task);
-  if (tasks.queued(row) != PackedColumn::kAbsent) {
+  if (tasks.queued(row) != PackedColumn::kAbsent || tasks.forgotten(row)) {
     keep_odd(process, event);
     return;
   }
@@ -152,7 +173,10 @@ void Writer::tell_late(std::uint32_t process, Row row, trace::NameId name_before
   const ProcessData& data = processes_[process].data;
   const TaskTable::Fate fate = data.tasks.fate(row);
   if (fate.lane != TaskTable::kLoose) {
-    lanes_[fate.lane].data.summaries.spoil(fate.index);
+    LaneData& lane = lanes_[fate.lane].data;
+    if (fate.index >= lane.blurred) {
+      lane.summaries.spoil(fate.index);
+    }
     note_change(fate.lane);
     return;
   }
@@ -180,7 +204,7 @@ void Writer::take_finished(std::uint32_t process, const Event& event) {
   const TaskTable::Fate fate = entry.data.tasks.fate(row);
   if (fate.lane == lane) {
     take_on_lane(process, event);
-  } else if (fate.lane == kNone32) {
+  } else if (fate.lane == kNone32 && !entry.data.tasks.forgotten(row)) {
     keep(process, event);
     end_loosely(process, row, event);
   } else {
@@ -217,8 +241,8 @@ void Writer::take_delivered(std::uint32_t process, const Event& event) {
     return;
   }
   const Row row = tasks.find_or_add(event.task);
-  if (tasks.delivered(row) != PackedColumn::kAbsent) {
-    // A result may be asked for again and again.
+  if (tasks.delivered(row) != PackedColumn::kAbsent || tasks.forgotten(row)) {
+    // A result may be asked for again and again, or when the task is long forgotten.
     keep(process, event);
     if (lane != kNone32) {
       insert_sorted(lanes_[lane].data.redeliveries, time_of(event));
@@ -287,10 +311,10 @@ void Writer::take_worker_exited(std::uint32_t process, const Event& event) {
   if (!lane.info.pool && event.pool != 0) {
     lane.info.pool = PoolIndex{pool_of(process, event)};
   }
-  if (time_of(event) < lane.data.last_event) {
+  if (time_of(event) < lane.data.last_event && !state_.complete_since) {
     late_lanes_.push_back(static_cast<std::uint32_t>(lane.info.id));
   } else {
-    feed_exit(lane, time_of(event));
+    feed_exit(lane, std::max(time_of(event), lane.data.last_event));
   }
 }
 
@@ -487,12 +511,12 @@ void Writer::refresh_names(LaneEntry& lane) {
   }
 }
 
-State Writer::publish() {
+State Writer::publish(std::size_t memory_limit) {
+  seal();
+  keep_within(memory_limit);
   for (const std::uint32_t index : changed_lanes_) {
     LaneEntry& lane = lanes_[index];
     lane.changed = false;
-    refresh_names(lane);
-    seal_runs(lane.data, processes_[lane.data.process].data.tasks);
     lane.data.freeze();
     state_.lane_data.resize(lanes_.size(), nullptr);
     state_.lane_data.own(index) = std::make_shared<LaneData>(lane.data);
@@ -500,7 +524,6 @@ State Writer::publish() {
   for (const std::uint32_t index : changed_pools_) {
     PoolEntry& pool = pools_[index];
     pool.changed = false;
-    pool.data.seal();
     pool.data.freeze();
     state_.pool_data.resize(pools_.size(), nullptr);
     state_.pool_data.own(index) = std::make_shared<PoolData>(pool.data);
@@ -511,7 +534,6 @@ State Writer::publish() {
   for (std::size_t i = 0; i < processes_.size(); ++i) {
     ProcessEntry& process = processes_[i];
     if (std::exchange(process.changed, false)) {
-      process.data.poolless.seal();
       process.data.freeze();
       state_.processes[i] = std::make_shared<ProcessData>(process.data);
     }
