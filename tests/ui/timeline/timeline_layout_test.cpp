@@ -28,6 +28,7 @@ class TimelineLayoutTest : public QObject {
   void ghost_workerNeverNeeded_isTold();
   void flags_changesCloseTogether_doNotOverlap();
   void flags_inOnePixel_shareOneBox();
+  void sessionWithForgottenDetail_saysSinceWhenItIsComplete();
   void tokens_waitingTasks_standLeftOfNow();
   void tokens_seenFromAfar_leaveTheDepthInSight();
   void flight_pickJustNow_movesAndEnds();
@@ -262,6 +263,16 @@ void TimelineLayoutTest::ghost_workerNeverNeeded_isTold() {
   QVERIFY(ghost.rect.right() <= *scene.nowX);
   QVERIFY(ghost.label.has_value());
   QCOMPARE(ghost.label->text, QStringLiteral("not started: no task has needed it"));
+}
+
+void TimelineLayoutTest::sessionWithForgottenDetail_saysSinceWhenItIsComplete() {
+  OneTask one;
+  one.s.addTask(one.pool, one.caller, 5 * kMs);
+  const ViewState view = showing(0, 110 * kMs, 100 * kMs);
+  QVERIFY(sceneOf(shared(one), 100 * kMs, view).completeNote.isEmpty());
+  one.s.completeSince_ = one.s.begin_ + TimeNs{723} * 1000 * kMs;
+  QCOMPARE(sceneOf(shared(one), 100 * kMs, view).completeNote,
+           QStringLiteral("detail is complete from 12:03 on"));
 }
 
 void TimelineLayoutTest::flags_changesCloseTogether_doNotOverlap() {
