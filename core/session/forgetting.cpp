@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a session stays within a limit of memory: of what was over long ago only sums are kept.
+#include "core/session/deepest_sum.h"
 #include "core/session/run_counts.h"
 #include "core/session/writer.h"
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace poolscope::session {
 namespace {
 
 // What is given up at once, as a share of the limit: little, since the producers' events wait.
-constexpr std::size_t kSteps = 256;
+constexpr std::size_t kSteps = 1024;
 constexpr int kMostSteps = 4;  // a call
 constexpr std::size_t kStepWithoutLimit = 16U << 20;
 constexpr std::size_t kStepsKept = 8;       // events of other threads may be late by some
@@ -83,6 +85,7 @@ void Writer::forget_before(TimeNs time) {
   if (state_.complete_since && time <= *state_.complete_since) {
     return;
   }
+  keep_depth(time);
   state_.complete_since = time;
   for (std::uint32_t index = 0; index < lanes_.size(); ++index) {
     note_change(index);
@@ -99,6 +102,24 @@ void Writer::forget_before(TimeNs time) {
     processes_[process].changed = true;
     processes_[process].data.poolless.queue.blur_before(time);
     forget_tasks(process, time);
+  }
+}
+
+/// The queues' steps are about to be blurred, each for itself.
+void Writer::keep_depth(TimeNs time) {
+  std::vector<const QueueSteps*> queues;
+  for (const PoolEntry& pool : pools_) {
+    queues.push_back(&pool.data.queue);
+  }
+  for (const ProcessEntry& process : processes_) {
+    queues.push_back(&process.data.poolless.queue);
+  }
+  std::erase_if(queues, [](const QueueSteps* queue) { return queue->empty(); });
+  const TimeNs from = state_.complete_since.value_or(state_.begin);
+  if (from < time) {
+    const std::uint64_t depth = queues.size() == 1 ? queues.front()->extremes(from, time).max
+                                                   : DeepestSum(queues).find(from, time);
+    state_.deepest_before.push_back({time, depth});
   }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/session/deepest_sum.h"
 #include "core/session/run_counts.h"
 #include "core/session/statistics_pass.h"
 #include "core/session/stored_snapshot.h"
@@ -9,75 +10,6 @@
 
 namespace poolscope::session {
 namespace {
-
-/// Finds the largest depth of several queues together: stretches in which all of them at their
-/// deepest are no deeper than what was found already are passed over.
-class DeepestSum {
- public:
-  explicit DeepestSum(const std::vector<const QueueSteps*>& queues) : queues_(queues) {}
-
-  std::uint64_t find(TimeNs begin, TimeNs end) {
-    search(begin, end, bound(begin, end));
-    return static_cast<std::uint64_t>(most_);
-  }
-
- private:
-  static constexpr std::size_t kFew = 256;  // steps that are rather gone through
-
-  std::int64_t bound(TimeNs begin, TimeNs end) const {
-    std::int64_t sum = 0;
-    for (const QueueSteps* queue : queues_) {
-      sum += static_cast<std::int64_t>(queue->extremes(begin, end).max);
-    }
-    return sum;
-  }
-
-  void search(TimeNs begin, TimeNs end, std::int64_t bound_here) {
-    if (bound_here <= most_) {
-      return;
-    }
-    std::size_t steps = 0;
-    for (const QueueSteps* queue : queues_) {
-      steps += queue->edge(end).before - queue->edge(begin).until;
-    }
-    if (steps <= kFew) {
-      go_through(begin, end);
-      return;
-    }
-    const TimeNs middle = begin + (end - begin) / 2;
-    const std::int64_t before = bound(begin, middle);
-    const std::int64_t after = bound(middle, end);
-    if (before >= after) {
-      search(begin, middle, before);
-      search(middle, end, after);
-    } else {
-      search(middle, end, after);
-      search(begin, middle, before);
-    }
-  }
-
-  void go_through(TimeNs begin, TimeNs end) {
-    std::vector<QueueSteps::Step> steps;
-    std::int64_t depth = 0;
-    for (const QueueSteps* queue : queues_) {
-      depth += static_cast<std::int64_t>(queue->depth(begin));
-      const std::vector<QueueSteps::Step> some = queue->steps(begin, end);
-      steps.insert(steps.end(), some.begin(), some.end());
-    }
-    std::sort(steps.begin(), steps.end(),
-              [](const auto& a, const auto& b) { return a.time < b.time; });
-    most_ = std::max(most_, depth);
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      depth += steps[i].change;
-      if (i + 1 == steps.size() || steps[i].time != steps[i + 1].time) {
-        most_ = std::max(most_, depth);
-      }
-    }
-  }
-
-  const std::vector<const QueueSteps*>& queues_;
-  std::int64_t most_ = 0;
-};
 
 std::uint32_t most_alive(std::vector<std::pair<TimeNs, int>>& changes) {
   // Who leaves and who comes at the same moment are not there together.
@@ -175,8 +107,24 @@ void StoredSnapshot::add_queues(StatisticsPass& pass, std::optional<PoolIndex> p
   if (pass.begin < pass.end) {
     figures.queue_depth_max = queues.size() == 1
                                   ? queues.front()->extremes(pass.begin, pass.end).max
-                                  : DeepestSum(queues).find(pass.begin, pass.end);
+                                  : deepest(queues, pass.begin, pass.end);
   }
+}
+
+/// Of queues together.
+std::uint64_t StoredSnapshot::deepest(const std::vector<const QueueSteps*>& queues, TimeNs begin,
+                                      TimeNs end) const {
+  std::uint64_t most = 0;
+  TimeNs from = state_.begin;
+  for (std::size_t i = 0; i < state_.deepest_before.size(); ++i) {
+    const DeepestBefore& before = state_.deepest_before[i];
+    if (begin < before.end && end > from) {
+      most = std::max(most, before.depth);
+    }
+    from = before.end;
+  }
+  const TimeNs since = std::max(begin, complete_from());
+  return since < end ? std::max(most, DeepestSum(queues).find(since, end)) : most;
 }
 
 TaskTally StoredSnapshot::tally_of(const StatisticsPass& pass, const LaneData& lane,

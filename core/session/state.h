@@ -73,6 +73,13 @@ struct ProcessData {
   }
 };
 
+/// How deep all queues together were at most, from the one before (or the session's begin) on until
+/// `end`: their steps do not tell it any more.
+struct DeepestBefore {
+  TimeNs end = 0;
+  std::uint64_t depth = 0;
+};
+
 /// All of a session at one moment; copies share the columns.
 struct State {
   TimeNs begin = 0;
@@ -81,7 +88,8 @@ struct State {
   std::uint64_t lost = 0;
   std::uint64_t anomalies = 0;
   std::uint64_t tasks = 0;
-  std::optional<TimeNs> complete_since = {};  ///< as Snapshot says
+  std::optional<TimeNs> complete_since = {};   ///< as Snapshot says
+  SharedVector<DeepestBefore> deepest_before;  ///< until then
 
   std::shared_ptr<const std::vector<Lane>> lanes = std::make_shared<std::vector<Lane>>();
   SharedVector<std::shared_ptr<const LaneData>> lane_data;

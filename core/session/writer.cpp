@@ -559,6 +559,7 @@ State Writer::publish(std::size_t memory_limit) {
   }
   state_.lane_data.freeze();
   state_.pool_data.freeze();
+  state_.deepest_before.freeze();
   state_.names = names_;
   return state_;
 }

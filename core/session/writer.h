@@ -113,6 +113,7 @@ class Writer {
   void keep_within(std::size_t memory_limit);
   void count_bytes();
   void forget_before(TimeNs time);
+  void keep_depth(TimeNs time);
   void keep_times(LaneData& lane, TimeNs time) const;
   void forget_tasks(std::uint32_t process, TimeNs time);
   enum class Age { over, under_way, young };

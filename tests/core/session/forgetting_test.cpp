@@ -9,10 +9,12 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <map>
 #include <random>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -79,6 +81,7 @@ void compare(const Statistics& got, const Statistics& expected) {
   QCOMPARE(got.throughput, expected.throughput);
   QCOMPARE(got.utilization, expected.utilization);
   QCOMPARE(got.queue_depth_mean, expected.queue_depth_mean);
+  QCOMPARE(got.queue_depth_max, expected.queue_depth_max);
   QCOMPARE(got.peak_workers, expected.peak_workers);
   compare(got.queue_wait, expected.queue_wait);
   compare(got.run_time, expected.run_time);
@@ -242,6 +245,46 @@ class ForgettingTest : public QObject {
     QVERIFY(!older->complete_since());
     const std::vector<Event> again = replayed(*older);
     QVERIFY(std::ranges::equal(told, again, {}, fields, fields));
+  }
+
+  void reader_whileTheWriterForgets_seesNothingChange() {
+    std::mt19937_64 random(seed());
+    const StreamOptions options{.steps = 20000, .pools = 2, .workers = 4, .max_gap = 500};
+    const std::vector<Event> events = random_stream(options, random);
+    Session session;
+    session.set_memory_limit(1);
+    const auto sink = session.add_process(directory_of(6));
+    std::atomic<bool> over = false;
+    std::atomic<int> changes = 0;
+    std::thread reader([&] {
+      while (!over) {
+        const auto snapshot = session.snapshot();
+        const auto figures = [&] {
+          const Statistics all = snapshot->range_statistics(snapshot->begin(), snapshot->end() + 1);
+          std::vector<double> told{static_cast<double>(all.finished), all.utilization,
+                                   all.queue_depth_mean};
+          for (const Lane& lane : snapshot->lanes()) {
+            for (const LaneColumn& column :
+                 snapshot->lane_columns(lane.id, snapshot->begin(), snapshot->end(), 9)) {
+              told.push_back(static_cast<double>(column.busy));
+              told.push_back(static_cast<double>(column.longest.task));
+            }
+          }
+          return told;
+        };
+        const std::vector<double> first = figures();
+        std::this_thread::yield();
+        changes += first == figures() ? 0 : 1;
+      }
+    });
+    for (std::size_t i = 0; i < events.size(); i += 50) {
+      sink->consume({events.data() + i, std::min<std::size_t>(50, events.size() - i)});
+      sink->consume({});
+    }
+    over = true;
+    reader.join();
+    QCOMPARE(changes.load(), 0);
+    QVERIFY(session.snapshot()->complete_since().has_value());
   }
 
   void forgottenTask_isKnownByNameOnly() {
