@@ -30,8 +30,9 @@ class Session {
 
   /// How much memory the session's columns may take, in bytes, about; 0, as it is at first: any
   /// amount. Beyond it the oldest detail goes and its sums stay: see Snapshot::complete_since().
-  /// The sums grow, too, by about a third of what the detail took. Takes effect bit by bit, with
-  /// what is consumed from then on; snapshots taken before keep what they have. Threads: any.
+  /// The sums grow, too, by somewhat less than half of what the detail took. Takes effect bit by
+  /// bit, with what is consumed from then on; snapshots taken before keep what they have. Threads:
+  /// any.
   void set_memory_limit(std::size_t bytes);
 
  private:

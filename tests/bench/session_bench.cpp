@@ -20,11 +20,13 @@ namespace {
 struct Filled {
   double bytes_per_task = 0;
   double tasks_per_s = 0;
+  double longest_batch_ms = 0;
   std::shared_ptr<const session::Snapshot> snapshot = {};
 };
 
 /// Feeds `tasks` finished tasks in batches as a collector would.
-Filled fill(std::uint64_t tasks, bool results, std::uint32_t workers = 32) {
+Filled fill(std::uint64_t tasks, bool results, std::uint32_t workers = 32,
+            std::size_t memory_limit = 0) {
   constexpr std::uint64_t kBatch = 2'000;
   SyntheticPool pool({.workers = workers, .results = results});
   std::vector<trace::Event> events;
@@ -32,8 +34,10 @@ Filled fill(std::uint64_t tasks, bool results, std::uint32_t workers = 32) {
   pool.until(1, events);  // its own tables are made before the counting begins
   const std::size_t before = heapBytes();
   session::Session session;
+  session.set_memory_limit(memory_limit);
   const auto sink = session.add_process(pool.directory());
   double seconds = 0;
+  double longest = 0;
   for (std::uint64_t done = 0; done < tasks;) {
     done = std::min(tasks, done + kBatch);
     pool.until(done, events);
@@ -42,7 +46,12 @@ Filled fill(std::uint64_t tasks, bool results, std::uint32_t workers = 32) {
     }
     const std::uint64_t begin = trace::now_ns();
     sink->consume(events);
-    seconds += secondsSince(begin);
+    if (memory_limit > 0) {
+      sink->consume({});  // an hour in a second: what is published in between is not the clock's
+    }
+    const double took = secondsSince(begin);
+    seconds += took;
+    longest = std::max(longest, took);
     events.clear();
   }
   sink->consume({});
@@ -52,7 +61,7 @@ Filled fill(std::uint64_t tasks, bool results, std::uint32_t workers = 32) {
     return {};
   }
   const auto count = static_cast<double>(tasks);
-  return {static_cast<double>(grown) / count, count / seconds, snapshot};
+  return {static_cast<double>(grown) / count, count / seconds, longest * 1e3, snapshot};
 }
 
 /// Range statistics of ranges that begin and end anywhere, of 10 M tasks in all.
@@ -87,7 +96,15 @@ QJsonObject measure(bool quick) {
     speeds.push_back(filled.tasks_per_s);
     bytes = filled.bytes_per_task;
   }
+  const Filled limited = fill(4'000'000, false, 32, std::size_t{40} << 20);
+  const Filled forgotten = fill(4'000'000, false, 32, 1);
   return {
+      {QStringLiteral("session_forgetting"),
+       QJsonObject{
+           {QStringLiteral("bytes_per_task_of_4M_in_40MB"), rounded(limited.bytes_per_task)},
+           {QStringLiteral("max_tasks_per_s"), rounded(limited.tasks_per_s)},
+           {QStringLiteral("longest_batch_ms"), rounded(limited.longest_batch_ms)},
+           {QStringLiteral("bytes_per_forgotten_task"), rounded(forgotten.bytes_per_task)}}},
       {QStringLiteral("session_bytes_per_task"), rounded(bytes)},
       {QStringLiteral("session"),
        QJsonObject{
