@@ -3,6 +3,7 @@
 
 #include "tests/ui/timeline/demo_session.h"
 #include "ui/timeline/hit_test.h"
+#include "ui/timeline/task_words.h"
 
 #include <QTest>
 
@@ -273,6 +274,12 @@ void TimelineLayoutTest::sessionWithForgottenDetail_saysSinceWhenItIsComplete() 
   one.s.completeSince_ = one.s.begin_ + TimeNs{723} * 1000 * kMs;
   QCOMPARE(sceneOf(shared(one), 100 * kMs, view).completeNote,
            QStringLiteral("detail is complete from 12:03 on"));
+  // What became of a task is not made up.
+  one.s.tasks_.front().forgotten = true;
+  one.s.tasks_.front().state = TaskState::finished;
+  one.s.tasks_.front().queued.reset();
+  const auto known = taskAt(*shared(one), {0, 1}, 100 * kMs);
+  QVERIFY(known && known->state == TaskState::finished);
 }
 
 void TimelineLayoutTest::flags_changesCloseTogether_doNotOverlap() {
