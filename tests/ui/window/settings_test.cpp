@@ -51,7 +51,8 @@ class SettingsTest : public QObject {
     QFile broken(file("broken.ini"));
     QVERIFY(broken.open(QIODevice::WriteOnly));
     broken.write(
-        "[window]\ncolorScheme=purple\n[session]\naskBeforeClosing=perhaps\nmemoryShare=400\n[files]\nfolder=/does/"
+        "[window]\ncolorScheme=purple\n[session]\naskBeforeClosing=perhaps\nmemoryShare=400\n["
+        "files]\nfolder=/does/"
         "not/exist\n");
     broken.close();
     const Settings settings(file("broken.ini"));
