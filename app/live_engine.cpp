@@ -2,6 +2,7 @@
 #include "app/live_engine.h"
 
 #include "app/commands.h"
+#include "core/base/memory.h"
 #include "core/executor/thread_pool_executor.h"
 #include "core/trace/clock.h"
 #include "core/workload/url.h"
@@ -77,6 +78,11 @@ QString whyConsent(const workload::Scenario& scenario) {
              ? LiveEngine::tr("It reaches hosts beyond this computer and runs commands.")
          : network ? LiveEngine::tr("It reaches hosts beyond this computer.")
                    : LiveEngine::tr("It runs commands on this computer.");
+}
+
+/// In bytes; 0: none.
+std::size_t memoryLimit(int percent) {
+  return usable_memory() / 100 * static_cast<std::size_t>(std::max(percent, 0));
 }
 
 }  // namespace
@@ -355,8 +361,10 @@ void LiveEngine::openFile(const QString& path) {
   state_.activity = ui::EngineState::Activity::opening;
   state_.openProgress = 0;
   changed();
-  jobs_.start([this, path, before, stop = stopOpening_.get_token()] {
+  const std::size_t limit = memoryLimit(settings_.memoryShare());
+  jobs_.start([this, path, before, limit, stop = stopOpening_.get_token()] {
     auto session = std::make_shared<session::Session>();
+    session->set_memory_limit(limit);
     auto opened = storage::open_recording(path.toStdString(), *session, stop, [this](double share) {
       post([this, share] {
         if (state_.activity == ui::EngineState::Activity::opening) {
@@ -386,6 +394,10 @@ void LiveEngine::openFile(const QString& path) {
   });
 }
 
+void LiveEngine::setMemoryShare(int percent) {
+  shown_->set_memory_limit(memoryLimit(percent));
+}
+
 void LiveEngine::prepareQuit() {
   stopOpening_.request_stop();
   command([this] {
@@ -399,6 +411,7 @@ void LiveEngine::prepareQuit() {
 void LiveEngine::show(std::shared_ptr<LiveSession> live) {
   live_ = std::move(live);
   shown_ = live_->session();
+  setMemoryShare(settings_.memoryShare());
   savedEvents_ = 0;
   ending_ = false;
   stoppedAt_.reset();

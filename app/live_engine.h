@@ -49,6 +49,7 @@ class LiveEngine final : public ui::Engine {
   void startRecording(const QString& path) override;
   void stopRecording() override;
   void saveSession(const QString& path) override;
+  void setMemoryShare(int percent) override;
   void openFile(const QString& path) override;
   void prepareQuit() override;
 

@@ -4,6 +4,7 @@
 #include "app/live_session.h"
 #include "app/output.h"
 #include "app/summary.h"
+#include "core/base/memory.h"
 #include "core/session/stalls.h"
 #include "core/trace/clock.h"
 #include "core/workload/scenario.h"
@@ -75,6 +76,8 @@ int runRecord(const RecordCall& call, StopSignals& signals) {
   if (!live) {
     return complain(live.error(), kFailed);
   }
+  // It may run for days; the recording has everything.
+  (*live)->session()->set_memory_limit(usable_memory() / 4);
   workload::ScenarioRun& run = (*live)->run();
   signals.onStop([&run] { run.stop(); }, [&run] { run.stop(workload::Nanoseconds(0)); });
   const bool deadlocked = !waitForEnd(run, *(*live)->session(), call.durationSeconds.has_value());

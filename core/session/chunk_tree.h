@@ -41,6 +41,18 @@ class ChunkTree {
     return *slot;
   }
 
+  /// The same with one that others may share, too: the next write to it copies it.
+  void put_shared(std::size_t place, std::shared_ptr<Chunk> chunk) {
+    own_slot(place) = std::move(chunk);
+  }
+  /// Nothing where none was made, or it was taken away by put_shared().
+  const Chunk* find(std::size_t chunk) const {
+    const std::size_t node = chunk / kFan;
+    return root_ && node < root_->nodes.size() && root_->nodes[node]
+               ? root_->nodes[node]->chunks[chunk % kFan].get()
+               : nullptr;
+  }
+
   /// For writing what no frozen copy reads: no copy is made.
   Chunk& shared(std::size_t chunk) { return *root_->nodes[chunk / kFan]->chunks[chunk % kFan]; }
 

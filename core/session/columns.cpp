@@ -7,8 +7,10 @@
 namespace poolscope::session {
 namespace {
 
+// Of runs that are blurred a part may be less than nothing, by a nanosecond.
 float share(TimeNs part, TimeNs whole) {
-  return static_cast<float>(static_cast<double>(part) / static_cast<double>(whole));
+  return static_cast<float>(static_cast<double>(std::max<TimeNs>(part, 0)) /
+                            static_cast<double>(whole));
 }
 
 struct LongestRun {
@@ -26,13 +28,12 @@ LongestRun longest_of(const SpanTrack& runs, std::size_t first, const SpanTrack:
     best = {known - runs.begin_of(ended), ended};
   }
   if (first < ended) {
-    const std::size_t run = first + 1 == ended ? first : runs.longest(first, ended);
-    if (best.length < 0) {
-      return {0, run};
+    if (first + 1 == ended && best.length < 0) {
+      return {0, first};
     }
-    const Span span = runs[run];
-    if (span.end - span.begin >= best.length) {
-      best = {span.end - span.begin, run};
+    const SpanTrack::Longest over = runs.longest(first, ended);
+    if (over.length >= best.length) {
+      best = {over.length, static_cast<std::size_t>(over.index)};
     }
   }
   return best;
@@ -155,10 +156,12 @@ std::vector<CallerColumn> StoredSnapshot::caller_columns(LaneId id, TimeNs begin
   }
   const TaskTable& tasks = process_of(*lane).tasks;
   const auto submitted_before = [&](TimeNs time) {
-    return first_row_from(lane->submits, time, [&](Row row) { return tasks.queued(row); });
+    return first_row_from(lane->submits, lane->submitted_before, time,
+                          [&](Row row) { return tasks.queued(row); });
   };
   const auto delivered_before = [&](TimeNs time) {
-    return first_row_from(lane->deliveries, time, [&](Row row) { return tasks.delivered(row); }) +
+    return first_row_from(lane->deliveries, lane->delivered_before, time,
+                          [&](Row row) { return tasks.delivered(row); }) +
            lane->redeliveries.lower_bound(time);
   };
   std::size_t submitted = submitted_before(edges.edge(0));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/lane_data.h"
 
+#include <algorithm>
+
 namespace poolscope::session {
 
 std::size_t place_in(const PackedVector<std::uint32_t>& rising, std::size_t value) {
@@ -32,13 +34,50 @@ std::uint64_t LaneData::finished_in(TimeNs begin, TimeNs end) const {
     std::uint64_t count = 0;
     for (std::size_t i = 0; i < runs.closed() && runs.begin_of(i) < end; ++i) {
       const TimeNs ended = runs[i].end;
-      count += ended >= begin && ended < end && result(i).ended ? 1U : 0U;
+      count += ended >= begin && ended < end && this->ended(i) ? 1U : 0U;
     }
     return count;
   }
   const std::size_t first = runs.ended_before(begin);
   const std::size_t last = runs.ended_before(end);
   return last - first - (place_in(endless_runs, last) - place_in(endless_runs, first));
+}
+
+bool LaneData::ended(std::size_t run) const {
+  if (run >= blurred) {
+    return run < runs.closed() && result(run).ended;
+  }
+  const std::size_t place = place_in(endless_runs, run);
+  return place == endless_runs.size() || endless_runs[place] != run;
+}
+
+void LaneData::blur_before(TimeNs time) {
+  constexpr std::size_t kChunk = PackedColumn::kChunk;
+  // What lies one over the other is answered by going through all, and what is of several pools by
+  // looking at each.
+  if (!runs.overlaps() && !mixed_pools) {
+    const std::size_t over = std::min(runs.ended_before(time), summaries.sealed());
+    for (; blurred + kChunk <= over; blurred += kChunk) {
+      run_results.drop(blurred / kChunk);
+      cpu_times.drop(blurred / kChunk);
+      queued_before.drop(blurred / kChunk);
+    }
+    runs.blur_before(blurred);
+  }
+  if (!waits.overlaps()) {
+    const std::size_t over = waits.ended_before(time) / kChunk * kChunk;
+    waits.blur_before(over);
+    wait_infos.forget_before(over);
+  }
+  phases.blur_before(time);
+}
+
+std::size_t LaneData::bytes() const {
+  return runs.bytes() + run_rows.bytes() + run_results.bytes() + cpu_times.bytes() +
+         failed_runs.bytes() + endless_runs.bytes() + phases.bytes() + waits.bytes() +
+         wait_infos.bytes() + awaits.bytes() + submits.bytes() + deliveries.bytes() +
+         redeliveries.bytes() + summaries.bytes() + queued_before.bytes() +
+         submitted_before.bytes() + delivered_before.bytes();
 }
 
 void LaneData::freeze() {
@@ -55,6 +94,10 @@ void LaneData::freeze() {
   submits.freeze();
   deliveries.freeze();
   redeliveries.freeze();
+  summaries.freeze();
+  queued_before.freeze();
+  submitted_before.freeze();
+  delivered_before.freeze();
 }
 
 }  // namespace poolscope::session

@@ -6,6 +6,7 @@
 #include "core/session/phase_track.h"
 #include "core/session/shared_vector.h"
 #include "core/session/span_track.h"
+#include "core/session/summary_tree.h"
 #include "core/session/task_table.h"
 #include "core/trace/event.h"
 
@@ -69,30 +70,44 @@ struct LaneData {
   SharedVector<trace::Event> awaits;  ///< which tasks the waits for several wait for; in time order
   PackedVector<Row> submits;          ///< by time queued
   PackedVector<Row> deliveries;       ///< by time delivered
+  SummaryTree summaries;              ///< of runs: see run_counts.h
+  std::size_t blurred = 0;            ///< runs of which only sums are left
+  PackedColumn queued_before;         ///< sparse: when tasks were queued that are forgotten, by run
+  PackedColumn submitted_before;      ///< when the first of submits were queued
+  PackedColumn delivered_before;      ///< when the first of deliveries were delivered
   PackedColumn redeliveries;          ///< of results that had been received before; in order
 
   RunResult result(std::size_t run) const {
     return RunResult::unpack(run_results.get_or(run, RunResult::kEndedWell));
   }
   std::uint64_t cpu_time(std::size_t run) const { return cpu_times.get_or(run, 0); }
-  /// The end of a run as an event told it.
+  /// Whether an event told the end of a run.
+  bool ended(std::size_t run) const;
   std::optional<TimeNs> finished(std::size_t run) const {
-    return run < runs.closed() && result(run).ended ? std::optional(runs[run].end) : std::nullopt;
+    return ended(run) ? std::optional(runs[run].end) : std::nullopt;
   }
   /// Failed runs in [first, last).
   std::uint32_t failed_in(std::size_t first, std::size_t last) const;
   /// Runs that ended by an event in [begin, end).
   std::uint64_t finished_in(TimeNs begin, TimeNs end) const;
   void freeze();
+  /// Keeps sums of what was over before `time`, for good; see Writer::forget_before().
+  void blur_before(TimeNs time);
+  std::size_t bytes() const;
 };
 
 /// The place of `value` among rising ones.
 std::size_t place_in(const PackedVector<std::uint32_t>& rising, std::size_t value);
 
-/// Where `rows` (sorted by `time_of`) reach `time`: the first index not before it.
+/// Where `rows` (sorted by `time_of`) reach `time`: the first index not before it. The times of the
+/// first of them stand in `before`.
 template <typename TimeOf>
-std::size_t first_row_from(const PackedVector<Row>& rows, TimeNs time, const TimeOf& time_of) {
-  std::size_t low = 0;
+std::size_t first_row_from(const PackedVector<Row>& rows, const PackedColumn& before, TimeNs time,
+                           const TimeOf& time_of) {
+  if (!before.empty() && time <= before.back()) {
+    return before.lower_bound(time);
+  }
+  std::size_t low = before.size();
   std::size_t high = rows.size();
   while (low < high) {
     const std::size_t middle = low + (high - low) / 2;

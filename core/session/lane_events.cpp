@@ -27,8 +27,11 @@ LaneEvents::LaneEvents(const LaneData& lane, const TaskTable& tasks, std::span<c
       return lane.runs[a].end < lane.runs[b].end;
     });
   }
-  for (std::uint32_t i = 0; i < lane.phases.size(); ++i) {
-    if (lane.phases.record(i).end_seen) {
+  run_begin_ = run_end_ = lane.blurred;
+  phase_begin_ = lane.phases.forgotten();
+  wait_begin_ = wait_end_ = lane.wait_infos.first();
+  for (auto i = static_cast<std::uint32_t>(phase_begin_); i < lane.phases.size(); ++i) {
+    if (lane.phases.record(i).end_seen && !of_forgotten(i)) {
       phase_ends_.push_back(i);
     }
   }
@@ -40,16 +43,34 @@ LaneEvents::LaneEvents(const LaneData& lane, const TaskTable& tasks, std::span<c
   });
 }
 
+/// Whether a phase is of a task that is forgotten.
+bool LaneEvents::of_forgotten(std::size_t phase) const {
+  if (lane_.phases.forgotten() == 0 && lane_.blurred == 0) {
+    return false;
+  }
+  const std::optional<Row> row = tasks_.find(lane_.phases.record(phase).task);
+  // Its lane may have forgotten the run before the table does the task.
+  return row && (tasks_.forgotten(*row) ||
+                 (lane_.run_rows.size() > 0 && tasks_.fate(*row).index < lane_.blurred &&
+                  lane_.run_rows[tasks_.fate(*row).index] == *row));
+}
+
 void LaneEvents::skip_untold() {
   const auto untold_begin = [&](std::size_t run) {
-    return run < lane_.runs.closed() ? lane_.result(run).start_in_log : lane_.open_start_in_log;
+    return run < lane_.runs.closed()
+               ? lane_.result(run).start_in_log || tasks_.forgotten(lane_.run_rows[run])
+               : lane_.open_start_in_log;
   };
   while (run_begin_ < lane_.runs.size() && untold_begin(run_begin_)) {
     ++run_begin_;
   }
+  while (phase_begin_ < lane_.phases.size() && of_forgotten(phase_begin_)) {
+    ++phase_begin_;
+  }
   const auto untold_end = [&](std::size_t place) {
-    const RunResult result = lane_.result(run_ends_.empty() ? place : run_ends_[place]);
-    return !result.ended || result.end_in_log;
+    const std::size_t run = run_ends_.empty() ? place : run_ends_[place];
+    const RunResult result = lane_.result(run);
+    return !result.ended || result.end_in_log || tasks_.forgotten(lane_.run_rows[run]);
   };
   while (run_end_ < lane_.runs.closed() && untold_end(run_end_)) {
     ++run_end_;

@@ -13,7 +13,8 @@
 namespace poolscope::session {
 
 /// Tells the runs, phases and waits of a lane again as the events they were made from, in an order
-/// that gives the same lane. Events that stand in the log are left out. Threads: one; the lane and
+/// that gives the same lane. Events that stand in the log are left out, and those of forgotten
+/// tasks. Threads: one; the lane and
 /// its tasks must not change meanwhile.
 class LaneEvents {
  public:
@@ -27,6 +28,7 @@ class LaneEvents {
   TimeNs time_of(Source source) const;
   bool comes_first(Source a, Source b) const;
   bool take(Source source, trace::Event& event);
+  bool of_forgotten(std::size_t phase) const;
   void skip_untold();
   trace::Event run_event(std::size_t run, bool end) const;
   trace::Event phase_event(std::size_t phase, bool end) const;

@@ -41,6 +41,10 @@ void Writer::take_on_lane(std::uint32_t process, const Event& event) {
     feed(index, event);
     return;
   }
+  if (state_.complete_since) {
+    keep_odd(process, event);  // a lane cannot be begun anew from what is left
+    return;
+  }
   ++state_.anomalies;
   if (lane.late.empty()) {
     late_lanes_.push_back(index);
@@ -112,7 +116,7 @@ void Writer::feed_started(std::uint32_t index, const Event& event) {
     return;
   }
   const Row row = tasks.find_or_add(event.task);
-  if (tasks.fate(row).lane != kNone32) {
+  if (tasks.fate(row).lane != kNone32 || tasks.forgotten(row)) {
     keep_odd(process, event);
     return;
   }
@@ -164,12 +168,13 @@ void Writer::feed_finished(std::uint32_t index, const Event& event) {
       // It went on beside what the lane began after it.
       erase_value(lane.data.endless_runs, fate.index);
       lane.data.runs.set_end(fate.index, time_of(event));
+      lane.data.summaries.spoil(fate.index);
       finish_run(lane, fate.index, event);
       return;
     }
   }
   keep_odd(process, event);
-  if (fate.lane == kNone32) {
+  if (fate.lane == kNone32 && !tasks.forgotten(row)) {
     lane.info.kind = LaneKind::worker;
     lanes_changed_ = true;
     end_loosely(process, row, event);
@@ -259,9 +264,10 @@ void Writer::take_back_loose(std::uint32_t process, Row row) {
   ProcessData& data = processes_[process].data;
   const LooseEnd end = data.loose[data.tasks.fate(row).index];
   PoolData& pool = pool_of_task(process, row);
-  remove_sorted(pool.loose_ends, end.time);
+  const trace::NameId name = data.tasks.origin(row)->name;
+  pool.loose_ends.remove(end.time, name);
   if (end.outcome == Outcome::error) {
-    remove_sorted(pool.loose_failed, end.time);
+    pool.loose_failed.remove(end.time, name);
   }
   take_back_departure(process, row);
   data.tasks.clear_run(row);
@@ -331,6 +337,7 @@ void Writer::take_back_runs(std::uint32_t index) {
   data.waits.clear();
   data.wait_infos.truncate(0);
   data.awaits.truncate(0);
+  data.summaries.truncate(0);
   data.mixed_pools = false;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/packed_column.h"
 
-#include <span>
 #include <utility>
 
 namespace poolscope::session {
@@ -89,15 +88,72 @@ PackedColumn::Chunk PackedColumn::packed(const Chunk& plain) {
 PackedColumn::Chunk PackedColumn::unpacked(const Chunk& packed) {
   Chunk chunk;
   for (std::size_t i = 0; i < kChunk; ++i) {
-    chunk.words[i] = static_cast<std::uint64_t>(packed.unpack(i));
+    chunk.words[i] = static_cast<std::uint64_t>(packed.get(i));
   }
   return chunk;
+}
+
+PackedColumn::Value PackedColumn::Chunk::guess(std::size_t at) const {
+  const std::size_t block = at / kBlock;
+  const auto from = static_cast<Value>(words[block]);
+  if (from == kAbsent) {
+    return kAbsent;
+  }
+  const Value steps = block + 1 == kBlocks ? Value{kBlock} - 1 : Value{kBlock};
+  const Value rise = wrapping_subtract(static_cast<Value>(words[block + 1]), from);
+  const auto place = static_cast<Value>(at % kBlock);
+  return wrapping_add(from, rise / steps * place + rise % steps * place / steps);
+}
+
+void PackedColumn::put(std::size_t place, Chunk&& chunk) {
+  const Chunk* before = tree_.find(place);
+  bytes_ += chunk.bytes() - (before == nullptr ? 0 : before->bytes());
+  tree_.put(place, std::move(chunk));
+}
+
+void PackedColumn::blur(std::size_t chunk) {
+  const Chunk& exact = tree_[chunk];
+  if (exact.word_count == kBlurredWords) {
+    return;
+  }
+  Chunk blurred(kBlurredWords);
+  const auto end_of_block = [&](std::size_t i) {
+    return exact.get(std::min(i * kBlock, kChunk - 1));
+  };
+  // Where one is absent its neighbour stands for it; where all are, so is the chunk.
+  Value known = kAbsent;
+  for (std::size_t i = 0; i < kBlurredWords && known == kAbsent; ++i) {
+    known = end_of_block(i);
+  }
+  for (std::size_t i = 0; i < kBlurredWords; ++i) {
+    const Value value = end_of_block(i);
+    known = value == kAbsent ? known : value;
+    blurred.words[i] = static_cast<std::uint64_t>(known);
+  }
+  near_chunk_ = near_chunk_ == chunk ? kNoChunk : near_chunk_;
+  put(chunk, std::move(blurred));
+}
+
+void PackedColumn::drop(std::size_t chunk) {
+  static const std::shared_ptr<Chunk> kNothing = [] {
+    auto nothing = std::make_shared<Chunk>(std::size_t{kBlurredWords});
+    std::fill_n(nothing->words.get(), kBlurredWords, static_cast<std::uint64_t>(kAbsent));
+    return nothing;
+  }();
+  const Chunk* before = tree_.find(chunk);
+  if (before == kNothing.get() || before == nullptr) {
+    return;
+  }
+  near_chunk_ = near_chunk_ == chunk ? kNoChunk : near_chunk_;
+  bytes_ -= before->bytes();
+  bytes_ += sizeof(std::shared_ptr<Chunk>);
+  tree_.put_shared(chunk, kNothing);
 }
 
 void PackedColumn::append(Value value) {
   const std::size_t index = size_++;
   if (index % kChunk == 0) {
-    tree_.put(index / kChunk, Chunk());
+    put(index / kChunk, Chunk());
     near_chunk_ = kNoChunk;
     opened(index / kChunk);
   }
@@ -120,7 +176,7 @@ void PackedColumn::store(std::size_t index, Value value) {
   const bool seen = index < frozen_;
   if (at != near_chunk_ || (seen && !near_owned_)) {
     if (!tree_[at].plain()) {
-      tree_.put(at, unpacked(tree_[at]));
+      put(at, unpacked(tree_[at]));
       opened(at);
     }
     near_words_ = (seen ? tree_.own(at) : tree_.shared(at)).words.get();
@@ -142,8 +198,25 @@ void PackedColumn::opened(std::size_t chunk) {
   std::uint32_t& slot = oldest == last + 1 ? open_[next_open_++ % kOpen] : oldest;
   const std::uint32_t left = std::exchange(slot, name);
   if (left != 0 && left - 1 < last && tree_[left - 1].plain()) {
-    tree_.put(left - 1, packed(tree_[left - 1]));
+    put(left - 1, packed(tree_[left - 1]));
     near_chunk_ = left - 1 == near_chunk_ ? kNoChunk : near_chunk_;
+  }
+}
+
+void PackedColumn::read(std::size_t first, std::span<Value> values) const {
+  for (std::size_t done = 0; done < values.size();) {
+    const std::size_t index = first + done;
+    if (index >= size_) {
+      std::ranges::fill(values.subspan(done), kAbsent);
+      return;
+    }
+    const Chunk& chunk = tree_[index / kChunk];
+    const std::size_t at = index % kChunk;
+    const std::size_t count = std::min({values.size() - done, kChunk - at, size_ - index});
+    for (std::size_t i = 0; i < count; ++i) {
+      values[done + i] = chunk.get(at + i);
+    }
+    done += count;
   }
 }
 

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <span>
 
 namespace poolscope::session {
 
@@ -44,6 +45,8 @@ class PackedColumn {
   Value back() const { return (*this)[size_ - 1]; }
   /// kAbsent past the end.
   Value get(std::size_t index) const { return index < size_ ? (*this)[index] : kAbsent; }
+  /// As get() of `first` and those behind it, as many as there is room for.
+  void read(std::size_t first, std::span<Value> values) const;
 
   void push_back(Value value) {
     if (size_ % kChunk != 0 && size_ >= frozen_ && near_chunk_ == size_ / kChunk) {
@@ -54,6 +57,13 @@ class PackedColumn {
   }
   /// Past the end, too: what lies between is absent.
   void set(std::size_t index, Value value);
+  /// Of a chunk that is not the last, keeps every 64th number, and what lies between is a straight
+  /// line from then on: columns that rise still do. Cost O(1).
+  void blur(std::size_t chunk);
+  /// Forgets the chunk's numbers: they are absent from then on.
+  void drop(std::size_t chunk);
+  /// Of memory, about.
+  std::size_t bytes() const { return bytes_; }
   void truncate(std::size_t size) { size_ = std::min(size_, size); }
   void freeze();
 
@@ -65,6 +75,9 @@ class PackedColumn {
   static constexpr std::size_t kBlock = 64;  // so that `width` bits each are `width` words in all
   static constexpr std::size_t kBlocks = kChunk / kBlock;
   static constexpr std::size_t kOpen = 2;
+  static constexpr std::uint32_t kBlurredWords = kBlocks + 1;  // the blocks' first, the last
+  static constexpr std::size_t kChunkOverhead =
+      88;  // the chunk, its place, two of the heap's heads
   static constexpr std::size_t kNoChunk = std::numeric_limits<std::size_t>::max();
 
   // Packed, a block's head is two words: the line's begin, and its Shape. The numbers of all blocks
@@ -94,7 +107,13 @@ class PackedColumn {
     ~Chunk() = default;
 
     bool plain() const { return word_count == kChunk; }
-    Value get(std::size_t at) const { return plain() ? static_cast<Value>(words[at]) : unpack(at); }
+    Value get(std::size_t at) const {
+      return plain()                       ? static_cast<Value>(words[at])
+             : word_count == kBlurredWords ? guess(at)
+                                           : unpack(at);
+    }
+    Value guess(std::size_t at) const;
+    std::size_t bytes() const { return word_count * sizeof(std::uint64_t) + kChunkOverhead; }
     Value unpack(std::size_t at) const;
 
     std::uint64_t epoch = 0;
@@ -104,12 +123,14 @@ class PackedColumn {
 
   static Chunk packed(const Chunk& plain);
   static Chunk unpacked(const Chunk& packed);
+  void put(std::size_t place, Chunk&& chunk);
   void append(Value value);
   void store(std::size_t index, Value value);
   void opened(std::size_t chunk);
 
   ChunkTree<Chunk> tree_;
   std::size_t size_ = 0;
+  std::size_t bytes_ = 0;
   std::size_t frozen_ = 0;                      // no copy reads from here on
   std::array<std::uint32_t, kOpen> open_ = {};  // plain chunks, + 1
   std::uint32_t next_open_ = 0;

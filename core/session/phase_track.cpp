@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/phase_track.h"
 
+#include <algorithm>
+
 namespace poolscope::session {
 
 TimeNs PhaseTrack::end_of(std::size_t index) const {
@@ -89,6 +91,7 @@ void PhaseTrack::clear() {
   change_.truncate(0);
   top_.truncate(0);
   sums_.truncate(0);
+  forgotten_ = blurred_ = 0;
   total_ = {};
   open_.clear();
 }
@@ -119,6 +122,9 @@ PhaseTrack::Sums PhaseTrack::sums_until(TimeNs time, std::size_t& hint) const {
   if (after == 0) {
     return {};
   }
+  if (after - 1 < blurred_) {
+    return sums_between((after - 1) / kBlurredGroup * kBlurredGroup, time);
+  }
   std::size_t i = (after - 1) / kGroup * kGroup;
   Sums sums = sums_[i / kGroup];
   TimeNs reached = change_[i];
@@ -131,6 +137,52 @@ PhaseTrack::Sums PhaseTrack::sums_until(TimeNs time, std::size_t& hint) const {
     reached = next;
   }
   return sums;
+}
+
+/// Of blurred changes: the share of what lies between them that passed until `time`.
+PhaseTrack::Sums PhaseTrack::sums_between(std::size_t change, TimeNs time) const {
+  Sums sums = sums_[change / kGroup];
+  const Sums& next = sums_[(change + kBlurredGroup) / kGroup];
+  const TimeNs begin = change_[change];
+  const TimeNs length = change_[change + kBlurredGroup] - begin;
+  const TimeNs passed = std::clamp<TimeNs>(time - begin, 0, length);
+  for (std::size_t kind = 0; kind < sums.size(); ++kind) {
+    const double share = length > 0 ? static_cast<double>(passed) / static_cast<double>(length) : 1;
+    sums[kind] += passed == length
+                      ? next[kind] - sums[kind]
+                      : static_cast<TimeNs>(static_cast<double>(next[kind] - sums[kind]) * share);
+  }
+  return sums;
+}
+
+void PhaseTrack::blur_before(TimeNs time) {
+  constexpr std::size_t kChunk = PackedColumn::kChunk;
+  // The chunk behind must be there: it says where the last of these ends.
+  const std::size_t changes = change_.lower_bound(time);
+  for (; blurred_ + 2 * kChunk <= changes; blurred_ += kChunk) {
+    change_.blur(blurred_ / kChunk);
+    top_.drop(blurred_ / kChunk);
+  }
+  const std::size_t begun = begin_.lower_bound(time);
+  const auto over = [&](std::size_t index) { return end_of(index) < time; };
+  for (; forgotten_ + 2 * kChunk <= begun; forgotten_ += kChunk) {
+    for (std::size_t i = forgotten_; i < forgotten_ + kChunk; ++i) {
+      if (!over(i)) {
+        return;
+      }
+    }
+    const std::size_t chunk = forgotten_ / kChunk;
+    begin_.blur(chunk);
+    end_.drop(chunk);
+    task_.drop(chunk);
+    what_.drop(chunk);
+    end_unseen_.drop(chunk);
+  }
+}
+
+std::size_t PhaseTrack::bytes() const {
+  return begin_.bytes() + end_.bytes() + task_.bytes() + what_.bytes() + end_unseen_.bytes() +
+         whats_.bytes() + change_.bytes() + top_.bytes() + sums_.bytes();
 }
 
 std::optional<TimeNs> PhaseTrack::next_change(TimeNs time) const {

@@ -43,6 +43,12 @@ class PhaseTrack {
   void close_all(TimeNs time);
   void clear();
   void freeze();
+  /// Of the time before `time` keeps how much of it each kind had, from 64 changes to 64 changes;
+  /// phases that were over by then are forgotten, but for the last few hundred. Cost O(chunks).
+  void blur_before(TimeNs time);
+  /// Phases before this one are forgotten: no record() of theirs is to be asked for.
+  std::size_t forgotten() const { return forgotten_; }
+  std::size_t bytes() const;
 
   /// The first that begins at or after `time`.
   std::size_t first_from(TimeNs time) const { return begin_.lower_bound(time); }
@@ -62,10 +68,12 @@ class PhaseTrack {
     friend bool operator==(const What&, const What&) = default;
   };
   static constexpr std::size_t kGroup = 16;
+  static constexpr std::size_t kBlurredGroup = 64;  // of which the changes' times are still exact
   static constexpr std::uint32_t kNone = 0;
 
   void close(std::size_t place, TimeNs time);
   void push_change(TimeNs time);
+  Sums sums_between(std::size_t change, TimeNs time) const;
   std::uint32_t intern(const What& what);
   const What& what(std::size_t index) const { return whats_[what_[index]]; }
   std::size_t kind_of(std::uint32_t top) const {
@@ -82,7 +90,9 @@ class PhaseTrack {
   // The innermost phase from each change on: its index + 1, or none.
   PackedColumn change_;
   PackedVector<std::uint32_t> top_;
-  SharedVector<Sums> sums_;          // up to the first change of each group
+  SharedVector<Sums> sums_;  // up to the first change of each group
+  std::size_t forgotten_ = 0;
+  std::size_t blurred_ = 0;          // changes
   Sums total_ = {};                  // up to the last change
   std::vector<std::uint32_t> open_;  // innermost last
 };

@@ -28,6 +28,9 @@ std::uint64_t StoredSnapshot::queue_depth(PoolIndex id, TimeNs time) const {
 std::vector<TaskKey> StoredSnapshot::waiting(PoolIndex id, TimeNs time, std::size_t limit) const {
   std::vector<TaskKey> keys;
   time = clamp_time(time);
+  if (!is_complete(time)) {
+    return keys;
+  }
   // All that wait are found once the depth is reached: no need to look through the rest.
   const auto wanted =
       static_cast<std::size_t>(std::min<std::uint64_t>(limit, queue_depth(id, time)));
@@ -50,7 +53,7 @@ std::vector<TaskKey> StoredSnapshot::waiting(PoolIndex id, TimeNs time, std::siz
 std::vector<Pick> StoredSnapshot::picks(PoolIndex id, TimeNs begin, TimeNs end,
                                         std::size_t limit) const {
   std::vector<Pick> picks;
-  begin = clamp_time(begin);
+  begin = std::max(clamp_time(begin), complete_from());
   end = clamp_time(end);
   if (limit == 0 || begin >= end) {
     return picks;
@@ -125,7 +128,7 @@ std::uint64_t StoredSnapshot::finished_count(PoolIndex id, TimeNs begin, TimeNs 
   if (pool == nullptr) {
     return 0;
   }
-  std::uint64_t count = pool->loose_ends.lower_bound(end) - pool->loose_ends.lower_bound(begin);
+  std::uint64_t count = pool->loose_ends.count_in(begin, end);
   visit_lanes(id, [&](const LaneData& lane, bool) { count += finished_on(lane, id, begin, end); });
   return count;
 }

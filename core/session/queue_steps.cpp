@@ -99,11 +99,40 @@ void QueueSteps::freeze() {
   summaries_.freeze();
 }
 
+void QueueSteps::blur_before(TimeNs time) {
+  const std::size_t before = count_before(time);
+  const std::size_t most = before - std::min(before, PackedColumn::kChunk);
+  for (; blurred_ + PackedColumn::kChunk <= most; blurred_ += PackedColumn::kChunk) {
+    keys_.blur(blurred_ / PackedColumn::kChunk);
+  }
+}
+
+std::int64_t QueueSteps::depth_between(std::size_t group, std::size_t place) const {
+  const std::int64_t from = groups_[group].depth_before;
+  const std::int64_t change = groups_[group + 1].depth_before - from;
+  return from + change * static_cast<std::int64_t>(place) / std::int64_t{kGroup};
+}
+
+Area QueueSteps::area_between(std::size_t group, TimeNs time) const {
+  const Area from = groups_[group].area_before;
+  const Area area = groups_[group + 1].area_before - from;
+  const TimeNs begin = time_of(keys_[group * kGroup]);
+  const TimeNs end = time_of(keys_[(group + 1) * kGroup]);
+  const TimeNs passed = std::clamp<TimeNs>(time - begin, 0, end - begin);
+  // In two steps: the product of all would not fit.
+  return end == begin
+             ? from + area
+             : from + area / (end - begin) * passed + area % (end - begin) * passed / (end - begin);
+}
+
 std::uint64_t QueueSteps::depth_after(std::size_t count) const {
   if (count == keys_.size()) {
     return static_cast<std::uint64_t>(depth_);
   }
   const std::size_t group = count / kGroup;
+  if (is_blurred(group)) {
+    return static_cast<std::uint64_t>(depth_between(group, count % kGroup));
+  }
   std::int64_t depth = groups_[group].depth_before;
   for (std::size_t i = group * kGroup; i < count; ++i) {
     depth += change_of(keys_[i]);
@@ -131,6 +160,11 @@ QueueSteps::Edge QueueSteps::edge(TimeNs time, std::size_t hint) const {
     return edge;
   }
   const std::size_t group = (edge.until - 1) / kGroup;
+  if (is_blurred(group)) {
+    edge.area = area_between(group, time);
+    edge.depth = depth_after(edge.until);
+    return edge;
+  }
   std::int64_t depth = groups_[group].depth_before;
   TimeNs reached = time_of(keys_[group * kGroup]);
   edge.area = groups_[group].area_before;
@@ -149,6 +183,9 @@ QueueSteps::Extremes QueueSteps::extremes(const Edge& begin, const Edge& end) co
   std::size_t first = begin.until;
   const std::size_t last = end.before;
   Extremes extremes{begin.depth, begin.depth};
+  if (first > 0 && is_blurred((first - 1) / kGroup)) {
+    extremes = {groups_[(first - 1) / kGroup].min, groups_[(first - 1) / kGroup].max};
+  }
   const auto take = [&](std::uint32_t min, std::uint32_t max) {
     extremes.min = std::min<std::uint64_t>(extremes.min, min);
     extremes.max = std::max<std::uint64_t>(extremes.max, max);
@@ -162,6 +199,9 @@ QueueSteps::Extremes QueueSteps::extremes(const Edge& begin, const Edge& end) co
     } else if (first % kGroup == 0 && first + kGroup <= last && group + 1 < groups_.size()) {
       take(groups_[group].min, groups_[group].max);
       first += kGroup;
+    } else if (is_blurred(group)) {
+      take(groups_[group].min, groups_[group].max);
+      first = std::min(last, (group + 1) * kGroup);
     } else {
       const std::size_t edge = std::min(last, (group + 1) * kGroup);
       widen_singly(first, edge, extremes);
@@ -186,7 +226,13 @@ void QueueSteps::widen_singly(std::size_t first, std::size_t last, Extremes& ext
 std::vector<QueueSteps::Step> QueueSteps::steps(TimeNs begin, TimeNs end) const {
   std::vector<Step> steps;
   const std::size_t last = count_before(end);
-  for (std::size_t i = count_until(begin); i < last; ++i) {
+  std::size_t first = count_until(begin);
+  for (; first < last && is_blurred(first / kGroup); first = (first / kGroup + 1) * kGroup) {
+    const std::size_t next = std::min(last, (first / kGroup + 1) * kGroup);
+    steps.push_back({time_of(keys_[next - 1]),
+                     static_cast<int>(depth_after(next)) - static_cast<int>(depth_after(first))});
+  }
+  for (std::size_t i = first; i < last; ++i) {
     steps.push_back({time_of(keys_[i]), static_cast<int>(change_of(keys_[i]))});
   }
   return steps;

@@ -34,6 +34,11 @@ class QueueSteps {
   /// Cost O(new ones + those behind the earliest of them).
   void settle();
   void freeze();
+  /// Of the steps before `time` keeps how deep the queue was from 64 steps to 64 steps, on average,
+  /// at least and at most between; but for the last few hundred. Later ones must not be added or
+  /// removed there. Cost O(chunks).
+  void blur_before(TimeNs time);
+  std::size_t bytes() const { return keys_.bytes() + groups_.bytes() + summaries_.bytes(); }
 
   bool empty() const { return keys_.empty(); }
   std::uint64_t depth(TimeNs time) const { return depth_after(count_until(time)); }
@@ -86,11 +91,16 @@ class QueueSteps {
   std::size_t count_until(TimeNs time) const { return keys_.lower_bound(time * 2 + 2); }
   std::size_t count_before(TimeNs time) const { return keys_.lower_bound(time * 2); }
   std::uint64_t depth_after(std::size_t count) const;
+  bool is_blurred(std::size_t group) const { return group * kGroup < blurred_; }
+  /// The same share of the way between two groups that `place` is of one.
+  std::int64_t depth_between(std::size_t group, std::size_t place) const;
+  Area area_between(std::size_t group, TimeNs time) const;
   void widen_singly(std::size_t first, std::size_t last, Extremes& extremes) const;
 
   PackedColumn keys_;
   SharedVector<Group> groups_;
   SharedVector<Summary> summaries_;  // of kGroup sealed groups
+  std::size_t blurred_ = 0;          // steps
   std::int64_t depth_ = 0;           // after the last
   Area area_ = 0;                    // up to the last
   std::vector<TimeNs> added_, removed_;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <utility>
 #include <vector>
 
 namespace poolscope::session {
@@ -17,8 +19,12 @@ class Stream {
  public:
   enum class Kind { log, submits, lane, deliveries };
 
-  Stream(Kind kind, const ProcessData& process, std::span<const Pool> pools, const LaneData* lane)
-      : kind_(kind),
+  using Forgotten = std::function<bool(Row)>;
+
+  Stream(Kind kind, const ProcessData& process, std::span<const Pool> pools, const LaneData* lane,
+         Forgotten forgotten)
+      : forgotten_(std::move(forgotten)),
+        kind_(kind),
         process_(&process),
         pools_(pools),
         lane_(lane) {
@@ -39,6 +45,7 @@ class Stream {
         }
         return;
       case Kind::submits:
+        skip_forgotten(lane_->submits);
         done_ = next_ >= lane_->submits.size();
         if (!done_) {
           const Row row = lane_->submits[next_++];
@@ -47,6 +54,7 @@ class Stream {
         }
         return;
       case Kind::deliveries:
+        skip_forgotten(lane_->deliveries);
         done_ = next_ >= lane_->deliveries.size();
         if (!done_) {
           const Row row = lane_->deliveries[next_++];
@@ -68,6 +76,11 @@ class Stream {
   }
 
  private:
+  void skip_forgotten(const PackedVector<Row>& rows) {
+    while (next_ < rows.size() && forgotten_(rows[next_])) {
+      ++next_;
+    }
+  }
   void tell(Row row, EventKind kind, TimeNs time) {
     const std::uint32_t pool = process_->tasks.origin(row)->pool;
     event_ = {.time_ns = static_cast<std::uint64_t>(time),
@@ -77,6 +90,7 @@ class Stream {
               .pool = pool == kNone32 ? trace::PoolId{0} : pools_[pool].id};
   }
 
+  Forgotten forgotten_;
   Kind kind_;
   const ProcessData* process_;
   std::span<const Pool> pools_;
@@ -96,8 +110,16 @@ void StoredSnapshot::replay(std::uint32_t number, trace::Sink& sink) const {
   }
   const ProcessData& process = *state_.processes[number];
   std::vector<Stream> streams;
+  const auto forgotten = [&](Row row) { return is_forgotten(process, row); };
+  // A result may have been delivered long after its task was over.
+  const auto delivery_forgotten = [&](Row row) {
+    return forgotten(row) &&
+           (process.tasks.forgotten(row) || process.tasks.delivered(row) < complete_from());
+  };
   const auto add = [&](Stream::Kind kind, const LaneData* lane) {
-    Stream stream(kind, process, pools(), lane);
+    const bool deliveries = kind == Stream::Kind::deliveries;
+    Stream stream(kind, process, pools(), lane,
+                  deliveries ? Stream::Forgotten(delivery_forgotten) : forgotten);
     if (!stream.done()) {
       streams.push_back(std::move(stream));
     }

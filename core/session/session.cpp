@@ -45,6 +45,11 @@ class Session::Store {
     }
   }
 
+  void set_memory_limit(std::size_t bytes) {
+    // Nothing else depends on it.
+    memory_limit_.store(bytes, std::memory_order_relaxed);
+  }
+
   std::shared_ptr<const Snapshot> snapshot() {
     // Only a hint when to publish: it orders nothing.
     asked_.store(true, std::memory_order_relaxed);
@@ -54,7 +59,8 @@ class Session::Store {
 
  private:
   void publish() {
-    std::shared_ptr<const Snapshot> fresh = std::make_shared<StoredSnapshot>(writer_.publish());
+    std::shared_ptr<const Snapshot> fresh = std::make_shared<StoredSnapshot>(
+        writer_.publish(memory_limit_.load(std::memory_order_relaxed)));
     asked_.store(false, std::memory_order_relaxed);
     pending_ = false;
     published_at_ = Clock::now();
@@ -68,6 +74,7 @@ class Session::Store {
   bool pending_ = false;
   Clock::time_point published_at_ = {};
   std::atomic<bool> asked_ = false;
+  std::atomic<std::size_t> memory_limit_ = 0;
 
   std::mutex published_mutex_;  // guards published_; held for a copy of the pointer only
   std::shared_ptr<const Snapshot> published_;
@@ -97,6 +104,10 @@ std::shared_ptr<trace::Sink> Session::add_process(
     std::shared_ptr<const trace::Directory> directory) {
   const std::uint32_t process = store_->add_process(std::move(directory));
   return std::make_shared<ProcessSink<Store>>(store_, process);
+}
+
+void Session::set_memory_limit(std::size_t bytes) {
+  store_->set_memory_limit(bytes);
 }
 
 std::shared_ptr<const Snapshot> Session::snapshot() const {

@@ -5,6 +5,7 @@
 #include "core/trace/directory.h"
 #include "core/trace/event.h"
 
+#include <cstddef>
 #include <memory>
 
 namespace poolscope::session {
@@ -26,6 +27,13 @@ class Session {
   /// The latest published state: at most some 8 ms behind what was consumed, and exactly all of it
   /// after an empty batch (so after Tracer::flush()).
   std::shared_ptr<const Snapshot> snapshot() const;
+
+  /// How much memory the session's columns may take, in bytes, about; 0, as it is at first: any
+  /// amount. Beyond it the oldest detail goes and its sums stay: see Snapshot::complete_since().
+  /// The sums grow, too, by somewhat less than half of what the detail took. Takes effect bit by
+  /// bit, with what is consumed from then on; snapshots taken before keep what they have. Threads:
+  /// any.
+  void set_memory_limit(std::size_t bytes);
 
  private:
   class Store;

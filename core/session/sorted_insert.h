@@ -23,19 +23,6 @@ inline void insert_sorted(PackedColumn& times, TimeNs time) {
   }
 }
 
-/// Takes one `time` out, which is there.
-inline void remove_sorted(PackedColumn& times, TimeNs time) {
-  const std::size_t place = times.lower_bound(time);
-  std::vector<TimeNs> behind;
-  for (std::size_t i = place + 1; i < times.size(); ++i) {
-    behind.push_back(times[i]);
-  }
-  times.truncate(place);
-  for (const TimeNs value : behind) {
-    times.push_back(value);
-  }
-}
-
 /// Puts `value` behind all that are not greater by `key`.
 template <typename T, typename Key>
 void insert_sorted(PackedVector<T>& values, T value, const Key& key) {

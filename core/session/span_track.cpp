@@ -14,6 +14,30 @@ Span SpanTrack::operator[](std::size_t index) const {
   return {begin, begin + length_of(index)};
 }
 
+void SpanTrack::read(std::size_t first, std::span<Span> spans) const {
+  constexpr std::size_t kAtOnce = 64;
+  std::array<TimeNs, kAtOnce + 1> begins;
+  std::array<TimeNs, kAtOnce + 1> idles;
+  for (std::size_t done = 0; done < spans.size();) {
+    const std::size_t count =
+        std::min({kAtOnce, spans.size() - done, begin_.size() - (first + done)});
+    if (count == 0) {
+      spans[done++] = {*open_, kForever};
+      continue;
+    }
+    begin_.read(first + done, std::span(begins).first(count + 1));
+    idle_.read(first + done, std::span(idles).first(count + 1));
+    TimeNs sum = wrapping_subtract(begins[0], idles[0]);
+    for (std::size_t i = 0; i < count; ++i) {
+      const bool last = first + done + i + 1 == begin_.size();
+      const TimeNs after = last ? total_ : wrapping_subtract(begins[i + 1], idles[i + 1]);
+      spans[done + i] = {begins[i], begins[i] + wrapping_subtract(after, sum)};
+      sum = after;
+    }
+    done += count;
+  }
+}
+
 TimeNs SpanTrack::length_of(std::size_t index) const {
   return wrapping_subtract(sum_before(index + 1), sum_before(index));
 }
@@ -91,6 +115,7 @@ void SpanTrack::clear() {
     level.truncate(0);
   }
   open_.reset();
+  blurred_ = 0;
   overlaps_ = false;
 }
 
@@ -100,6 +125,21 @@ void SpanTrack::freeze() {
   for (SharedVector<Longest>& level : longest_) {
     level.freeze();
   }
+}
+
+void SpanTrack::blur_before(std::size_t index) {
+  for (; blurred_ < index; blurred_ += PackedColumn::kChunk) {
+    begin_.blur(blurred_ / PackedColumn::kChunk);
+    idle_.blur(blurred_ / PackedColumn::kChunk);
+  }
+}
+
+std::size_t SpanTrack::bytes() const {
+  std::size_t bytes = begin_.bytes() + idle_.bytes();
+  for (const SharedVector<Longest>& level : longest_) {
+    bytes += level.bytes();
+  }
+  return bytes;
 }
 
 std::size_t SpanTrack::first_from(TimeNs time, std::size_t hint) const {
@@ -165,7 +205,7 @@ TimeNs SpanTrack::covered(TimeNs begin, TimeNs end) const {
   return covered;
 }
 
-std::size_t SpanTrack::longest(std::size_t first, std::size_t last) const {
+SpanTrack::Longest SpanTrack::longest(std::size_t first, std::size_t last) const {
   Longest best;
   const auto consider = [&](const Longest& candidate) {
     if (candidate.length > best.length ||
@@ -207,7 +247,7 @@ std::size_t SpanTrack::longest(std::size_t first, std::size_t last) const {
   if (last % kFan != 0 && (first % kFan == 0 || last / kFan != first / kFan)) {
     consider_part(last / kFan);
   }
-  return static_cast<std::size_t>(best.index);
+  return best;
 }
 
 std::size_t SpanTrack::ended_before(TimeNs time, std::size_t hint) const {

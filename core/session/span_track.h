@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace poolscope::session {
 
@@ -31,6 +32,8 @@ class SpanTrack {
   bool is_open() const { return open_.has_value(); }
   bool overlaps() const { return overlaps_; }
   Span operator[](std::size_t index) const;
+  /// As [] of `first` and those behind it, as many as there is room for; all are there.
+  void read(std::size_t first, std::span<Span> spans) const;
   TimeNs begin_of(std::size_t index) const {
     return index < begin_.size() ? begin_[index] : *open_;
   }
@@ -41,6 +44,11 @@ class SpanTrack {
   void set_end(std::size_t index, TimeNs end);
   void clear();
   void freeze();
+  /// Of those before `index` (a multiple of PackedColumn::kChunk, all closed) keeps sums and the
+  /// longest; begins and lengths of single ones are made up from then on, so that 64 neighbours
+  /// cover what they did. Cost O(chunks).
+  void blur_before(std::size_t index);
+  std::size_t bytes() const;
 
   /// The first that begins at or after `time`. `hint`: an index answered before, near which it is
   /// searched first.
@@ -62,7 +70,11 @@ class SpanTrack {
   /// How much of [begin, end) is covered, also with overlaps.
   TimeNs covered(TimeNs begin, TimeNs end) const;
   /// The longest of [first, last), the earliest of equals; all closed, first < last.
-  std::size_t longest(std::size_t first, std::size_t last) const;
+  struct Longest {
+    TimeNs length = -1;
+    std::uint64_t index = 0;
+  };
+  Longest longest(std::size_t first, std::size_t last) const;
   /// How many closed ones end in (-inf, time).
   std::size_t ended_before(TimeNs time, std::size_t hint = 0) const;
 
@@ -70,10 +82,6 @@ class SpanTrack {
   std::optional<TimeNs> previous_change(TimeNs time) const;
 
  private:
-  struct Longest {
-    TimeNs length = -1;
-    std::uint64_t index = 0;
-  };
   static constexpr std::size_t kFan = 16;
   static constexpr std::size_t kLevels = 5;
 
@@ -92,6 +100,7 @@ class SpanTrack {
   TimeNs total_ = 0;   // of all lengths
   std::array<SharedVector<Longest>, kLevels> longest_;  // of kFan, kFan^2, ...
   std::optional<TimeNs> open_;
+  std::size_t blurred_ = 0;
   bool overlaps_ = false;
 };
 

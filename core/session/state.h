@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/lane_data.h"
+#include "core/session/named_times.h"
 #include "core/session/queue_steps.h"
 #include "core/session/shared_vector.h"
 #include "core/session/task_table.h"
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,11 +25,19 @@ inline constexpr TimeNs kMaxTime = TimeNs{1} << 61;
 /// What happened to one pool beside the runs on its lanes.
 struct PoolData {
   QueueSteps queue;
-  PackedColumn cancelled;     ///< never started; in order
-  PackedColumn loose_ends;    ///< ended, but the start is not known; in order
-  PackedColumn loose_failed;  ///< of those, failed
+  NamedTimes cancelled;     ///< never started
+  NamedTimes loose_ends;    ///< ended, but the start is not known
+  NamedTimes loose_failed;  ///< of those, failed
   std::vector<MaxWorkersStep> max_workers;
 
+  void seal() {
+    cancelled.seal();
+    loose_ends.seal();
+    loose_failed.seal();
+  }
+  std::size_t bytes() const {
+    return queue.bytes() + cancelled.bytes() + loose_ends.bytes() + loose_failed.bytes();
+  }
   void freeze() {
     queue.freeze();
     cancelled.freeze();
@@ -52,12 +62,22 @@ struct ProcessData {
   SharedVector<trace::Event> log;  ///< in time order
   PoolData poolless;               ///< of tasks that belong to no pool
 
+  std::size_t bytes() const {
+    return tasks.bytes() + loose.bytes() + log.bytes() + poolless.bytes();
+  }
   void freeze() {
     tasks.freeze();
     loose.freeze();
     log.freeze();
     poolless.freeze();
   }
+};
+
+/// How deep all queues together were at most, from the one before (or the session's begin) on until
+/// `end`: their steps do not tell it any more.
+struct DeepestBefore {
+  TimeNs end = 0;
+  std::uint64_t depth = 0;
 };
 
 /// All of a session at one moment; copies share the columns.
@@ -68,6 +88,8 @@ struct State {
   std::uint64_t lost = 0;
   std::uint64_t anomalies = 0;
   std::uint64_t tasks = 0;
+  std::optional<TimeNs> complete_since = {};   ///< as Snapshot says
+  SharedVector<DeepestBefore> deepest_before;  ///< until then
 
   std::shared_ptr<const std::vector<Lane>> lanes = std::make_shared<std::vector<Lane>>();
   SharedVector<std::shared_ptr<const LaneData>> lane_data;

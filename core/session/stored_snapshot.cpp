@@ -60,6 +60,12 @@ std::optional<Row> StoredSnapshot::find(TaskKey key) const {
   return state_.processes[key.process]->tasks.find(key.task);
 }
 
+bool StoredSnapshot::is_forgotten(const ProcessData& process, Row row) const {
+  const TaskTable::Fate fate = process.tasks.fate(row);
+  return process.tasks.forgotten(row) ||
+         (fate.lane < TaskTable::kLoose && fate.index < lane_data(LaneId{fate.lane})->blurred);
+}
+
 std::optional<Task> StoredSnapshot::task(TaskKey key) const {
   const std::optional<Row> row = find(key);
   if (!row) {
@@ -67,6 +73,7 @@ std::optional<Task> StoredSnapshot::task(TaskKey key) const {
   }
   const ProcessData& process = *state_.processes[key.process];
   Task task{.key = key};
+  task.forgotten = is_forgotten(process, *row);
   if (const TaskTable::Origin* origin = process.tasks.origin(*row)) {
     if (origin->pool != kNone32) {
       task.pool = PoolIndex{origin->pool};
@@ -75,6 +82,10 @@ std::optional<Task> StoredSnapshot::task(TaskKey key) const {
       task.caller = LaneId{origin->caller};
     }
     task.name = process.directory->name(origin->name);
+  }
+  if (task.forgotten) {
+    task.state = TaskState::finished;
+    return task;
   }
   if (process.tasks.queued(*row) != PackedColumn::kAbsent) {
     task.queued = process.tasks.queued(*row);
@@ -165,7 +176,7 @@ std::vector<Phase> StoredSnapshot::phases(TaskKey key, std::size_t limit) const 
   }
   const TaskTable::Fate fate = state_.processes[key.process]->tasks.fate(*row);
   const LaneData* lane = lane_data(LaneId{fate.lane});
-  if (lane == nullptr) {
+  if (lane == nullptr || fate.index < lane->blurred) {
     return phases;
   }
   const Span run = lane->runs[fate.index];
@@ -184,7 +195,8 @@ std::optional<TaskKey> StoredSnapshot::task_at(LaneId id, TimeNs time) const {
   if (lane == nullptr) {
     return {};
   }
-  const std::optional<std::size_t> run = lane->runs.covering(clamp_time(time));
+  const std::optional<std::size_t> run =
+      is_complete(time) ? lane->runs.covering(clamp_time(time)) : std::nullopt;
   return run ? std::optional(key_of(*lane, *run)) : std::nullopt;
 }
 
@@ -197,6 +209,9 @@ LaneState StoredSnapshot::lane_state(LaneId id, TimeNs time) const {
   time = clamp_time(time);
   const Lane& lane = (*state_.lanes)[static_cast<std::size_t>(id)];
   state.alive = lane.started <= time && (!lane.exited || time < *lane.exited);
+  if (!is_complete(time)) {
+    return state;
+  }
   if (const std::optional<std::size_t> run = data->runs.covering(time)) {
     state.task = key_of(*data, *run);
     const std::optional<std::size_t> phase = data->phases.innermost(time);
@@ -217,7 +232,7 @@ std::vector<Blocked> StoredSnapshot::blocked(LaneId id, TimeNs begin, TimeNs end
   if (lane == nullptr) {
     return stretches;
   }
-  begin = clamp_time(begin);
+  begin = std::max(clamp_time(begin), complete_from());
   end = clamp_time(end);
   for (std::size_t i = lane->waits.first_touching(begin);
        i < lane->waits.size() && stretches.size() < limit && lane->waits.begin_of(i) < end; ++i) {
@@ -230,7 +245,8 @@ AwaitedTasks StoredSnapshot::awaited(LaneId id, TimeNs time) const {
   AwaitedTasks awaited;
   const LaneData* lane = lane_data(id);
   time = clamp_time(time);
-  const auto wait = lane == nullptr ? std::nullopt : lane->waits.covering(time);
+  const auto wait =
+      lane == nullptr || !is_complete(time) ? std::nullopt : lane->waits.covering(time);
   if (!wait) {
     return awaited;
   }
@@ -247,7 +263,7 @@ AwaitedTasks StoredSnapshot::awaited(LaneId id, TimeNs time) const {
 }
 
 std::optional<TimeNs> StoredSnapshot::next_event(TimeNs time) const {
-  time = clamp_time(time);
+  time = std::max(clamp_time(time), complete_from() - 1);
   std::optional<TimeNs> best;
   const auto consider = [&](std::optional<TimeNs> candidate) {
     if (candidate && *candidate <= kMaxTime && (!best || *candidate < *best)) {
@@ -264,14 +280,15 @@ std::optional<TimeNs> StoredSnapshot::next_event(TimeNs time) const {
     if (awaits < lane.awaits.size()) {
       consider(event_time(lane.awaits[awaits]));
     }
-    const auto rows = [&](const PackedVector<Row>& list, const auto& time_of) {
-      const std::size_t place = first_row_from(list, time + 1, time_of);
-      if (place < list.size()) {
+    const auto rows = [&](const PackedVector<Row>& list, const PackedColumn& before,
+                          const auto& time_of) {
+      const std::size_t place = first_row_from(list, before, time + 1, time_of);
+      if (place >= before.size() && place < list.size()) {
         consider(time_of(list[place]));
       }
     };
-    rows(lane.submits, [&](Row row) { return tasks.queued(row); });
-    rows(lane.deliveries, [&](Row row) { return tasks.delivered(row); });
+    rows(lane.submits, lane.submitted_before, [&](Row row) { return tasks.queued(row); });
+    rows(lane.deliveries, lane.delivered_before, [&](Row row) { return tasks.delivered(row); });
   }
   for (const auto& process : state_.processes) {
     const std::size_t place = first_event_from(process->log, time + 1);
@@ -287,7 +304,7 @@ std::optional<TimeNs> StoredSnapshot::previous_event(TimeNs time) const {
   time = clamp_time(time);
   std::optional<TimeNs> best;
   const auto consider = [&](std::optional<TimeNs> candidate) {
-    if (candidate && (!best || *candidate > *best)) {
+    if (candidate && *candidate >= complete_from() && (!best || *candidate > *best)) {
       best = candidate;
     }
   };
@@ -300,14 +317,15 @@ std::optional<TimeNs> StoredSnapshot::previous_event(TimeNs time) const {
     if (const std::size_t awaits = first_event_from(lane.awaits, time); awaits > 0) {
       consider(event_time(lane.awaits[awaits - 1]));
     }
-    const auto rows = [&](const PackedVector<Row>& list, const auto& time_of) {
-      const std::size_t place = first_row_from(list, time, time_of);
-      if (place > 0) {
+    const auto rows = [&](const PackedVector<Row>& list, const PackedColumn& before,
+                          const auto& time_of) {
+      const std::size_t place = first_row_from(list, before, time, time_of);
+      if (place > before.size()) {
         consider(time_of(list[place - 1]));
       }
     };
-    rows(lane.submits, [&](Row row) { return tasks.queued(row); });
-    rows(lane.deliveries, [&](Row row) { return tasks.delivered(row); });
+    rows(lane.submits, lane.submitted_before, [&](Row row) { return tasks.queued(row); });
+    rows(lane.deliveries, lane.delivered_before, [&](Row row) { return tasks.delivered(row); });
   }
   for (const auto& process : state_.processes) {
     const std::size_t place = first_event_from(process->log, time);

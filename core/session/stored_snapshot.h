@@ -15,6 +15,8 @@
 namespace poolscope::session {
 
 struct StatisticsPass;
+struct TaskTally;
+class KindTally;
 
 /// The snapshots that Session gives: answers from a State that nobody writes any more.
 class StoredSnapshot final : public Snapshot {
@@ -27,6 +29,7 @@ class StoredSnapshot final : public Snapshot {
   std::uint64_t lost_events() const override { return state_.lost; }
   std::uint64_t task_count() const override { return state_.tasks; }
   std::uint64_t anomalies() const override { return state_.anomalies; }
+  std::optional<TimeNs> complete_since() const override { return state_.complete_since; }
   std::span<const Lane> lanes() const override { return *state_.lanes; }
   std::span<const Pool> pools() const override { return *state_.pools; }
   std::span<const MaxWorkersStep> max_workers_steps(PoolIndex pool) const override;
@@ -60,6 +63,8 @@ class StoredSnapshot final : public Snapshot {
 
   double utilization(LaneId lane, TimeNs begin, TimeNs end) const override;
   Statistics statistics(TimeNs begin, TimeNs end, std::optional<PoolIndex> pool) const override;
+  Statistics range_statistics(TimeNs begin, TimeNs end,
+                              std::optional<PoolIndex> pool) const override;
 
   void replay(std::uint32_t process, trace::Sink& sink) const override;
   std::uint32_t process_count() const override {
@@ -68,11 +73,16 @@ class StoredSnapshot final : public Snapshot {
   std::shared_ptr<const trace::Directory> directory(std::uint32_t process) const override;
 
  private:
+  /// kMaxTime's opposite, if all detail is there.
+  TimeNs complete_from() const { return state_.complete_since.value_or(-kMaxTime); }
+  bool is_complete(TimeNs time) const { return time >= complete_from(); }
   const LaneData* lane_data(LaneId lane) const;
   const PoolData* pool_data(PoolIndex pool) const;
   const ProcessData& process_of(const LaneData& lane) const {
     return *state_.processes[lane.process];
   }
+  /// Only who it was is known of a task.
+  bool is_forgotten(const ProcessData& process, Row row) const;
   TaskKey key_of(const LaneData& lane, std::size_t run) const;
   std::optional<Row> find(TaskKey key) const;
   std::optional<TimeNs> left_queue(const ProcessData& process, Row row) const;
@@ -94,11 +104,15 @@ class StoredSnapshot final : public Snapshot {
   }
   std::uint64_t finished_on(const LaneData& lane, PoolIndex pool, TimeNs begin, TimeNs end) const;
 
+  StatisticsPass begin_pass(TimeNs begin, TimeNs end) const;
+  std::uint64_t deepest(const std::vector<const QueueSteps*>& queues, TimeNs begin,
+                        TimeNs end) const;
   void add_queues(StatisticsPass& pass, std::optional<PoolIndex> pool) const;
   void add_lane(StatisticsPass& pass, const Lane& lane, std::optional<PoolIndex> pool) const;
-  /// Answers how many of the lane's runs ended in the stretch.
-  std::uint64_t add_runs(StatisticsPass& pass, const LaneData& lane,
-                         std::optional<PoolIndex> pool) const;
+  TaskTally tally_of(const StatisticsPass& pass, const LaneData& lane,
+                     std::optional<PoolIndex> pool) const;
+  std::vector<KindStatistics> named(std::uint32_t first,
+                                    std::span<const KindTally* const> tallies) const;
 
   const State state_;
 };

@@ -58,7 +58,33 @@ Row TaskTable::find_or_add(std::uint64_t task) {
   if (recent.key != key) {
     recent = {key, find_or_add_page(key)};
   }
-  return static_cast<Row>(recent.page * kPage + task % kPage);
+  const Row row = static_cast<Row>(recent.page * kPage + task % kPage);
+  if (!forgotten_.empty() && forgotten(row) && !known(row)) {
+    std::vector<Row> behind;
+    for (; !came_later_.empty() && came_later_.back() > row;
+         came_later_.truncate(came_later_.size() - 1)) {
+      behind.push_back(came_later_.back());
+    }
+    came_later_.push_back(row);
+    for (; !behind.empty(); behind.pop_back()) {
+      came_later_.push_back(behind.back());
+    }
+  }
+  return row;
+}
+
+bool TaskTable::came_later(Row row) const {
+  std::size_t low = 0;
+  std::size_t high = came_later_.size();
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (came_later_[middle] < row) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low < came_later_.size() && came_later_[low] == row;
 }
 
 std::uint32_t TaskTable::find_or_add_page(std::uint64_t key) {
@@ -102,11 +128,6 @@ void TaskTable::insert_slot(std::uint32_t book) {
 bool TaskTable::known(Row row) const {
   return origin(row) != nullptr || fate(row).lane != kNone32 ||
          delivered(row) != PackedColumn::kAbsent;
-}
-
-const TaskTable::Origin* TaskTable::origin(Row row) const {
-  const std::uint32_t origin = origin_.get_or(row, kNone32);
-  return origin == kNone32 ? nullptr : &origins_[origin];
 }
 
 std::uint32_t TaskTable::intern_origin(const Origin& origin) {
@@ -184,9 +205,38 @@ void TaskTable::freeze() {
   origins_.freeze();
   delivered_.freeze();
   receiver_.freeze();
+  forgotten_.freeze();
+  came_later_.freeze();
   for (SharedVector<Waiting>& level : waiting_) {
     level.freeze();
   }
+}
+
+void TaskTable::forget(std::size_t chunk) {
+  // That a task was there is not forgotten.
+  const std::size_t first = chunk * PackedColumn::kChunk;
+  for (std::size_t row = first; row < first + PackedColumn::kChunk; ++row) {
+    if (known(static_cast<Row>(row)) && origin(static_cast<Row>(row)) == nullptr) {
+      set_origin(static_cast<Row>(row), {});
+    }
+  }
+  forgotten_.set_sparse(chunk, 1, 0);
+  queued_.drop(chunk);
+  lane_.drop(chunk);
+  index_.drop(chunk);
+  delivered_.drop(chunk);
+  receiver_.drop(chunk);
+}
+
+std::size_t TaskTable::bytes() const {
+  std::size_t bytes = forgotten_.bytes() + came_later_.bytes() + page_key_.bytes() + page_.bytes() +
+                      book_key_.bytes() + slots_.bytes() + queued_.bytes() + origin_.bytes() +
+                      lane_.bytes() + index_.bytes() + origins_.bytes() + delivered_.bytes() +
+                      receiver_.bytes();
+  for (const SharedVector<Waiting>& level : waiting_) {
+    bytes += level.bytes();
+  }
+  return bytes;
 }
 
 void TaskTable::push_candidate(const Candidate& candidate, std::vector<Candidate>& heap) const {

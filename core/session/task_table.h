@@ -47,7 +47,15 @@ class TaskTable {
     const std::uint32_t lane = lane_.get_or(row, kNone32);
     return {lane, lane == kNone32 ? 0 : index_[row]};
   }
-  const Origin* origin(Row row) const;
+  const Origin* origin(Row row) const {
+    const std::uint32_t origin = origin_.get_or(row, kNone32);
+    return origin == kNone32 ? nullptr : &origins_[origin];
+  }
+  /// The name in origin(), 0 without one.
+  std::uint32_t name(Row row) const {
+    const Origin* known = origin(row);
+    return known == nullptr ? 0 : known->name;
+  }
   TimeNs queued(Row row) const { return queued_.get(row); }  ///< PackedColumn::kAbsent: not known
   TimeNs delivered(Row row) const { return delivered_.get(row); }
   std::uint32_t receiver(Row row) const { return receiver_.get_or(row, kNone32); }
@@ -62,6 +70,14 @@ class TaskTable {
   /// Forgets what set_run() said.
   void clear_run(Row row);
   void freeze();
+  /// Of the tasks of a chunk of PackedColumn::kChunk rows only pool, caller and name are left.
+  /// Tasks that come to be known later are not concerned.
+  void forget(std::size_t chunk);
+  bool forgotten(Row row) const {
+    return forgotten_.get_or(row / PackedColumn::kChunk, 0) != 0 && !came_later(row);
+  }
+  std::size_t rows() const { return page_key_.size() * kPage; }
+  std::size_t bytes() const;
 
   /// Calls visit(row) for tasks that may wait at `time`, longest waiting first, until it answers
   /// false. All that wait are among them. Cost O(visited x log tasks).
@@ -87,6 +103,7 @@ class TaskTable {
   };
 
   bool known(Row row) const;
+  bool came_later(Row row) const;
   void note(Row row) { count_ += known(row) ? 0U : 1U; }
   std::size_t slot_of(std::uint64_t key) const;
   std::optional<std::uint32_t> find_book(std::uint64_t key) const;
@@ -110,6 +127,8 @@ class TaskTable {
   };
   std::array<RecentPage, 64> recent_pages_ = {};  // by key
 
+  PackedVector<std::uint32_t> forgotten_;  // sparse: 1, by chunk of rows
+  SharedVector<Row> came_later_;           // rows of such chunks, first seen afterwards; rising
   PackedColumn queued_;
   PackedVector<std::uint32_t> origin_;  // index into origins_
   PackedVector<std::uint32_t> lane_;    // as Fate says

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/session/duration_histogram.h"
 #include "core/trace/event.h"
 
 #include <array>
@@ -78,6 +79,8 @@ struct Task {
   std::optional<LaneId> receiver = {};  ///< who got the result
   std::optional<TimeNs> cpu_time = {};  ///< when measured
   std::string_view error = {};          ///< text of the failure
+  bool forgotten = false;  ///< it was over before Snapshot::complete_since(): only pool, caller and
+                           ///< name are known
 };
 
 struct Phase {
@@ -163,21 +166,41 @@ struct LaneState {
 };
 
 /// A distribution of durations in seconds. Quantiles by Hyndman-Fan type 7 over all values (facts:
-/// numpy's default).
+/// numpy's default). Count, mean, max and histogram are exact; for the quantiles see who answers.
 struct Distribution {
   std::size_t count = 0;
   double mean = 0, p50 = 0, p90 = 0, p99 = 0, max = 0;
+  DurationHistogram histogram = {};
 };
 
+/// Tasks of a name in a stretch. Tasks whose name is not known have an empty one.
+struct KindStatistics {
+  std::string_view name = {};
+  std::uint64_t started = 0;
+  std::uint64_t finished = 0;  ///< ran to their end, failed ones too
+  std::uint64_t failed = 0;
+  std::uint64_t cancelled = 0;  ///< never started; of the whole only, no lane has them
+};
+
+/// What one worker did in a stretch. What it ended without that its start is known (it was lost)
+/// counts for the whole only.
 struct WorkerStatistics {
   LaneId lane = {};
   std::uint64_t finished = 0;
   double busy = 0;         ///< seconds
   double existed = 0;      ///< seconds
   double utilization = 0;  ///< busy / existed; 0 if it did not exist
+  std::uint64_t started = 0;
+  std::uint64_t failed = 0;
+  double throughput = 0;  ///< finished / duration of the stretch; 0 where that is 0
+  std::optional<Distribution> queue_wait = {};  ///< as in Statistics
+  std::optional<Distribution> run_time = {};
+  std::vector<KindStatistics> kinds = {};  ///< as in Statistics
 };
 
-/// Figures of a stretch [begin, end). Counts are of events in the stretch.
+/// Figures of a stretch [begin, end). Counts are of events in the stretch: a task that is queued
+/// before it, starts in it and ends after it counts as started, and as nothing else. Times of
+/// workers (busy, existed) are cut at the stretch's ends.
 struct Statistics {
   TimeNs begin = 0, end = 0;
   std::uint64_t queued = 0, started = 0;
@@ -194,7 +217,8 @@ struct Statistics {
       {};  ///< of tasks started in the stretch: started - queued
   std::optional<Distribution> run_time =
       {};  ///< of tasks finished in the stretch: finished - started
-  std::vector<WorkerStatistics> workers = {};
+  std::vector<WorkerStatistics> workers = {};  ///< those that existed in the stretch
+  std::vector<KindStatistics> kinds = {};      ///< most tasks first; of the same number by name
 };
 
 }  // namespace poolscope::session

@@ -18,6 +18,24 @@ TimeNs time_of(const Event& event) {
   return static_cast<TimeNs>(event.time_ns);
 }
 
+/// Those that task tables, lanes and queues are made of.
+bool is_of_tasks(EventKind kind) {
+  switch (kind) {
+    case EventKind::task_queued:
+    case EventKind::task_started:
+    case EventKind::task_finished:
+    case EventKind::result_delivered:
+    case EventKind::phase_begin:
+    case EventKind::phase_end:
+    case EventKind::blocked_begin:
+    case EventKind::blocked_end:
+    case EventKind::awaits:
+      return true;
+    default:
+      return false;
+  }
+}
+
 template <typename T>
 void insert_by_time(std::vector<T>& items, T item) {
   const auto place = std::upper_bound(items.begin(), items.end(), item,
@@ -53,6 +71,10 @@ void Writer::take(std::uint32_t process, const Event& event) {
   const bool first = !std::exchange(timed_, true);
   state_.begin = first ? time_of(event) : std::min(state_.begin, time_of(event));
   state_.end = first ? time_of(event) : std::max(state_.end, time_of(event));
+  if (state_.complete_since && time_of(event) < *state_.complete_since && is_of_tasks(event.kind)) {
+    keep_odd(process, event);  // what it would have changed is a sum by now
+    return;
+  }
   switch (event.kind) {
     case EventKind::task_queued:
       take_queued(process, event);
@@ -121,7 +143,7 @@ void Writer::take_queued(std::uint32_t process, const Event& event) {
     return;
   }
   const Row row = tasks.find_or_add(event.task);
-  if (tasks.queued(row) != PackedColumn::kAbsent) {
+  if (tasks.queued(row) != PackedColumn::kAbsent || tasks.forgotten(row)) {
     keep_odd(process, event);
     return;
   }
@@ -129,12 +151,14 @@ void Writer::take_queued(std::uint32_t process, const Event& event) {
   const TaskTable::Origin* known = tasks.origin(row);
   const std::uint32_t pool = pool_of(process, event);
   const bool fits = caller != kNone32 && (known == nullptr || known->pool == pool);
+  const trace::NameId name_before = known == nullptr ? 0 : known->name;
   tasks.set_origin(row, {known == nullptr ? pool : known->pool, caller,
                          static_cast<trace::NameId>(event.detail)});
   tasks.set_queued(row, time_of(event));
   pool_of_task(process, row).queue.add(time_of(event), true);
   if (tasks.fate(row).lane != kNone32) {
     leave_queue(process, row, time_left(process, row));
+    tell_late(process, row, name_before);
   }
   if (!fits) {
     keep(process, event);
@@ -142,6 +166,31 @@ void Writer::take_queued(std::uint32_t process, const Event& event) {
     return;
   }
   insert_sorted(lanes_[caller].data.submits, row, [&](Row other) { return tasks.queued(other); });
+}
+
+/// What was counted of the task already did not know its name and when it was queued.
+void Writer::tell_late(std::uint32_t process, Row row, trace::NameId name_before) {
+  const ProcessData& data = processes_[process].data;
+  const TaskTable::Fate fate = data.tasks.fate(row);
+  if (fate.lane != TaskTable::kLoose) {
+    LaneData& lane = lanes_[fate.lane].data;
+    if (fate.index >= lane.blurred) {
+      lane.summaries.spoil(fate.index);
+    }
+    note_change(fate.lane);
+    return;
+  }
+  const LooseEnd& end = data.loose[fate.index];
+  const trace::NameId name = data.tasks.origin(row)->name;
+  PoolData& pool = pool_of_task(process, row);
+  if (end.outcome == Outcome::cancelled) {
+    pool.cancelled.rename(end.time, name_before, name);
+    return;
+  }
+  pool.loose_ends.rename(end.time, name_before, name);
+  if (end.outcome == Outcome::error) {
+    pool.loose_failed.rename(end.time, name_before, name);
+  }
 }
 
 void Writer::take_finished(std::uint32_t process, const Event& event) {
@@ -155,7 +204,7 @@ void Writer::take_finished(std::uint32_t process, const Event& event) {
   const TaskTable::Fate fate = entry.data.tasks.fate(row);
   if (fate.lane == lane) {
     take_on_lane(process, event);
-  } else if (fate.lane == kNone32) {
+  } else if (fate.lane == kNone32 && !entry.data.tasks.forgotten(row)) {
     keep(process, event);
     end_loosely(process, row, event);
   } else {
@@ -172,12 +221,13 @@ void Writer::end_loosely(std::uint32_t process, Row row, const Event& event) {
   data.tasks.set_run(row, TaskTable::kLoose, static_cast<std::uint32_t>(data.loose.size()));
   data.loose.push_back({time_of(event), lane, event.outcome, event.detail});
   PoolData& pool = pool_of_task(process, row);
+  const trace::NameId name = data.tasks.origin(row)->name;
   if (event.outcome == Outcome::cancelled) {
-    insert_sorted(pool.cancelled, time_of(event));
+    pool.cancelled.insert(time_of(event), name);
   } else {
-    insert_sorted(pool.loose_ends, time_of(event));
+    pool.loose_ends.insert(time_of(event), name);
     if (event.outcome == Outcome::error) {
-      insert_sorted(pool.loose_failed, time_of(event));
+      pool.loose_failed.insert(time_of(event), name);
     }
   }
   leave_queue(process, row, time_of(event));
@@ -191,8 +241,8 @@ void Writer::take_delivered(std::uint32_t process, const Event& event) {
     return;
   }
   const Row row = tasks.find_or_add(event.task);
-  if (tasks.delivered(row) != PackedColumn::kAbsent) {
-    // A result may be asked for again and again.
+  if (tasks.delivered(row) != PackedColumn::kAbsent || tasks.forgotten(row)) {
+    // A result may be asked for again and again, or when the task is long forgotten.
     keep(process, event);
     if (lane != kNone32) {
       insert_sorted(lanes_[lane].data.redeliveries, time_of(event));
@@ -261,10 +311,10 @@ void Writer::take_worker_exited(std::uint32_t process, const Event& event) {
   if (!lane.info.pool && event.pool != 0) {
     lane.info.pool = PoolIndex{pool_of(process, event)};
   }
-  if (time_of(event) < lane.data.last_event) {
+  if (time_of(event) < lane.data.last_event && !state_.complete_since) {
     late_lanes_.push_back(static_cast<std::uint32_t>(lane.info.id));
   } else {
-    feed_exit(lane, time_of(event));
+    feed_exit(lane, std::max(time_of(event), lane.data.last_event));
   }
 }
 
@@ -334,10 +384,14 @@ std::uint32_t Writer::lane_of(std::uint32_t process, const Event& event) {
     lane.data.first_event = time_of(event);
     lanes_changed_ = true;
   }
-  if (!std::exchange(lane.changed, true)) {
-    changed_lanes_.push_back(known - 1);
-  }
+  note_change(known - 1);
   return known - 1;
+}
+
+void Writer::note_change(std::uint32_t lane) {
+  if (!std::exchange(lanes_[lane].changed, true)) {
+    changed_lanes_.push_back(lane);
+  }
 }
 
 std::uint32_t Writer::new_lane(std::uint32_t process, trace::ThreadId thread, TimeNs time) {
@@ -457,11 +511,12 @@ void Writer::refresh_names(LaneEntry& lane) {
   }
 }
 
-State Writer::publish() {
+State Writer::publish(std::size_t memory_limit) {
+  seal();
+  keep_within(memory_limit);
   for (const std::uint32_t index : changed_lanes_) {
     LaneEntry& lane = lanes_[index];
     lane.changed = false;
-    refresh_names(lane);
     lane.data.freeze();
     state_.lane_data.resize(lanes_.size(), nullptr);
     state_.lane_data.own(index) = std::make_shared<LaneData>(lane.data);
@@ -504,6 +559,7 @@ State Writer::publish() {
   }
   state_.lane_data.freeze();
   state_.pool_data.freeze();
+  state_.deepest_before.freeze();
   state_.names = names_;
   return state_;
 }

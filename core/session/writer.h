@@ -24,7 +24,8 @@ class Writer {
   std::uint32_t add_process(std::shared_ptr<const trace::Directory> directory);
   void consume(std::uint32_t process, std::span<const trace::Event> events);
   /// All that was consumed. Cost O(lanes and pools that changed since the last call).
-  State publish();
+  /// Beyond `memory_limit` bytes (0: none) the oldest detail is given up, a little at a call.
+  State publish(std::size_t memory_limit = 0);
 
  private:
   struct LaneEntry {
@@ -33,6 +34,7 @@ class Writer {
     bool start_seen = false;              // worker_started
     bool named = false;                   // by worker_started
     bool changed = false;                 // since the last publish()
+    std::size_t bytes = 0;                // as total_bytes_ has it
     std::vector<trace::Event> late = {};  // stamped before what the lane has already
   };
   struct PoolEntry {
@@ -40,6 +42,7 @@ class Writer {
     Pool info;
     bool created_seen = false;
     bool changed = false;
+    std::size_t bytes = 0;
   };
   struct ProcessEntry {
     ProcessData data;
@@ -48,12 +51,21 @@ class Writer {
     std::unordered_map<trace::ThreadId, std::uint32_t> far_lanes = {};
     std::vector<std::uint32_t> pools = {};  // by pool id, + 1
     bool changed = false;
+    std::size_t bytes = 0;
+    std::size_t looked_at = 0;               // chunks of rows, by forget_tasks()
+    std::deque<std::size_t> held_back = {};  // of those, chunks with a task that was not over
+  };
+  /// When what the session had taken in by then (forgotten or not) was so much.
+  struct Checkpoint {
+    TimeNs time = 0;
+    std::size_t bytes = 0;
   };
 
   // writer.cpp: what comes in, and pools
   void take(std::uint32_t process, const trace::Event& event);
   void take_rare(std::uint32_t process, const trace::Event& event);
   void take_queued(std::uint32_t process, const trace::Event& event);
+  void tell_late(std::uint32_t process, Row row, trace::NameId name_before);
   void take_finished(std::uint32_t process, const trace::Event& event);
   void take_delivered(std::uint32_t process, const trace::Event& event);
   void take_worker_started(std::uint32_t process, const trace::Event& event);
@@ -70,6 +82,7 @@ class Writer {
   void settle();
   void settle_log(ProcessData& process, std::vector<trace::Event>& added);
   std::uint32_t lane_of(std::uint32_t process, const trace::Event& event);
+  void note_change(std::uint32_t lane);
   std::uint32_t new_lane(std::uint32_t process, trace::ThreadId thread, TimeNs time);
   std::uint32_t pool_of(std::uint32_t process, const trace::Event& event);
   PoolData& pool_data(std::uint32_t process, std::uint32_t pool);
@@ -95,6 +108,19 @@ class Writer {
   TimeNs time_left(std::uint32_t process, Row row) const;
   void leave_queue(std::uint32_t process, Row row, TimeNs time);
 
+  // forgetting.cpp: staying within a limit of memory
+  void seal();
+  void keep_within(std::size_t memory_limit);
+  void count_bytes();
+  void forget_before(TimeNs time);
+  void keep_depth(TimeNs time);
+  void keep_times(LaneData& lane, TimeNs time) const;
+  void forget_tasks(std::uint32_t process, TimeNs time);
+  enum class Age { over, under_way, young };
+  Age age_of(const ProcessData& process, Row row, TimeNs time) const;
+  Age age_of_chunk(const ProcessData& process, std::size_t chunk, TimeNs time) const;
+  void forget_chunk(ProcessData& process, std::size_t chunk);
+
   State state_;  // figures only; the rest is put in by publish()
   std::deque<LaneEntry> lanes_;
   std::deque<PoolEntry> pools_;
@@ -103,8 +129,11 @@ class Writer {
   std::shared_ptr<std::deque<std::string>> names_ = std::make_shared<std::deque<std::string>>();
   std::vector<std::uint32_t> changed_lanes_, changed_pools_, late_lanes_;
   std::vector<QueueSteps*> unsettled_;
-  bool timed_ = false;          // an event with a time has come
-  bool lanes_changed_ = false;  // what State::lanes says
+  std::size_t total_bytes_ = 0;
+  std::size_t forgotten_bytes_ = 0;
+  std::deque<Checkpoint> checkpoints_;  // of which detail is still there
+  bool timed_ = false;                  // an event with a time has come
+  bool lanes_changed_ = false;          // what State::lanes says
   bool pools_changed_ = false;
   bool markers_changed_ = false;
 };

@@ -40,6 +40,8 @@ constexpr Budget kBudgets[] = {
     {"round trip, traced, p99 (worst count)", "round_trip_us/p99", "us"},
     {"session, a finished task", "session_bytes_per_task", "bytes", Limit::at_most, 32},
     {"session, filled by one core", "session/max_tasks_per_s", "tasks/s"},
+    {"figures of a range, 10 M tasks, p99", "range_statistics_10M_ms/p99", "ms", Limit::at_most,
+     50},
     {"frame, 10 k tasks, median", "frame_ms/10k/median", "ms", Limit::at_most, 4},
     {"frame, 10 k tasks, p99", "frame_ms/10k/p99", "ms", Limit::at_most, 8},
     {"frame, 1 M tasks, median", "frame_ms/1M/median", "ms", Limit::at_most, 4},

@@ -111,11 +111,14 @@ void compareWorkers(const Snapshot& snapshot, PoolIndex pool, TimeNs now, TimeNs
   const auto steps = snapshot.max_workers_steps(pool);
   const auto after = std::partition_point(steps.begin(), steps.end(),
                                           [now](const auto& step) { return step.time <= now; });
+  if (after == steps.begin()) {
+    return;  // the pool's creation was lost
+  }
   auto next = after - 1;  // the change that ended the stretch `before`
   while (next > steps.begin() && next->time - (next - 1)->time < kLeastForEffectNs) {
     --next;
   }
-  if (after == steps.begin() || next == steps.begin()) {
+  if (next == steps.begin()) {
     return;  // the first step is the pool's creation
   }
   const session::MaxWorkersStep& before = *(next - 1);

@@ -2,6 +2,8 @@
 #include "ui/panels/statistics_panel.h"
 
 #include "ui/panels/format.h"
+#include "ui/panels/histogram_view.h"
+#include "ui/panels/kind_table_model.h"
 #include "ui/panels/worker_table_model.h"
 #include "ui/timeline/time_text.h"
 
@@ -12,11 +14,16 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <utility>
+
 namespace poolscope::ui {
 
 namespace {
 
-constexpr int kLeastTableRows = 4;
+// With the head.
+constexpr int kLeastKindRows = 3;
+constexpr int kLeastWorkerRows = 4;
 
 QString dash() {
   return QStringLiteral("\u2013");
@@ -28,13 +35,14 @@ QLabel* makeLabel(QWidget* parent, const QString& text, const char* look) {
   return label;
 }
 
-QTableView* makeTable(QWidget* parent, WorkerTableModel* model) {
+QTableView* makeTable(QWidget* parent, QAbstractItemModel* model, const QString& objectName,
+                      const QString& name, int leastRows) {
   auto* sorted = new QSortFilterProxyModel(parent);
   sorted->setSourceModel(model);
   sorted->setSortRole(Qt::UserRole);
   auto* table = new QTableView(parent);
-  table->setObjectName(QStringLiteral("workerTable"));
-  table->setAccessibleName(StatisticsPanel::tr("Figures of each worker"));
+  table->setObjectName(objectName);
+  table->setAccessibleName(name);
   table->setModel(sorted);
   table->setSortingEnabled(true);
   table->sortByColumn(-1, Qt::AscendingOrder);
@@ -46,7 +54,10 @@ QTableView* makeTable(QWidget* parent, WorkerTableModel* model) {
   table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   table->horizontalHeader()->setHighlightSections(false);
   table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-  table->horizontalHeader()->setSectionResizeMode(WorkerTableModel::worker, QHeaderView::Stretch);
+  table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+  // It scrolls by itself, so it wishes for no height of its own: else the whole panel would, too.
+  table->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
+  table->setMinimumHeight(table->verticalHeader()->defaultSectionSize() * leastRows);
   return table;
 }
 
@@ -55,7 +66,13 @@ QTableView* makeTable(QWidget* parent, WorkerTableModel* model) {
 StatisticsPanel::StatisticsPanel(QWidget* parent)
     : QWidget(parent),
       about_(new QLabel(this)),
-      model_(new WorkerTableModel(this)) {
+      subject_(new QLabel(this)),
+      kinds_(new KindTableModel(this)),
+      kindTable_(makeTable(this, kinds_, QStringLiteral("kindTable"), tr("Kinds of tasks"),
+                           kLeastKindRows)),
+      model_(new WorkerTableModel(this)),
+      table_(makeTable(this, model_, QStringLiteral("workerTable"), tr("Figures of each worker"),
+                       kLeastWorkerRows)) {
   setObjectName(QStringLiteral("statisticsPanel"));
   about_->setObjectName(QStringLiteral("statisticsAbout"));
   about_->setProperty("look", "dim");
@@ -86,20 +103,30 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
       QLabel* value = makeLabel(this, dash(), "small");
       value->setObjectName(QStringLiteral("distribution%1%2").arg(row).arg(column));
       times->addWidget(value, row + 1, column + 1, Qt::AlignRight);
+      // The last is exact, the others are read off the histogram.
+      value->setToolTip(column < 3 ? tr("within 4.5 %") : QString());
       distributions_[row][column] = value;
     }
   }
-  table_ = makeTable(this, model_);
-  // It scrolls by itself, so it wishes for no height of its own: else the whole panel would, too.
-  table_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
-  table_->setMinimumHeight(table_->verticalHeader()->defaultSectionSize() * kLeastTableRows);
+  times->addWidget(subject_, 0, 0);
+  subject_->setObjectName(QStringLiteral("statisticsSubject"));
+  subject_->setProperty("look", "dim");
+  for (int row = 0; row < 2; ++row) {
+    histograms_[row] = new HistogramView(rows[row], this);
+    histograms_[row]->setObjectName(QStringLiteral("histogram%1").arg(row));
+  }
+  connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+          &StatisticsPanel::showTimesAndKinds);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 8, 0, 0);
   column->setSpacing(10);
   column->addWidget(about_);
   column->addLayout(figures);
   column->addLayout(times);
-  column->addWidget(table_, 1);
+  column->addWidget(histograms_[0]);
+  column->addWidget(histograms_[1]);
+  column->addWidget(kindTable_, 1);
+  column->addWidget(table_, 2);
   showNothing();
 }
 
@@ -114,7 +141,8 @@ QLabel* StatisticsPanel::addFigure(QGridLayout* grid, int row, int column, const
   return value;
 }
 
-void StatisticsPanel::showStatistics(const QString& about, const session::Snapshot& snapshot,
+void StatisticsPanel::showStatistics(const QString& about,
+                                     std::shared_ptr<const session::Snapshot> snapshot,
                                      const session::Statistics& statistics) {
   about_->setText(tr("%1, %2").arg(about, formatSeconds(statistics.duration)));
   QString tasks = tr("%1 finished").arg(countText(statistics.finished));
@@ -130,9 +158,30 @@ void StatisticsPanel::showStatistics(const QString& about, const session::Snapsh
   queue_->setText(QStringLiteral("%1 / %2").arg(rateText(statistics.queue_depth_mean),
                                                 countText(statistics.queue_depth_max)));
   peak_->setText(countText(statistics.peak_workers));
-  showDistribution(0, statistics.queue_wait);
-  showDistribution(1, statistics.run_time);
-  model_->setStatistics(snapshot, statistics);
+  statistics_ = statistics;
+  model_->setStatistics(*snapshot, statistics);
+  snapshot_ = std::move(snapshot);
+  showTimesAndKinds();
+}
+
+void StatisticsPanel::showTimesAndKinds() {
+  const QModelIndexList selected = table_->selectionModel()->selectedRows();
+  const auto* worker = statistics_.workers.data();
+  const auto* const end = worker + statistics_.workers.size();
+  QString name;
+  if (selected.isEmpty()) {
+    worker = end;
+  } else {
+    const auto* sorted = static_cast<const QSortFilterProxyModel*>(table_->model());
+    const session::LaneId lane = model_->laneOf(sorted->mapToSource(selected.front()).row());
+    worker = std::find_if(worker, end, [&](const auto& each) { return each.lane == lane; });
+    name = selected.front().data().toString();
+  }
+  const bool ofOne = worker != end;
+  subject_->setText(ofOne ? tr("of %1").arg(name) : tr("of all tasks"));
+  showDistribution(0, ofOne ? worker->queue_wait : statistics_.queue_wait);
+  showDistribution(1, ofOne ? worker->run_time : statistics_.run_time);
+  kinds_->setKinds(ofOne ? worker->kinds : statistics_.kinds);
 }
 
 void StatisticsPanel::showDistribution(int row,
@@ -143,6 +192,7 @@ void StatisticsPanel::showDistribution(int row,
   for (int column = 0; column < 4; ++column) {
     distributions_[row][column]->setText(distribution ? formatSeconds(values[column]) : dash());
   }
+  histograms_[row]->showDistribution(distribution);
 }
 
 void StatisticsPanel::showNothing() {
@@ -150,13 +200,20 @@ void StatisticsPanel::showNothing() {
   for (QLabel* label : {tasks_, throughput_, utilization_, queue_, peak_}) {
     label->setText(dash());
   }
-  showDistribution(0, {});
-  showDistribution(1, {});
+  statistics_ = {};
+  snapshot_.reset();
   model_->clear();
+  showTimesAndKinds();
 }
 
 void StatisticsPanel::setTheme(const Theme& theme) {
-  table_->verticalHeader()->setDefaultSectionSize(qRound(theme.px(24)));
+  for (QTableView* table : {kindTable_, table_}) {
+    table->verticalHeader()->setDefaultSectionSize(qRound(theme.px(24)));
+    table->setMinimumHeight(qRound(theme.px(24 * 4)));
+  }
+  for (HistogramView* histogram : histograms_) {
+    histogram->setTheme(theme);
+  }
 }
 
 }  // namespace poolscope::ui

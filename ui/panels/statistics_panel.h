@@ -6,22 +6,28 @@
 
 #include <QWidget>
 
+#include <memory>
+
 class QGridLayout;
 class QLabel;
 class QTableView;
 
 namespace poolscope::ui {
 
+class HistogramView;
+class KindTableModel;
 class WorkerTableModel;
 
-/// Figures of the whole session so far, or of a selected range, and a table of its workers.
+/// Figures of the whole session so far, or of a selected range: times with their histograms, kinds
+/// of tasks, and a table of the workers. Where one worker is selected there, times and kinds are
+/// its own.
 class StatisticsPanel : public QWidget {
   Q_OBJECT
  public:
   explicit StatisticsPanel(QWidget* parent = nullptr);
 
   /// `about` says what of: "Whole session", "Selected range".
-  void showStatistics(const QString& about, const session::Snapshot& snapshot,
+  void showStatistics(const QString& about, std::shared_ptr<const session::Snapshot> snapshot,
                       const session::Statistics& statistics);
   /// There is nothing to count yet.
   void showNothing();
@@ -31,6 +37,7 @@ class StatisticsPanel : public QWidget {
   QLabel* addFigure(QGridLayout* grid, int row, int column, const QString& name,
                     const QString& objectName);
   void showDistribution(int row, const std::optional<session::Distribution>& distribution);
+  void showTimesAndKinds();
 
   QLabel* about_;
   QLabel* tasks_;
@@ -39,8 +46,14 @@ class StatisticsPanel : public QWidget {
   QLabel* queue_;
   QLabel* peak_;
   QLabel* distributions_[2][4] = {};
-  QTableView* table_;
+  QLabel* subject_;
+  HistogramView* histograms_[2] = {};
+  KindTableModel* kinds_;
+  QTableView* kindTable_;
   WorkerTableModel* model_;
+  QTableView* table_;
+  std::shared_ptr<const session::Snapshot> snapshot_;  // what names in statistics_ live in
+  session::Statistics statistics_ = {};
 };
 
 }  // namespace poolscope::ui

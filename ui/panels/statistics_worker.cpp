@@ -35,7 +35,8 @@ void StatisticsWorker::run(const std::stop_token& stop) {
     const StatisticsRequest request = *std::exchange(waiting_, std::nullopt);
     const int answered = std::exchange(waitingCount_, 0);
     lock.unlock();
-    const session::Statistics statistics = request.snapshot->statistics(request.begin, request.end);
+    const session::Statistics statistics =
+        request.snapshot->range_statistics(request.begin, request.end);
     QMetaObject::invokeMethod(
         this, [=, this] { deliver(request, statistics, answered); }, Qt::QueuedConnection);
     lock.lock();

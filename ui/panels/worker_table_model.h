@@ -22,6 +22,9 @@ class WorkerTableModel : public QAbstractTableModel {
   /// `statistics` of a stretch of `snapshot`; workers that did not exist in it are left out.
   void setStatistics(const session::Snapshot& snapshot, const session::Statistics& statistics);
   void clear();
+  session::LaneId laneOf(int row) const {
+    return rows_[static_cast<std::size_t>(row)].figures.lane;
+  }
 
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;

@@ -252,6 +252,12 @@ void layOutAxis(const LayoutContext& c, bool live, TimelineScene& scene) {
   if (scene.nowX && live) {
     flagsEnd = *scene.nowX - c.cache.textWidth(scene.nowLabel, TextRole::live) - c.theme.px(12);
   }
+  if (const auto since = c.snapshot.complete_since()) {
+    constexpr TimeNs kSecond = 1'000'000'000;
+    scene.completeNote = c.cache.elided(QObject::tr("detail is complete from %1 on")
+                                            .arg(timeText(*since - c.snapshot.begin(), kSecond)),
+                                        TextRole::tick, c.headWidth - 2 * c.theme.px(8));
+  }
   layOutFlags(c, flagsEnd, scene);
   layOutRange(c, scene);
   layOutTicks(c, scene);

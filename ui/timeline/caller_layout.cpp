@@ -114,7 +114,8 @@ void markBlocked(const LayoutContext& c, LaneId lane, const QList<CallerColumn>&
   const qreal top = body.top() + inset;
   const qreal height = body.height() - 2 * inset;
   const auto bands = c.snapshot.blocked(lane, c.shown.begin, c.shown.end, kMostBands);
-  if (bands.size() == kMostBands) {
+  const bool areAllThere = c.snapshot.complete_since().value_or(c.shown.begin) <= c.shown.begin;
+  if (bands.size() == kMostBands || !areAllThere) {
     for (qsizetype i = 0; i < columns.size(); ++i) {
       const qreal tall = c.snap(height * static_cast<qreal>(columns[i].blocked));
       if (tall > 0) {

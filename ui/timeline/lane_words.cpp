@@ -41,7 +41,7 @@ std::optional<Task> taskAt(const session::Snapshot& snapshot, session::TaskKey k
     task->started.reset();
     task->worker.reset();
   }
-  if (!task->finished && !task->started) {
+  if (!task->finished && !task->started && !task->forgotten) {
     task->state = TaskState::queued;
   }
   return task;

@@ -88,6 +88,9 @@ struct Outcome {
 };
 
 Outcome outcomeOf(const LayoutContext& c, const Task& task) {
+  if (task.forgotten) {
+    return {QObject::tr("its detail is gone"), c.theme.dim};
+  }
   switch (task.state) {
     case TaskState::queued:
       return {QObject::tr("waiting"), c.theme.dim};

@@ -224,6 +224,9 @@ void paintAxis(Blitter& blitter, const TimelineScene& scene, const Theme& theme)
     blitter.text({QRectF(tick.x + theme.px(4), row.top(), 400, row.height()), tick.label,
                   TextRole::tick, theme.dim});
   }
+  blitter.clip(QRectF(0, 0, scene.headWidth, row.height()));
+  blitter.text({QRectF(theme.px(8), row.top(), scene.headWidth, row.height()), scene.completeNote,
+                TextRole::tick, theme.dim});
   blitter.clip(QRectF(scene.headWidth, 0, scene.size.width() - scene.headWidth, row.height()));
   if (scene.nowX) {
     blitter.fill(QRectF(*scene.nowX, row.top(), std::max(1.0, theme.px(1.6)), row.height()),

@@ -221,6 +221,7 @@ struct TimelineScene {
   QSizeF size = {};
   QRectF canvas = {};  ///< right of the heads, below the axis
   QRectF axisRow = {};
+  QString completeNote = {};  ///< left of the axis: from when on detail is complete
   qreal headWidth = 0;
   std::optional<TimeAxis> axis = {};
   QList<TimeTick> ticks = {};  ///< those whose labels have room

@@ -84,6 +84,23 @@ void Dialogs::askUnsaved(const QString& text, bool canSilence,
   box->open();
 }
 
+void Dialogs::askIncomplete(const QString& what, std::function<void()> agreed) {
+  auto* box = new QMessageBox(QMessageBox::Warning, tr("Save what is left?"), what,
+                              QMessageBox::Save | QMessageBox::Cancel, window_);
+  box->setObjectName(QStringLiteral("incompleteQuestion"));
+  box->setAttribute(Qt::WA_DeleteOnClose);
+  box->setInformativeText(
+      tr("The session has outgrown the memory it may take, and gave up its oldest detail. A "
+         "recording that runs from the start has everything."));
+  box->setDefaultButton(QMessageBox::Save);
+  QObject::connect(box, &QMessageBox::finished, window_, [agreed = std::move(agreed)](int result) {
+    if (result == QMessageBox::Save) {
+      agreed();
+    }
+  });
+  box->open();
+}
+
 void Dialogs::askConsent(const QString& file, const QString& what, std::function<void()> agreed) {
   auto* box =
       new QMessageBox(QMessageBox::Warning, tr("Run this scenario?"),

@@ -29,6 +29,8 @@ class Dialogs {
                         const QString& suggestedName, std::function<void(const QString&)> chosen);
   /// Save, discard or cancel. With `canSilence` it may be asked for the last time.
   void askUnsaved(const QString& text, bool canSilence, std::function<void(Answer)> answered);
+  /// Says what a file would lack; `agreed` if it is wanted all the same.
+  void askIncomplete(const QString& what, std::function<void()> agreed);
   void askConsent(const QString& file, const QString& what, std::function<void()> agreed);
 
  private:

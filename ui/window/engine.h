@@ -66,6 +66,8 @@ class Engine : public QObject {
       const QString& path) = 0;  ///< the file chooser has asked about overwriting
   virtual void stopRecording() = 0;
   virtual void saveSession(const QString& path) = 0;
+  /// As Settings::memoryShare(); of the session that is shown, and of later ones.
+  virtual void setMemoryShare(int percent) = 0;
   virtual void openFile(const QString& path) = 0;
   /// Ends the run and its recording in order, then quitReady() comes.
   virtual void prepareQuit() = 0;

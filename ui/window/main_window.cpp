@@ -78,6 +78,7 @@ MainWindow::MainWindow(Engine& engine, WindowOptions options)
   qApp->installEventFilter(new ShortcutGuard(this));
   buildLayout(options_.cores > 0 ? options_.cores : static_cast<int>(usable_cores()));
   buildThemeMenu();
+  buildMemoryMenu();
   connectEngine();
   connectWidgets();
   colorScheme_.setChoice(settings_.colorScheme());
@@ -183,6 +184,30 @@ void MainWindow::buildThemeMenu() {
   add(tr("As the desktop"), "themeSystem", ColorScheme::Choice::system);
   add(tr("Light"), "themeLight", ColorScheme::Choice::light);
   add(tr("Dark"), "themeDark", ColorScheme::Choice::dark);
+}
+
+void MainWindow::buildMemoryMenu() {
+  QMenu* menu = header_->menu()->addMenu(tr("Memory for a session"));
+  menu->setObjectName(QStringLiteral("memoryMenu"));
+  menu->setToolTipsVisible(true);
+  auto* group = new QActionGroup(this);
+  const auto add = [&](int percent, const QString& text) {
+    QAction* action = menu->addAction(text);
+    action->setObjectName(QStringLiteral("memory%1").arg(percent));
+    action->setToolTip(
+        tr("When a session needs more, the detail of its oldest tasks goes; its sums stay."));
+    action->setCheckable(true);
+    action->setChecked(settings_.memoryShare() == percent);
+    group->addAction(action);
+    connect(action, &QAction::triggered, this, [this, percent] {
+      settings_.setMemoryShare(percent);
+      engine_.setMemoryShare(percent);
+    });
+  };
+  for (const int percent : {10, 25, 50}) {
+    add(percent, tr("%1 % of this computer's").arg(percent));
+  }
+  add(0, tr("As much as it takes"));
 }
 
 void MainWindow::connectEngine() {

@@ -88,6 +88,7 @@ class MainWindow : public QMainWindow {
 
   void buildLayout(int cores);
   void buildThemeMenu();
+  void buildMemoryMenu();
   void connectEngine();
   void connectWidgets();
   void restoreLayout();
@@ -128,6 +129,7 @@ class MainWindow : public QMainWindow {
   void openRecording();
   void openScenarioFile();
   void saveSession(std::function<void()> then);
+  void sayWhatIsLacking(std::function<void()> go);
   /// Calls `go` at once, or after the user decided about a session that would be lost. Closing asks
   /// about every session that is not saved; what asks here is told by `isWorthSaving`.
   void leaveSession(const QString& question, bool isWorthSaving, std::function<void()> go);

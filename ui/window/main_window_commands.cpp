@@ -2,6 +2,7 @@
 // What MainWindow does when it is told to.
 #include "ui/panels/transport_bar.h"
 #include "ui/panels/workers_control.h"
+#include "ui/timeline/time_text.h"
 #include "ui/timeline/timeline_view.h"
 #include "ui/window/header_bar.h"
 #include "ui/window/main_window.h"
@@ -178,9 +179,11 @@ void MainWindow::toggleRecording() {
     engine_.stopRecording();
     return;
   }
-  dialogs_.chooseFileToSave(tr("Record to"), recordingFilter(), QStringLiteral("pftrace"),
-                            suggestedName(QStringLiteral("pftrace")),
-                            [this](const QString& path) { engine_.startRecording(path); });
+  sayWhatIsLacking([this] {
+    dialogs_.chooseFileToSave(tr("Record to"), recordingFilter(), QStringLiteral("pftrace"),
+                              suggestedName(QStringLiteral("pftrace")),
+                              [this](const QString& path) { engine_.startRecording(path); });
+  });
 }
 
 void MainWindow::openRecording() {
@@ -196,12 +199,29 @@ void MainWindow::openScenarioFile() {
 }
 
 void MainWindow::saveSession(std::function<void()> then) {
-  dialogs_.chooseFileToSave(tr("Save session"), recordingFilter(), QStringLiteral("pftrace"),
-                            suggestedName(QStringLiteral("pftrace")),
-                            [this, then = std::move(then)](const QString& path) {
-                              afterSave_ = then;
-                              engine_.saveSession(path);
-                            });
+  sayWhatIsLacking([this, then = std::move(then)] {
+    dialogs_.chooseFileToSave(tr("Save session"), recordingFilter(), QStringLiteral("pftrace"),
+                              suggestedName(QStringLiteral("pftrace")),
+                              [this, then](const QString& path) {
+                                afterSave_ = then;
+                                engine_.saveSession(path);
+                              });
+  });
+}
+
+/// Before a file is made of a session of which the oldest detail is gone.
+void MainWindow::sayWhatIsLacking(std::function<void()> go) {
+  constexpr session::TimeNs kSecond = 1'000'000'000;
+  const auto snapshot = engine_.snapshot();
+  const auto since = snapshot->complete_since();
+  if (!since) {
+    go();
+    return;
+  }
+  dialogs_.askIncomplete(
+      tr("Detail is complete from %1 on. Tasks that were over before will not be in the file.")
+          .arg(timeText(*since - snapshot->begin(), kSecond)),
+      std::move(go));
 }
 
 /// A demo of the gallery that was only watched can be run again at any time, and asking about each

@@ -253,7 +253,7 @@ void MainWindow::showStatistics(const StatisticsRequest& request,
     header_->showFigures(figuresNow(), frame_.snapshot->lost_events());
   }
   tabs_->statistics()->showStatistics(ofRange ? tr("Selected range") : tr("Whole session so far"),
-                                      *request.snapshot, statistics);
+                                      request.snapshot, statistics);
 }
 
 bool MainWindow::eventFilter(QObject* watched, QEvent* event) {

@@ -20,6 +20,7 @@ constexpr auto kColumns = "window/columns";
 constexpr auto kRows = "window/rows";
 constexpr auto kColorScheme = "window/colorScheme";
 constexpr auto kAskBeforeClosing = "session/askBeforeClosing";
+constexpr auto kMemoryShare = "session/memoryShare";
 constexpr auto kIntroductionDone = "window/introductionDone";
 constexpr auto kFolder = "files/folder";
 constexpr auto kTrusted = "scenarios/trusted";
@@ -81,6 +82,17 @@ bool Settings::askBeforeClosing() const {
 }
 void Settings::setAskBeforeClosing(bool ask) {
   store_->setValue(key(kAskBeforeClosing), ask);
+}
+
+int Settings::memoryShare() const {
+  constexpr int kDefault = 25;
+  constexpr int kMost = 90;
+  bool isNumber = false;
+  const int percent = store_->value(key(kMemoryShare)).toString().toInt(&isNumber);
+  return isNumber && percent >= 0 && percent <= kMost ? percent : kDefault;
+}
+void Settings::setMemoryShare(int percent) {
+  store_->setValue(key(kMemoryShare), percent);
 }
 
 bool Settings::introductionDone() const {

@@ -32,6 +32,9 @@ class Settings {
   void setColorScheme(ColorScheme::Choice choice);
   bool askBeforeClosing() const;  ///< default: yes
   void setAskBeforeClosing(bool ask);
+  /// How much of the computer's memory a session may take, in percent; 0: any amount. Default: 25.
+  int memoryShare() const;
+  void setMemoryShare(int percent);
   bool introductionDone() const;  ///< the first hints were dismissed; default: no
   void setIntroductionDone(bool done);
   QString folder() const;  ///< where a file was last opened or saved; default: the user's documents

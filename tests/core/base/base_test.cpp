@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/cores.h"
+#include "core/base/memory.h"
 #include "core/base/result.h"
 #include "core/base/thread_name.h"
 
@@ -65,6 +66,8 @@ class BaseTest : public QObject {
     QCOMPARE(pinned, std::size_t(1));
     QCOMPARE(thumb, std::size_t(5));
   }
+
+  void usableMemory_isSome() { QVERIFY(usable_memory() >= std::size_t{256} << 20); }
 
   void error_message_saysWhatIsThere_data() {
     QTest::addColumn<QByteArray>("subject");

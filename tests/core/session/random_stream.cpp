@@ -119,7 +119,10 @@ class StreamMaker {
     const auto index = static_cast<std::size_t>(below(options_.workers));
     Worker& worker = workers_[index];
     const auto thread = static_cast<trace::ThreadId>(index + 1);
-    const trace::PoolId pool = pool_of(index);
+    const trace::PoolId pool = options_.roam && worker.running.empty()
+                                   ? static_cast<trace::PoolId>(1 + below(options_.pools))
+                               : options_.roam ? pool_[worker.running.front()]
+                                               : pool_of(index);
     if (worker.gone) {
       return;
     }

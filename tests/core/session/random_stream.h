@@ -21,6 +21,7 @@ struct StreamOptions {
   double swap = 0;  ///< share of events that change places with a neighbour, of the same thread too
   double overlap = 0;  ///< share of starts on a worker that is busy
   std::uint64_t id_step = 1;
+  bool roam = false;  ///< workers take tasks of all pools
 };
 
 /// What pools, workers and callers might emit: in time order if nothing is swapped, threads told

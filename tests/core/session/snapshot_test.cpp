@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/snapshot.h"
 
-#include "core/session/session.h"
 #include "random_stream.h"
 #include "reference_model.h"
 #include "seed.h"
+#include "session_pair.h"
 
 #include <QTest>
 
@@ -23,25 +23,6 @@ using trace::Outcome;
 
 namespace {
 
-std::shared_ptr<trace::Directory> directory_of(int threads) {
-  auto directory = std::make_shared<trace::Directory>();
-  for (int i = 1; i <= threads; ++i) {
-    directory->add_thread({"t" + std::to_string(i), i});
-  }
-  directory->intern("alpha");
-  directory->intern("beta");
-  return directory;
-}
-
-void feed(trace::Sink& sink, const std::vector<Event>& events, std::mt19937_64& random) {
-  for (std::size_t i = 0; i < events.size();) {
-    const std::size_t count = std::min<std::size_t>(events.size() - i, 1 + random() % 60);
-    sink.consume({events.data() + i, count});
-    i += count;
-  }
-  sink.consume({});
-}
-
 struct Collected final : trace::Sink {
   std::vector<Event> events;
   void consume(std::span<const Event> batch) override {
@@ -59,46 +40,6 @@ std::vector<Event> sorted(std::vector<Event> events) {
             [](const Event& a, const Event& b) { return fields(a) < fields(b); });
   return events;
 }
-
-bool near(double a, double b) {
-  return std::abs(a - b) <= 1e-5 * (1 + std::abs(a) + std::abs(b));
-}
-
-/// A stream in a session and in the model, and questions at random.
-struct Pair {
-  Pair(const std::vector<Event>& events, const StreamOptions& options, std::mt19937_64& random_in)
-      : random(random_in),
-        model(events),
-        pools(options.pools) {
-    const std::shared_ptr<trace::Sink> sink =
-        session.add_process(directory_of(options.workers + options.callers));
-    feed(*sink, events, random);
-    snapshot = session.snapshot();
-    for (const Lane& lane : snapshot->lanes()) {
-      lanes[static_cast<trace::ThreadId>(lane.os_id)] = lane.id;
-    }
-    for (const Pool& pool : snapshot->pools()) {
-      pool_index[pool.id] = pool.index;
-    }
-  }
-  TimeNs time() {
-    const TimeNs span = model.end() - model.begin() + 40;
-    return model.begin() - 20 + static_cast<TimeNs>(random() % static_cast<std::uint64_t>(span));
-  }
-  std::pair<TimeNs, TimeNs> range() {
-    const TimeNs a = time();
-    const TimeNs b = time();
-    return std::minmax(a, b);
-  }
-
-  std::mt19937_64& random;
-  ReferenceModel model;
-  int pools;
-  Session session;
-  std::shared_ptr<const Snapshot> snapshot;
-  std::map<trace::ThreadId, LaneId> lanes;
-  std::map<trace::PoolId, PoolIndex> pool_index;
-};
 
 }  // namespace
 

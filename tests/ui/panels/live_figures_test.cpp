@@ -40,6 +40,21 @@ class LiveFiguresTest : public QObject {
     QVERIFY(!figures.queueWaitP99S);
   }
 
+  void poolWhoseCreationWasLost_hasFigures() {
+    session::Session session;
+    const auto directory = std::make_shared<trace::Directory>();
+    directory->add_thread({"main", 1});
+    const auto sink = session.add_process(directory);
+    const trace::Event queued{
+        .time_ns = 5, .task = 1, .thread = 1, .kind = trace::EventKind::task_queued, .pool = 1};
+    sink->consume({&queued, 1});
+    sink->consume({});
+    const auto figures = ui::liveFigures(*session.snapshot(), 10);
+    QCOMPARE(figures.maxWorkers, 0U);
+    QCOMPARE(figures.tasks.waiting, 1U);
+    QVERIFY(!figures.effect);
+  }
+
   void throughput_isOfTheWindow_data() {
     QTest::addColumn<qint64>("now");
     QTest::addColumn<double>("tasksPerSecond");

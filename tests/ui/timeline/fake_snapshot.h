@@ -30,6 +30,7 @@ class FakeSnapshot : public Snapshot {
   TimeNs begin_ = 0;
   TimeNs end_ = 0;
   std::uint64_t lost_ = 0;
+  std::optional<TimeNs> completeSince_ = {};
   std::vector<Lane> lanes_ = {};
   std::vector<Pool> pools_ = {};
   std::map<PoolIndex, std::vector<MaxWorkersStep>> steps_ = {};
@@ -103,6 +104,7 @@ class FakeSnapshot : public Snapshot {
   std::uint64_t event_count() const override {
     return tasks_.size() * 3 + lanes_.size() + pools_.size();
   }
+  std::optional<TimeNs> complete_since() const override { return completeSince_; }
   std::uint64_t lost_events() const override { return lost_; }
   std::uint64_t task_count() const override { return tasks_.size(); }
   std::span<const Lane> lanes() const override { return lanes_; }

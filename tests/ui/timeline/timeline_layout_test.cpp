@@ -3,6 +3,7 @@
 
 #include "tests/ui/timeline/demo_session.h"
 #include "ui/timeline/hit_test.h"
+#include "ui/timeline/task_words.h"
 
 #include <QTest>
 
@@ -31,6 +32,7 @@ class TimelineLayoutTest : public QObject {
   void ghost_workerNeverNeeded_isTold();
   void flags_changesCloseTogether_doNotOverlap();
   void flags_inOnePixel_shareOneBox();
+  void sessionWithForgottenDetail_saysSinceWhenItIsComplete();
   void tokens_waitingTasks_standLeftOfNow();
   void tokens_seenFromAfar_leaveTheDepthInSight();
   void flight_pickJustNow_movesAndEnds();
@@ -285,6 +287,22 @@ void TimelineLayoutTest::ghost_workerNeverNeeded_isTold() {
   QVERIFY(ghost.rect.right() <= *scene.nowX);
   QVERIFY(ghost.label.has_value());
   QCOMPARE(ghost.label->text, QStringLiteral("not started: no task has needed it"));
+}
+
+void TimelineLayoutTest::sessionWithForgottenDetail_saysSinceWhenItIsComplete() {
+  OneTask one;
+  one.s.addTask(one.pool, one.caller, 5 * kMs);
+  const ViewState view = showing(0, 110 * kMs, 100 * kMs);
+  QVERIFY(sceneOf(shared(one), 100 * kMs, view).completeNote.isEmpty());
+  one.s.completeSince_ = one.s.begin_ + TimeNs{723} * 1000 * kMs;
+  QCOMPARE(sceneOf(shared(one), 100 * kMs, view).completeNote,
+           QStringLiteral("detail is complete from 12:03 on"));
+  // What became of a task is not made up.
+  one.s.tasks_.front().forgotten = true;
+  one.s.tasks_.front().state = TaskState::finished;
+  one.s.tasks_.front().queued.reset();
+  const auto known = taskAt(*shared(one), {0, 1}, 100 * kMs);
+  QVERIFY(known && known->state == TaskState::finished);
 }
 
 void TimelineLayoutTest::flags_changesCloseTogether_doNotOverlap() {

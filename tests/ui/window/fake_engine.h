@@ -44,6 +44,7 @@ class FakeEngine : public Engine {
   void startRecording(const QString& path) override { tell(QStringLiteral("record %1").arg(path)); }
   void stopRecording() override { tell(QStringLiteral("stop recording")); }
   void saveSession(const QString& path) override { tell(QStringLiteral("save %1").arg(path)); }
+  void setMemoryShare(int percent) override { tell(QStringLiteral("memory %1").arg(percent)); }
   void openFile(const QString& path) override { tell(QStringLiteral("open %1").arg(path)); }
   void prepareQuit() override { tell(QStringLiteral("quit")); }
 

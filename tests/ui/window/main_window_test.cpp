@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/window/main_window.h"
 
+#include "core/session/session.h"
+#include "core/trace/directory.h"
 #include "window_fixture.h"
 
 #include <QAction>
@@ -31,6 +33,33 @@ void choose(WindowFixture& fixture, const QString& path) {
   QVERIFY(dialog != nullptr);
   Q_EMIT dialog->fileSelected(path);
   dialog->close();
+}
+
+/// A session that had to forget its oldest tasks.
+std::shared_ptr<const session::Snapshot> forgetful() {
+  const auto directory = std::make_shared<trace::Directory>();
+  for (const char* name : {"main", "web_0"}) {
+    directory->add_thread({name, 1});
+  }
+  session::Session session;
+  session.set_memory_limit(1);
+  const auto sink = session.add_process(directory);
+  std::uint64_t time = 1'000'000'000;
+  for (std::uint64_t task = 1; task <= 2000; ++task) {
+    for (const auto kind : {trace::EventKind::task_queued, trace::EventKind::task_started,
+                            trace::EventKind::task_finished}) {
+      const trace::Event event{.time_ns = time += 100'000'000,
+                               .task = task,
+                               .thread = kind == trace::EventKind::task_queued ? 1U : 2U,
+                               .kind = kind,
+                               .pool = 1};
+      sink->consume({&event, 1});
+    }
+    if (task % 20 == 0) {
+      sink->consume({});
+    }
+  }
+  return session.snapshot();
 }
 
 }  // namespace
@@ -180,6 +209,39 @@ class MainWindowTest : public QObject {
     Q_EMIT fixture.engine.failed(QStringLiteral("s.pftrace: disk full"));
     Q_EMIT fixture.engine.saved(QStringLiteral("other.pftrace"));
     QCOMPARE(fixture.engine.takeOrders(), QStringList{});
+  }
+
+  void save_ofASessionThatForgot_saysFirstWhatIsLacking() {
+    WindowFixture fixture;
+    const auto snapshot = forgetful();
+    QVERIFY(snapshot->complete_since().has_value());
+    fixture.engine.showLive(snapshot, snapshot->end(), 8);
+    fixture.engine.takeOrders();
+    const auto asked = [&] {
+      return fixture.window.findChild<QMessageBox*>(QStringLiteral("incompleteQuestion"));
+    };
+    fixture.window.run(Command::save_session);
+    QVERIFY(asked() != nullptr);
+    QVERIFY(asked()->text().contains(QLatin1String("complete from")));
+    QVERIFY(fixture.window.findChild<QFileDialog*>() == nullptr);
+    asked()->button(QMessageBox::Cancel)->click();
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    QVERIFY(fixture.window.findChild<QFileDialog*>() == nullptr);
+    fixture.window.run(Command::save_session);
+    asked()->button(QMessageBox::Save)->click();
+    choose(fixture, QStringLiteral("s.pftrace"));
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"save s.pftrace"});
+  }
+
+  void memoryOfASession_isChosenInTheMenu_andRemembered() {
+    WindowFixture fixture;
+    QVERIFY(fixture.find<QAction>("memory25")->isChecked());
+    fixture.engine.takeOrders();
+    fixture.find<QAction>("memory50")->trigger();
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"memory 50"});
+    QCOMPARE(fixture.settings.memoryShare(), 50);
+    fixture.find<QAction>("memory0")->trigger();
+    QCOMPARE(fixture.settings.memoryShare(), 0);
   }
 
   void dontAskAgain_isRemembered() {

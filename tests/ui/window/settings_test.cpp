@@ -20,6 +20,7 @@ class SettingsTest : public QObject {
     QVERIFY(settings.colorScheme() == ColorScheme::Choice::system);
     QVERIFY(settings.askBeforeClosing());
     QVERIFY(!settings.introductionDone());
+    QCOMPARE(settings.memoryShare(), 25);
     QVERIFY(!settings.folder().isEmpty());
   }
 
@@ -32,6 +33,7 @@ class SettingsTest : public QObject {
       settings.setColorScheme(ColorScheme::Choice::light);
       settings.setAskBeforeClosing(false);
       settings.setIntroductionDone(true);
+      settings.setMemoryShare(0);
       settings.setFolder(folder_.path());
     }
     const Settings settings(file("all.ini"));
@@ -41,6 +43,7 @@ class SettingsTest : public QObject {
     QVERIFY(settings.colorScheme() == ColorScheme::Choice::light);
     QVERIFY(!settings.askBeforeClosing());
     QVERIFY(settings.introductionDone());
+    QCOMPARE(settings.memoryShare(), 0);
     QCOMPARE(settings.folder(), folder_.path());
   }
 
@@ -48,12 +51,14 @@ class SettingsTest : public QObject {
     QFile broken(file("broken.ini"));
     QVERIFY(broken.open(QIODevice::WriteOnly));
     broken.write(
-        "[window]\ncolorScheme=purple\n[session]\naskBeforeClosing=perhaps\n[files]\nfolder=/does/"
+        "[window]\ncolorScheme=purple\n[session]\naskBeforeClosing=perhaps\nmemoryShare=400\n["
+        "files]\nfolder=/does/"
         "not/exist\n");
     broken.close();
     const Settings settings(file("broken.ini"));
     QVERIFY(settings.colorScheme() == ColorScheme::Choice::system);
     QVERIFY(settings.askBeforeClosing());
+    QCOMPARE(settings.memoryShare(), 25);
     QVERIFY(settings.folder() != QStringLiteral("/does/not/exist"));
   }
 };
