@@ -21,9 +21,7 @@ namespace poolscope::ui {
 
 namespace {
 
-// With the head.
-constexpr int kLeastKindRows = 3;
-constexpr int kLeastWorkerRows = 4;
+constexpr int kMostRows = 16;
 
 QString dash() {
   return QStringLiteral("\u2013");
@@ -36,7 +34,7 @@ QLabel* makeLabel(QWidget* parent, const QString& text, const char* look) {
 }
 
 QTableView* makeTable(QWidget* parent, QAbstractItemModel* model, const QString& objectName,
-                      const QString& name, int leastRows) {
+                      const QString& name) {
   auto* sorted = new QSortFilterProxyModel(parent);
   sorted->setSourceModel(model);
   sorted->setSortRole(Qt::UserRole);
@@ -55,9 +53,10 @@ QTableView* makeTable(QWidget* parent, QAbstractItemModel* model, const QString&
   table->horizontalHeader()->setHighlightSections(false);
   table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
-  // It scrolls by itself, so it wishes for no height of its own: else the whole panel would, too.
-  table->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
-  table->setMinimumHeight(table->verticalHeader()->defaultSectionSize() * leastRows);
+  // The panel scrolls, so that its tables need not, unless they are long.
+  table->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);
+  table->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  table->setMaximumHeight(table->verticalHeader()->defaultSectionSize() * kMostRows);
   return table;
 }
 
@@ -68,11 +67,9 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
       about_(new QLabel(this)),
       subject_(new QLabel(this)),
       kinds_(new KindTableModel(this)),
-      kindTable_(makeTable(this, kinds_, QStringLiteral("kindTable"), tr("Kinds of tasks"),
-                           kLeastKindRows)),
+      kindTable_(makeTable(this, kinds_, QStringLiteral("kindTable"), tr("Kinds of tasks"))),
       model_(new WorkerTableModel(this)),
-      table_(makeTable(this, model_, QStringLiteral("workerTable"), tr("Figures of each worker"),
-                       kLeastWorkerRows)) {
+      table_(makeTable(this, model_, QStringLiteral("workerTable"), tr("Figures of each worker"))) {
   setObjectName(QStringLiteral("statisticsPanel"));
   about_->setObjectName(QStringLiteral("statisticsAbout"));
   about_->setProperty("look", "dim");
@@ -125,8 +122,9 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
   column->addLayout(times);
   column->addWidget(histograms_[0]);
   column->addWidget(histograms_[1]);
-  column->addWidget(kindTable_, 1);
-  column->addWidget(table_, 2);
+  column->addWidget(kindTable_);
+  column->addWidget(table_);
+  column->addStretch(1);
   showNothing();
 }
 
