@@ -71,6 +71,7 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
       model_(new WorkerTableModel(this)),
       table_(makeTable(this, model_, QStringLiteral("workerTable"), tr("Figures of each worker"))) {
   setObjectName(QStringLiteral("statisticsPanel"));
+  kindTable_->setSortingEnabled(false);  // its arrows would take the names' room
   about_->setObjectName(QStringLiteral("statisticsAbout"));
   about_->setProperty("look", "dim");
   auto* figures = new QGridLayout;

@@ -112,6 +112,7 @@ class PropertyTest : public QObject {
     QTest::addColumn<quint64>("seed");
     QTest::newRow("a worker had not ended yet") << quint64(3'114'210'230);
     QTest::newRow("a cancelled task was delivered") << quint64(1'852'504'863);
+    QTest::newRow("a surplus worker fell asleep") << quint64(3'869'087'380);
   }
   void foundSeeds_keepTheInvariants() {
     QFETCH(quint64, seed);
