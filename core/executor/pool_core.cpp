@@ -61,9 +61,10 @@ PoolCore::PoolCore(ExecutorOptions options)
 }
 
 PoolCore::~PoolCore() {
-  // Whoever found a task of ours pending may still be in forget_cancelled().
-  const std::lock_guard nobody_in_use(pin());
-  if (callback_errors_ != nullptr) {
+  {  // Whoever found a task of ours pending may still be in forget_cancelled().
+    const std::lock_guard nobody_in_use(pin());
+  }
+  if (callback_errors_ != nullptr) {  // not under the lock: what it captured may cancel a task
     callback_errors_->drop();
   }
 }
