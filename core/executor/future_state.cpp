@@ -93,14 +93,11 @@ std::unique_ptr<Callback> FutureState::settle(Phase phase) noexcept {
 
 bool FutureState::settle_unheard(Phase phase) noexcept {
   std::uint32_t word = word_.load(std::memory_order_relaxed);
-  while ((word & kListened) == 0) {
+  while ((word & kListened) == 0 && word >= kHandle) {
     const std::uint32_t wanted = word + from_running(phase) - kExecutor;
     // The orders of settle() and of drop().
     if (word_.compare_exchange_weak(word, wanted, std::memory_order_acq_rel,
                                     std::memory_order_relaxed)) {
-      if (orphaned(wanted)) {
-        delete this;
-      }
       return true;
     }
   }

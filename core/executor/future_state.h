@@ -102,6 +102,11 @@ class FutureState {
     word_.store(kHandle | kExecutor, std::memory_order_relaxed);
   }
   void drop_executor() noexcept { drop(kExecutor); }
+  /// drop_executor() where the caller must know when the value goes: true if destroy() is due.
+  [[nodiscard]] bool leave_executor() noexcept {
+    return orphaned(word_.fetch_sub(kExecutor, std::memory_order_acq_rel) - kExecutor);
+  }
+  void destroy() noexcept { delete this; }
   /// Only one future knows this state and no callback was ever given one.
   bool sole_handle() const noexcept {
     return word_.load(std::memory_order_acquire) / kHandle == 1 && !had_callbacks_;
@@ -122,7 +127,8 @@ class FutureState {
   bool try_cancel() noexcept { return leave_pending(Phase::cancelled); }
   /// Publishes the outcome of a running task; gives the callbacks that the caller must run.
   [[nodiscard]] std::unique_ptr<Callback> settle(Phase phase) noexcept;
-  /// settle() and drop_executor() in one step; false, and nothing done, if somebody may listen.
+  /// settle() and drop_executor() in one step; false, and nothing done, if somebody may listen, or
+  /// no future is left.
   [[nodiscard]] bool settle_unheard(Phase phase) noexcept;
   /// Tells those who wait; gives the callbacks that the caller must run.
   [[nodiscard]] std::unique_ptr<Callback> announce() noexcept;

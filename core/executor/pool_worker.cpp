@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -386,23 +387,28 @@ void PoolCore::finish_task(Worker& worker, FutureState& task, bool ok, std::uint
   if (unobserved || task.settle_unheard(phase)) {
     return;
   }
-  if (auto callbacks = task.settle(phase)) {
-    // Not so where there are callbacks to run: they may take long, or wait for what they submit.
-    Worker* to_wake = nullptr;
-    {
-      const Lock lock(mutex_);
-      worker.finished.store(finished, std::memory_order_release);
-      staff();
-      to_wake = pick_wake();
-    }
-    wake(to_wake);
-    task.run_callbacks(std::move(callbacks));
-    task.drop_executor();
-    worker.ready_ns = 0;
-    worker.finished.store(finished + 1, std::memory_order_release);
+  std::unique_ptr<Callback> callbacks = task.settle(phase);
+  if (callbacks == nullptr && !task.leave_executor()) {
     return;
   }
-  task.drop_executor();
+  // Not so where there are callbacks to run, or a value to destroy: that may take long, or wait for
+  // what others submit.
+  Worker* to_wake = nullptr;
+  {
+    const Lock lock(mutex_);
+    worker.finished.store(finished, std::memory_order_release);
+    staff();
+    to_wake = pick_wake();
+  }
+  wake(to_wake);
+  if (callbacks != nullptr) {
+    task.run_callbacks(std::move(callbacks));
+    task.drop_executor();
+  } else {
+    task.destroy();
+  }
+  worker.ready_ns = 0;
+  worker.finished.store(finished + 1, std::memory_order_release);
 }
 
 /// The initializer failed, or no worker is left: nothing that waits will run, nor will anything

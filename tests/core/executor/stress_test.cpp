@@ -93,6 +93,44 @@ class StressTest : public QObject {
     QCOMPARE(lost, 0);
   }
 
+  void workerThatDestroysAValue_isNotTakenForIdle() {
+    // A wait that timed out leaves the worker to look for waiters: it may let go of the task last.
+    const int rounds = qEnvironmentVariableIsSet("POOLSCOPE_TEST_FULL") ? 10'000 : 300;
+    const auto test = std::this_thread::get_id();
+    int lost = 0;
+    for (int round = 0; round < rounds && lost == 0; ++round) {
+      std::atomic<bool> released = false;
+      std::atomic<bool> given_up = false;
+      std::atomic<bool> ran = false;
+      struct WaitAtEnd {
+        const std::atomic<bool>& ran;
+        const std::atomic<bool>& given_up;
+        const std::thread::id test;
+        ~WaitAtEnd() {
+          while (std::this_thread::get_id() != test && !ran && !given_up) {
+            std::this_thread::yield();
+          }
+        }
+      };
+      ThreadPoolExecutor pool({.max_workers = 2});
+      auto first = pool.submit([&] {
+        while (!released) {
+        }
+        return WaitAtEnd{ran, given_up, test};
+      });
+      QVERIFY(!wait(std::vector{first}, std::chrono::microseconds(1)).not_done.empty());
+      released = true;
+      while (!first.done()) {
+      }
+      first = {};
+      const auto second = pool.submit([&] { ran = true; });
+      lost += wait(std::vector{second}, std::chrono::seconds(10)).not_done.empty() ? 0 : 1;
+      given_up = true;
+      pool.shutdown();
+    }
+    QCOMPARE(lost, 0);
+  }
+
   void everyWorkerIsWoken_whenTasksNeedEachOther() {
     // Tasks that wait for each other: a single wake-up too few hangs them.
     std::barrier meeting(4);
