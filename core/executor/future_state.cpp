@@ -104,16 +104,39 @@ bool FutureState::settle_unheard(Phase phase) noexcept {
   return false;
 }
 
+FutureState::Rest FutureState::settle_and_leave(Phase phase) noexcept {
+  // as settle()
+  word_.fetch_add(from_running(phase), std::memory_order_acq_rel);
+  const std::lock_guard lock(lock_of(this));
+  Rest rest = {.callbacks = take_callbacks()};
+  Waiter* const waiters = std::exchange(waiters_, nullptr);
+  if (rest.callbacks == nullptr) {
+    // Before the waiters are told, while each has a future: who was told may let go of it at once,
+    // and must not leave the value to this thread. From here on the state may be gone.
+    rest.destroy = orphaned(word_.fetch_sub(kExecutor, std::memory_order_acq_rel) - kExecutor);
+  }
+  tell(waiters, phase);
+  return rest;
+}
+
 std::unique_ptr<Callback> FutureState::announce() noexcept {
   const std::lock_guard lock(lock_of(this));
-  Waiter* waiter = std::exchange(waiters_, nullptr);
+  tell(std::exchange(waiters_, nullptr), phase());
+  return take_callbacks();
+}
+
+/// With the lock of their state held.
+void FutureState::tell(Waiter* waiter, Phase phase) noexcept {
   while (waiter != nullptr) {
     Waiter* const next = waiter->next_;  // the waiter may be gone after it was told
     waiter->linked_ = false;
-    waiter->on_done(phase());
+    waiter->on_done(phase);
     waiter = next;
   }
-  // In the order in which they were added.
+}
+
+/// In the order in which they were added. With the lock of this state held.
+std::unique_ptr<Callback> FutureState::take_callbacks() noexcept {
   std::unique_ptr<Callback> ordered;
   while (callbacks_ != nullptr) {
     std::unique_ptr<Callback> last = std::move(callbacks_);

@@ -102,10 +102,6 @@ class FutureState {
     word_.store(kHandle | kExecutor, std::memory_order_relaxed);
   }
   void drop_executor() noexcept { drop(kExecutor); }
-  /// drop_executor() where the caller must know when the value goes: true if destroy() is due.
-  [[nodiscard]] bool leave_executor() noexcept {
-    return orphaned(word_.fetch_sub(kExecutor, std::memory_order_acq_rel) - kExecutor);
-  }
   void destroy() noexcept { delete this; }
   /// Only one future knows this state and no callback was ever given one.
   bool sole_handle() const noexcept {
@@ -130,6 +126,14 @@ class FutureState {
   /// settle() and drop_executor() in one step; false, and nothing done, if somebody may listen, or
   /// no future is left.
   [[nodiscard]] bool settle_unheard(Phase phase) noexcept;
+  /// What is left to do for who settled a task: run the callbacks and drop_executor(), or
+  /// destroy().
+  struct Rest {
+    std::unique_ptr<Callback> callbacks;
+    bool destroy = false;
+  };
+  /// settle(), and drop_executor() unless there are callbacks to run.
+  [[nodiscard]] Rest settle_and_leave(Phase phase) noexcept;
   /// Tells those who wait; gives the callbacks that the caller must run.
   [[nodiscard]] std::unique_ptr<Callback> announce() noexcept;
   void run_callbacks(std::unique_ptr<Callback> callbacks) noexcept;
@@ -221,6 +225,8 @@ class FutureState {
     }
   }
   bool leave_pending(Phase phase) noexcept;
+  static void tell(Waiter* waiters, Phase phase) noexcept;
+  std::unique_ptr<Callback> take_callbacks() noexcept;
   void report_callback_error() noexcept;
 
   // A pending task is one block of at most 128 bytes, with a small callable in it: each field is

@@ -387,8 +387,8 @@ void PoolCore::finish_task(Worker& worker, FutureState& task, bool ok, std::uint
   if (unobserved || task.settle_unheard(phase)) {
     return;
   }
-  std::unique_ptr<Callback> callbacks = task.settle(phase);
-  if (callbacks == nullptr && !task.leave_executor()) {
+  auto [callbacks, destroy] = task.settle_and_leave(phase);
+  if (callbacks == nullptr && !destroy) {
     return;
   }
   // Not so where there are callbacks to run, or a value to destroy: that may take long, or wait for
