@@ -39,7 +39,10 @@ class Resumption {
   ~Resumption() {
     if (coroutine_ != nullptr) {
       *cancelled_ = true;
-      std::exchange(coroutine_, nullptr).resume();
+      try {
+        std::exchange(coroutine_, nullptr).resume();
+      } catch (...) {  // of a coroutine that lets its errors through: nobody is there to be told
+      }
     }
   }
   void operator()() { std::exchange(coroutine_, nullptr).resume(); }

@@ -25,8 +25,8 @@ class InvalidStateError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The initializer of a worker failed: the pool takes no more work. The initializer's error is
-/// nested in it (std::rethrow_if_nested) where there is one.
+/// The initializer of a worker failed, or the last worker is gone and the system refuses another
+/// thread: the pool takes no more work. The cause is nested in it (std::rethrow_if_nested).
 class BrokenThreadPool : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -93,30 +93,50 @@ std::unique_ptr<Callback> FutureState::settle(Phase phase) noexcept {
 
 bool FutureState::settle_unheard(Phase phase) noexcept {
   std::uint32_t word = word_.load(std::memory_order_relaxed);
-  while ((word & kListened) == 0) {
+  while ((word & kListened) == 0 && word >= kHandle) {
     const std::uint32_t wanted = word + from_running(phase) - kExecutor;
     // The orders of settle() and of drop().
     if (word_.compare_exchange_weak(word, wanted, std::memory_order_acq_rel,
                                     std::memory_order_relaxed)) {
-      if (orphaned(wanted)) {
-        delete this;
-      }
       return true;
     }
   }
   return false;
 }
 
+FutureState::Rest FutureState::settle_and_leave(Phase phase) noexcept {
+  // as settle()
+  word_.fetch_add(from_running(phase), std::memory_order_acq_rel);
+  const std::lock_guard lock(lock_of(this));
+  Rest rest = {.callbacks = take_callbacks()};
+  Waiter* const waiters = std::exchange(waiters_, nullptr);
+  if (rest.callbacks == nullptr) {
+    // Before the waiters are told, while each has a future: who was told may let go of it at once,
+    // and must not leave the value to this thread. From here on the state may be gone.
+    rest.destroy = orphaned(word_.fetch_sub(kExecutor, std::memory_order_acq_rel) - kExecutor);
+  }
+  tell(waiters, phase);
+  return rest;
+}
+
 std::unique_ptr<Callback> FutureState::announce() noexcept {
   const std::lock_guard lock(lock_of(this));
-  Waiter* waiter = std::exchange(waiters_, nullptr);
+  tell(std::exchange(waiters_, nullptr), phase());
+  return take_callbacks();
+}
+
+/// With the lock of their state held.
+void FutureState::tell(Waiter* waiter, Phase phase) noexcept {
   while (waiter != nullptr) {
     Waiter* const next = waiter->next_;  // the waiter may be gone after it was told
     waiter->linked_ = false;
-    waiter->on_done(phase());
+    waiter->on_done(phase);
     waiter = next;
   }
-  // In the order in which they were added.
+}
+
+/// In the order in which they were added. With the lock of this state held.
+std::unique_ptr<Callback> FutureState::take_callbacks() noexcept {
   std::unique_ptr<Callback> ordered;
   while (callbacks_ != nullptr) {
     std::unique_ptr<Callback> last = std::move(callbacks_);

@@ -102,6 +102,7 @@ class FutureState {
     word_.store(kHandle | kExecutor, std::memory_order_relaxed);
   }
   void drop_executor() noexcept { drop(kExecutor); }
+  void destroy() noexcept { delete this; }
   /// Only one future knows this state and no callback was ever given one.
   bool sole_handle() const noexcept {
     return word_.load(std::memory_order_acquire) / kHandle == 1 && !had_callbacks_;
@@ -122,8 +123,17 @@ class FutureState {
   bool try_cancel() noexcept { return leave_pending(Phase::cancelled); }
   /// Publishes the outcome of a running task; gives the callbacks that the caller must run.
   [[nodiscard]] std::unique_ptr<Callback> settle(Phase phase) noexcept;
-  /// settle() and drop_executor() in one step; false, and nothing done, if somebody may listen.
+  /// settle() and drop_executor() in one step; false, and nothing done, if somebody may listen, or
+  /// no future is left.
   [[nodiscard]] bool settle_unheard(Phase phase) noexcept;
+  /// What is left to do for who settled a task: run the callbacks and drop_executor(), or
+  /// destroy().
+  struct Rest {
+    std::unique_ptr<Callback> callbacks;
+    bool destroy = false;
+  };
+  /// settle(), and drop_executor() unless there are callbacks to run.
+  [[nodiscard]] Rest settle_and_leave(Phase phase) noexcept;
   /// Tells those who wait; gives the callbacks that the caller must run.
   [[nodiscard]] std::unique_ptr<Callback> announce() noexcept;
   void run_callbacks(std::unique_ptr<Callback> callbacks) noexcept;
@@ -215,6 +225,8 @@ class FutureState {
     }
   }
   bool leave_pending(Phase phase) noexcept;
+  static void tell(Waiter* waiters, Phase phase) noexcept;
+  std::unique_ptr<Callback> take_callbacks() noexcept;
   void report_callback_error() noexcept;
 
   // A pending task is one block of at most 128 bytes, with a small callable in it: each field is

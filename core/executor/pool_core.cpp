@@ -61,9 +61,10 @@ PoolCore::PoolCore(ExecutorOptions options)
 }
 
 PoolCore::~PoolCore() {
-  // Whoever found a task of ours pending may still be in forget_cancelled().
-  const std::lock_guard nobody_in_use(pin());
-  if (callback_errors_ != nullptr) {
+  {  // Whoever found a task of ours pending may still be in forget_cancelled().
+    const std::lock_guard nobody_in_use(pin());
+  }
+  if (callback_errors_ != nullptr) {  // not under the lock: what it captured may cancel a task
     callback_errors_->drop();
   }
 }
@@ -206,8 +207,7 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
   {
     const Lock lock = lock_soon(mutex_);
     throw_if_closed();
-    if (unfinished() + 1 > workers_ && workers_ < max_workers_ && !start_worker() &&
-        workers_ == 0) {
+    if (short_of_workers(1) && !start_worker() && workers_ == 0) {
       throw std::system_error(EAGAIN, std::generic_category(), "cannot start a worker thread");
     }
     // With the mutex held, so that the order of these events is that of the queue.
@@ -247,14 +247,17 @@ bool PoolCore::enqueue(FutureState& task, trace::Producer* mine, trace::NameId n
 /// What a submit to the intake leaves to do: one more worker, or one to be woken.
 void PoolCore::attend() {
   Worker* to_wake = nullptr;
+  bool stranded = false;
   {
     const Lock lock = lock_soon(mutex_);
-    if (unfinished() > workers_ && workers_ < max_workers_) {
-      start_worker();  // refused: those that are there will do the work
-    }
+    // Refused: those that are there will do the work.
+    stranded = short_of_workers() && !start_worker() && workers_ == 0;
     to_wake = pick_wake();
   }
   wake(to_wake);
+  if (stranded) {
+    strand();
+  }
 }
 
 /// Moves what was submitted into the queue; whether there was anything. With the mutex held.
@@ -337,6 +340,18 @@ std::uint64_t PoolCore::unfinished() const {
     ended += each->finished.load(std::memory_order_acquire);
   }
   return pushed_.load(std::memory_order_seq_cst) - ended;
+}
+
+/// Whether one more worker should be there, for what is unfinished and `coming` tasks more. With
+/// the mutex held. The intake is locked, too, while it counts: so what is submitted and done
+/// meanwhile does not count as waiting, and who submits afterwards sees all that was written
+/// before: also that a worker is at work again, as in finish_task().
+bool PoolCore::short_of_workers(std::uint64_t coming) {
+  if (workers_ >= max_workers_) {
+    return false;
+  }
+  const std::lock_guard lock(intake_.lock);
+  return unfinished() + coming > workers_;
 }
 
 /// Tells those who submit what to look after. With the mutex held, after each change of what it is

@@ -153,12 +153,13 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void close_intake();
   std::size_t queued() const;
   std::uint64_t unfinished() const;
+  bool short_of_workers(std::uint64_t coming = 0);
   void publish();
 
   // Workers.
   bool start_worker();
   void say_refused();
-  void staff();
+  bool staff();
   Worker* pick_wake();
   static void wake(Worker* worker);
   std::vector<Worker*> wake_sleepers(std::size_t count);
@@ -173,7 +174,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void run(Worker& worker, FutureState& task);
   void finish_task(Worker& worker, FutureState& task, bool ok, std::uint64_t cpu_ns);
   void count_out(Worker& worker, Lock& lock);
-  void break_pool(std::exception_ptr cause);
+  void strand();
+  void break_pool(std::exception_ptr cause, const char* what);
   void join_all();
   void reap();
 

@@ -9,11 +9,14 @@
 #include "core/trace/current_task.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace poolscope::detail {
@@ -89,13 +92,15 @@ void PoolCore::say_refused() {
   }
 }
 
-/// Starts the workers that what is queued asks for and max_workers allows. With the mutex held.
-void PoolCore::staff() {
-  while (unfinished() > workers_ && workers_ < max_workers_) {
+/// Starts the workers that what is queued asks for and max_workers allows; false if the system
+/// refuses one: then those that are there will do the work. With the mutex held.
+bool PoolCore::staff() {
+  while (short_of_workers()) {
     if (!start_worker()) {
-      return;  // those that are there will do the work
+      return false;
     }
   }
+  return true;
 }
 
 /// Whom to wake because of what is queued, null for nobody. With the mutex held.
@@ -167,7 +172,8 @@ void PoolCore::work(Worker& worker) {
       const std::exception_ptr error = std::current_exception();
       break_pool(error != nullptr ? error
                                   : std::make_exception_ptr(
-                                        std::runtime_error("the initializer ended its thread")));
+                                        std::runtime_error("the initializer ended its thread")),
+                 "A thread initializer failed, the thread pool is not usable anymore: ");
       if (error == nullptr) {
         throw;  // pthread_exit() must go on, as in Task::run()
       }
@@ -209,10 +215,21 @@ void PoolCore::count_out(Worker& worker, Lock& lock) {
     left_.push_back(worker.thread);
   }
   free_slots_.push_back(&worker);
-  staff();
+  const bool stranded = !staff() && workers_ == 0;
   Worker* const to_wake = pick_wake();
   lock.unlock();
   wake(to_wake);
+  if (stranded) {
+    strand();
+  }
+}
+
+/// There is work and no worker, nor will be one: threads ended, and others cannot start. What waits
+/// must not do so for ever.
+void PoolCore::strand() {
+  break_pool(std::make_exception_ptr(std::system_error(EAGAIN, std::generic_category(),
+                                                       "cannot start a worker thread")),
+             "No worker is left, the thread pool is not usable anymore: ");
 }
 
 /// Works until the worker is surplus or the pool has ended; then it is counted out.
@@ -370,35 +387,40 @@ void PoolCore::finish_task(Worker& worker, FutureState& task, bool ok, std::uint
   if (unobserved || task.settle_unheard(phase)) {
     return;
   }
-  if (auto callbacks = task.settle(phase)) {
-    // Not so where there are callbacks to run: they may take long, or wait for what they submit.
-    Worker* to_wake = nullptr;
-    {
-      const Lock lock(mutex_);
-      worker.finished.store(finished, std::memory_order_release);
-      staff();
-      to_wake = pick_wake();
-    }
-    wake(to_wake);
-    task.run_callbacks(std::move(callbacks));
-    task.drop_executor();
-    worker.ready_ns = 0;
-    worker.finished.store(finished + 1, std::memory_order_release);
+  auto [callbacks, destroy] = task.settle_and_leave(phase);
+  if (callbacks == nullptr && !destroy) {
     return;
   }
-  task.drop_executor();
+  // Not so where there are callbacks to run, or a value to destroy: that may take long, or wait for
+  // what others submit.
+  Worker* to_wake = nullptr;
+  {
+    const Lock lock(mutex_);
+    worker.finished.store(finished, std::memory_order_release);
+    staff();
+    to_wake = pick_wake();
+  }
+  wake(to_wake);
+  if (callbacks != nullptr) {
+    task.run_callbacks(std::move(callbacks));
+    task.drop_executor();
+  } else {
+    task.destroy();
+  }
+  worker.ready_ns = 0;
+  worker.finished.store(finished + 1, std::memory_order_release);
 }
 
-/// The initializer failed: nothing that waits will run, nor will anything come.
-void PoolCore::break_pool(std::exception_ptr cause) {
+/// The initializer failed, or no worker is left: nothing that waits will run, nor will anything
+/// come. `what` comes before the words of the cause.
+void PoolCore::break_pool(std::exception_ptr cause, const char* what) {
   std::exception_ptr broken;
   const std::string reason = describe(cause);
   try {
     try {
       std::rethrow_exception(cause);
     } catch (...) {
-      std::throw_with_nested(BrokenThreadPool(
-          "A thread initializer failed, the thread pool is not usable anymore: " + reason));
+      std::throw_with_nested(BrokenThreadPool(what + reason));
     }
   } catch (...) {
     broken = std::current_exception();

@@ -96,6 +96,27 @@ class CallbacksTest : public QObject {
     QCOMPARE(reported, 1);
   }
 
+  void s43_handlerMayCancelATask_whenItGoes() {
+    struct CancelAtEnd {
+      explicit CancelAtEnd(Future<void> task) : future(std::move(task)) {}
+      CancelAtEnd(const CancelAtEnd&) = default;
+      CancelAtEnd(CancelAtEnd&&) = default;
+      ~CancelAtEnd() {
+        if (future.valid()) {
+          future.cancel();
+        }
+      }
+      void operator()(const std::exception_ptr& /*error*/) const {}
+      Future<void> future;
+    };
+    const Promise<void> promise;
+    {
+      const ThreadPoolExecutor pool(
+          {.max_workers = 1, .on_callback_error = CancelAtEnd(promise.future())});
+    }
+    QVERIFY(promise.future().cancelled());
+  }
+
   void s43_s44_callback_mayDoEverything() {
     std::atomic<int> ran = 0;
     BusyPool busy;

@@ -47,6 +47,24 @@ Future<std::string> outcome_of_schedule(ThreadPoolExecutor& pool) {
   }
 }
 
+/// A coroutine of another library, which throws its errors at whoever resumes it.
+struct Rethrowing {
+  struct promise_type {
+    Rethrowing get_return_object() {
+      return {std::coroutine_handle<promise_type>::from_promise(*this)};
+    }
+    std::suspend_never initial_suspend() const noexcept { return {}; }
+    std::suspend_always final_suspend() const noexcept { return {}; }
+    void return_void() const noexcept {}
+    void unhandled_exception() const { throw; }
+  };
+  std::coroutine_handle<> coroutine;
+};
+
+Rethrowing rethrowing_schedule(ThreadPoolExecutor& pool) {
+  co_await schedule(pool);
+}
+
 Future<void> fails(ThreadPoolExecutor& pool) {
   co_await schedule(pool);
   throw std::domain_error("in the coroutine");
@@ -168,6 +186,14 @@ class CoroutineTest : public QObject {
       sum += future.result();
     }
     QCOMPARE(sum, 55'000);
+  }
+
+  void cancelledSchedule_ofACoroutineThatRethrows_endsNoProcess() {
+    BusyPool busy;
+    const Rethrowing other = rethrowing_schedule(busy.pool);
+    busy.pool.shutdown(false, true);
+    QVERIFY(other.coroutine.done());
+    other.coroutine.destroy();
   }
 };
 

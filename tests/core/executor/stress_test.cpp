@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/executor/promise.h"
+#include "core/executor/spin.h"
 #include "support.h"
 
 #include <QtTest>
@@ -57,6 +58,77 @@ class StressTest : public QObject {
       }
     }
     QVERIFY(ran >= rounds * producers);
+  }
+
+  void workerThatGoesOnToCallbacks_isNotTakenForIdle() {
+    // It counts as idle for the moment between its result and its callbacks. Who submits just then
+    // starts a thread, or it does.
+    const int rounds = qEnvironmentVariableIsSet("POOLSCOPE_TEST_FULL") ? 50'000 : 2'000;
+    int lost = 0;
+    for (int round = 0; round < rounds && lost == 0; ++round) {
+      std::atomic<bool> callback_added = false;
+      std::atomic<bool> given_up = false;
+      std::atomic<bool> ran = false;
+      ThreadPoolExecutor pool({.max_workers = 2});
+      const auto first = pool.submit([&] {
+        while (!callback_added) {
+        }
+      });
+      first.add_done_callback([&](const Future<void>&) {
+        while (!ran && !given_up) {
+          std::this_thread::yield();
+        }
+      });
+      callback_added = true;
+      while (!first.done()) {
+      }
+      for (int i = round % 40; i > 0; --i) {
+        detail::relax_cpu();
+      }
+      const auto second = pool.submit([&] { ran = true; });
+      lost += wait(std::vector{second}, std::chrono::seconds(10)).not_done.empty() ? 0 : 1;
+      given_up = true;
+      pool.shutdown();
+    }
+    QCOMPARE(lost, 0);
+  }
+
+  void workerThatDestroysAValue_isNotTakenForIdle() {
+    // A wait that timed out leaves the worker to look for waiters: it may let go of the task last.
+    const int rounds = qEnvironmentVariableIsSet("POOLSCOPE_TEST_FULL") ? 10'000 : 300;
+    const auto test = std::this_thread::get_id();
+    int lost = 0;
+    for (int round = 0; round < rounds && lost == 0; ++round) {
+      std::atomic<bool> released = false;
+      std::atomic<bool> given_up = false;
+      std::atomic<bool> ran = false;
+      struct WaitAtEnd {
+        const std::atomic<bool>& ran;
+        const std::atomic<bool>& given_up;
+        const std::thread::id test;
+        ~WaitAtEnd() {
+          while (std::this_thread::get_id() != test && !ran && !given_up) {
+            std::this_thread::yield();
+          }
+        }
+      };
+      ThreadPoolExecutor pool({.max_workers = 2});
+      auto first = pool.submit([&] {
+        while (!released) {
+        }
+        return WaitAtEnd{ran, given_up, test};
+      });
+      QVERIFY(!wait(std::vector{first}, std::chrono::microseconds(1)).not_done.empty());
+      released = true;
+      while (!first.done()) {
+      }
+      first = {};
+      const auto second = pool.submit([&] { ran = true; });
+      lost += wait(std::vector{second}, std::chrono::seconds(10)).not_done.empty() ? 0 : 1;
+      given_up = true;
+      pool.shutdown();
+    }
+    QCOMPARE(lost, 0);
   }
 
   void everyWorkerIsWoken_whenTasksNeedEachOther() {

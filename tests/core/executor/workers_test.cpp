@@ -230,6 +230,27 @@ class WorkersTest : public QObject {
                          "on\n"));
   }
 
+  void s11_lastWorkerGone_andNoOtherStarts_breaksThePool() {
+    Gate gate;
+    ThreadPoolExecutor pool({.max_workers = 1});
+    auto last = pool.submit([&] {
+      gate.pass();
+      pthread_exit(nullptr);
+    });
+    gate.await();
+    auto stranded = pool.submit([] {});
+    detail::refuse_thread_starts(1);
+    gate.open();
+    try {
+      stranded.result(std::chrono::seconds(30));
+      QFAIL("no exception");
+    } catch (const BrokenThreadPool& error) {
+      QVERIFY(std::string(error.what()).starts_with("No worker is left"));
+      QVERIFY_THROWS_EXCEPTION(std::system_error, std::rethrow_if_nested(error));
+    }
+    QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, pool.submit([] {}));
+  }
+
   void s11_noFurtherThread_carriesOnWithThoseThere() {
     BusyPool busy({.max_workers = 3});
     detail::refuse_thread_starts(1);
