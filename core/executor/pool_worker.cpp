@@ -290,10 +290,11 @@ void PoolCore::sleep_or_search(Worker& worker, bool& searched, Lock& lock) {
 /// Two workers that empty the queue by turns are slower than one of them: each takes the lock and
 /// what it guards from the other, and one that loses its core while it holds the lock stops all. So
 /// who could not get the lock at once stays away for a while, as the one that searches, or, if
-/// somebody does that already, asleep.
+/// somebody does that already, asleep. A surplus one does not: who lowered max_workers has woken
+/// those asleep already.
 void PoolCore::stand_back(Worker& worker, Lock& lock) {
   worker.ready_ns = 0;
-  if (paused_ || shut_down_) {
+  if (paused_ || shut_down_ || workers_ > max_workers_) {
     return;
   }
   if (searching_) {
