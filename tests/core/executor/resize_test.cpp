@@ -4,9 +4,7 @@
 #include <QtTest>
 
 #include <algorithm>
-#include <latch>
 #include <stdexcept>
-#include <thread>
 #include <vector>
 
 using namespace poolscope;
@@ -108,37 +106,6 @@ class ResizeTest : public QObject {
       pool.set_max_workers(2);
       QVERIFY(eventually([&] { return pool.worker_count() == 2; }));
       pool.set_max_workers(4);
-    }
-  }
-
-  void p03_shrinking_whileTasksFly_leavesNoSurplusAsleep() {
-    constexpr int kRounds = 1'000;
-    ThreadPoolExecutor pool({.max_workers = 1});
-    for (int round = 0; round < kRounds; ++round) {
-      std::latch half(2);
-      {
-        std::vector<std::jthread> producers;
-        for (int p = 0; p < 2; ++p) {
-          producers.emplace_back([&] {
-            for (int i = 0; i < 200; ++i) {
-              pool.submit([] { trace::now_ns(); });
-              if (i == 100) {
-                half.count_down();
-              }
-            }
-          });
-        }
-        half.wait();
-        for (int i = 0; i < 3; ++i) {  // some are between two tasks, and find the pool locked
-          pool.set_max_workers(16);
-          pool.set_max_workers(1);
-        }
-      }
-      pool.submit([] {}).result();
-      QVERIFY2(eventually([&] { return pool.worker_count() == 1; }),
-               qPrintable(QStringLiteral("round %1: %2 workers")
-                              .arg(round)
-                              .arg(static_cast<qulonglong>(pool.worker_count()))));
     }
   }
 
