@@ -293,8 +293,8 @@ void PoolCore::sleep_or_search(Worker& worker, bool& searched, Lock& lock) {
 /// somebody does that already, asleep.
 void PoolCore::stand_back(Worker& worker, Lock& lock) {
   worker.ready_ns = 0;
-  if (paused_ || shut_down_) {
-    return;
+  if (paused_ || shut_down_ || workers_ > max_workers_) {
+    return;  // a surplus worker leaves, nobody would wake it to do so
   }
   if (searching_) {
     sleep(worker, lock);

@@ -145,6 +145,29 @@ class StressTest : public QObject {
     QCOMPARE(pool.worker_count(), std::size_t(4));
   }
 
+  void p03_surplusWorkers_leave_alsoWhereTheyStoodBack() {
+    // Two workers that get in each other's way while a third one searches: both went to sleep.
+    const int rounds = qEnvironmentVariableIsSet("POOLSCOPE_TEST_FULL") ? 10'000 : 2'000;
+    constexpr std::size_t kWorkers = 8;
+    constexpr int kTasks = 300;
+    ThreadPoolExecutor pool({.max_workers = kWorkers});
+    bool all_left = true;
+    for (int round = 0; round < rounds && all_left; ++round) {
+      std::atomic<int> ran = 0;
+      pool.set_max_workers(kWorkers);
+      pool.pause();
+      for (int i = 0; i < kTasks; ++i) {
+        pool.submit([&] { ++ran; });
+      }
+      pool.resume();
+      while (ran < round % kTasks) {
+      }
+      pool.set_max_workers(1);
+      all_left = eventually([&] { return pool.worker_count() == 1 && ran == kTasks; });
+    }
+    QVERIFY(all_left);
+  }
+
   void pauseResizeCancel_whileOthersSubmit() {
     std::atomic<bool> stop = false;
     std::atomic<int> done = 0;
