@@ -105,8 +105,13 @@ bool PoolCore::staff() {
 
 /// Whom to wake because of what is queued, null for nobody. With the mutex held.
 PoolCore::Worker* PoolCore::pick_wake() {
-  if (paused_ || searching_ || sleepers_.empty() || queued() == 0 ||
-      unfinished() <= workers_ - sleepers_.size()) {
+  if (paused_ || searching_ || sleepers_.empty()) {
+    return nullptr;
+  }
+  const std::size_t awake = workers_ - sleepers_.size();
+  const std::size_t waiting = queued();
+  // The first look spares the count where the queue is long.
+  if (waiting == 0 || (waiting <= awake && unfinished() <= awake)) {
     return nullptr;
   }
   searching_ = true;
@@ -290,12 +295,11 @@ void PoolCore::sleep_or_search(Worker& worker, bool& searched, Lock& lock) {
 /// Two workers that empty the queue by turns are slower than one of them: each takes the lock and
 /// what it guards from the other, and one that loses its core while it holds the lock stops all. So
 /// who could not get the lock at once stays away for a while, as the one that searches, or, if
-/// somebody does that already, asleep. A surplus one does not: who lowered max_workers has woken
-/// those asleep already.
+/// somebody does that already, asleep.
 void PoolCore::stand_back(Worker& worker, Lock& lock) {
   worker.ready_ns = 0;
   if (paused_ || shut_down_ || workers_ > max_workers_) {
-    return;
+    return;  // a surplus worker leaves, nobody would wake it to do so
   }
   if (searching_) {
     sleep(worker, lock);

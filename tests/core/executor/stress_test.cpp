@@ -147,7 +147,7 @@ class StressTest : public QObject {
 
   void p03_surplusWorkers_leave_alsoWhereTheyStoodBack() {
     // Two workers that get in each other's way while a third one searches: both went to sleep.
-    const int rounds = qEnvironmentVariableIsSet("POOLSCOPE_TEST_FULL") ? 20'000 : 2'000;
+    const int rounds = qEnvironmentVariableIsSet("POOLSCOPE_TEST_FULL") ? 10'000 : 2'000;
     constexpr std::size_t kWorkers = 8;
     constexpr int kTasks = 300;
     ThreadPoolExecutor pool({.max_workers = kWorkers});
