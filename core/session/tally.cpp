@@ -31,7 +31,7 @@ std::optional<Distribution> DurationTally::distribution() const {
   }
   const auto most = static_cast<double>(max_);
   const auto quantile = [&](double p) {
-    // As quantile_of() of all values, each of them taken from its bucket.
+    // As quantile() in statistics.cpp of all values, each of them taken from its bucket.
     const double h = static_cast<double>(count() - 1) * p;
     const auto below = static_cast<std::uint64_t>(std::floor(h));
     const double low = std::min(histogram_.value_at(below), most);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A session within a limit of memory, beside one without: the oldest detail goes, the sums stay.
+#include "collected.h"
 #include "core/session/snapshot.h"
 #include "random_stream.h"
 #include "seed.h"
@@ -15,7 +16,6 @@
 #include <random>
 #include <string>
 #include <thread>
-#include <tuple>
 #include <vector>
 
 using namespace poolscope;
@@ -24,29 +24,6 @@ using trace::Event;
 using trace::EventKind;
 
 namespace {
-
-struct Collected final : trace::Sink {
-  std::vector<Event> events;
-  void consume(std::span<const Event> batch) override {
-    events.insert(events.end(), batch.begin(), batch.end());
-  }
-};
-
-auto fields(const Event& event) {
-  return std::tuple(event.time_ns, event.thread, event.kind, event.task, event.outcome, event.pool,
-                    event.detail);
-}
-
-bool before(const Event& a, const Event& b) {
-  return fields(a) < fields(b);
-}
-
-std::vector<Event> replayed(const Snapshot& snapshot) {
-  Collected collected;
-  snapshot.replay(0, collected);
-  std::sort(collected.events.begin(), collected.events.end(), before);
-  return collected.events;
-}
 
 void compare(const std::optional<Distribution>& got, const std::optional<Distribution>& expected) {
   QCOMPARE(got.has_value(), expected.has_value());
@@ -233,7 +210,7 @@ class ForgettingTest : public QObject {
     sink->consume({events.data(), half});
     sink->consume({});
     const auto older = session.snapshot();
-    const std::vector<Event> told = replayed(*older);
+    const std::vector<Event> told = sorted(replayed(*older));
     session.set_memory_limit(1);
     for (std::size_t i = half; i < events.size(); i += 100) {
       sink->consume({events.data() + i, std::min<std::size_t>(100, events.size() - i)});
@@ -243,7 +220,7 @@ class ForgettingTest : public QObject {
     QVERIFY(newer->complete_since() > older->begin());
     QVERIFY(replayed(*newer).size() < told.size());
     QVERIFY(!older->complete_since());
-    const std::vector<Event> again = replayed(*older);
+    const std::vector<Event> again = sorted(replayed(*older));
     QVERIFY(std::ranges::equal(told, again, {}, fields, fields));
   }
 
@@ -496,10 +473,10 @@ class ForgettingTest : public QObject {
   }
 
   static void compareReplay(const Snapshot& got, std::vector<Event> events) {
-    const std::vector<Event> told = replayed(got);
-    std::sort(events.begin(), events.end(), before);
+    const std::vector<Event> told = sorted(replayed(got));
+    std::ranges::sort(events, {}, fields);
     QVERIFY(told.size() < events.size());
-    QVERIFY(std::includes(events.begin(), events.end(), told.begin(), told.end(), before));
+    QVERIFY(std::ranges::includes(events, told, {}, fields, fields));
     const auto since = static_cast<std::uint64_t>(*got.complete_since());
     const auto is_since = [&](const Event& event) { return event.time_ns >= since; };
     QCOMPARE(std::ranges::count_if(told, is_since), std::ranges::count_if(events, is_since));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/snapshot.h"
 
+#include "collected.h"
 #include "random_stream.h"
 #include "reference_model.h"
 #include "seed.h"
@@ -20,28 +21,6 @@ using namespace poolscope::session;
 using trace::Event;
 using trace::EventKind;
 using trace::Outcome;
-
-namespace {
-
-struct Collected final : trace::Sink {
-  std::vector<Event> events;
-  void consume(std::span<const Event> batch) override {
-    events.insert(events.end(), batch.begin(), batch.end());
-  }
-};
-
-auto fields(const Event& event) {
-  return std::tuple(event.time_ns, event.thread, event.kind, event.task, event.outcome, event.pool,
-                    event.detail);
-}
-
-std::vector<Event> sorted(std::vector<Event> events) {
-  std::sort(events.begin(), events.end(),
-            [](const Event& a, const Event& b) { return fields(a) < fields(b); });
-  return events;
-}
-
-}  // namespace
 
 class SnapshotTest : public QObject {
   Q_OBJECT
