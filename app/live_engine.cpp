@@ -80,11 +80,6 @@ QString whyConsent(const workload::Scenario& scenario) {
                    : LiveEngine::tr("It runs commands on this computer.");
 }
 
-/// In bytes; 0: none.
-std::size_t memoryLimit(int percent) {
-  return usable_memory() / 100 * static_cast<std::size_t>(std::max(percent, 0));
-}
-
 }  // namespace
 
 LiveEngine::LiveEngine(ui::Settings& settings, Start start)
@@ -361,7 +356,7 @@ void LiveEngine::openFile(const QString& path) {
   state_.activity = ui::EngineState::Activity::opening;
   state_.openProgress = 0;
   changed();
-  const std::size_t limit = memoryLimit(settings_.memoryShare());
+  const std::size_t limit = memory_limit(settings_.memoryShare());
   jobs_.start([this, path, before, limit, stop = stopOpening_.get_token()] {
     auto session = std::make_shared<session::Session>();
     session->set_memory_limit(limit);
@@ -395,7 +390,7 @@ void LiveEngine::openFile(const QString& path) {
 }
 
 void LiveEngine::setMemoryShare(int percent) {
-  shown_->set_memory_limit(memoryLimit(percent));
+  shown_->set_memory_limit(memory_limit(percent));
 }
 
 void LiveEngine::prepareQuit() {

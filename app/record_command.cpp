@@ -77,7 +77,7 @@ int runRecord(const RecordCall& call, StopSignals& signals) {
     return complain(live.error(), kFailed);
   }
   // It may run for days; the recording has everything.
-  (*live)->session()->set_memory_limit(usable_memory() / 4);
+  (*live)->session()->set_memory_limit(memory_limit(kUsualMemoryPercent));
   workload::ScenarioRun& run = (*live)->run();
   signals.onStop([&run] { run.stop(); }, [&run] { run.stop(workload::Nanoseconds(0)); });
   const bool deadlocked = !waitForEnd(run, *(*live)->session(), call.durationSeconds.has_value());

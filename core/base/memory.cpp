@@ -25,4 +25,8 @@ std::size_t usable_memory() {
   return std::max(memory, kLeast);
 }
 
+std::size_t memory_limit(int percent) {
+  return usable_memory() / 100 * static_cast<std::size_t>(std::max(percent, 0));
+}
+
 }  // namespace poolscope

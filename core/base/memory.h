@@ -9,4 +9,9 @@ namespace poolscope {
 /// that is less. Never 0. Threads: any.
 std::size_t usable_memory();
 
+/// What a session may take where nobody chose.
+inline constexpr int kUsualMemoryPercent = 25;
+/// So much of usable_memory(), in bytes; 0 or less: 0, which stands for no limit.
+std::size_t memory_limit(int percent);
+
 }  // namespace poolscope

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/window/settings.h"
 
+#include "core/base/memory.h"
+
 #include <QCryptographicHash>
 #include <QDir>
 #include <QMetaEnum>
@@ -85,11 +87,10 @@ void Settings::setAskBeforeClosing(bool ask) {
 }
 
 int Settings::memoryShare() const {
-  constexpr int kDefault = 25;
   constexpr int kMost = 90;
   bool isNumber = false;
   const int percent = store_->value(key(kMemoryShare)).toString().toInt(&isNumber);
-  return isNumber && percent >= 0 && percent <= kMost ? percent : kDefault;
+  return isNumber && percent >= 0 && percent <= kMost ? percent : kUsualMemoryPercent;
 }
 void Settings::setMemoryShare(int percent) {
   store_->setValue(key(kMemoryShare), percent);
