@@ -53,10 +53,8 @@ QTableView* makeTable(QWidget* parent, QAbstractItemModel* model, const QString&
   table->horizontalHeader()->setHighlightSections(false);
   table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
-  // The panel scrolls, so that its tables need not, unless they are long.
   table->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);
   table->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-  table->setMaximumHeight(table->verticalHeader()->defaultSectionSize() * kMostRows);
   return table;
 }
 
@@ -207,8 +205,10 @@ void StatisticsPanel::showNothing() {
 
 void StatisticsPanel::setTheme(const Theme& theme) {
   for (QTableView* table : {kindTable_, table_}) {
-    table->verticalHeader()->setDefaultSectionSize(qRound(theme.px(24)));
-    table->setMinimumHeight(qRound(theme.px(24 * 4)));
+    const int row = qRound(theme.px(24));
+    table->verticalHeader()->setDefaultSectionSize(row);
+    // The panel scrolls, so that its tables need not, unless they are long.
+    table->setMaximumHeight(row * kMostRows);
   }
   for (HistogramView* histogram : histograms_) {
     histogram->setTheme(theme);

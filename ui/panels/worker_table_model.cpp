@@ -10,6 +10,9 @@
 
 namespace poolscope::ui {
 
+WorkerTableModel::WorkerTableModel(QObject* parent)
+    : FigureTableModel({tr("Worker"), tr("Tasks"), tr("Busy"), tr("Used")}, parent) {}
+
 void WorkerTableModel::setStatistics(const session::Snapshot& snapshot,
                                      const session::Statistics& statistics) {
   std::vector<Row> rows;
@@ -17,8 +20,7 @@ void WorkerTableModel::setStatistics(const session::Snapshot& snapshot,
   for (const session::WorkerStatistics& each : statistics.workers) {
     const auto lane = static_cast<std::size_t>(each.lane);
     if (each.existed > 0 && lane < lanes.size()) {
-      const std::string_view name = lanes[lane].name;
-      rows.push_back({QString::fromUtf8(name), each});
+      rows.push_back({QString::fromUtf8(lanes[lane].name), each});
     }
   }
   // By their numbers: threads that start at once are first seen in any order.
@@ -26,17 +28,7 @@ void WorkerTableModel::setStatistics(const session::Snapshot& snapshot,
     const session::Lane& lane = lanes[static_cast<std::size_t>(row.figures.lane)];
     return std::tuple(lane.process, lane.pool, lane.index);
   });
-  // While the same workers are there the view keeps its selection and its place.
-  if (rows.size() == rows_.size()) {
-    rows_ = std::move(rows);
-    if (!rows_.empty()) {
-      Q_EMIT dataChanged(index(0, 0), index(static_cast<int>(rows_.size()) - 1, column_count - 1));
-    }
-    return;
-  }
-  beginResetModel();
-  rows_ = std::move(rows);
-  endResetModel();
+  replaceRows(rows_, std::move(rows));
 }
 
 void WorkerTableModel::clear() {
@@ -45,28 +37,13 @@ void WorkerTableModel::clear() {
   endResetModel();
 }
 
-int WorkerTableModel::rowCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : static_cast<int>(rows_.size());
-}
-
-int WorkerTableModel::columnCount(const QModelIndex& parent) const {
-  return parent.isValid() ? 0 : column_count;
-}
-
-QVariant WorkerTableModel::data(const QModelIndex& index, int role) const {
-  if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) {
-    return {};
-  }
-  const Row& row = rows_[static_cast<std::size_t>(index.row())];
-  if (role == Qt::TextAlignmentRole) {
-    return QVariant::fromValue(Qt::Alignment(Qt::AlignVCenter) |
-                               (index.column() == worker ? Qt::AlignLeft : Qt::AlignRight));
-  }
+QVariant WorkerTableModel::cell(std::size_t index, int column, int role) const {
   if (role != Qt::DisplayRole && role != Qt::UserRole) {
     return {};
   }
+  const Row& row = rows_[index];
   const bool shown = role == Qt::DisplayRole;
-  switch (index.column()) {
+  switch (column) {
     case worker:
       return row.name;
     case tasks:
@@ -77,31 +54,6 @@ QVariant WorkerTableModel::data(const QModelIndex& index, int role) const {
     case utilization:
       return shown ? QVariant(formatShare(row.figures.utilization))
                    : QVariant(row.figures.utilization);
-    default:
-      return {};
-  }
-}
-
-QVariant WorkerTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  if (orientation != Qt::Horizontal) {
-    return {};
-  }
-  if (role == Qt::TextAlignmentRole) {
-    return QVariant::fromValue(Qt::Alignment(Qt::AlignVCenter) |
-                               (section == worker ? Qt::AlignLeft : Qt::AlignRight));
-  }
-  if (role != Qt::DisplayRole) {
-    return {};
-  }
-  switch (section) {
-    case worker:
-      return tr("Worker");
-    case tasks:
-      return tr("Tasks");
-    case busy:
-      return tr("Busy");
-    case utilization:
-      return tr("Used");
     default:
       return {};
   }

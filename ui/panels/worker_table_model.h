@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/session/snapshot.h"
+#include "ui/panels/figure_table_model.h"
 
-#include <QAbstractTableModel>
 #include <QString>
 
 #include <vector>
@@ -12,12 +12,12 @@ namespace poolscope::ui {
 
 /// A row a worker: what it did in a stretch. Qt::UserRole holds the number itself, to sort by.
 /// Threads: the GUI thread.
-class WorkerTableModel : public QAbstractTableModel {
+class WorkerTableModel : public FigureTableModel {
   Q_OBJECT
  public:
-  enum Column { worker, tasks, busy, utilization, column_count };
+  enum Column { worker, tasks, busy, utilization };
 
-  using QAbstractTableModel::QAbstractTableModel;
+  explicit WorkerTableModel(QObject* parent = nullptr);
 
   /// `statistics` of a stretch of `snapshot`; workers that did not exist in it are left out.
   void setStatistics(const session::Snapshot& snapshot, const session::Statistics& statistics);
@@ -26,12 +26,10 @@ class WorkerTableModel : public QAbstractTableModel {
     return rows_[static_cast<std::size_t>(row)].figures.lane;
   }
 
-  int rowCount(const QModelIndex& parent = {}) const override;
-  int columnCount(const QModelIndex& parent = {}) const override;
-  QVariant data(const QModelIndex& index, int role) const override;
-  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
-
  private:
+  std::size_t rows() const override { return rows_.size(); }
+  QVariant cell(std::size_t index, int column, int role) const override;
+
   struct Row {
     QString name;
     session::WorkerStatistics figures;

@@ -98,7 +98,7 @@ void MainWindow::updateClock() {
   frame_.now = clock_.now();
   frame_.live = clock_.atPresent() && isRunning();
   if (wasMoving != clock_.isMoving()) {
-    refreshActions();  // a replay came to its end
+    refreshActions();           // a replay came to its end
     sincePanels_.invalidate();  // no later frame would bring their figures up to it
   }
 }
