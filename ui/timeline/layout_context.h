@@ -97,6 +97,8 @@ int tokenCapacity(const LayoutContext& context, const PlannedRow& queue);
 qreal singlePickShare(const LayoutContext& context, session::PoolIndex pool);
 
 void layOutAxis(const LayoutContext& context, bool live, TimelineScene& scene);
+/// The ruler, and what a drag will zoom into.
+void layOutMeasures(const LayoutContext& context, TimelineScene& scene);
 void layOutFlow(const LayoutContext& context, TimelineScene& scene);
 void layOutSelection(const LayoutContext& context, TimelineScene& scene);
 /// What is below the pointer; last, because it reads what the scene has there.
