@@ -171,6 +171,10 @@ void TimelineView::showRange(TimeNs begin, TimeNs end) {
   navigate(ViewHistory::Step::jump, [&] { state_.zoomTo({begin, end}); });
 }
 
+void TimelineView::slideTo(TimeNs begin, TimeNs end) {
+  navigate(ViewHistory::Step::part, [&] { state_.zoomTo({begin, end}); });
+}
+
 void TimelineView::revealTime(TimeNs time) {
   navigate(ViewHistory::Step::part, [&] { state_.reveal(time); });
 }

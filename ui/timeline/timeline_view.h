@@ -67,6 +67,8 @@ class TimelineView : public QAbstractScrollArea {
   void setFollowing(bool following);
   void toggleFollowing();
   void showRange(poolscope::session::TimeNs begin, poolscope::session::TimeNs end);
+  /// As showRange(), of which many come while something is dragged: one step of the way back.
+  void slideTo(poolscope::session::TimeNs begin, poolscope::session::TimeNs end);
   void goBack();     ///< to the view before this one
   void goForward();  ///< again to the view that goBack() left
   /// Makes `time` visible, moving as little as needed.

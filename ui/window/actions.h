@@ -43,6 +43,10 @@ enum class Command {
   pan_left,
   pan_right,
   fit,
+  view_back,
+  view_forward,
+  ruler_end,
+  measure_task,
   shortcuts,
 };
 

@@ -365,6 +365,18 @@ class MainWindowTest : public QObject {
     QVERIFY(fixture.find<QLabel>("inspectorHintTitle")->isVisibleTo(&fixture.window));
   }
 
+  void motion_isChosen_andRemembered() {
+    WindowFixture fixture;
+    QVERIFY(!fixture.view()->viewState().reduceMotion);
+    fixture.find<QAction>("motionReduced")->trigger();
+    QVERIFY(fixture.view()->viewState().reduceMotion);
+    QVERIFY(fixture.settings.motion() == MotionPreference::Choice::reduced);
+    fixture.showLive();  // another session keeps it
+    QVERIFY(fixture.view()->viewState().reduceMotion);
+    fixture.find<QAction>("motionFull")->trigger();
+    QVERIFY(!fixture.view()->viewState().reduceMotion);
+  }
+
   void theme_isChosenLive_andRemembered() {
     WindowFixture fixture;
     fixture.find<QAction>("themeLight")->trigger();
