@@ -137,8 +137,11 @@ void MainWindow::buildLayout(int cores) {
   stage_->setMinimumHeight(kLeastTimeline);
   stage_->addWidget(welcome_);
   stage_->addWidget(view_);
-  transport_ =
-      new TransportBar((*actions_)[Command::freeze], (*actions_)[Command::go_to_end], stagePage);
+  transport_ = new TransportBar({.toggle = (*actions_)[Command::freeze],
+                                 .slower = (*actions_)[Command::slower],
+                                 .faster = (*actions_)[Command::faster],
+                                 .back = (*actions_)[Command::go_to_end]},
+                                stagePage);
   auto* stageColumn = new QVBoxLayout(stagePage);
   stageColumn->setContentsMargins(0, 0, 0, 6);
   stageColumn->setSpacing(10);
