@@ -74,7 +74,8 @@ void addFlights(const LayoutContext& c, const PlannedRow& queue, qreal share,
                           .rect = QRectF(at.x() - side / 2, at.y() - side / 2, side, side),
                           .kind = task ? c.kinds(task->name) : 0,
                           .opacity = fade * share,
-                          .flying = true});
+                          .flying = true,
+                          .label = c.view.speed < 1 ? QString::number(pick.task.task) : QString()});
   }
 }
 

@@ -59,6 +59,14 @@ QString rulerWords(const LayoutContext& c, TimeNs begin, TimeNs end) {
       .arg(length, rateText(1e9 / static_cast<double>(end - begin)), tasks);
 }
 
+/// With an arrow if all of it is out of sight.
+QString towards(const LayoutContext& c, const Ruler& ruler, const QString& text) {
+  if (c.axis.toX(ruler.end()) < c.canvas.left()) {
+    return QStringLiteral("← ") + text;
+  }
+  return c.axis.toX(ruler.begin()) > c.canvas.right() ? text + QStringLiteral(" →") : text;
+}
+
 void layOutRuler(const LayoutContext& c, TimelineScene& scene) {
   if (c.view.ruler.isEmpty()) {
     return;
@@ -73,7 +81,7 @@ void layOutRuler(const LayoutContext& c, TimelineScene& scene) {
       ruler.isComplete()
           ? rulerWords(c, ruler.begin(), ruler.end())
           : QObject::tr("from %1").arg(timeText(*ruler.first - c.snapshot.begin(), step));
-  Measure measure = measureOf(c, ruler.begin(), ruler.end(), text);
+  Measure measure = measureOf(c, ruler.begin(), ruler.end(), towards(c, ruler, text));
   addEnd(c, *ruler.first, measure);
   if (c.view.ruler.second) {
     addEnd(c, *ruler.second, measure);

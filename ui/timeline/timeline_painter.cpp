@@ -115,6 +115,11 @@ void paintHeads(Blitter& blitter, const LanePane& pane, const Theme& theme) {
     painter->setBrush(head.hollowDot ? QBrush(Qt::NoBrush) : QBrush(head.dotColor));
     const qreal inset = head.hollowDot ? theme.px(0.7) : 0;
     painter->drawEllipse(head.dot.adjusted(inset, inset, -inset, -inset));
+    if (!head.ring.isEmpty()) {
+      painter->setPen(QPen(head.ringColor, theme.px(2)));
+      painter->setBrush(Qt::NoBrush);
+      painter->drawEllipse(head.ring);
+    }
   }
 }
 
@@ -212,6 +217,11 @@ void paintOverlay(Blitter& blitter, const TimelineScene& scene, const Theme& the
     for (const Token& token : scene.flights) {
       paintToken(*painter.operator->(), token, theme);
     }
+  }
+  for (const Token& token : scene.flights) {
+    const QRectF& at = token.rect;
+    blitter.text({QRectF(at.right() + theme.px(3), at.top() - 2, theme.px(80), at.height() + 4),
+                  token.label, TextRole::flag, theme.text});
   }
 }
 

@@ -136,6 +136,7 @@ void TimelineView::beginDrag(Qt::KeyboardModifiers modifiers) {
     panSpeed_.start(wall_(), pressedAt_.x());
     return;
   }
+  setFollowing(false);  // what is measured and chosen stands still
   if (scene().axisRow.contains(pressedAt_)) {
     drag_ = Drag::ruler;
     if (draggedEnd_ == nullptr) {
@@ -145,7 +146,6 @@ void TimelineView::beginDrag(Qt::KeyboardModifiers modifiers) {
     return;
   }
   drag_ = modifiers & Qt::ControlModifier ? Drag::zoom : Drag::range;
-  setFollowing(false);  // a range is chosen on a picture that stands still
 }
 
 void TimelineView::dragTo(const QPointF& at) {

@@ -97,6 +97,8 @@ struct LaneHead {
   QRectF dot = {};
   QColor dotColor = {};
   bool hollowDot = false;  ///< not a worker yet, or no longer
+  QRectF ring = {};        ///< around the dot of who has just come or gone
+  QColor ringColor = {};
   TextLabel name = {};
   TextLabel state = {};
 };
@@ -140,6 +142,7 @@ struct Token {
   int kind = 0;
   qreal opacity = 1;
   bool flying = false;
+  QString label = {};  ///< its number, where one can follow it with the eye
 };
 
 struct Ghost {

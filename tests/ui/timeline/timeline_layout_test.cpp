@@ -43,6 +43,7 @@ class TimelineLayoutTest : public QObject {
   void flight_inSlowMotion_takesAsLongOnTheScreen();
   void flight_manyPicksInSlowMotion_areSingle();
   void flight_barFarLeftAlready_landsOnItNearNow();
+  void ring_workerComesAndRetires_movesAndEnds();
   void dense_shares_sumToWhatWasAsked();
   void dense_failureAfterNow_isNotShownYet();
   void columns_whileScrolling_keepToTheGrid();
@@ -480,6 +481,28 @@ void TimelineLayoutTest::flight_barFarLeftAlready_landsOnItNearNow() {
   QVERIFY(x > *scene.nowX - scene.canvas.width() * 0.21);
   QVERIFY(barOf(scene, 1)->rect.contains(scene.flights.front().rect.center().x(),
                                          barOf(scene, 1)->rect.center().y()));
+}
+
+void TimelineLayoutTest::ring_workerComesAndRetires_movesAndEnds() {
+  OneTask one;  // its worker came at 10 ms
+  Lane& lane = one.s.lanes_[static_cast<std::size_t>(one.worker)];
+  one.s.end_ = 5'000 * kMs;
+  const auto ring = [&](TimeNs now, ViewState view = {}) {
+    return sceneOf(shared(one), now, view).panes[0].heads.front().ring;
+  };
+  QVERIFY(ring(500 * kMs).width() > ring(100 * kMs).width());
+  QVERIFY(ring(900 * kMs).isEmpty());
+  lane.exited = 2'000 * kMs;
+  QVERIFY(ring(2'100 * kMs).isEmpty());  // it ended with its pool
+  lane.retired = true;
+  QVERIFY(ring(2'500 * kMs).width() < ring(2'100 * kMs).width());
+  QVERIFY(ring(2'900 * kMs).isEmpty());
+  ViewState view;
+  view.speed = 0.5;
+  QVERIFY(!ring(2'300 * kMs, view).isEmpty());
+  QVERIFY(ring(2'500 * kMs, view).isEmpty());
+  view.reduceMotion = true;
+  QVERIFY(ring(2'300 * kMs, view).isEmpty());
 }
 
 void TimelineLayoutTest::dense_shares_sumToWhatWasAsked() {
