@@ -44,6 +44,15 @@ qreal landingX(const LayoutContext& c, const Pick& pick, const std::optional<ses
   return std::max({c.axis.toX(pick.time) + side / 2, std::min(near, end), c.canvas.left()});
 }
 
+/// Its number above it.
+void nameFlight(const LayoutContext& c, Token& token) {
+  token.label = QString::number(token.task.task);
+  const qreal width = c.cache.textWidth(token.label, TextRole::flag);
+  const qreal height = c.theme.px(13);
+  const qreal left = std::min(token.rect.center().x() - width / 2, c.canvas.right() - width - 1);
+  token.labelRect = QRectF(left, token.rect.top() - height, width, height);
+}
+
 /// Tasks on their way from the queue to the bar that has just begun on their worker's lane.
 void addFlights(const LayoutContext& c, const PlannedRow& queue, qreal share,
                 TimelineScene& scene) {
@@ -74,8 +83,10 @@ void addFlights(const LayoutContext& c, const PlannedRow& queue, qreal share,
                           .rect = QRectF(at.x() - side / 2, at.y() - side / 2, side, side),
                           .kind = task ? c.kinds(task->name) : 0,
                           .opacity = fade * share,
-                          .flying = true,
-                          .label = c.view.speed < 1 ? QString::number(pick.task.task) : QString()});
+                          .flying = true});
+    if (c.view.speed < 1) {
+      nameFlight(c, scene.flights.last());
+    }
   }
 }
 

@@ -219,9 +219,7 @@ void paintOverlay(Blitter& blitter, const TimelineScene& scene, const Theme& the
     }
   }
   for (const Token& token : scene.flights) {
-    const QRectF& at = token.rect;
-    blitter.text({QRectF(at.right() + theme.px(3), at.top() - 2, theme.px(80), at.height() + 4),
-                  token.label, TextRole::flag, theme.text});
+    blitter.text({token.labelRect, token.label, TextRole::flag, theme.text, Qt::AlignCenter});
   }
 }
 

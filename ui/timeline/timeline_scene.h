@@ -143,6 +143,7 @@ struct Token {
   qreal opacity = 1;
   bool flying = false;
   QString label = {};  ///< its number, where one can follow it with the eye
+  QRectF labelRect = {};
 };
 
 struct Ghost {
