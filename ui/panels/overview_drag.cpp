@@ -28,8 +28,7 @@ TimeNs OverviewMap::toTime(qreal x) const {
 }
 
 TimeNs OverviewMap::lengthOf(qreal pixels) const {
-  return static_cast<TimeNs>(static_cast<double>(session.length()) * pixels /
-                             std::max(width, 1.0));
+  return static_cast<TimeNs>(static_cast<double>(session.length()) * pixels / std::max(width, 1.0));
 }
 
 OverviewPart overviewPartAt(const OverviewMap& map, const TimeRange& view,

@@ -15,8 +15,8 @@ struct OverviewMap {
   TimeRange session = {};
   qreal width = 1;
 
-  qreal toX(session::TimeNs time) const;        ///< within the strip, whatever the time
-  session::TimeNs toTime(qreal x) const;        ///< within the session
+  qreal toX(session::TimeNs time) const;  ///< within the strip, whatever the time
+  session::TimeNs toTime(qreal x) const;  ///< within the session
   session::TimeNs lengthOf(qreal pixels) const;
 };
 

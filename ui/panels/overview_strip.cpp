@@ -26,8 +26,9 @@ constexpr double kKeyZoom = 1.5;
 OverviewStrip::OverviewStrip(QWidget* parent) : QWidget(parent), theme_(Theme::dark()) {
   setObjectName(QStringLiteral("overview"));
   setAccessibleName(tr("Whole session"));
-  setToolTip(tr("The whole session. Click: look there; drag the frame or its ends; drag beside it "
-                "to choose another stretch. Arrow keys move and zoom."));
+  setToolTip(
+      tr("The whole session. Click: look there; drag the frame or its ends; drag beside it "
+         "to choose another stretch. Arrow keys move and zoom."));
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
@@ -154,10 +155,9 @@ void OverviewStrip::setNowMovable(bool movable) {
 
 /// What assistive technology reads.
 void OverviewStrip::describe() {
-  const QString text =
-      tr("The timeline shows %1, from %2 on, of %3.")
-          .arg(durationText(viewEnd_ - viewBegin_), durationText(viewBegin_ - begin_),
-               durationText(end_ - begin_));
+  const QString text = tr("The timeline shows %1, from %2 on, of %3.")
+                           .arg(durationText(viewEnd_ - viewBegin_),
+                                durationText(viewBegin_ - begin_), durationText(end_ - begin_));
   if (accessibleDescription() != text) {
     setAccessibleDescription(text);
   }

@@ -36,9 +36,9 @@ MotionPreference::MotionPreference(QObject* parent) : QObject(parent) {
 }
 
 bool MotionPreference::isReduced() const {
-  return choice_ == Choice::system
-             ? std::any_of(reducedBy_.begin(), reducedBy_.end(), [](bool reduced) { return reduced; })
-             : choice_ == Choice::reduced;
+  return choice_ == Choice::system ? std::any_of(reducedBy_.begin(), reducedBy_.end(),
+                                                 [](bool reduced) { return reduced; })
+                                   : choice_ == Choice::reduced;
 }
 
 void MotionPreference::setChoice(Choice choice) {

@@ -31,10 +31,9 @@ void ask(const QDBusConnection& bus, QObject* receiver, const PortalKey& key) {
                    [receiver, key](QDBusPendingCallWatcher* done) {
                      const QDBusPendingReply<QDBusVariant> reply = *done;
                      if (reply.isValid()) {
-                       QMetaObject::invokeMethod(receiver, "applyPortalSetting",
-                                                 Q_ARG(QString, key.first),
-                                                 Q_ARG(QString, key.second),
-                                                 Q_ARG(QDBusVariant, reply.value()));
+                       QMetaObject::invokeMethod(
+                           receiver, "applyPortalSetting", Q_ARG(QString, key.first),
+                           Q_ARG(QString, key.second), Q_ARG(QDBusVariant, reply.value()));
                      }
                      done->deleteLater();
                    });

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMostBands = 600;
 constexpr TimeNs kRecent = 125'000'000;  // on the screen
-constexpr qreal kLeastMark = 0.2;  // of the height
+constexpr qreal kLeastMark = 0.2;        // of the height
 
 QString callerName(const session::Lane& lane) {
   const QString name = QString::fromUtf8(lane.name);

@@ -24,8 +24,7 @@ class PanSpeed {
       return 0;
     }
     const auto elapsed = places_.last().wall - places_.first().wall;
-    return elapsed <= 0 ? 0
-                        : (places_.last().x - places_.first().x) / static_cast<double>(elapsed);
+    return elapsed <= 0 ? 0 : (places_.last().x - places_.first().x) / static_cast<double>(elapsed);
   }
 
  private:

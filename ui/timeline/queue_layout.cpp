@@ -107,8 +107,8 @@ void layOutTokens(const LayoutContext& c, const PlannedRow& row, std::uint64_t d
                 .rect = tokenSlot(c, row, static_cast<qreal>(i) + offset),
                 .kind = task ? c.kinds(task->name) : 0};
     if (task && task->queued && !c.view.reduceMotion) {
-      const double age = static_cast<double>(c.now - *task->queued) /
-                         static_cast<double>(c.lasting(kAppear));
+      const double age =
+          static_cast<double>(c.now - *task->queued) / static_cast<double>(c.lasting(kAppear));
       token.opacity = std::clamp(0.25 + age, 0.25, 1.0);
     }
     left = std::min(left, token.rect.left());

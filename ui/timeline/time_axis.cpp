@@ -111,9 +111,9 @@ QList<TimeTick> timeTicks(const TimeAxis& axis, TimeNs origin, qreal minDistance
   for (; axis.toX(origin + tick) < axis.right(); tick += step) {
     const qreal x = axis.toX(origin + tick);
     if (x >= axis.left()) {
-      ticks.append({origin + tick, x,
-                    base ? QLatin1Char('+') + timeText(tick - base->time, step)
-                         : timeText(tick, step)});
+      ticks.append(
+          {origin + tick, x,
+           base ? QLatin1Char('+') + timeText(tick - base->time, step) : timeText(tick, step)});
     }
   }
   return ticks;

@@ -49,7 +49,8 @@ struct TimeTick {
   QString label = {};
 };
 
-/// What labels count from where whole times would be too long to be read: "+250 ns" after "1:02:05".
+/// What labels count from where whole times would be too long to be read: "+250 ns" after
+/// "1:02:05".
 struct TickBase {
   session::TimeNs time = 0;  ///< since the origin
   QString text = {};

@@ -43,8 +43,7 @@ ColumnGrid gridFor(const TimeAxis& axis, TimeRange shown, TimeNs origin, TimeNs 
 /// As wide as its cell, where a whole number of nanoseconds is not two pixels.
 qreal columnWidthOf(const ColumnGrid& grid, const TimeAxis& axis) {
   constexpr TimeNs kExact = 4'096;  // from here on the difference is less than a pixel
-  return grid.cellNs >= kExact ? kColumnWidth
-                               : static_cast<qreal>(grid.cellNs) / axis.nsPerPixel();
+  return grid.cellNs >= kExact ? kColumnWidth : static_cast<qreal>(grid.cellNs) / axis.nsPerPixel();
 }
 
 QRectF canvasFor(const QSizeF& size, const Theme& theme) {

@@ -259,10 +259,10 @@ void paintAxis(Blitter& blitter, const TimelineScene& scene, const Theme& theme)
   const qreal margin = theme.px(8);
   const qreal height = isShared ? row.height() / 2 : row.height();
   const qreal width = scene.headWidth - 2 * margin;
-  blitter.text({QRectF(margin, row.top(), width, height), scene.completeNote, TextRole::tick,
-                theme.dim});
-  blitter.text({QRectF(margin, row.bottom() - height, width, height), scene.axisBase, TextRole::tick,
-                theme.dim, Qt::AlignRight | Qt::AlignVCenter});
+  blitter.text(
+      {QRectF(margin, row.top(), width, height), scene.completeNote, TextRole::tick, theme.dim});
+  blitter.text({QRectF(margin, row.bottom() - height, width, height), scene.axisBase,
+                TextRole::tick, theme.dim, Qt::AlignRight | Qt::AlignVCenter});
   blitter.clip(QRectF(scene.headWidth, 0, scene.size.width() - scene.headWidth, row.height()));
   if (scene.nowX) {
     blitter.fill(QRectF(*scene.nowX, row.top(), std::max(1.0, theme.px(1.6)), row.height()),

@@ -118,7 +118,10 @@ void TimelineView::mousePressEvent(QMouseEvent* event) {
 
 void TimelineView::mouseMoveEvent(QMouseEvent* event) {
   const QPointF at = event->position();
-  if (drag_ == Drag::undecided && std::abs(at.x() - pressedAt_.x()) >= kDragThreshold) {
+  const QPointF moved = at - pressedAt_;
+  const bool pans = pansWith(event->modifiers());
+  const qreal far = pans ? std::max(std::abs(moved.x()), std::abs(moved.y())) : std::abs(moved.x());
+  if (drag_ == Drag::undecided && far >= kDragThreshold) {
     beginDrag(event->modifiers());
   }
   if (drag_ == Drag::none || drag_ == Drag::undecided) {
@@ -129,8 +132,12 @@ void TimelineView::mouseMoveEvent(QMouseEvent* event) {
   }
 }
 
+bool TimelineView::pansWith(Qt::KeyboardModifiers modifiers) const {
+  return pressedButton_ == Qt::MiddleButton || (modifiers & Qt::ShiftModifier);
+}
+
 void TimelineView::beginDrag(Qt::KeyboardModifiers modifiers) {
-  if (pressedButton_ == Qt::MiddleButton || (modifiers & Qt::ShiftModifier)) {
+  if (pansWith(modifiers)) {
     drag_ = Drag::pan;
     history_.leave(pressedPlace_, ViewHistory::Step::jump, wall_());
     panSpeed_.start(wall_(), pressedAt_.x());
@@ -158,6 +165,7 @@ void TimelineView::dragTo(const QPointF& at) {
     const double moved = (at.x() - pressedAt_.x()) * scene().axis->nsPerPixel();
     const FineRange& from = pressedPlace_.range;
     changeView([&] { state_.panTo(from.begin, from.fraction - moved); });
+    verticalScrollBar()->setValue(qRound(pressedPlace_.scrollY + pressedAt_.y() - at.y()));
     return;
   }
   const qreal x = std::clamp(at.x(), scene().canvas.left(), scene().canvas.right());
@@ -237,7 +245,7 @@ bool TimelineView::cancelDrag() {
   state_.zoomBand.reset();
   state_.selectedRange = pressedRange_;
   state_.ruler = pressedRuler_;
-  changeView([this] { state_.restore(pressedPlace_); });
+  goTo(pressedPlace_);
   return true;
 }
 

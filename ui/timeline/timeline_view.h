@@ -129,6 +129,7 @@ class TimelineView : public QAbstractScrollArea {
   void invalidate();
   void updateScrollBar();
   void pointAt(std::optional<QPointF> position);
+  bool pansWith(Qt::KeyboardModifiers modifiers) const;
   void beginDrag(Qt::KeyboardModifiers modifiers);
   void dragTo(const QPointF& position);
   void endDrag(Drag drag, const QPointF& position);

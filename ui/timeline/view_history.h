@@ -9,8 +9,8 @@
 
 namespace poolscope::ui {
 
-/// The views that were left, to go back to and forward again, as in a web browser. What follows each
-/// other closely, as the notches of a wheel, is one step.
+/// The views that were left, to go back to and forward again, as in a web browser. What follows
+/// each other closely, as the notches of a wheel, is one step.
 class ViewHistory {
  public:
   static constexpr qsizetype kMost = 100;

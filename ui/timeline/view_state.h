@@ -103,13 +103,13 @@ class ViewState {
   // What is selected and pointed at; the view only keeps it.
   session::TaskKey selectedTask = {};
   std::optional<TimeRange> selectedRange = {};
-  std::optional<QPointF> pointer = {};  ///< what comes to lie below it is told
-  qreal scrollY = 0;                    ///< logical pixels that the worker lanes are scrolled up
+  std::optional<QPointF> pointer = {};     ///< what comes to lie below it is told
+  qreal scrollY = 0;                       ///< logical pixels that the worker lanes are scrolled up
   std::optional<TimeRange> zoomBand = {};  ///< what a drag will zoom into
   Ruler ruler = {};
   double speed = 1;           ///< seconds of the session a second: slow motion flies slowly, too
   bool reduceMotion = false;  ///< no token flies, nothing glides
-  bool focused = false;                 ///< the view has the keyboard focus
+  bool focused = false;       ///< the view has the keyboard focus
   qreal devicePixelRatio = 1;
 
  private:

@@ -213,15 +213,15 @@ void MainWindow::buildThemeMenu() {
 
 void MainWindow::buildMotionMenu() {
   using Choice = MotionPreference::Choice;
-  buildChoiceMenu<Choice>(this, header_->menu()->addMenu(tr("Motion")), "motionMenu",
-                          {{tr("As the desktop"), "motionSystem", Choice::system},
-                           {tr("Full"), "motionFull", Choice::full},
-                           {tr("Reduced: nothing flies or glides"), "motionReduced",
-                            Choice::reduced}},
-                          settings_.motion(), [this](Choice choice) {
-                            settings_.setMotion(choice);
-                            motion_.setChoice(choice);
-                          });
+  buildChoiceMenu<Choice>(
+      this, header_->menu()->addMenu(tr("Motion")), "motionMenu",
+      {{tr("As the desktop"), "motionSystem", Choice::system},
+       {tr("Full"), "motionFull", Choice::full},
+       {tr("Reduced: nothing flies or glides"), "motionReduced", Choice::reduced}},
+      settings_.motion(), [this](Choice choice) {
+        settings_.setMotion(choice);
+        motion_.setChoice(choice);
+      });
 }
 
 void MainWindow::buildMemoryMenu() {

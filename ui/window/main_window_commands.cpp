@@ -139,8 +139,8 @@ void MainWindow::toggleView() {
   }
 }
 
-/// Slow motion begins with what the user looks at: the selected range, or the view where it has left
-/// the present behind.
+/// Slow motion begins with what the user looks at: the selected range, or the view where it has
+/// left the present behind.
 void MainWindow::slowDown() {
   const ViewState& view = view_->viewState();
   const bool begins = clock_.isLive() && !clock_.isPlaying();

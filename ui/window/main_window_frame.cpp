@@ -66,8 +66,8 @@ void MainWindow::showNextFrame() {
 }
 
 void MainWindow::updateTimer() {
-  const bool moves = (clock_.isMoving() && (clock_.isPlaying() || isRunning())) ||
-                     wishedWorkers_ || view_->isGliding();
+  const bool moves = (clock_.isMoving() && (clock_.isPlaying() || isRunning())) || wishedWorkers_ ||
+                     view_->isGliding();
   const bool changes = isRunning() || state_.activity == EngineState::Activity::opening;
   if (isMinimized() || (!moves && !changes)) {
     frameTimer_.stop();

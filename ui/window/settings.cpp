@@ -39,8 +39,9 @@ Choice choiceAt(const QSettings& store, const char* name) {
 
 template <typename Choice>
 void setChoiceAt(QSettings& store, const char* name, Choice choice) {
-  store.setValue(key(name), QString::fromLatin1(QMetaEnum::fromType<Choice>().valueToKey(
-                                static_cast<int>(choice))));
+  store.setValue(
+      key(name),
+      QString::fromLatin1(QMetaEnum::fromType<Choice>().valueToKey(static_cast<int>(choice))));
 }
 
 // The text itself is what was consented to: a changed file is asked about anew.

@@ -71,9 +71,10 @@ void RulerLayoutTest::axis_anySpanAnywhere_hasLabelsThatDoNotOverlap_data() {
   QTest::addColumn<qint64>("at");
   QTest::addColumn<QString>("unit");
   const auto row = [](const char* name, qint64 span, const char* unit) {
-    for (const auto& [where, at] :
-         {std::pair{"", qint64(0)}, {", an hour in", 3'600'000'000'000}, {", days in", 17 * kDay},
-          {", a year in", 365 * kDay + 3'723'456'789'012}}) {
+    for (const auto& [where, at] : {std::pair{"", qint64(0)},
+                                    {", an hour in", 3'600'000'000'000},
+                                    {", days in", 17 * kDay},
+                                    {", a year in", 365 * kDay + 3'723'456'789'012}}) {
       QTest::addRow("%s%s", name, where) << span << at << QString::fromUtf8(unit);
     }
   };
@@ -187,8 +188,7 @@ void RulerLayoutTest::columns_finerThanTwoPixelsANanosecond_standAtTheirTimes() 
   for (const TimeNs span : {20, 60, 333, 675, 1'000, 5'000}) {
     const TimelineScene scene = sceneOf(s, showing(*s, kShortTask - 4, span));
     const QueueShape& queue = scene.panes[1].queues.front();
-    const qreal end = queue.rect.left() +
-                      static_cast<qreal>(queue.mean.size()) * queue.columnWidth;
+    const qreal end = queue.rect.left() + static_cast<qreal>(queue.mean.size()) * queue.columnWidth;
     // The whole canvas and not much more.
     QVERIFY2(std::abs(end - scene.canvas.right()) <= 50 + 2 * queue.columnWidth,
              QByteArray::number(qint64(span)));
@@ -208,8 +208,7 @@ void RulerLayoutTest::ruler_tellsLengthRateAndTasks() {
   ViewState view = showing(*s, kOrigin + 10 * kDay, 10 * kDay);
   view.ruler = {kOrigin + 10 * kDay, kOrigin + 10 * kDay + 50'000'000'000};
   const auto plain = [](QString text) { return text.replace(QChar(0x00a0), QLatin1Char(' ')); };
-  QCOMPARE(plain(sceneOf(s, view).ruler->text),
-           QStringLiteral("50.000 s · 0 tasks finished"));
+  QCOMPARE(plain(sceneOf(s, view).ruler->text), QStringLiteral("50.000 s · 0 tasks finished"));
   view.ruler = {kShortTask + 20, kShortTask - 5};  // in either order
   QCOMPARE(plain(sceneOf(s, view).ruler->text),
            QStringLiteral("25 ns · 1 task finished, 40.0 M/s"));

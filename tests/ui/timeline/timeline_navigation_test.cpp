@@ -32,6 +32,7 @@ class TimelineNavigationTest : public QObject {
   void escape_duringADrag_putsAllBack_data();
   void escape_duringADrag_putsAllBack();
   void middleDrag_pans_atTheDeepestZoomByFractions();
+  void middleDrag_upwards_scrollsTheLanes();
   void panLetGoInMotion_glides_andComesToRest();
   void panLetGoAtRest_doesNotGlide();
   void glide_isEndedByWhateverTheUserDoes_data();
@@ -234,6 +235,16 @@ void TimelineNavigationTest::middleDrag_pans_atTheDeepestZoomByFractions() {
   QVERIFY(!view_->viewState().selectedRange);
 }
 
+void TimelineNavigationTest::middleDrag_upwards_scrollsTheLanes() {
+  const auto many = demoSession({.before = 60, .after = 60, .batch = 200});
+  view_->showFrame({many, many->end_, false});
+  view_->repaint();
+  QVERIFY(view_->verticalScrollBar()->maximum() > 100);
+  drag({500, 400}, {500, 340}, {}, 400 * kMs, Qt::MiddleButton);
+  QCOMPARE(view_->verticalScrollBar()->value(), 60);
+  QCOMPARE(view_->viewState().scrollY, 60.0);
+}
+
 void TimelineNavigationTest::panLetGoInMotion_glides_andComesToRest() {
   QSignalSpy changed(view_.get(), &TimelineView::viewChanged);
   letGlide();
@@ -373,8 +384,7 @@ void TimelineNavigationTest::ruler_byKeys_measuresTheSelectedTask() {
   QVERIFY(view_->viewState().ruler == (Ruler{*task->started, *task->finished}));
   QTest::mouseMove(port(), {600, 200});
   view_->dropRulerEnd();
-  QVERIFY(view_->viewState().ruler ==
-          (Ruler{view_->scene().axis->toTime(600), std::nullopt}));
+  QVERIFY(view_->viewState().ruler == (Ruler{view_->scene().axis->toTime(600), std::nullopt}));
   view_->measureTask();
   QVERIFY(view_->viewState().ruler.second == task->started);
 }

@@ -412,8 +412,7 @@ class MainWindowTest : public QObject {
     QWidget* port = view->viewport();
     const auto send = [&](QEvent::Type type, const QPoint& at) {
       const bool moves = type == QEvent::MouseMove;
-      QMouseEvent event(type, at, port->mapToGlobal(at),
-                        moves ? Qt::NoButton : Qt::MiddleButton,
+      QMouseEvent event(type, at, port->mapToGlobal(at), moves ? Qt::NoButton : Qt::MiddleButton,
                         type == QEvent::MouseButtonRelease ? Qt::NoButton : Qt::MiddleButton, {});
       QCoreApplication::sendEvent(port, &event);
       fixture.wall += 8'000'000;

@@ -54,7 +54,8 @@ class SettingsTest : public QObject {
     QFile broken(file("broken.ini"));
     QVERIFY(broken.open(QIODevice::WriteOnly));
     broken.write(
-        "[window]\ncolorScheme=purple\nmotion=7\n[session]\naskBeforeClosing=perhaps\nmemoryShare=400\n["
+        "[window]\ncolorScheme=purple\nmotion=7\n[session]\naskBeforeClosing=perhaps\nmemoryShare="
+        "400\n["
         "files]\nfolder=/does/"
         "not/exist\n");
     broken.close();
