@@ -24,6 +24,7 @@ constexpr double kKeyZoom = 1.5;
 }  // namespace
 
 OverviewStrip::OverviewStrip(QWidget* parent) : QWidget(parent), theme_(Theme::dark()) {
+  announceParts();
   setObjectName(QStringLiteral("overview"));
   setAccessibleName(tr("Whole session"));
   setToolTip(

@@ -70,6 +70,9 @@ struct Theme {
   QColor queueLine = {};
   QColor blockedBand = {};  ///< amber ground of a blocked caller; `text` is readable on it
 
+  /// How much of its colour a selected or measured stretch lays over all that is in it.
+  static constexpr qreal kTint = 0.1;
+
   Fonts fonts = {};
 
   /// Logical pixels of `v`, which is meant for the base size.

@@ -21,6 +21,8 @@ constexpr qreal kGap = 1;  // neighbours stay apart
 constexpr std::size_t kMostPhases = 48;
 constexpr std::size_t kMostBlocked = 64;
 
+}  // namespace
+
 BarFill fillOf(PhaseKind kind) {
   switch (kind) {
     case PhaseKind::io_wait:
@@ -39,6 +41,8 @@ BarFill fillOf(PhaseKind kind) {
       return BarFill::bright;
   }
 }
+
+namespace {
 
 /// Cuts a task's time into parts of one fill: of nested phases the innermost, else the task
 /// computes.
@@ -119,12 +123,14 @@ BarFacts barFacts(const LayoutContext& c, LaneId lane, const Task& task) {
   BarFacts facts;
   facts.task = task.key;
   facts.started = task.started.value_or(0);
-  facts.open = !task.finished;
-  facts.end = task.finished.value_or(c.now);
+  facts.open = !task.finished && !task.over_by;
+  facts.end = endOf(task, c.now);
   facts.kind = c.kinds(task.name);
   facts.failed = task.state == TaskState::failed;
-  for (const Phase& phase : c.snapshot.phases(task.key, kMostPhases)) {
-    if (phase.begin < c.now && phase.kind != PhaseKind::other) {
+  const std::vector<Phase> phases = c.snapshot.phases(task.key, kMostPhases + 1);
+  facts.hasMore = phases.size() > kMostPhases;
+  for (const Phase& phase : phases) {
+    if (phase.begin < c.now) {
       facts.stretches.push_back({phase.begin, std::min(phase.end, facts.end), fillOf(phase.kind)});
     }
   }

@@ -31,9 +31,9 @@ Shares inPixels(const DenseColumn& column, int height) {
   int bright = upTo(column.bright);
   const int shade = upTo(column.bright + column.shade);
   int busy = upTo(column.bright + column.shade + column.lock);
-  if (busy == 0 && column.bright + column.shade + column.lock > 0) {
+  if (busy == 0) {  // also of tasks that took no time
     busy = 1;
-    bright = column.bright > 0 ? 1 : 0;
+    bright = column.bright > 0 || column.shade + column.lock <= 0 ? 1 : 0;
   }
   const int failed =
       column.failed > 0 ? std::clamp(upTo(column.failed), std::min(3, busy), busy) : 0;
@@ -60,7 +60,7 @@ void paintColumn(PixelRows<QRgb> top, int height, int width, const Shares& share
 }
 
 bool isEmpty(const DenseColumn& column) {
-  return column.bright + column.shade + column.lock <= 0;
+  return column.tasks == 0 && column.busy() <= 0;
 }
 
 }  // namespace

@@ -53,10 +53,12 @@ void LayoutCache::prepare(const session::Snapshot& snapshot, const TaskKinds& ki
   if (snapshot.begin() != sessionBegin_ || snapshot.event_count() < eventCount_ ||
       kinds.size() != kindCount_) {
     workers.clear();
+    phases.clear();
     crowds.clear();
     callers.clear();
     queues.clear();
     bars.clear();
+    rests.clear();
   }
   kindCount_ = kinds.size();
   sessionBegin_ = snapshot.begin();

@@ -75,9 +75,10 @@ struct DenseColumn {
   session::TaskKey longest = {};
   std::uint32_t tasks = 0;
   std::int16_t kind = 0;
-  float bright = 0;  ///< computed, and whatever is not a wait
-  float shade = 0;   ///< waited for I/O, sleep, a command, a file
-  float lock = 0;    ///< waited for a lock
+  BarFill wait = BarFill::hatch;  ///< what `shade` is most of
+  float bright = 0;               ///< computed, and whatever is not a wait
+  float shade = 0;                ///< waited for I/O, sleep, a command, a file
+  float lock = 0;                 ///< waited for a lock
   float failed =
       0;  ///< of the three above, the share of tasks that failed; drawn over them from the top
 
