@@ -313,14 +313,9 @@ void LaneTasks::cover(TimeNs begin, TimeNs end) {
     if (under <= 0) {
       continue;  // it ends where the column begins
     }
-    const float rest = column.busy() - static_cast<float>(under);
-    if (column.tasks == 1 || rest <= kLeastRest) {
+    if (column.tasks == 1 || under >= 1) {
       column = {.longest = column.longest};
-    } else {
-      const float scale = rest / column.busy();
-      column.bright *= scale;
-      column.shade *= scale;
-      column.lock *= scale;
+    } else if (column.tasks > 1) {
       edges_.append(i);
     }
   }
@@ -346,7 +341,7 @@ DenseColumn LaneTasks::restOf(qsizetype column) {
   DenseColumn sum{.longest = columns_[column].longest};
   float most = 0;
   const auto add = [&](TimeNs from, TimeNs to) {
-    if (from >= to) {
+    if (static_cast<float>(to - from) <= kLeastRest * static_cast<float>(end - begin)) {
       return;
     }
     const DenseColumn part = asked(from, to);
