@@ -37,6 +37,9 @@ class StoredSnapshot final : public Snapshot {
 
   std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs begin, TimeNs end,
                                        int columns) const override;
+  std::vector<PoolColumn> pool_columns(PoolIndex pool, TimeNs begin, TimeNs end,
+                                       int columns) const override;
+  TimeNs pool_column_unit(PoolIndex pool) const override;
   std::vector<CallerColumn> caller_columns(LaneId lane, TimeNs begin, TimeNs end,
                                            int columns) const override;
   std::vector<QueueColumn> queue_columns(PoolIndex pool, TimeNs begin, TimeNs end,

@@ -108,6 +108,10 @@ class SlowSnapshot final : public session::Snapshot {
                                                 int) const override {
     return {};
   }
+  std::vector<session::PoolColumn> pool_columns(session::PoolIndex, session::TimeNs,
+                                                session::TimeNs, int) const override {
+    return {};
+  }
   std::vector<session::CallerColumn> caller_columns(session::LaneId, session::TimeNs,
                                                     session::TimeNs, int) const override {
     return {};

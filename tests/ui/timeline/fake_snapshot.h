@@ -145,6 +145,36 @@ class FakeSnapshot : public Snapshot {
     }
     return result;
   }
+  std::vector<PoolColumn> pool_columns(PoolIndex pool, TimeNs from, TimeNs to,
+                                       int columns) const override {
+    std::vector<PoolColumn> result(static_cast<std::size_t>(std::max(columns, 0)));
+    const double span = static_cast<double>(to - from) / std::max(columns, 1);
+    for (const Lane& lane : lanes_) {
+      if (lane.kind != LaneKind::worker || lane.pool != pool) {
+        continue;
+      }
+      forColumns(lane.started, lane.exited.value_or(kForever), from, span, result.size(),
+                 [&](std::size_t i, double share) {
+                   result[i].workers += static_cast<float>(share);
+                 });
+      const auto sums = lane_columns(lane.id, from, to, columns);
+      for (std::size_t i = 0; i < result.size(); ++i) {
+        result[i].running += sums[i].busy;
+        for (std::size_t kind = 0; kind < sums[i].phases.size(); ++kind) {
+          result[i].phases[kind] += sums[i].phases[kind];
+        }
+      }
+    }
+    for (const Task& task : tasks_) {
+      if (task.pool == pool && ranToEnd(task)) {
+        atColumn(*task.finished, from, span, result.size(), [&](std::size_t i) {
+          ++result[i].finished;
+          result[i].failed += task.state == TaskState::failed ? 1 : 0;
+        });
+      }
+    }
+    return result;
+  }
   std::vector<CallerColumn> caller_columns(LaneId lane, TimeNs from, TimeNs to,
                                            int columns) const override {
     std::vector<CallerColumn> result(static_cast<std::size_t>(std::max(columns, 0)));
