@@ -43,7 +43,8 @@ BarFill fillOf(PhaseKind kind) {
 /// Cuts a task's time into parts of one fill: of nested phases the innermost, else the task
 /// computes.
 void cutIntoParts(const LayoutContext& c, TimeNs begin, TimeNs end,
-                  const std::vector<BarStretch>& stretches, TaskBar& bar) {
+                  const std::vector<BarStretch>& stretches, int color, TaskBar& bar) {
+  const bool byPhase = c.view.coloring.by == ColorBy::phase;
   QVarLengthArray<TimeNs, 24> cuts{begin, end};
   for (const BarStretch& s : stretches) {
     for (const TimeNs cut : {s.begin, s.end}) {
@@ -62,15 +63,18 @@ void cutIntoParts(const LayoutContext& c, TimeNs begin, TimeNs end,
       continue;
     }
     BarFill fill = BarFill::bright;
+    int partColor = color;
     for (const BarStretch& s : stretches) {
       if (s.begin <= cuts[i] && s.end >= cuts[i + 1]) {
         fill = s.fill;
+        partColor = byPhase ? swatch::kPhases + static_cast<int>(s.phase) : color;
       }
     }
-    if (!bar.parts.isEmpty() && bar.parts.last().fill == fill) {
+    if (!bar.parts.isEmpty() && bar.parts.last().fill == fill &&
+        bar.parts.last().swatch == partColor) {
       bar.parts.last().rect.setRight(right);
     } else {
-      bar.parts.append({QRectF(left, bar.rect.top(), right - left, bar.rect.height()), fill});
+      bar.parts.append({QRectF(left, bar.rect.top(), right - left, bar.rect.height()), fill, partColor});
     }
     left = right;
   }
@@ -123,15 +127,24 @@ BarFacts barFacts(const LayoutContext& c, LaneId lane, const Task& task) {
   facts.end = task.finished.value_or(c.now);
   facts.kind = c.kinds(task.name);
   facts.failed = task.state == TaskState::failed;
+  if (task.queued && task.started) {
+    facts.waited = std::max<TimeNs>(*task.started - *task.queued, 0);
+  }
   for (const Phase& phase : c.snapshot.phases(task.key, kMostPhases)) {
     if (phase.begin < c.now && phase.kind != PhaseKind::other) {
-      facts.stretches.push_back({phase.begin, std::min(phase.end, facts.end), fillOf(phase.kind)});
+      facts.stretches.push_back({.begin = phase.begin,
+                                 .end = std::min(phase.end, facts.end),
+                                 .fill = fillOf(phase.kind),
+                                 .phase = phase.kind});
     }
   }
   for (const auto& blocked : c.snapshot.blocked(lane, facts.started, facts.end, kMostBlocked)) {
     if (blocked.begin < c.now) {
       facts.stretches.push_back(
-          {blocked.begin, std::min(blocked.end, facts.end), BarFill::stripes, true});
+          {.begin = blocked.begin,
+           .end = std::min(blocked.end, facts.end),
+           .fill = BarFill::stripes,
+           .blocked = true});
     }
   }
   const QString cross = facts.failed ? QStringLiteral("× ") : QString();
@@ -157,7 +170,6 @@ bool layOutBar(const LayoutContext& c, const QRectF& body, LaneId lane, const Ba
   TaskBar& bar = bars.emplaceBack();
   bar.task = facts.task;
   bar.lane = lane;
-  bar.kind = facts.kind;
   bar.failed = facts.failed;
   bar.open = facts.open;
   bar.roundLeft = x0 >= c.canvas.left() - 8;
@@ -167,7 +179,13 @@ bool layOutBar(const LayoutContext& c, const QRectF& body, LaneId lane, const Ba
   addBlocked(c, facts, bar);
   const TimeNs seenBegin = std::max(facts.started, c.axis.toTime(left));
   const TimeNs seenEnd = std::max(seenBegin + 1, std::min(facts.end, c.axis.toTime(right)));
-  cutIntoParts(c, seenBegin, seenEnd, facts.stretches, bar);
+  const int color = swatchOf(c.view.coloring, {.kind = facts.kind,
+                                                .failed = facts.failed,
+                                                .open = facts.open,
+                                                .worker = c.laneOf(lane).index,
+                                                .waited = facts.waited,
+                                                .ran = facts.end - facts.started});
+  cutIntoParts(c, seenBegin, seenEnd, facts.stretches, color, bar);
   addLabel(c, facts, bar);
   return true;
 }

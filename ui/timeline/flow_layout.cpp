@@ -52,12 +52,11 @@ void addFlights(const LayoutContext& c, const PlannedRow& queue, qreal share,
     const qreal bulge = c.theme.px(22);
     const QPointF at = onCurve(from, QPointF(from.x() + bulge, from.y() + (y - from.y()) * 0.35),
                                QPointF(to.x() + bulge, to.y() - (y - from.y()) * 0.25), to, t);
-    const auto task = c.snapshot.task(pick.task);
     // It arrives by turning into the bar: near the end it fades.
     const double fade = std::clamp((1 - age) / 0.2, 0.0, 1.0);
     scene.flights.append({.task = pick.task,
                           .rect = QRectF(at.x() - side / 2, at.y() - side / 2, side, side),
-                          .kind = task ? c.kinds(task->name) : 0,
+                          .swatch = tokenSwatch(c, pick.task, pick.worker),
                           .opacity = fade * share,
                           .flying = true});
   }

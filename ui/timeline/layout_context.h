@@ -77,6 +77,12 @@ BarFacts barFacts(const LayoutContext& context, session::LaneId lane, const sess
 /// Appends a task's bar, as tall as `body`; false if nothing of it would be seen.
 bool layOutBar(const LayoutContext& context, const QRectF& body, session::LaneId lane,
                const BarFacts& facts, QList<TaskBar>& bars);
+/// Shares of `running` (of 1) by phase, as DenseColumn has them.
+std::array<std::uint8_t, trace::kPhaseKinds> phaseShares(
+    float running, const std::array<float, trace::kPhaseKinds>& phases);
+/// The colour of a task that waits, or that flies to `worker`; a kind is told of any.
+int tokenSwatch(const LayoutContext& context, session::TaskKey task,
+                std::optional<session::LaneId> worker = {});
 /// Where a row's place was free: dashed frames where max_workers allowed a worker, and lines where
 /// one left and the next one came.
 void layOutVacancies(const LayoutContext& context, const PlannedRow& row, LanePane& pane);

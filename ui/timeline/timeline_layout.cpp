@@ -174,7 +174,7 @@ TimelineScene layOutTimeline(const Frame& frame, const ViewState& view, const QS
                           QPointF(size.width(), size.height()));
     return scene;
   }
-  cache.prepare(*frame.snapshot, TaskKinds(*frame.snapshot), theme);
+  cache.prepare(*frame.snapshot, TaskKinds(*frame.snapshot), theme, view.coloring);
   const LayoutContext c = makeContext(frame, view, size, theme, cache);
   scene.canvas = c.canvas;
   scene.axis = c.axis;

@@ -37,7 +37,7 @@ void paintQueue(Blitter& blitter, const QueueShape& shape, const Theme& theme) {
 void paintToken(QPainter& painter, const Token& token, const Theme& theme) {
   painter.setOpacity(token.opacity);
   painter.setPen(token.flying ? QPen(theme.text, 1.2) : QPen(theme.lane, 1));
-  painter.setBrush(theme.kind(token.kind));
+  painter.setBrush(theme.swatchAt(token.swatch).bright);
   const qreal radius = token.rect.width() * 0.3;
   painter.drawRoundedRect(token.rect, radius, radius);
   painter.setOpacity(1);

@@ -49,6 +49,7 @@ enum class BarFill : std::uint8_t { bright, hatch, back_hatch, dots, stripes, th
 struct BarPart {
   QRectF rect = {};
   BarFill fill = BarFill::bright;
+  int swatch = 0;  ///< index into Theme::swatches
 };
 
 /// A task on its worker's lane.
@@ -56,7 +57,6 @@ struct TaskBar {
   session::TaskKey task = {};
   session::LaneId lane = {};
   QRectF rect = {};
-  int kind = 0;  ///< index into Theme::kinds
   bool failed = false;
   bool open = false;      ///< still runs at the frame's now
   bool roundLeft = true;  ///< its begin is in sight
@@ -74,7 +74,10 @@ struct TaskBar {
 struct DenseColumn {
   session::TaskKey longest = {};
   std::uint32_t tasks = 0;
-  std::int16_t kind = 0;
+  std::int16_t swatch = 0;  ///< index into Theme::swatches
+  /// Where the strip is coloured by phase: shares of `bright`, `shade` and `lock` together, by
+  /// PhaseKind, `other` for what is in no phase. In 255ths of the column.
+  std::array<std::uint8_t, trace::kPhaseKinds> phases = {};
   float bright = 0;  ///< computed, and whatever is not a wait
   float shade = 0;   ///< waited for I/O, sleep, a command, a file
   float lock = 0;    ///< waited for a lock
@@ -89,6 +92,7 @@ struct DenseStrip {
   session::LaneId lane = {};  ///< the latest of the row
   QRectF rect = {};
   qreal columnWidth = 2;
+  bool byPhase = false;
   QList<DenseColumn> columns = {};
 };
 
@@ -137,7 +141,7 @@ struct QueueShape {
 struct Token {
   session::TaskKey task = {};
   QRectF rect = {};
-  int kind = 0;
+  int swatch = 0;  ///< index into Theme::swatches
   qreal opacity = 1;
   bool flying = false;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/types.h"
+#include "ui/timeline/coloring.h"
 
 #include <QPointF>
 #include <QtGlobal>
@@ -67,6 +68,7 @@ class ViewState {
   std::optional<QPointF> pointer = {};  ///< what comes to lie below it is told
   qreal scrollY = 0;                    ///< logical pixels that the worker lanes are scrolled up
   bool reduceMotion = false;            ///< no token flies
+  Coloring coloring = {};
   bool focused = false;                 ///< the view has the keyboard focus
   qreal devicePixelRatio = 1;
 

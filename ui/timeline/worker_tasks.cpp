@@ -29,19 +29,22 @@ constexpr float kWholeColumn = 0.998F;
 constexpr int kBlock = 16;  // columns that are asked for as one where they are alike
 
 /// A session's column as it is drawn.
-DenseColumn denseColumn(const LaneColumn& column, int kind) {
+DenseColumn denseColumn(const LaneColumn& column, int swatch, const Coloring& coloring) {
   const auto phase = [&](PhaseKind phaseKind) {
     return column.phases[static_cast<std::size_t>(phaseKind)];
   };
   DenseColumn dense;
   dense.longest = column.longest;
   dense.tasks = column.task_count;
-  dense.kind = static_cast<std::int16_t>(kind);
+  dense.swatch = static_cast<std::int16_t>(swatch);
   dense.lock = phase(PhaseKind::lock_wait);
   dense.shade = phase(PhaseKind::io_wait) + phase(PhaseKind::sleep) + phase(PhaseKind::file_io) +
                 phase(PhaseKind::command);
   dense.bright = std::max(0.0F, column.busy - dense.lock - dense.shade);
-  if (column.task_count > 0) {
+  if (coloring.by == ColorBy::phase) {
+    dense.phases = phaseShares(column.busy, column.phases);
+  }
+  if (column.task_count > 0 && coloring.showsFailure()) {
     dense.failed = dense.busy() * static_cast<float>(column.failed_count) /
                    static_cast<float>(column.task_count);
   }
@@ -85,7 +88,7 @@ class LaneTasks {
   void fetchColumns();
   template <typename Append>
   void ask(TimeNs begin, TimeNs end, int count, Append append);
-  int kindOf(TaskKey task);
+  int swatchFor(TaskKey task);
   void forgetComingFailure();
   QVarLengthArray<Whole, 128> wholeTasks() const;
   void addBars();
@@ -101,15 +104,23 @@ class LaneTasks {
   const TimeNs stable_;    ///< what ended before is over
   LanePane& pane_;
   QList<DenseColumn> columns_ = {};
-  TaskKey kindKnownOf_ = {};
-  int kind_ = 0;  ///< of that task
+  TaskKey swatchKnownOf_ = {};
+  int swatch_ = 0;  ///< of that task
 };
 
 TimeNs LaneTasks::stableOf() const {
   // A running task's past is not settled: it may yet fail, or turn out to be the longest.
   const LaneState state = c_.snapshot.lane_state(lane_.id, c_.snapshot.end());
-  const auto running = state.task ? c_.snapshot.task(state.task) : std::nullopt;
-  return running && running->started ? std::min(c_.settled(), *running->started) : c_.settled();
+  const auto startOf = [this](TaskKey key) {
+    const auto running = key ? c_.snapshot.task(key) : std::nullopt;
+    return running && running->started ? *running->started : session::kForever;
+  };
+  TimeNs stable = std::min(c_.settled(), startOf(state.task));
+  if (c_.view.coloring.by == ColorBy::outcome || c_.view.coloring.by == ColorBy::duration) {
+    // Nor is its colour while a replay has not come to its end.
+    stable = std::min(stable, startOf(c_.snapshot.task_at(lane_.id, c_.now).value_or(TaskKey{})));
+  }
+  return stable;
 }
 
 void LaneTasks::fetchColumns() {
@@ -139,7 +150,7 @@ void LaneTasks::ask(TimeNs begin, TimeNs end, int count, Append append) {
       const auto columns = std::max<TimeNs>(1, (time - asked) / grid_.cellNs);
       for (const LaneColumn& column :
            c_.snapshot.lane_columns(lane_.id, asked, time, static_cast<int>(columns))) {
-        append(denseColumn(column, kindOf(column.longest)));
+        append(denseColumn(column, swatchFor(column.longest), c_.view.coloring));
       }
     }
   };
@@ -149,7 +160,8 @@ void LaneTasks::ask(TimeNs begin, TimeNs end, int count, Append append) {
     }
     const TimeNs blockBegin = begin + static_cast<TimeNs>(i) * blockNs;
     askUntil(blockBegin);
-    const DenseColumn column = denseColumn(coarse[i], kindOf(coarse[i].longest));
+    const DenseColumn column =
+        denseColumn(coarse[i], swatchFor(coarse[i].longest), c_.view.coloring);
     for (int k = 0; k < kBlock; ++k) {
       append(column);
     }
@@ -158,14 +170,24 @@ void LaneTasks::ask(TimeNs begin, TimeNs end, int count, Append append) {
   askUntil(end);
 }
 
-/// The kind of the task, remembered from column to column.
-int LaneTasks::kindOf(TaskKey task) {
-  if (task && task != kindKnownOf_) {
-    kindKnownOf_ = task;
-    const auto known = c_.snapshot.task(task);
-    kind_ = known ? c_.kinds(known->name) : 0;
+/// The colour of the task, remembered from column to column.
+int LaneTasks::swatchFor(TaskKey task) {
+  if (task && task != swatchKnownOf_) {
+    swatchKnownOf_ = task;
+    const auto known = taskAt(c_.snapshot, task, c_.now);
+    ColorFacts facts{.kind = known ? c_.kinds(known->name) : 0,
+                     .open = known && !known->finished && !known->forgotten,
+                     .worker = lane_.index};
+    if (known && known->started) {
+      facts.ran = known->finished.value_or(c_.now) - *known->started;
+      if (known->queued) {
+        facts.waited = std::max<TimeNs>(*known->started - *known->queued, 0);
+      }
+    }
+    // Which share failed is told by the column.
+    swatch_ = swatchOf(c_.view.coloring, facts);
   }
-  return kind_;
+  return swatch_;
 }
 
 /// What runs at now and fails later has not failed yet.
@@ -261,6 +283,9 @@ void LaneTasks::cover(TimeNs begin, TimeNs end) {
       column.shade *= scale;
       column.lock *= scale;
       column.failed = std::min(column.failed, rest);
+      for (std::uint8_t& share : column.phases) {
+        share = static_cast<std::uint8_t>(static_cast<float>(share) * scale);
+      }
     }
   }
 }
@@ -297,17 +322,44 @@ void LaneTasks::addTo(QList<DenseColumn>& rowColumns) {
     const DenseColumn& column = columns_[i];
     if (column.longest && (!sum.longest || column.busy() > sum.busy())) {
       sum.longest = column.longest;
-      sum.kind = column.kind;
+      sum.swatch = column.swatch;
     }
     sum.tasks += column.tasks;
     sum.bright += column.bright;
     sum.shade += column.shade;
     sum.lock += column.lock;
     sum.failed += column.failed;
+    for (std::size_t kind = 0; kind < sum.phases.size(); ++kind) {
+      sum.phases[kind] = static_cast<std::uint8_t>(
+          std::min(255, int{sum.phases[kind]} + int{column.phases[kind]}));
+    }
   }
 }
 
 }  // namespace
+
+std::array<std::uint8_t, trace::kPhaseKinds> phaseShares(
+    float running, const std::array<float, trace::kPhaseKinds>& phases) {
+  std::array<std::uint8_t, trace::kPhaseKinds> shares = {};
+  // Rounded as sums, so that nothing is lost between them.
+  float sum = 0;
+  int done = 0;
+  const auto take = [&](PhaseKind kind, float share) {
+    sum += std::max(share, 0.0F);
+    const int upTo = std::clamp(static_cast<int>(std::lround(sum * 255)), done, 255);
+    shares[static_cast<std::size_t>(kind)] = static_cast<std::uint8_t>(upTo - done);
+    done = upTo;
+  };
+  float inPhases = 0;
+  for (std::size_t kind = 1; kind < phases.size(); ++kind) {
+    inPhases += phases[kind];
+  }
+  take(PhaseKind::other, running - inPhases);
+  for (std::size_t kind = 1; kind < phases.size(); ++kind) {
+    take(static_cast<PhaseKind>(kind), phases[kind]);
+  }
+  return shares;
+}
 
 void layOutWorkerTasks(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
   QList<DenseColumn> columns;  // of all lanes of the row
@@ -323,6 +375,7 @@ void layOutWorkerTasks(const LayoutContext& c, const PlannedRow& row, LanePane& 
   strip.columnWidth = c.columnWidth;
   strip.rect = QRectF(c.snappedX(c.grid.begin()), body.top(),
                       static_cast<qreal>(columns.size()) * c.columnWidth, body.height());
+  strip.byPhase = c.view.coloring.by == ColorBy::phase;
   strip.columns = std::move(columns);
   pane.strips.append(std::move(strip));
 }
