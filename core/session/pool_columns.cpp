@@ -61,13 +61,10 @@ class Coverage {
   std::vector<TimeNs> parts_;
 };
 
-/// Sums up the runs of one lane, those for which `belongs` says so.
+/// Sums up the runs [first, last) of one lane, those for which `belongs` says so.
 template <typename Belongs>
-void add_runs(const LaneData& lane, const ColumnEdges& edges, const Belongs& belongs,
-              Coverage& running, std::vector<PoolColumn>& columns) {
-  // One that ends at the first edge touches nothing, but ends in the first column.
-  const std::size_t first = lane.runs.overlaps() ? 0 : lane.runs.ended_before(edges.edge(0));
-  const std::size_t last = lane.runs.first_from(edges.end());
+void add_runs(const LaneData& lane, const ColumnEdges& edges, std::size_t first, std::size_t last,
+              const Belongs& belongs, Coverage& running, std::vector<PoolColumn>& columns) {
   std::array<Span, kAtOnce> spans;
   for (std::size_t done = first; done < last; done += kAtOnce) {
     const std::size_t count = std::min(kAtOnce, last - done);
@@ -107,6 +104,9 @@ void add_sums(const LaneData& lane, const ColumnEdges& edges, Coverage& running,
 void add_phases(const LaneData& lane, const Pool& pool, const ColumnEdges& edges,
                 std::array<std::optional<Coverage>, trace::kPhaseKinds>& phases) {
   const PhaseTrack& track = lane.phases;
+  if (track.change_time(track.changes() - 1) <= edges.edge(0) && !track.top()) {
+    return;  // all were over
+  }
   std::size_t change = track.first_change_from(edges.edge(0) + 1);
   change -= change > 0 ? 1U : 0U;
   for (; change < track.changes() && track.change_time(change) < edges.end(); ++change) {
@@ -189,13 +189,16 @@ std::vector<PoolColumn> StoredSnapshot::pool_columns(PoolIndex id, TimeNs begin,
   const Pool& info = (*state_.pools)[static_cast<std::size_t>(id)];
   visit_lanes(id, [&](const LaneData& lane, bool whole) {
     const bool simple = whole && !lane.runs.overlaps();
-    const std::size_t touching =
-        lane.runs.first_from(edges.end()) - lane.runs.first_from(edges.edge(0));
-    if (simple && touching > kManyRuns * edges.size()) {
+    const std::size_t begun = lane.runs.first_from(edges.edge(0));
+    const std::size_t last = lane.runs.first_from(edges.end(), begun);
+    if (simple && last - begun > kManyRuns * edges.size()) {
       add_sums(lane, edges, running, columns);
     } else {
+      // One that ends at the first edge touches nothing, but ends in the first column.
+      const std::size_t first =
+          lane.runs.overlaps() ? 0 : lane.runs.ended_before(edges.edge(0), begun);
       add_runs(
-          lane, edges, [&](std::size_t run) { return whole || belongs(lane, run, id); }, running,
+          lane, edges, first, last, [&](std::size_t run) { return whole || belongs(lane, run, id); }, running,
           columns);
     }
   });

@@ -82,6 +82,11 @@ void addStreams(const LayoutContext& c, const PlannedRow& queue, qreal share,
   std::vector<Target> targets;
   for (const PlannedRow& row : c.plan.rows) {
     const qreal y = c.middleOf(row);
+    if (row.kind == LaneRow::Kind::group && row.pool == queue.pool && isInSight(scene, row, y)) {
+      const std::uint64_t picked = c.snapshot.pick_count(*row.pool, c.now - kFlight, c.now + 1);
+      targets.push_back({y, static_cast<std::uint32_t>(picked) * kFlightsASecond});
+      continue;
+    }
     if (row.kind != LaneRow::Kind::worker || row.pool != queue.pool || !isInSight(scene, row, y)) {
       continue;
     }

@@ -60,6 +60,7 @@ void LayoutCache::prepare(const session::Snapshot& snapshot, const TaskKinds& ki
     crowds.clear();
     callers.clear();
     queues.clear();
+    groups.clear();
     bars.clear();
   }
   kindCount_ = kinds.size();

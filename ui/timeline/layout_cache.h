@@ -55,6 +55,7 @@ class LayoutCache {
   ColumnTiles<CrowdColumn, 1> crowds = {};
   ColumnTiles<session::CallerColumn> callers = {};
   ColumnTiles<session::QueueColumn> queues = {};
+  ColumnTiles<session::PoolColumn, 16, true> groups = {};
 
   /// Tasks that had a bar of their own.
   BarShelf bars = {};

@@ -69,6 +69,10 @@ void layOutQueue(const LayoutContext& context, const PlannedRow& row, LanePane& 
 /// Crosses above the queue where waiting tasks were cancelled; their number where there are
 /// several.
 void layOutCancellations(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+/// All workers of a folded pool in one row: how many were busy, stacked by what they did.
+void layOutGroup(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+/// In front of what can be folded: a triangle.
+QString foldSign(bool folded);
 void layOutWorker(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 /// The tasks of all who stood at a row's place.
 void layOutWorkerTasks(const LayoutContext& context, const PlannedRow& row, LanePane& pane);

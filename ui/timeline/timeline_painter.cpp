@@ -109,6 +109,9 @@ void paintHeads(Blitter& blitter, const LanePane& pane, const Theme& theme) {
     blitter.text(head.name);
     blitter.text(head.state);
   }
+  if (pane.current) {
+    blitter.fill(*pane.current, theme.accent);
+  }
   const Blitter::Logical painter(blitter);
   for (const LaneHead& head : pane.heads) {
     painter->setPen(head.hollowDot ? QPen(head.dotColor, theme.px(1.4)) : QPen(Qt::NoPen));

@@ -107,11 +107,11 @@ struct LaneHead {
 
 /// A row of the picture: what is at this height. For hit testing and the keyboard.
 struct LaneRow {
-  enum class Kind : std::uint8_t { pool, caller, queue, worker, ghost };
+  enum class Kind : std::uint8_t { pool, caller, queue, group, worker, ghost };
   Kind kind = Kind::worker;
   QRectF rect = {};  ///< the whole width
   std::optional<session::PoolIndex> pool = {};
-  std::uint32_t index = 0;                    ///< of a worker in its pool
+  std::uint32_t index = 0;  ///< of a worker in its pool; of a group how many workers it has
   QList<session::LaneId> lanes = {};          ///< one; several if a worker's place was taken again
   QList<qreal> starts = {};                   ///< x where each of them came
   std::optional<session::LaneId> named = {};  ///< whose name and state the head has
@@ -202,6 +202,7 @@ struct LanePane {
   QList<Token> tokens = {};
   QList<CancelMark> cancels = {};
   QList<LaneHead> heads = {};
+  std::optional<QRectF> current = {};  ///< a mark at the head that the keyboard is at
   QList<LaneRow> rows = {};  ///< those in sight
 };
 
@@ -246,6 +247,7 @@ struct TimelineScene {
   bool selectionInPinned = false;
   std::optional<HoverBox> hover = {};
   bool focused = false;
+  std::size_t hiddenLanes = 0;
   qreal contentHeight = 0;   ///< of the scrolling lanes
   qreal viewportHeight = 0;  ///< for them
 };

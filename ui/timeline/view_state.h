@@ -3,6 +3,7 @@
 
 #include "core/session/types.h"
 #include "ui/timeline/coloring.h"
+#include "ui/timeline/lane_arrangement.h"
 
 #include <QPointF>
 #include <QtGlobal>
@@ -69,6 +70,7 @@ class ViewState {
   qreal scrollY = 0;                    ///< logical pixels that the worker lanes are scrolled up
   bool reduceMotion = false;            ///< no token flies
   Coloring coloring = {};
+  LaneArrangement lanes = {};
   bool focused = false;                 ///< the view has the keyboard focus
   qreal devicePixelRatio = 1;
 
