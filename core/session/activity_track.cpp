@@ -24,7 +24,7 @@ void ActivityTrack::add(std::size_t channel, TimeNs time, int change) {
     pending.cell = cell;
   }
   pending.sum.change += change;
-  pending.sum.area += change * (((cell + 1) << shift_) - time);
+  pending.sum.area += Area{change} * (((cell + 1) << shift_) - time);
 }
 
 /// Makes cells as wide as it takes for `time` to have one.
@@ -61,12 +61,12 @@ void ActivityTrack::widen(std::int64_t first, unsigned shift) {
   for (std::size_t channel = 0; channel < kChannels; ++channel) {
     const Level old = std::exchange(channels_[channel], Levels{}).front();
     for (std::size_t i = 0; i < old.size(); ++i) {
-      Cell sum = old[i];
-      if (sum.change == 0 && sum.area == 0) {
+      Sum sum = old[i].sum();
+      if (!sum.any()) {
         continue;
       }
       const std::int64_t at = old_first + static_cast<std::int64_t>(i);
-      sum.area += sum.change * (((((at >> wider) + 1) << wider) - (at + 1)) * narrow);
+      sum.area += Area{sum.change} * ((((at >> wider) + 1) << wider) - (at + 1)) * narrow;
       put(channel, at >> wider, sum);
     }
   }
@@ -74,7 +74,7 @@ void ActivityTrack::widen(std::int64_t first, unsigned shift) {
 
 void ActivityTrack::flush(std::size_t channel) {
   const Pending pending = std::exchange(pending_[channel], {});
-  if (pending.sum.change != 0 || pending.sum.area != 0) {
+  if (pending.sum.any()) {
     put(channel, pending.cell, pending.sum);
   }
 }
@@ -85,7 +85,7 @@ void ActivityTrack::flush_all() {
   }
 }
 
-void ActivityTrack::put(std::size_t channel, std::int64_t cell, const Cell& sum) {
+void ActivityTrack::put(std::size_t channel, std::int64_t cell, const Sum& sum) {
   const std::size_t count = levels();
   for (std::size_t l = 0; l < count; ++l) {
     Level& level = channels_[channel][l];
@@ -93,8 +93,10 @@ void ActivityTrack::put(std::size_t channel, std::int64_t cell, const Cell& sum)
     level.resize(at + 1, {});
     const std::int64_t block_end = ((cell >> (kFanBits * l)) + 1) << (kFanBits * l);
     Cell& block = level.own(at);
-    block.change += sum.change;
-    block.area += sum.area + sum.change * ((block_end - (cell + 1)) << shift_);
+    Sum of_block = block.sum();
+    of_block.change += sum.change;
+    of_block.area += sum.area + Area{sum.change} * (block_end - (cell + 1)) * this->cell();
+    block.set(of_block);
   }
 }
 
@@ -140,8 +142,8 @@ void ActivityTrack::Walk::go_to(TimeNs time) {
       ++level;
       width <<= kFanBits;
     }
-    const Cell& sum = levels[level][track_.place(level, cell_)];
-    area_ += Area{count_} * (width * track_.cell()) + sum.area;
+    const Sum sum = levels[level][track_.place(level, cell_)].sum();
+    area_ += Area{count_} * width * track_.cell() + sum.area;
     count_ += sum.change;
     cell_ += width;
   }

@@ -55,24 +55,40 @@ class ActivityTrack {
   static constexpr unsigned kFanBits = 5;
   static constexpr std::size_t kLevels = 4;
   static constexpr unsigned kFirstShift = 4;
-  static constexpr unsigned kMostShift = 50;  // so that thousands of workers fit into 64 bits
+  static constexpr unsigned kMostShift = 60;  // blocks beyond it would be longer than any time
   static constexpr std::size_t kLeastCells = 256;
   static constexpr std::size_t kTasksOfACell = 32;
 
   /// What the changes in a stretch come to, and the integral that they make within it.
-  struct Cell {
+  struct Sum {
     std::int64_t change = 0;
-    std::int64_t area = 0;
+    Area area = 0;
+    bool any() const { return change != 0 || area != 0; }
+  };
+  /// A sum in 16 bytes: thousands of workers over years exceed 64 bits.
+  class Cell {
+   public:
+    Sum sum() const { return {change_, (Area{area_high_} << 64) + area_low_}; }
+    void set(const Sum& sum) {
+      change_ = static_cast<std::int32_t>(sum.change);
+      area_high_ = static_cast<std::int32_t>(sum.area >> 64);
+      area_low_ = static_cast<std::uint64_t>(sum.area);
+    }
+
+   private:
+    std::int32_t change_ = 0;
+    std::int32_t area_high_ = 0;
+    std::uint64_t area_low_ = 0;
   };
   using Level = SharedVector<Cell, 32>;
   using Levels = std::array<Level, kLevels>;
   /// Changes that are not in the levels yet: those of a moment mostly fall into the same cell.
   struct Pending {
     std::int64_t cell = 0;
-    Cell sum = {};
+    Sum sum = {};
   };
 
-  /// As many levels as can be summed up without leaving 64 bits.
+  /// As many levels as there are blocks for.
   std::size_t levels() const;
   std::int64_t cell_of(TimeNs time) const { return time >> shift_; }
   std::size_t place(std::size_t level, std::int64_t cell) const {
@@ -83,7 +99,7 @@ class ActivityTrack {
   void widen(std::int64_t first, unsigned shift);
   void flush(std::size_t channel);
   void flush_all();
-  void put(std::size_t channel, std::int64_t cell, const Cell& sum);
+  void put(std::size_t channel, std::int64_t cell, const Sum& sum);
 
   std::array<Levels, kChannels> channels_;
   std::array<Pending, kChannels> pending_ = {};

@@ -154,6 +154,7 @@ void TimelineView::selectTask(TaskKey task, bool reveal) {
   const auto known = task && frame_.snapshot ? frame_.snapshot->task(task) : std::nullopt;
   changeView([&] {
     state_.selectedTask = task;
+    state_.lanes.current.reset();
     if (reveal && known) {
       if (known->started || known->queued) {
         state_.reveal(known->started ? *known->started : *known->queued);
@@ -268,7 +269,9 @@ void TimelineView::selectOnNeighbour(int step) {
     return;
   }
   if (!state_.selectedTask) {
-    selectBeside(step);
+    if (!goToPool(step)) {
+      selectBeside(step);
+    }
     return;
   }
   // The task may be out of sight: its neighbours count as they were then.
@@ -282,13 +285,25 @@ void TimelineView::selectOnNeighbour(int step) {
   if (const TaskKey next =
           taskOnNeighbour(*frame_.snapshot, plan, state_.selectedTask, step, frame_.now)) {
     selectTask(next);
+  } else if (goToPool(step)) {
+    const session::PoolIndex pool = *state_.lanes.current;
+    selectTask({});
+    state_.lanes.current = pool;
   }
 }
 
 void TimelineView::selectNextTask() {
+  if (state_.lanes.current) {
+    setFolded(*state_.lanes.current, false);
+    return;
+  }
   selectBeside(1);
 }
 void TimelineView::selectPreviousTask() {
+  if (state_.lanes.current) {
+    setFolded(*state_.lanes.current, true);
+    return;
+  }
   selectBeside(-1);
 }
 void TimelineView::selectTaskAbove() {
@@ -387,8 +402,18 @@ void TimelineView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_PageDown:
       verticalScrollBar()->triggerAction(QAbstractSlider::SliderPageStepAdd);
       break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+      if (state_.lanes.current) {
+        toggleFold();
+      } else {
+        event->ignore();
+      }
+      break;
     case Qt::Key_Escape:
-      if (state_.selectedRange) {
+      if (state_.lanes.current) {
+        leavePool();
+      } else if (state_.selectedRange) {
         clearRange();
       } else if (state_.selectedTask) {
         selectTask({});
@@ -473,7 +498,11 @@ void TimelineView::mouseReleaseEvent(QMouseEvent* event) {
     showRange(range.begin, range.end);
   } else if (drag == Drag::undecided || drag == Drag::none) {
     const Hit hit = hitTest(scene(), event->position());
-    if (hit.area == Hit::Area::canvas) {
+    const bool isHead = hit.row == LaneRow::Kind::pool ||
+                        (hit.row == LaneRow::Kind::group && hit.area == Hit::Area::head);
+    if (isHead && hit.pool) {
+      setFolded(*hit.pool, !isFolded(*hit.pool));
+    } else if (hit.area == Hit::Area::canvas) {
       clearRange();
       selectTask(hit.task, false);
     }

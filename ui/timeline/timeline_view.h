@@ -66,6 +66,18 @@ class TimelineView : public QAbstractScrollArea {
   void selectTaskAbove();
   void selectTaskBelow();
   void setReduceMotion(bool reduce);
+  /// Where colours tell times, their scale is set to what is in sight.
+  void colorBy(poolscope::ui::ColorBy by);
+  void scaleColors();
+  /// By what the rows did in what is in sight. Rows keep that order until it is asked for again.
+  void sortLanes(poolscope::ui::LaneOrder order);
+  void setHidesIdle(bool hides);
+  void setHidesExited(bool hides);
+  void hideLane();  ///< of the selected task
+  void hideLane(poolscope::session::LaneId lane);
+  void showAllLanes();
+  void setFolded(poolscope::session::PoolIndex pool, bool folded);
+  void toggleFold();
   /// Forgets view and selections: another session.
   void resetView();
 
@@ -74,7 +86,8 @@ class TimelineView : public QAbstractScrollArea {
   void rangeSelected(poolscope::session::TimeNs begin, poolscope::session::TimeNs end);
   void rangeCleared();
   void followingChanged(bool following);
-  void viewChanged();  ///< range, scroll or following: not by the mere passing of time
+  void arrangementChanged();  ///< of lanes, or what the colours mean
+  void viewChanged();         ///< range, scroll or following: not by the mere passing of time
 
  protected:
   bool event(QEvent* event) override;
@@ -103,6 +116,11 @@ class TimelineView : public QAbstractScrollArea {
   void selectBeside(int step);
   void selectOnNeighbour(int step);
   void revealLane(session::LaneId lane);
+  bool isFolded(session::PoolIndex pool) const;
+  bool goToPool(int step);
+  void leavePool();
+  void tellCurrentPool();
+  void lookChanged();
 
   Frame frame_ = {};
   Theme theme_;

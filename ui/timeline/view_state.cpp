@@ -132,9 +132,11 @@ void ViewState::reveal(TimeNs time) {
 void ViewState::reset() {
   const bool calm = reduceMotion;
   const qreal ratio = devicePixelRatio;
+  const ColorBy colors = coloring.by;
   *this = ViewState();
   reduceMotion = calm;
   devicePixelRatio = ratio;
+  coloring.by = colors;
 }
 
 }  // namespace poolscope::ui

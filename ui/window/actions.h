@@ -43,6 +43,10 @@ enum class Command {
   pan_left,
   pan_right,
   fit,
+  color_by_next,
+  fold_lanes,
+  hide_lane,
+  show_all_lanes,
   shortcuts,
 };
 

@@ -14,6 +14,7 @@
 #include "ui/timeline/timeline_view.h"
 #include "ui/window/coach_strip.h"
 #include "ui/window/header_bar.h"
+#include "ui/window/lanes_bar.h"
 #include "ui/window/shortcut_guard.h"
 #include "ui/window/welcome_page.h"
 
@@ -40,6 +41,8 @@ constexpr QSize kFirstSize(1440, 900);
 constexpr QSize kFrame(16, 48);  // about what a window manager adds
 /// It scrolls: half of a 1080-line screen must hold the window with a message in it.
 constexpr int kLeastTimeline = 112;
+/// A lower window is there for its lanes; what the bar has is in the menu, too.
+constexpr int kLeastHeightForLanesBar = 640;
 /// The chart's share of a low window, which is there for its timeline.
 constexpr double kChartShare = 0.22;
 
@@ -112,6 +115,10 @@ void MainWindow::buildLayout(int cores) {
   auto* stageColumn = new QVBoxLayout(stagePage);
   stageColumn->setContentsMargins(0, 0, 0, 6);
   stageColumn->setSpacing(10);
+  lanes_ = new LanesBar(*actions_, view_, stagePage);
+  header_->menu()->addMenu(lanes_->lanesMenu());
+  header_->menu()->addMenu(lanes_->colorMenu());
+  stageColumn->addWidget(lanes_);
   stageColumn->addWidget(stage_, 1);
   auto* transportRow = new QHBoxLayout;
   transportRow->setContentsMargins(20, 0, 8, 0);
@@ -319,8 +326,15 @@ void MainWindow::shareRows() {
   }
 }
 
+/// With a session, and where there is room.
+void MainWindow::showLanesBar() {
+  lanes_->setVisible(stage_->currentWidget() == view_ &&
+                     height() >= theme_.px(kLeastHeightForLanesBar));
+}
+
 void MainWindow::resizeEvent(QResizeEvent* event) {
   QMainWindow::resizeEvent(event);
+  showLanesBar();
   shareRows();
 }
 
@@ -342,6 +356,7 @@ void MainWindow::applyTheme() {
   coach_->setTheme(theme_);
   view_->setTheme(theme_);
   transport_->setTheme(theme_);
+  lanes_->setTheme(theme_);
   throughput_->setTheme(theme_);
   inspector_->setTheme(theme_);
   tabs_->setTheme(theme_);
@@ -456,7 +471,8 @@ void MainWindow::refreshActions() {
        {Command::save_session, Command::export_picture, Command::freeze, Command::go_to_start,
         Command::go_to_end, Command::previous_event, Command::next_event, Command::slower,
         Command::faster, Command::zoom_in, Command::zoom_out, Command::pan_left, Command::pan_right,
-        Command::fit}) {
+        Command::fit, Command::color_by_next, Command::fold_lanes, Command::hide_lane,
+        Command::show_all_lanes}) {
     enable(command, session);
   }
   actions_->setText(Command::pause_pool, state_.paused ? tr("Resume") : tr("Pause"),

@@ -33,6 +33,7 @@ namespace poolscope::ui {
 
 class CoachStrip;
 class HeaderBar;
+class LanesBar;
 class SideTabs;
 class TaskInspector;
 class ThroughputPanel;
@@ -94,6 +95,7 @@ class MainWindow : public QMainWindow {
   void restoreLayout();
   void saveLayout();
   void shareRows();
+  void showLanesBar();
 
   void applyTheme();
   void refreshState();
@@ -155,6 +157,7 @@ class MainWindow : public QMainWindow {
   WelcomePage* welcome_ = nullptr;
   TimelineView* view_ = nullptr;
   TransportBar* transport_ = nullptr;
+  LanesBar* lanes_ = nullptr;
   ThroughputPanel* throughput_ = nullptr;
   TaskInspector* inspector_ = nullptr;
   SideTabs* tabs_ = nullptr;

@@ -105,6 +105,21 @@ void MainWindow::run(Command command) {
     case Command::fit:
       view_->fit();
       break;
+    case Command::color_by_next: {
+      const int next = static_cast<int>(view_->viewState().coloring.by) + 1;
+      view_->colorBy(next > static_cast<int>(ColorBy::phase) ? ColorBy::kind
+                                                             : static_cast<ColorBy>(next));
+      break;
+    }
+    case Command::fold_lanes:
+      view_->toggleFold();
+      break;
+    case Command::hide_lane:
+      view_->hideLane();
+      break;
+    case Command::show_all_lanes:
+      view_->showAllLanes();
+      break;
     case Command::shortcuts: {
       auto* page = new ShortcutPage(theme_, this);
       page->setAttribute(Qt::WA_DeleteOnClose);

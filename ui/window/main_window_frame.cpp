@@ -14,6 +14,7 @@
 #include "ui/timeline/timeline_view.h"
 #include "ui/window/coach_strip.h"
 #include "ui/window/header_bar.h"
+#include "ui/window/lanes_bar.h"
 #include "ui/window/main_window.h"
 #include "ui/window/welcome_page.h"
 
@@ -44,6 +45,7 @@ void MainWindow::showNextFrame() {
   const bool shown = hasSession();
   if (shown != (stage_->currentWidget() == view_)) {
     stage_->setCurrentWidget(shown ? static_cast<QWidget*>(view_) : welcome_);
+    showLanesBar();
     if (shown) {
       view_->setFocus(Qt::OtherFocusReason);
     }
@@ -123,6 +125,7 @@ void MainWindow::showPanels() {
     refreshActions();
   }
   showTransport(true);
+  lanes_->refresh();
   showInspector();
   showCoach();
   showStalls();
