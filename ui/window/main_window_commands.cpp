@@ -268,6 +268,9 @@ void MainWindow::exportPicture() {
   PictureOptions picture;
   const TimeRange range = view_->viewState().range();
   picture.theme = theme_;
+  picture.coloring = view_->viewState().coloring;
+  picture.lanes = view_->viewState().lanes;
+  picture.lanes.current.reset();
   picture.begin = std::max(range.begin, clock_.begin());
   picture.end = std::max(*picture.begin + 1, std::min(range.end, frame_.now));
   picture.title = state_.scenario.title.isEmpty() ? sessionTitle() : state_.scenario.title;
