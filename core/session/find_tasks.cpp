@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which tasks a query means: each task is on a lane, or ended without a run, or still waits.
+#include "core/base/cores.h"
+#include "core/base/in_parallel.h"
 #include "core/session/column_edges.h"
 #include "core/session/lane_matches.h"
 #include "core/session/queue_steps.h"
 #include "core/session/stored_snapshot.h"
 
 #include <algorithm>
-#include <limits>
+#include <deque>
+#include <functional>
 #include <utility>
 
 namespace poolscope::session {
@@ -95,7 +98,7 @@ class Counter {
     ++found_.forgotten;
   }
 
-  void count_lane(const LaneMatches& matches) {
+  void count_runs(const LaneMatches& matches, std::size_t from, std::size_t to) {
     const SpanTrack& runs = matches.lane().runs;
     const auto whole = [&](std::size_t first, std::size_t last, bool forgotten) {
       const bool straddles =
@@ -109,11 +112,11 @@ class Counter {
       found_.before += !forgotten && runs.begin_of(first) < place_.time ? count : 0;
       return true;
     };
-    matches.visit_named(0, runs.size(), whole, [&](std::size_t run, Row row, TimeNs begin) {
+    matches.visit_named(from, to, whole, [&](std::size_t run, Row row, TimeNs begin) {
       count(begin, place_.time == begin ? matches.key(row) : TaskKey{},
             matches.forgotten(run, row));
     });
-    matches.visit_failed(0, runs.size(), [&](std::size_t /*run*/, Row row, TimeNs begin) {
+    matches.visit_failed(from, to, [&](std::size_t /*run*/, Row row, TimeNs begin) {
       if (!matches.named(row)) {
         count(begin, matches.key(row), false);
       }
@@ -121,6 +124,13 @@ class Counter {
     });
   }
 
+  void add(const Counter& other) {
+    found_.total += other.found_.total;
+    found_.forgotten += other.found_.forgotten;
+    found_.before += other.found_.before;
+    std::ranges::transform(found_.columns, other.found_.columns, found_.columns.begin(),
+                           std::plus());
+  }
   FoundTasks take() { return std::move(found_); }
 
  private:
@@ -144,7 +154,7 @@ class Seeker {
   }
   void count_uncertain() {}
 
-  void count_lane(const LaneMatches& matches) {
+  void seek_on(const LaneMatches& matches) {
     const LaneData& lane = matches.lane();
     const TimeNs time = clamp_time(place_.time);
     // All runs of the place's time are looked at: what comes first of them their ids decide.
@@ -238,10 +248,10 @@ std::vector<Task> StoredSnapshot::meant_by_id(const TaskQuery& query) const {
   return tasks;
 }
 
-/// Shows all matches to `taker`, or those that may be of use to it.
+/// Shows the matches that have no run on a lane to `taker`.
 template <typename Taker>
-void StoredSnapshot::visit_matches(const TaskQuery& query, const std::stop_token& stop,
-                                   Taker& taker) const {
+void StoredSnapshot::take_runless(const TaskQuery& query, const std::stop_token& stop,
+                                  Taker& taker) const {
   for (const Task& task : meant_by_id(query)) {
     if (const std::optional<TimeNs> time = match_time(task)) {
       taker.count(*time, task.key, false);
@@ -251,38 +261,80 @@ void StoredSnapshot::visit_matches(const TaskQuery& query, const std::stop_token
   }
   for (std::uint32_t i = 0; i < state_.processes.size(); ++i) {
     if (!query.texts(i).empty()) {
-      take_runless(i, *state_.processes[i], query.texts(i), stop, taker);
-    }
-  }
-  for (std::size_t i = 0; i < state_.lane_data.size() && !stop.stop_requested(); ++i) {
-    const LaneData& lane = *state_.lane_data[i];
-    if (const TextSet& texts = query.texts(lane.process); !texts.empty()) {
-      taker.count_lane(LaneMatches(state_, lane, texts, stop));
+      session::take_runless(i, *state_.processes[i], query.texts(i), stop, taker);
     }
   }
 }
 
 FoundTasks StoredSnapshot::find_tasks(const TaskQuery& query, TimeNs begin, TimeNs end, int columns,
                                       const TaskMatch& place, const std::stop_token& stop) const {
+  constexpr std::size_t kStretch = SummaryTree::kLeaf * SummaryTree::kFan * SummaryTree::kFan;
+  constexpr std::size_t kWorthAThread = 1 << 16;
+  struct Stretch {
+    LaneMatches matches;
+    std::size_t first = 0;
+    std::size_t last = 0;
+  };
+  std::deque<RowSet> rows;  // they stay where they are
+  std::vector<Stretch> stretches;
+  std::size_t runs = 0;
+  for (std::uint32_t i = 0; i < state_.processes.size(); ++i) {
+    if (query.texts(i).empty()) {
+      continue;
+    }
+    rows.emplace_back(state_.processes[i]->tasks, query.texts(i));
+    for_lanes_of(i, [&](const LaneData& lane) {
+      runs += lane.runs.size();
+      for (std::size_t first = 0; first < lane.runs.size(); first += kStretch) {
+        stretches.push_back({LaneMatches(state_, lane, query.texts(i), rows.back(), stop), first,
+                             std::min(first + kStretch, lane.runs.size())});
+      }
+    });
+  }
   const ColumnEdges edges(begin, end, columns);
-  Counter counter(edges, place);
-  visit_matches(query, stop, counter);
-  return counter.take();
+  const std::size_t threads = runs < kWorthAThread ? 1 : usable_cores();
+  // Lanes take turns: what they ask for is of the same tasks, and of the same memory.
+  std::deque<Counter> counters;
+  const std::size_t parts = std::min(stretches.size(), threads * 4);
+  for (std::size_t i = 0; i < std::max<std::size_t>(parts, 1); ++i) {
+    counters.emplace_back(edges, place);
+  }
+  in_parallel(parts, threads, [&](std::size_t part) {
+    for (std::size_t i = part; i < stretches.size(); i += parts) {
+      counters[part].count_runs(stretches[i].matches, stretches[i].first, stretches[i].last);
+    }
+  });
+  take_runless(query, stop, counters.front());
+  for (std::size_t i = 1; i < counters.size(); ++i) {
+    counters.front().add(counters[i]);
+  }
+  return counters.front().take();
+}
+
+template <typename Seeker>
+std::optional<TaskMatch> StoredSnapshot::seek(const TaskQuery& query, const std::stop_token& stop,
+                                              Seeker seeker) const {
+  take_runless(query, stop, seeker);
+  for (std::uint32_t i = 0; i < state_.processes.size(); ++i) {
+    if (!query.texts(i).empty()) {
+      RowSet rows(state_.processes[i]->tasks, query.texts(i));
+      for_lanes_of(i, [&](const LaneData& lane) {
+        seeker.seek_on(LaneMatches(state_, lane, query.texts(i), rows, stop));
+      });
+    }
+  }
+  return seeker.take();
 }
 
 std::optional<TaskMatch> StoredSnapshot::next_match(const TaskQuery& query, const TaskMatch& place,
                                                     const std::stop_token& stop) const {
-  Seeker<true> seeker(place);
-  visit_matches(query, stop, seeker);
-  return seeker.take();
+  return seek(query, stop, Seeker<true>(place));
 }
 
 std::optional<TaskMatch> StoredSnapshot::previous_match(const TaskQuery& query,
                                                         const TaskMatch& place,
                                                         const std::stop_token& stop) const {
-  Seeker<false> seeker(place);
-  visit_matches(query, stop, seeker);
-  return seeker.take();
+  return seek(query, stop, Seeker<false>(place));
 }
 
 }  // namespace poolscope::session

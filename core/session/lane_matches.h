@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/session/row_set.h"
 #include "core/session/run_counts.h"
 #include "core/session/state.h"
 #include "core/session/summary_tree.h"
@@ -19,12 +20,14 @@ namespace poolscope::session {
 /// it visits no more. Threads: any, of a lane that is published.
 class LaneMatches {
  public:
-  LaneMatches(const State& state, const LaneData& lane, const TextSet& texts,
+  /// `rows`: those that have a name of `texts`.
+  LaneMatches(const State& state, const LaneData& lane, const TextSet& texts, RowSet& rows,
               const std::stop_token& stop)
       : forgets_(state.complete_since.has_value()),
         lane_(lane),
         tasks_(state.processes[lane.process]->tasks),
         texts_(texts),
+        rows_(rows),
         stop_(stop) {}
 
   const LaneData& lane() const { return lane_; }
@@ -59,7 +62,7 @@ class LaneMatches {
       }
     }
   }
-  bool named(Row row) const { return texts_.has(tasks_.name(row)); }
+  bool named(Row row) const { return rows_.has(row); }
 
  private:
   using Verdict = SummaryTree::Verdict;
@@ -99,6 +102,7 @@ class LaneMatches {
   const LaneData& lane_;
   const TaskTable& tasks_;
   const TextSet& texts_;
+  RowSet& rows_;
   const std::stop_token& stop_;
 };
 

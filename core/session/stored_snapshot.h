@@ -98,7 +98,18 @@ class StoredSnapshot final : public Snapshot {
   /// Tasks that are meant by their id, and by no text of theirs.
   std::vector<Task> meant_by_id(const TaskQuery& query) const;
   template <typename Taker>
-  void visit_matches(const TaskQuery& query, const std::stop_token& stop, Taker& taker) const;
+  void take_runless(const TaskQuery& query, const std::stop_token& stop, Taker& taker) const;
+  template <typename Seeker>
+  std::optional<TaskMatch> seek(const TaskQuery& query, const std::stop_token& stop,
+                                Seeker seeker) const;
+  template <typename Visit>
+  void for_lanes_of(std::uint32_t process, const Visit& visit) const {
+    for (std::size_t i = 0; i < state_.lane_data.size(); ++i) {
+      if (state_.lane_data[i]->process == process) {
+        visit(*state_.lane_data[i]);
+      }
+    }
+  }
   void fill_fate(const ProcessData& process, Row row, Task& task) const;
   /// Whether a run on a lane is one of `pool`.
   bool belongs(const LaneData& lane, std::size_t run, PoolIndex pool) const;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/task_query.h"
 
+#include "core/base/cores.h"
+#include "core/base/in_parallel.h"
 #include "core/session/snapshot.h"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <utility>
@@ -29,6 +32,10 @@ std::optional<std::uint64_t> number(std::string_view digits) {
 
 }  // namespace
 
+void TextSet::settle() {
+  any_ = std::ranges::any_of(words_, [](std::uint64_t word) { return word != 0; });
+}
+
 TaskQuery::TaskQuery(std::string_view text, const TaskQuery* before)
     : text_(trimmed(text)),
       pattern_(text_) {
@@ -45,10 +52,7 @@ TaskQuery::TaskQuery(std::string_view text, const TaskQuery* before)
   if (before != nullptr && !number_only_ && !before->number_only_ &&
       pattern_.implies(before->pattern_)) {
     for (const Process& known : before->processes_) {
-      // What `before` has not narrowed yet is all that it knows.
-      processes_.push_back({.directory = known.directory,
-                            .read = known.read,
-                            .wider = known.wider ? known.wider : known.found});
+      processes_.push_back({known.directory, known.read, known.found, false});
     }
   }
 }
@@ -63,50 +67,53 @@ bool TaskQuery::read_names(const Snapshot& snapshot, const std::stop_token& stop
   }
   processes_.resize(snapshot.process_count());
   for (std::uint32_t i = 0; i < processes_.size(); ++i) {
-    if (auto directory = snapshot.directory(i); processes_[i].directory != directory) {
-      processes_[i] = {.directory = std::move(directory)};
+    Process& process = processes_[i];
+    if (auto directory = snapshot.directory(i); process.directory != directory) {
+      process = {.directory = std::move(directory)};
     }
-    if (!narrow(processes_[i], stop) || !read_names(processes_[i], stop)) {
+    if (!process.narrowed && !sift(process, 1, process.read, false, stop)) {
       return false;
     }
+    process.narrowed = true;
+    const std::size_t count = process.directory->name_count();
+    process.found.grow(count + 1);
+    if (!sift(process, process.read + 1, count, true, stop)) {
+      return false;
+    }
+    process.read = count;
+    process.found.settle();
   }
   return true;
 }
 
-bool TaskQuery::narrow(Process& process, const std::stop_token& stop) {
-  if (!process.wider) {
+/// Looks at the texts [first, last], all or those that are in the set; what is not meant goes.
+bool TaskQuery::sift(Process& process, std::size_t first, std::size_t last, bool all,
+                     const std::stop_token& stop) const {
+  constexpr std::size_t kWords = 64;  // at a time
+  constexpr std::size_t kWorthAThread = 1 << 14;
+  if (first > last) {
     return true;
   }
-  process.found = {};
-  for (std::size_t i = 0; i < process.wider->words(); ++i) {
-    for (std::uint64_t left = process.wider->word(i); left != 0; left &= left - 1) {
-      const auto id =
-          static_cast<trace::NameId>(i * 64 + static_cast<unsigned>(std::countr_zero(left)));
-      if (pattern_.found_in(process.directory->name(id))) {
-        process.found.add(id);
+  const std::size_t first_word = first / 64;
+  const std::size_t parts = (last / 64 - first_word) / kWords + 1;
+  in_parallel(parts, last - first < kWorthAThread ? 1 : usable_cores(), [&](std::size_t part) {
+    TextPattern pattern = pattern_;
+    const std::size_t begin = first_word + part * kWords;
+    const std::size_t end = std::min(begin + kWords, last / 64 + 1);
+    for (std::size_t i = begin; i < end && !stop.stop_requested(); ++i) {
+      std::uint64_t& word = process.found.word(i);
+      std::uint64_t asked = all ? ~std::uint64_t{0} : word;
+      asked &= i == first / 64 ? ~std::uint64_t{0} << first % 64 : ~std::uint64_t{0};
+      asked &= i == last / 64 ? ~std::uint64_t{0} >> (63 - last % 64) : ~std::uint64_t{0};
+      for (; asked != 0; asked &= asked - 1) {
+        const auto bit = static_cast<unsigned>(std::countr_zero(asked));
+        const auto id = static_cast<trace::NameId>(i * 64 + bit);
+        const bool found = pattern.found_in(process.directory->name(id));
+        word = (word & ~(std::uint64_t{1} << bit)) | std::uint64_t{found} << bit;
       }
     }
-    if (stop.stop_requested()) {
-      return false;
-    }
-  }
-  process.wider.reset();
-  return true;
-}
-
-bool TaskQuery::read_names(Process& process, const std::stop_token& stop) {
-  constexpr std::size_t kBetweenLooks = 1024;
-  const std::size_t count = process.directory->name_count();
-  while (process.read < count) {
-    const auto id = static_cast<trace::NameId>(++process.read);
-    if (pattern_.found_in(process.directory->name(id))) {
-      process.found.add(id);
-    }
-    if (id % kBetweenLooks == 0 && stop.stop_requested()) {
-      return false;
-    }
-  }
-  return true;
+  });
+  return !stop.stop_requested();
 }
 
 bool TaskQuery::found_in(std::string_view text) const {

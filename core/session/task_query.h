@@ -26,16 +26,14 @@ class TextSet {
   bool has(trace::NameId id) const {
     return id / 64 < words_.size() && (words_[id / 64] >> id % 64 & 1U) != 0;
   }
-  void add(trace::NameId id) {
-    if (id / 64 >= words_.size()) {
-      words_.resize(id / 64 + 1, 0);
-    }
-    words_[id / 64] |= std::uint64_t{1} << id % 64;
-    any_ = true;
-  }
   bool empty() const { return !any_; }
+
+  /// The ids below `count` belong to it from now on; those that came are not in it.
+  void grow(std::size_t count) { words_.resize((count + 63) / 64, 0); }
   std::size_t words() const { return words_.size(); }
-  std::uint64_t word(std::size_t index) const { return words_[index]; }
+  /// Of ids 64 * index on; parts of it may be set by several threads. At last, settle().
+  std::uint64_t& word(std::size_t index) { return words_[index]; }
+  void settle();
 
  private:
   std::vector<std::uint64_t> words_;
@@ -69,13 +67,13 @@ class TaskQuery {
  private:
   struct Process {
     std::shared_ptr<const trace::Directory> directory = {};
-    std::size_t read = 0;  // texts looked at
+    std::size_t read = 0;  // ids 1 to `read` were looked at
     TextSet found = {};
-    std::optional<TextSet> wider = {};  // all of those looked at that may be
+    bool narrowed = true;  // else `found` is of a wider query
   };
 
-  bool read_names(Process& process, const std::stop_token& stop);
-  bool narrow(Process& process, const std::stop_token& stop);
+  bool sift(Process& process, std::size_t first, std::size_t last, bool all,
+            const std::stop_token& stop) const;
 
   std::string text_;
   TextPattern pattern_;

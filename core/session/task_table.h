@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace poolscope::session {
@@ -56,6 +57,8 @@ class TaskTable {
     const Origin* known = origin(row);
     return known == nullptr ? 0 : known->name;
   }
+  /// As name() of `first` and those behind it.
+  void read_names(Row first, std::span<std::uint32_t, PackedColumn::kChunk> names) const;
   TimeNs queued(Row row) const { return queued_.get(row); }  ///< PackedColumn::kAbsent: not known
   TimeNs delivered(Row row) const { return delivered_.get(row); }
   std::uint32_t receiver(Row row) const { return receiver_.get_or(row, kNone32); }

@@ -150,6 +150,7 @@ class FindTasksTest : public QObject {
   void limitedMemory_countsForgottenTasksByName();
   void narrowerQuery_findsTheSame();
   void growingSession_looksAtNewNamesOnly();
+  void distinctNames_areAllLookedAt();
   void stopped_returnsAndIsAskedAgain();
   void emptySession_hasNothing();
 };
@@ -238,12 +239,13 @@ void FindTasksTest::anyStream_agreesWithGoingThroughAll() {
 }
 
 void FindTasksTest::wholeBlocks_agreeWithGoingThroughAll() {
-  // Long stretches of one name, so that blocks of the lane's runs are passed over or taken whole.
+  // Long stretches of one name, so that blocks of the lane's runs are passed over or taken whole;
+  // so many that several threads count them.
   std::mt19937_64 random(seed());
   std::vector<std::pair<std::string, std::string>> tasks;
   std::vector<TaskKey> keys;
   const std::vector<std::string> names = {"alpha", "beta", "gamma", "alphabet"};
-  while (tasks.size() < 20'000) {
+  while (tasks.size() < 150'000) {
     const std::size_t length = 1 + random() % 9000;
     const std::string& name = names[random() % names.size()];
     for (std::size_t i = 0; i < length; ++i) {
@@ -332,6 +334,22 @@ void FindTasksTest::growingSession_looksAtNewNamesOnly() {
   QCOMPARE(found.total, 1U);
   QCOMPARE(found.columns, (std::vector<std::uint32_t>{0, 1}));
   QVERIFY(session.snapshot()->next_match(query, {}, kGoOn) == (TaskMatch{5, {0, 1}}));
+}
+
+void FindTasksTest::distinctNames_areAllLookedAt() {
+  std::vector<std::pair<std::string, std::string>> tasks;
+  for (int i = 1; i <= 100'000; ++i) {
+    tasks.emplace_back("page/" + std::to_string(i), "");
+  }
+  const auto snapshot = sessionOf(tasks);
+  TaskQuery query("");
+  for (const auto& [text, count] :
+       {std::pair("p", 100'000), {"page/9", 11'111}, {"page/99", 1'111}, {"page/99999", 1}}) {
+    query = TaskQuery(text, &query);
+    QCOMPARE(countOf(*snapshot, query), static_cast<std::uint64_t>(count));
+    QVERIFY(query.read_names(*snapshot));
+    QCOMPARE(countOf(*snapshot, TaskQuery(text)), static_cast<std::uint64_t>(count));
+  }
 }
 
 void FindTasksTest::stopped_returnsAndIsAskedAgain() {
