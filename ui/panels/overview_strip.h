@@ -4,6 +4,7 @@
 #include "ui/theme/theme.h"
 #include "ui/timeline/frame.h"
 
+#include <QRectF>
 #include <QWidget>
 
 #include <cstdint>
@@ -23,6 +24,16 @@ class OverviewStrip : public QWidget {
   /// counted anew when `recount`, at most a few times a second: they cost O(width x log tasks).
   void showFrame(const Frame& frame, session::TimeNs begin, session::TimeNs end,
                  session::TimeNs viewBegin, session::TimeNs viewEnd, bool recount);
+  /// Where there are tasks that were found: counts of equal spans of [begin, end), and when the
+  /// current one is. Nothing, if nothing is looked for.
+  void showMatches(session::TimeNs begin, session::TimeNs end, std::vector<std::uint32_t> counts,
+                   std::optional<session::TimeNs> current);
+  /// Ranges of x in which matches are marked, and x of the current one; for tests and painting.
+  struct Marks {
+    std::vector<QRectF> found = {};
+    std::optional<qreal> current = {};
+  };
+  Marks marks() const;
   void setTheme(const Theme& theme);
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
@@ -37,6 +48,7 @@ class OverviewStrip : public QWidget {
 
  private:
   void count();
+  void paintMarks(QPainter& painter) const;
   void choose(qreal x);
   qreal toX(session::TimeNs time) const;
 
@@ -48,6 +60,10 @@ class OverviewStrip : public QWidget {
   session::TimeNs viewEnd_ = 0;
   session::TimeNs countedEnd_ = 0;
   std::vector<std::uint32_t> bars_;
+  session::TimeNs matchesBegin_ = 0;
+  session::TimeNs matchesEnd_ = 0;
+  std::vector<std::uint32_t> matches_;
+  std::optional<session::TimeNs> currentMatch_;
 };
 
 }  // namespace poolscope::ui

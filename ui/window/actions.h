@@ -43,6 +43,9 @@ enum class Command {
   pan_left,
   pan_right,
   fit,
+  find,
+  find_next,
+  find_previous,
   shortcuts,
 };
 

@@ -115,6 +115,8 @@ HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
   left->setRowStretch(3, 1);
   auto* corner = new QHBoxLayout;
   corner->setSpacing(8);
+  find_ = addButton(actions, Command::find);
+  corner->addWidget(find_);
   corner->addWidget(addButton(actions, Command::export_picture));
   corner->addWidget(menuButton_);
   figures_->setCorner(corner);
@@ -127,8 +129,9 @@ HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
   column->setSpacing(8);
   column->addLayout(row_);
   column->addWidget(tiles_);
-  QWidget* const order[] = {scenarios_,        buttons_[0],        buttons_[1], buttons_[2],
-                            workers_->field(), workers_->slider(), buttons_[3], menuButton_};
+  QWidget* const order[] = {scenarios_,  buttons_[0],       buttons_[1],
+                            buttons_[2], workers_->field(), workers_->slider(),
+                            buttons_[3], buttons_[4],       menuButton_};
   for (std::size_t i = 0; i + 1 < std::size(order); ++i) {
     setTabOrder(order[i], order[i + 1]);
   }
@@ -280,6 +283,7 @@ void HeaderBar::setRoom(Room room) {
     button->setMinimumWidth(button->sizeHint().width());
   }
   const bool tight = room == Room::tight;
+  find_->setVisible(!tight);  // the menu has it, and a key
   figures_->setTight(tight);
   workers_->setTight(tight);
   row_->setSpacing(tight ? 14 : 24);

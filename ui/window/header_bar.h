@@ -59,6 +59,7 @@ class HeaderBar : public QFrame {
   QComboBox* scenarios_;
   ElidingLabel* summary_;
   QList<QToolButton*> buttons_;
+  QToolButton* find_ = nullptr;
   ElidingLabel* workersLine_;
   QLabel* lostLine_;
   QHBoxLayout* row_;

@@ -4,6 +4,7 @@
 #include "ui/panels/live_figures.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/statistics_worker.h"
+#include "ui/panels/task_finder.h"
 #include "ui/playback/playback_clock.h"
 #include "ui/theme/color_scheme.h"
 #include "ui/theme/theme.h"
@@ -32,6 +33,7 @@ class QStackedWidget;
 namespace poolscope::ui {
 
 class CoachStrip;
+class FindBar;
 class HeaderBar;
 class SideTabs;
 class TaskInspector;
@@ -118,6 +120,15 @@ class MainWindow : public QMainWindow {
   void askForStatistics();
   void showStatistics(const StatisticsRequest& request, const session::Statistics& statistics);
 
+  // main_window_find.cpp
+  void connectFinder();
+  void openFindBar();
+  void closeFindBar();
+  void stepMatch(bool forward);
+  void showMatches();
+  void revealMatch(session::TaskKey task);
+  void lookFrom(session::TaskKey task);
+
   void toggleView();
   void goToTime(session::TimeNs time);
   void step(bool forward);
@@ -151,6 +162,7 @@ class MainWindow : public QMainWindow {
   HeaderBar* header_ = nullptr;
   MessageBar* messages_ = nullptr;
   CoachStrip* coach_ = nullptr;
+  FindBar* findBar_ = nullptr;
   QStackedWidget* stage_ = nullptr;
   WelcomePage* welcome_ = nullptr;
   TimelineView* view_ = nullptr;
@@ -165,6 +177,7 @@ class MainWindow : public QMainWindow {
   QElapsedTimer sincePanels_;
   QElapsedTimer sinceStatistics_;
   StatisticsWorker statisticsWorker_;
+  TaskFinder finder_;
   PictureJob pictureJob_;
   PaintIntervals paintIntervals_;
 

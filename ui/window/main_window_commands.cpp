@@ -105,6 +105,15 @@ void MainWindow::run(Command command) {
     case Command::fit:
       view_->fit();
       break;
+    case Command::find:
+      openFindBar();
+      break;
+    case Command::find_next:
+      stepMatch(true);
+      break;
+    case Command::find_previous:
+      stepMatch(false);
+      break;
     case Command::shortcuts: {
       auto* page = new ShortcutPage(theme_, this);
       page->setAttribute(Qt::WA_DeleteOnClose);

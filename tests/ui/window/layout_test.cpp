@@ -213,7 +213,7 @@ class LayoutTest : public QObject {
       reached.insert(QApplication::focusWidget()->objectName());
     }
     for (const char* name : {"scenario", "restartButton", "pausePoolButton", "recordButton",
-                             "maxWorkers", "maxWorkersSlider", "exportPictureButton", "menuButton",
+                             "maxWorkers", "maxWorkersSlider", "findButton", "exportPictureButton", "menuButton",
                              "timeline", "playbackToggle", "code"}) {
       QVERIFY2(reached.contains(QString::fromLatin1(name)), name);
     }
