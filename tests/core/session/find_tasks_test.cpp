@@ -166,6 +166,7 @@ void FindTasksTest::query_saysNameErrorAndId_data() {
   QTest::newRow("a number is an id or in a name") << QStringLiteral("4") << 2;
   QTest::newRow("a number with a hash is an id alone") << QStringLiteral("#4") << 1;
   QTest::newRow("as a task is called") << QStringLiteral("fetch page 2") << 1;
+  QTest::newRow("as the inspector calls it") << QStringLiteral("Fetch page #2") << 1;
   QTest::newRow("as a nameless task is called") << QStringLiteral("task 5") << 1;
   QTest::newRow("called otherwise") << QStringLiteral("parse 2") << 0;
   QTest::newRow("no such id") << QStringLiteral("#77") << 0;
