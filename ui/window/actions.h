@@ -46,6 +46,10 @@ enum class Command {
   find,
   find_next,
   find_previous,
+  view_back,
+  view_forward,
+  ruler_end,
+  measure_task,
   shortcuts,
 };
 

@@ -7,6 +7,7 @@
 #include "ui/panels/task_finder.h"
 #include "ui/playback/playback_clock.h"
 #include "ui/theme/color_scheme.h"
+#include "ui/theme/motion_preference.h"
 #include "ui/theme/theme.h"
 #include "ui/timeline/frame.h"
 #include "ui/timeline/view_state.h"
@@ -90,6 +91,7 @@ class MainWindow : public QMainWindow {
 
   void buildLayout(int cores);
   void buildThemeMenu();
+  void buildMotionMenu();
   void buildMemoryMenu();
   void connectEngine();
   void connectWidgets();
@@ -130,7 +132,9 @@ class MainWindow : public QMainWindow {
   void lookFrom(session::TaskKey task);
 
   void toggleView();
+  void slowDown();
   void goToTime(session::TimeNs time);
+  void lookAt(session::TimeNs begin, session::TimeNs end);
   void step(bool forward);
   void wishWorkers(int count);
   void sendWorkers();
@@ -154,6 +158,7 @@ class MainWindow : public QMainWindow {
   Dialogs dialogs_;
   EngineState state_;
   ColorScheme colorScheme_;
+  MotionPreference motion_;
   Theme theme_;
   PlaybackClock clock_;
   Frame frame_;
