@@ -215,6 +215,28 @@ std::vector<CommandInfo> makeTable() {
        QT_TRANSLATE_NOOP("Actions",
                          "Measure from the selected task's begin, and again up to its end or to "
                          "another task's begin")},
+      {find,
+       Group::view,
+       "find",
+       QT_TRANSLATE_NOOP("Actions", "Find tasks\u2026"),
+       IconId::find,
+       {"Ctrl+F"},
+       QT_TRANSLATE_NOOP("Actions", "Find tasks by name, id or the text of an error")},
+      {find_next,
+       Group::view,
+       "findNext",
+       QT_TRANSLATE_NOOP("Actions", "Next match"),
+       IconId::chevron_down,
+       {"F3"},
+       QT_TRANSLATE_NOOP("Actions", "Go to the next task that was found; Enter in the find bar")},
+      {find_previous,
+       Group::view,
+       "findPrevious",
+       QT_TRANSLATE_NOOP("Actions", "Previous match"),
+       IconId::chevron_up,
+       {"Shift+F3"},
+       QT_TRANSLATE_NOOP("Actions",
+                         "Go to the task that was found before; Shift+Enter in the find bar")},
       {shortcuts,
        Group::help,
        "shortcuts",
@@ -266,6 +288,8 @@ Actions::Actions(QWidget* window) : QObject(window), theme_(Theme::dark()) {
     connect(action, &QAction::triggered, this, [this, &info] { Q_EMIT triggered(info.command); });
     if (info.command == export_picture) {
       action->setIconText(tr("Export"));  // on its button
+    } else if (info.command == find) {
+      action->setIconText(tr("Find"));
     }
     window->addAction(action);
     actions_.append(action);

@@ -47,6 +47,9 @@ enum class Command {
   view_forward,
   ruler_end,
   measure_task,
+  find,
+  find_next,
+  find_previous,
   shortcuts,
 };
 

@@ -3,6 +3,7 @@
 
 #include "core/base/cores.h"
 #include "core/trace/clock.h"
+#include "ui/panels/find_bar.h"
 #include "ui/panels/overview_strip.h"
 #include "ui/panels/side_tabs.h"
 #include "ui/panels/statistics_panel.h"
@@ -127,6 +128,8 @@ void MainWindow::buildLayout(int cores) {
 
   auto* stagePage = new QWidget(this);
   stagePage->setObjectName(QStringLiteral("stagePage"));
+  findBar_ =
+      new FindBar((*actions_)[Command::find_previous], (*actions_)[Command::find_next], stagePage);
   stage_ = new QStackedWidget(stagePage);
   welcome_ = new WelcomePage((*actions_)[Command::open_recording], stage_);
   view_ = new TimelineView(stage_);
@@ -145,7 +148,11 @@ void MainWindow::buildLayout(int cores) {
   auto* stageColumn = new QVBoxLayout(stagePage);
   stageColumn->setContentsMargins(0, 0, 0, 6);
   stageColumn->setSpacing(10);
-  stageColumn->addWidget(stage_, 1);
+  auto* stageWithBar = new QVBoxLayout;
+  stageWithBar->setSpacing(0);
+  stageWithBar->addWidget(findBar_);
+  stageWithBar->addWidget(stage_, 1);
+  stageColumn->addLayout(stageWithBar, 1);
   auto* transportRow = new QHBoxLayout;
   transportRow->setContentsMargins(20, 0, 8, 0);
   transportRow->addWidget(transport_);
@@ -296,6 +303,7 @@ void MainWindow::connectWidgets() {
     selectedTask_ = task;
     hasInspected_ = hasInspected_ || task;
     rangeIsNewer_ = rangeIsNewer_ && !task;
+    lookFrom(task);
     showInspector();
   });
   connect(view_, &TimelineView::rangeSelected, this,
@@ -331,6 +339,7 @@ void MainWindow::connectWidgets() {
   });
   connect(transport_, &TransportBar::markerClosed, this,
           [this] { view_->setFocus(Qt::OtherFocusReason); });
+  connectFinder();
   connect(&statisticsWorker_, &StatisticsWorker::ready, this, &MainWindow::showStatistics);
   connect(&pictureJob_, &PictureJob::written, this, [this](const QString& path) {
     postMessage(Severity::info, tr("Picture saved to %1").arg(path));
@@ -384,6 +393,7 @@ void MainWindow::applyTheme() {
   header_->setTheme(theme_);
   messages_->setTheme(theme_);
   coach_->setTheme(theme_);
+  findBar_->setTheme(theme_);
   view_->setTheme(theme_);
   transport_->setTheme(theme_);
   throughput_->setTheme(theme_);
@@ -416,6 +426,7 @@ void MainWindow::startSession() {
   }
   stalls_.clear();
   view_->resetView();
+  finder_.restart(engine_.snapshot());
   tabs_->statistics()->showNothing();
   if (engine_.state().source == EngineState::Source::live) {
     clock_.startLive();
@@ -496,12 +507,17 @@ void MainWindow::refreshActions() {
   enable(Command::restart, live);
   enable(Command::more_workers, live);
   enable(Command::fewer_workers, live);
-  for (const Command command :
-       {Command::save_session, Command::export_picture, Command::freeze, Command::go_to_start,
-        Command::go_to_end, Command::previous_event, Command::next_event, Command::slower,
-        Command::faster, Command::zoom_in, Command::zoom_out, Command::pan_left, Command::pan_right,
-        Command::fit, Command::view_back, Command::view_forward, Command::ruler_end,
-        Command::measure_task}) {
+  for (const Command command : {Command::save_session, Command::export_picture,
+                                Command::freeze,       Command::go_to_start,
+                                Command::go_to_end,    Command::previous_event,
+                                Command::next_event,   Command::slower,
+                                Command::faster,       Command::zoom_in,
+                                Command::zoom_out,     Command::pan_left,
+                                Command::pan_right,    Command::fit,
+                                Command::view_back,    Command::view_forward,
+                                Command::ruler_end,    Command::measure_task,
+                                Command::find,         Command::find_next,
+                                Command::find_previous}) {
     enable(command, session);
   }
   actions_->setText(Command::pause_pool, state_.paused ? tr("Resume") : tr("Pause"),

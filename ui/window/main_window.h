@@ -4,6 +4,7 @@
 #include "ui/panels/live_figures.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/statistics_worker.h"
+#include "ui/panels/task_finder.h"
 #include "ui/playback/playback_clock.h"
 #include "ui/theme/color_scheme.h"
 #include "ui/theme/motion_preference.h"
@@ -33,6 +34,7 @@ class QStackedWidget;
 namespace poolscope::ui {
 
 class CoachStrip;
+class FindBar;
 class HeaderBar;
 class SideTabs;
 class TaskInspector;
@@ -120,6 +122,15 @@ class MainWindow : public QMainWindow {
   void askForStatistics();
   void showStatistics(const StatisticsRequest& request, const session::Statistics& statistics);
 
+  // main_window_find.cpp
+  void connectFinder();
+  void openFindBar();
+  void closeFindBar();
+  void stepMatch(bool forward);
+  void showMatches();
+  void revealMatch(session::TaskKey task);
+  void lookFrom(session::TaskKey task);
+
   void toggleView();
   void slowDown();
   void goToTime(session::TimeNs time);
@@ -156,6 +167,7 @@ class MainWindow : public QMainWindow {
   HeaderBar* header_ = nullptr;
   MessageBar* messages_ = nullptr;
   CoachStrip* coach_ = nullptr;
+  FindBar* findBar_ = nullptr;
   QStackedWidget* stage_ = nullptr;
   WelcomePage* welcome_ = nullptr;
   TimelineView* view_ = nullptr;
@@ -170,6 +182,7 @@ class MainWindow : public QMainWindow {
   QElapsedTimer sincePanels_;
   QElapsedTimer sinceStatistics_;
   StatisticsWorker statisticsWorker_;
+  TaskFinder finder_;
   PictureJob pictureJob_;
   PaintIntervals paintIntervals_;
 

@@ -116,6 +116,15 @@ void MainWindow::run(Command command) {
     case Command::measure_task:
       view_->measureTask();
       break;
+    case Command::find:
+      openFindBar();
+      break;
+    case Command::find_next:
+      stepMatch(true);
+      break;
+    case Command::find_previous:
+      stepMatch(false);
+      break;
     case Command::shortcuts: {
       auto* page = new ShortcutPage(theme_, this);
       page->setAttribute(Qt::WA_DeleteOnClose);

@@ -129,6 +129,7 @@ void MainWindow::showPanels() {
   showCoach();
   showStalls();
   askForStatistics();
+  finder_.showSnapshot(frame_.snapshot);
 }
 
 bool MainWindow::showsWholeSession() const {
