@@ -57,12 +57,12 @@ class OverviewStrip : public QWidget {
 
  private:
   void count();
-  void paintMarks(QPainter& painter) const;
   OverviewMap map() const { return {{begin_, end_}, static_cast<qreal>(width())}; }
   OverviewPart partAt(const QPointF& position) const;
   void want(const std::optional<TimeRange>& range);
   void wantZoom(double factor, session::TimeNs anchor);
   void paintFrame(QPainter& painter, const QRectF& view) const;
+  void paintMarks(QPainter& painter) const;
   void paintNow(QPainter& painter) const;
   void describe();
   qreal toX(session::TimeNs time) const { return map().toX(time); }

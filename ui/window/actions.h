@@ -43,13 +43,13 @@ enum class Command {
   pan_left,
   pan_right,
   fit,
-  find,
-  find_next,
-  find_previous,
   view_back,
   view_forward,
   ruler_end,
   measure_task,
+  find,
+  find_next,
+  find_previous,
   shortcuts,
 };
 

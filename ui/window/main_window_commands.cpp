@@ -104,15 +104,6 @@ void MainWindow::run(Command command) {
     case Command::fit:
       view_->fit();
       break;
-    case Command::find:
-      openFindBar();
-      break;
-    case Command::find_next:
-      stepMatch(true);
-      break;
-    case Command::find_previous:
-      stepMatch(false);
-      break;
     case Command::view_back:
       view_->goBack();
       break;
@@ -124,6 +115,15 @@ void MainWindow::run(Command command) {
       break;
     case Command::measure_task:
       view_->measureTask();
+      break;
+    case Command::find:
+      openFindBar();
+      break;
+    case Command::find_next:
+      stepMatch(true);
+      break;
+    case Command::find_previous:
+      stepMatch(false);
       break;
     case Command::shortcuts: {
       auto* page = new ShortcutPage(theme_, this);
