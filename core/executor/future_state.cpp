@@ -55,6 +55,9 @@ class Signal final : public Waiter {
 
 FutureState::~FutureState() {
   drop_error();
+  while (callbacks_ != nullptr) {  // of a promise that was given up: each would destroy the next
+    callbacks_ = std::move(callbacks_->next_);
+  }
   if (callback_errors_ != nullptr) {
     callback_errors_->drop();
   }
