@@ -414,6 +414,11 @@ void PoolCore::set_max_workers(std::size_t count) {
   }
 }
 
+std::exception_ptr PoolCore::broken() const {
+  const Lock lock(mutex_);
+  return broken_;
+}
+
 std::size_t PoolCore::max_workers() const {
   const Lock lock(mutex_);
   return max_workers_;

@@ -76,6 +76,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   /// started; then the task is not queued.
   void submit(FutureState& task, const TaskOptions& options, Place place);
 
+  /// What the pool broke of; null: it did not.
+  std::exception_ptr broken() const;
+
   void shutdown(bool wait, bool cancel_futures);
   /// shutdown(true) of a destructor: on a worker of this pool, where nobody may wait, the workers
   /// are let go instead.
