@@ -111,6 +111,13 @@ void PoolCore::throw_if_closed() const {
   }
 }
 
+void PoolCore::refuse_if_closed() const {
+  if (intake_.closed.load(std::memory_order_acquire)) {  // pairs with the release in close_intake()
+    const Lock lock(mutex_);
+    throw_if_closed();
+  }
+}
+
 /// Whether a place was free, and is taken now.
 bool PoolCore::take_place_locked() {
   const bool full = queued() + places_ >= options_.queue_capacity || !blocked_.empty();
@@ -231,7 +238,7 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
 /// Puts a task into the intake, unless that is closed.
 bool PoolCore::enqueue(FutureState& task, trace::Producer* mine, trace::NameId name) {
   const std::lock_guard lock(intake_.lock);
-  if (intake_.closed) {
+  if (intake_.closed.load(std::memory_order_relaxed)) {
     return false;
   }
   // Before anybody can start the task, and with the lock held, so that the order of these events is
@@ -320,7 +327,7 @@ void PoolCore::count_unrun() {
 /// With the mutex held.
 void PoolCore::close_intake() {
   const std::lock_guard lock(intake_.lock);
-  intake_.closed = true;
+  intake_.closed.store(true, std::memory_order_release);
 }
 
 /// Tasks that wait. Exact with the mutex and the intake's lock held; else never less than what

@@ -76,6 +76,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   /// started; then the task is not queued.
   void submit(FutureState& task, const TaskOptions& options, Place place);
 
+  /// Throws as submit() does where no work is taken any more. For who may outlive the executor:
+  /// submit() needs the tracer.
+  void refuse_if_closed() const;
   /// What the pool broke of; null: it did not.
   std::exception_ptr broken() const;
 
@@ -141,8 +144,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   /// The intake of a plain pool, on lines that only those who submit write to.
   struct alignas(trace::kCacheLine) Intake {
     SpinLock lock;        // taken below mutex_ where both are
-    bool closed = false;  // guarded by lock, as the rest
-    TaskList tasks;       // newest last
+    std::atomic<bool> closed{false};  // written with the lock held
+    TaskList tasks;                   // guarded by lock, as the rest; newest last
     std::size_t count = 0;
   };
 
