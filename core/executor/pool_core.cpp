@@ -35,6 +35,12 @@ std::size_t checked_max_workers(std::size_t count) {
   return count;
 }
 
+/// Before anything is made of them.
+ExecutorOptions checked(ExecutorOptions options) {
+  checked_max_workers(options.max_workers);
+  return options;
+}
+
 }  // namespace
 
 bool may_spin() {
@@ -45,7 +51,7 @@ bool may_spin() {
 constinit thread_local PoolCore::CurrentWorker PoolCore::t_current;
 
 PoolCore::PoolCore(ExecutorOptions options)
-    : options_(std::move(options)),
+    : options_(checked(std::move(options))),
       prefix_(prefix_or_default(options_.thread_name_prefix)),
       callback_errors_(options_.on_callback_error ? new CallbackErrors{options_.on_callback_error}
                                                   : nullptr),
@@ -53,7 +59,7 @@ PoolCore::PoolCore(ExecutorOptions options)
       pool_id_(tracer_ != nullptr ? tracer_->next_pool_id() : trace::PoolId{0}),
       plain_(options_.queue_discipline == QueueDiscipline::fifo && options_.queue_capacity == 0),
       queue_(options_.queue_discipline),
-      max_workers_(checked_max_workers(options_.max_workers)) {
+      max_workers_(options_.max_workers) {
   if (tracer_ != nullptr) {
     tell(producer(), trace::EventKind::pool_created,
          trace::pool_detail(static_cast<std::uint32_t>(max_workers_), tracer_->intern(prefix_)));

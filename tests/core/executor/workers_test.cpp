@@ -50,6 +50,21 @@ class WorkersTest : public QObject {
     QCOMPARE(workers, std::size_t(5));
   }
 
+  void s02_maxWorkersOutOfRange_leavesNothing() {
+    std::atomic<int> living = 0;
+    const ThreadPoolExecutor before;
+    QVERIFY_THROWS_EXCEPTION(
+        std::invalid_argument,
+        ThreadPoolExecutor(
+            {.max_workers = 0,
+             .on_callback_error = [c = Counted(living)](const std::exception_ptr&) {}}));
+    QCOMPARE(living.load(), 0);
+    const ThreadPoolExecutor after;  // S5: no number is taken
+    const auto number = [](const ThreadPoolExecutor& pool) {
+      return std::stoi(pool.thread_name_prefix().substr(std::string("ThreadPoolExecutor-").size()));
+    };
+    QCOMPARE(number(after), number(before) + 1);
+  }
   void s02_maxWorkersOutOfRange_throws_data() {
     QTest::addColumn<quint64>("count");
     QTest::addColumn<QByteArray>("words");
