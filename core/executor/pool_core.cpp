@@ -475,6 +475,7 @@ void PoolCore::resume() {
 }
 
 void PoolCore::shutdown(bool wait, bool cancel_futures) {
+  const auto self = shared_from_this();  // a callback, or what a task captured, may own the pool
   trace::Producer* const mine = producer();
   std::vector<FutureState*> cancelled;
   std::vector<Worker*> to_wake;
