@@ -28,12 +28,12 @@ namespace poolscope::detail {
 ///
 /// How nobody misses work. A worker is *idle* from just before the outcome of its task is visible
 /// until it pops the next one; it is *asleep* for a part of that time. Idle workers that are not
-/// asleep will look at the queue under the mutex before they sleep. So under the mutex, always: a
-/// queued task has an idle worker that is awake, or a worker is on its way (`searching_`) that will
-/// wake the next one when it has found work, or nobody is asleep, or the pool is paused. A thread
-/// is started when there are more queued tasks than idle workers. Both are told by counting what is
-/// *unfinished*, queued or at work: more than there are workers means that there is more queued
-/// than idle, and no worker has to say when it takes a task.
+/// asleep, nor in their initializer, will look at the queue under the mutex before they sleep. So
+/// under the mutex, always: a queued task has an idle worker that is awake, or a worker is on its
+/// way (`searching_`) that will wake the next one when it has found work, or nobody is asleep, or
+/// the pool is paused. A thread is started when there are more queued tasks than idle workers. Both
+/// are told by counting what is *unfinished*, queued or at work: more than there are workers means
+/// that there is more queued than idle, and no worker has to say when it takes a task.
 ///
 /// A plain pool (fifo, unbounded) takes tasks in without the mutex: submit() puts them into the
 /// intake, and a worker that finds the queue empty moves all of them over. What a submit has to do
@@ -105,10 +105,11 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
  private:
   struct Worker {
     std::condition_variable wake;
-    bool woken = false;     // guarded by mutex_, as the rest until the thread runs
-    bool searcher = false;  // was woken to look for work: searching_ is its
-    bool joined = false;    // somebody joins it, or it was let go
-    bool begun = false;     // its worker_started was told
+    bool woken = false;      // guarded by mutex_, as the rest until the thread runs
+    bool searcher = false;   // was woken to look for work: searching_ is its
+    bool joined = false;     // somebody joins it, or it was let go
+    bool begun = false;      // its worker_started was told
+    bool preparing = false;  // is before or in its initializer
     std::size_t slot = 0;
     std::uint32_t index = 0;
     pthread_t thread = {};
@@ -143,7 +144,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
 
   /// The intake of a plain pool, on lines that only those who submit write to.
   struct alignas(trace::kCacheLine) Intake {
-    SpinLock lock;        // taken below mutex_ where both are
+    SpinLock lock;                    // taken below mutex_ where both are
     std::atomic<bool> closed{false};  // written with the lock held
     TaskList tasks;                   // guarded by lock, as the rest; newest last
     std::size_t count = 0;
@@ -171,6 +172,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::vector<Worker*> wake_sleepers(std::size_t count);
   void work(Worker& worker);
   bool begin_work(Worker& worker);
+  void end_preparing(Worker& worker);
   void loop(Worker& worker);
   FutureState* next_task(Worker& worker);
   void sleep_or_search(Worker& worker, bool& searched, Lock& lock);
@@ -221,6 +223,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::size_t max_workers_;
   std::atomic<std::size_t> workers_{0};  // started, or being started, and not yet left; read by any
   std::vector<Worker*> sleepers_;        // the last one slept least and is woken first
+  std::size_t preparing_ = 0;            // workers that take no task before their initializer ends
   bool searching_ = false;
   bool paused_ = false;
   bool shut_down_ = false;

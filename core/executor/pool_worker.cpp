@@ -70,6 +70,8 @@ bool PoolCore::start_worker() {
   free_slots_.pop_back();
   ++next_index_;
   ++workers_;
+  worker->preparing = options_.initializer != nullptr;
+  preparing_ += worker->preparing ? 1 : 0;
   publish();
   queue_.add_worker(worker->slot);
   return true;
@@ -108,7 +110,7 @@ PoolCore::Worker* PoolCore::pick_wake() {
   if (paused_ || searching_ || sleepers_.empty()) {
     return nullptr;
   }
-  const std::size_t awake = workers_ - sleepers_.size();
+  const std::size_t awake = workers_ - sleepers_.size() - preparing_;
   const std::size_t waiting = queued();
   // The first look spares the count where the queue is long.
   if (waiting == 0 || (waiting <= awake && unfinished() <= awake)) {
@@ -204,6 +206,11 @@ bool PoolCore::begin_work(Worker& worker) {
   return true;
 }
 
+/// The worker's initializer is over: from here on it takes tasks. With the mutex held.
+void PoolCore::end_preparing(Worker& worker) {
+  preparing_ -= std::exchange(worker.preparing, false) ? 1 : 0;
+}
+
 /// Counts the worker out, in the same stretch of the lock in which its end was decided, so that no
 /// other one leaves for the same reason. Its slot may be reused as soon as the lock, which this
 /// gives up, is free. The mutex also makes its last event earlier than the first one of who takes
@@ -212,6 +219,7 @@ void PoolCore::count_out(Worker& worker, Lock& lock) {
   if (std::exchange(worker.begun, false)) {
     tell(worker.producer, trace::EventKind::worker_exited, workers_ > max_workers_ ? 1 : 0);
   }
+  end_preparing(worker);
   --workers_;
   publish();
   queue_.remove_worker(worker.slot);
@@ -241,6 +249,7 @@ void PoolCore::strand() {
 void PoolCore::loop(Worker& worker) {
   bool searched = false;
   Lock lock = lock_soon(mutex_);
+  end_preparing(worker);
   while (workers_ <= max_workers_) {
     if (FutureState* const task = paused_ ? nullptr : next_task(worker)) {
       Worker* const to_wake = pick_wake();
