@@ -227,9 +227,9 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
     if (plain_) {
       enqueue(task, mine, name);
     } else {
-      start_only_after(tell(mine, trace::EventKind::task_queued, name, task.task_id_));
-      task.add_first_executor();
       queue_.push(task, own_worker() ? std::optional(t_current.worker->slot) : std::nullopt);
+      task.add_first_executor();
+      start_only_after(tell(mine, trace::EventKind::task_queued, name, task.task_id_));
       pushed_.store(pushed_.load(std::memory_order_relaxed) + 1);
     }
     if (place.core_ != nullptr) {

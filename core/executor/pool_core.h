@@ -165,6 +165,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
 
   // Workers.
   bool start_worker();
+  bool launch_worker();
+  Worker* free_slot();
   void say_refused();
   bool staff();
   Worker* pick_wake();

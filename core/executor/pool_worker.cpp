@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -38,10 +39,65 @@ std::string describe(const std::exception_ptr& error) {
 
 }  // namespace
 
-/// Starts one more thread; it counts as idle from here on. False if the system refuses. With the
+/// Starts one more thread; it counts as idle from here on. False if the system refuses it. With the
 /// mutex held.
 bool PoolCore::start_worker() {
+  if (!launch_worker()) {
+    try {
+      say_refused();
+    } catch (const std::bad_alloc&) {  // so it is not said
+    }
+    return false;
+  }
+  refused_ = false;
+  return true;
+}
+
+/// False if the system has no thread for it, or no memory: then nothing has changed.
+bool PoolCore::launch_worker() {
+  reap();  // of tasks that end their threads, there may be any number
+  Worker* worker = nullptr;
+  int error = ENOMEM;
+  try {
+    worker = free_slot();
+    queue_.add_worker(worker->slot);
+    worker->index = next_index_;
+    worker->woken = false;
+    worker->searcher = false;
+    worker->joined = let_go_;
+    worker->preparing = options_.initializer != nullptr;
+    worker->ready_ns = 0;
+    error =
+        start_thread(worker->thread, [self = shared_from_this(), worker] { self->work(*worker); });
+  } catch (const std::bad_alloc&) {
+  }
+  if (error != 0) {
+    if (worker != nullptr) {
+      queue_.remove_worker(worker->slot);
+    }
+    return false;
+  }
+  free_slots_.pop_back();
+  live_.push_back(worker);
+  if (let_go_) {
+    pthread_detach(worker->thread);
+  }
+  ++next_index_;
+  ++workers_;
+  preparing_ += worker->preparing ? 1 : 0;
+  publish();
+  return true;
+}
+
+/// The last of free_slots_, where there is room then for all that a worker puts somewhere: it must
+/// not lack memory when it sleeps or leaves. With the mutex held.
+PoolCore::Worker* PoolCore::free_slot() {
+  left_.reserve(left_.size() + live_.size() + 1);
   if (free_slots_.empty()) {
+    const std::size_t count = slots_.size() + 1;
+    free_slots_.reserve(count);
+    live_.reserve(count);
+    sleepers_.reserve(count);
     slots_.push_back(std::make_unique<Worker>());
     Worker* const fresh = slots_.back().get();
     fresh->slot = slots_.size() - 1;
@@ -49,32 +105,7 @@ bool PoolCore::start_worker() {
     last_slot_.store(fresh, std::memory_order_release);  // pairs with the acquire in unfinished()
     free_slots_.push_back(fresh);
   }
-  Worker* const worker = free_slots_.back();
-  worker->index = next_index_;
-  worker->woken = false;
-  worker->searcher = false;
-  worker->joined = false;
-  worker->ready_ns = 0;
-  live_.push_back(worker);
-  if (start_thread(worker->thread, [self = shared_from_this(), worker] { self->work(*worker); }) !=
-      0) {
-    live_.pop_back();
-    say_refused();
-    return false;
-  }
-  refused_ = false;
-  if (let_go_) {
-    worker->joined = true;
-    pthread_detach(worker->thread);
-  }
-  free_slots_.pop_back();
-  ++next_index_;
-  ++workers_;
-  worker->preparing = options_.initializer != nullptr;
-  preparing_ += worker->preparing ? 1 : 0;
-  publish();
-  queue_.add_worker(worker->slot);
-  return true;
+  return free_slots_.back();
 }
 
 /// Says, once until a thread starts again, that the pool goes on with the workers it has: in the

@@ -61,7 +61,7 @@ void TaskQueue::add_worker(std::size_t worker) {
 }
 
 void TaskQueue::remove_worker(std::size_t worker) {
-  if (discipline_ != QueueDiscipline::work_stealing || deques_[worker] == nullptr) {
+  if (worker >= deques_.size() || deques_[worker] == nullptr) {
     return;
   }
   while (FutureState* task = deques_[worker]->pop_front()) {
