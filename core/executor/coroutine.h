@@ -18,8 +18,11 @@
 //   Future<Page> fetch_twice(ThreadPoolExecutor& pool, Url url) {
 //     co_await schedule(pool);                                 // from here on a worker of the pool
 //     const Page first = co_await pool.submit(fetch, url);     // the worker does other tasks
-//     meanwhile co_return merge(first, co_await pool.submit(fetch, next(first)));
+//     co_return merge(first, co_await pool.submit(fetch, next(first)));
 //   }
+//
+// g++ (12 at least) destroys twice what a lambda captured that is written inside a co_await
+// expression. So `auto task = [page] { ... };` first, or pass arguments to submit() instead.
 
 namespace poolscope {
 

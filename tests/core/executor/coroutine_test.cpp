@@ -225,6 +225,9 @@ class CoroutineTest : public QObject {
   }
 
   void errorOfAnArgumentsDestructor_isInItsFuture() {
+#if defined(__SANITIZE_ADDRESS__)
+    QSKIP("g++ 12 does not free the frame then");
+#endif
     ThreadPoolExecutor pool({.max_workers = 1});
     QVERIFY_EXCEPTION_THROWN(with_argument<int>(pool, BadDestructor()).result(), std::domain_error);
     QVERIFY_EXCEPTION_THROWN(with_argument<void>(pool, BadDestructor()).result(),
