@@ -67,7 +67,7 @@ PoolCore::PoolCore(ExecutorOptions options)
 }
 
 PoolCore::~PoolCore() {
-  {  // Whoever found a task of ours pending may still be in forget_cancelled().
+  {  // Whoever found a task of ours pending may still be in cancel().
     const std::lock_guard nobody_in_use(pin());
   }
   if (callback_errors_ != nullptr) {  // not under the lock: what it captured may cancel a task
@@ -297,27 +297,21 @@ void PoolCore::start_only_after(std::uint64_t time_ns) {
   startable_ns_ = std::max(startable_ns_, time_ns + 1);
 }
 
-/// Takes the next task that nobody cancelled out of the queue, for `worker` to run or (null) for
-/// nobody, and makes it running or cancelled; null if there is none. With the mutex held.
-FutureState* PoolCore::take(Worker* worker, Phase phase) {
-  for (;;) {
-    if (queue_.empty() && refill() && worker != nullptr) {
-      worker->ready_ns = startable_ns_;
-    }
-    FutureState* const task = worker != nullptr ? queue_.pop(worker->slot) : queue_.pop_any();
-    if (task == nullptr) {
-      return nullptr;
-    }
-    const bool taken = task->leave_pending(phase);
-    if (!taken || worker == nullptr) {
-      count_unrun();
-    }
-    count_taken();
-    if (taken) {
-      return task;
-    }
-    task->drop_executor();  // somebody cancels it just now, and has a future
+/// Takes the next task, which is still pending, out of the queue, for `worker` to run or (null) for
+/// nobody; null if there is none. With the mutex held.
+FutureState* PoolCore::take(Worker* worker) {
+  if (queue_.empty() && refill() && worker != nullptr) {
+    worker->ready_ns = startable_ns_;
   }
+  FutureState* const task = worker != nullptr ? queue_.pop(worker->slot) : queue_.pop_any();
+  if (task == nullptr) {
+    return nullptr;
+  }
+  if (worker == nullptr) {
+    count_unrun();
+  }
+  count_taken();
+  return task;
 }
 
 /// With the mutex held. Who reads taken_ without it may see it late, and the queue too long.
@@ -378,26 +372,26 @@ void PoolCore::publish() {
   }
 }
 
-void PoolCore::forget_cancelled(FutureState& task) {
+bool PoolCore::cancel(FutureState& task) {
   trace::Producer* const mine = producer();
   Worker* to_wake = nullptr;
-  bool queued = false;
   {
     const Lock lock(mutex_);
-    refill();
-    queued = queue_.erase(task);
-    if (queued) {
-      count_unrun();
-      count_taken();
+    if (task.phase() != Phase::pending) {
+      return false;
     }
+    refill();
+    queue_.erase(task);
+    count_unrun();
+    count_taken();
     tell(mine, trace::EventKind::task_finished, 0, task.task_id_, trace::Outcome::cancelled);
+    task.leave_pending(Phase::cancelled);
     grant_places();
     to_wake = pick_wake();
   }
   wake(to_wake);
-  if (queued) {
-    task.drop_executor();  // never the last: who cancels has a future
-  }
+  task.drop_executor();  // never the last: who cancels has a future
+  return true;
 }
 
 // --- Commands
@@ -486,8 +480,9 @@ void PoolCore::shutdown(bool wait, bool cancel_futures) {
       close_intake();
       tell(mine, trace::EventKind::pool_shut_down, 0);
     }
-    while (FutureState* task = cancel_futures ? take(nullptr, Phase::cancelled) : nullptr) {
+    while (FutureState* task = cancel_futures ? take(nullptr) : nullptr) {
       tell(mine, trace::EventKind::task_finished, 0, task->task_id_, trace::Outcome::cancelled);
+      task->leave_pending(Phase::cancelled);
       cancelled.push_back(task);
     }
     if (paused_) {

@@ -95,9 +95,10 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void resume();
   const std::string& prefix() const { return prefix_; }
 
-  /// Called by FutureState::cancel() with the pin held: takes the task out of the queue and tells
-  /// the trace.
-  void forget_cancelled(FutureState& task);
+  /// Called by FutureState::cancel() with the pin held, of a task that was pending then: takes it
+  /// out of the queue and tells the trace, before it is seen to be cancelled. False if it is not
+  /// pending any more.
+  bool cancel(FutureState& task);
   /// Held shared while a pending task's pool is used; taken alone before a pool goes. Costs nothing
   /// but where tasks are cancelled, and spares every task a count of its pool.
   static std::shared_mutex& pin();
@@ -153,7 +154,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   bool enqueue(FutureState& task, trace::Producer* mine, trace::NameId name);
   void attend();
   bool refill();
-  FutureState* take(Worker* worker, Phase phase);
+  FutureState* take(Worker* worker);
   void count_taken();
   void count_unrun();
   void start_only_after(std::uint64_t time_ns);

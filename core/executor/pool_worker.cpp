@@ -306,7 +306,10 @@ void PoolCore::loop(Worker& worker) {
 /// The clock is not read again if the worker comes straight from another task, or from the intake,
 /// and the task was waiting by then.
 FutureState* PoolCore::next_task(Worker& worker) {
-  FutureState* const task = take(&worker, Phase::running);
+  FutureState* const task = take(&worker);
+  if (task != nullptr) {
+    task->leave_pending(Phase::running);
+  }
   if (task != nullptr && worker.producer != nullptr && worker.producer->enabled()) {
     const std::uint64_t ready = worker.ready_ns;
     const bool known = ready != 0 && ready >= startable_ns_;
@@ -480,7 +483,8 @@ void PoolCore::break_pool(std::exception_ptr cause, const char* what) {
       close_intake();
       tell(mine, trace::EventKind::pool_broken, reason_id);
     }
-    while (FutureState* task = take(nullptr, Phase::running)) {
+    while (FutureState* task = take(nullptr)) {
+      task->leave_pending(Phase::running);
       task->set_error(broken_);
       tell(mine, trace::EventKind::task_finished, trace::finished_detail(0, reason_id),
            task->task_id_, trace::Outcome::error);
