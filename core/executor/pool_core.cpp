@@ -209,7 +209,7 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
     if (enqueue(task, mine, name)) {
       // seq_cst, after pushed_ was written: see the class
       const std::uint8_t attention = attention_.load(std::memory_order_seq_cst);
-      if ((attention & kWake) != 0 ||
+      if (((attention & kWake) != 0 && !standing_back_.load()) ||
           ((attention & kGrow) != 0 && unfinished() > workers_.load())) {
         attend();
       }

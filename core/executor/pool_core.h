@@ -30,10 +30,11 @@ namespace poolscope::detail {
 /// until it pops the next one; it is *asleep* for a part of that time. Idle workers that are not
 /// asleep, nor in their initializer, will look at the queue under the mutex before they sleep. So
 /// under the mutex, always: a queued task has an idle worker that is awake, or a worker is on its
-/// way (`searching_`) that will wake the next one when it has found work, or nobody is asleep, or
-/// the pool is paused. A thread is started when there are more queued tasks than idle workers. Both
-/// are told by counting what is *unfinished*, queued or at work: more than there are workers means
-/// that there is more queued than idle, and no worker has to say when it takes a task.
+/// way (`searching_`, or `standing_back_`) that will wake the next one when it has found work, or
+/// nobody is asleep, or the pool is paused. A thread is started when there are more queued tasks
+/// than idle workers. Both are told by counting what is *unfinished*, queued or at work: more than
+/// there are workers means that there is more queued than idle, and no worker has to say when it
+/// takes a task.
 ///
 /// A plain pool (fifo, unbounded) takes tasks in without the mutex: submit() puts them into the
 /// intake, and a worker that finds the queue empty moves all of them over. What a submit has to do
@@ -179,8 +180,12 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void loop(Worker& worker);
   FutureState* next_task(Worker& worker);
   void sleep_or_search(Worker& worker, bool& searched, Lock& lock);
+  bool lock_again(Lock& lock, int& collisions);
   void stand_back(Worker& worker, Lock& lock);
   void search(Lock& lock, const auto& look);
+  /// Whether a worker looks for work, or will do so in a moment: then nobody need be woken. With
+  /// the mutex held.
+  bool somebody_looks() const { return searching_ || standing_back_.load(); }
   void sleep(Worker& worker, Lock& lock);
   void run(Worker& worker, FutureState& task);
   void finish_task(Worker& worker, FutureState& task, bool ok, std::uint64_t cpu_ns);
@@ -212,6 +217,10 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   alignas(trace::kCacheLine) std::atomic<std::uint64_t> pushed_{0};
   // What a submit must look after: kGrow, kWake, kFirst. Written with the mutex held, seldom.
   alignas(trace::kCacheLine) std::atomic<std::uint8_t> attention_{kGrow | kFirst};
+
+  // A worker waits until the lock is less in demand, and looks for work then. Before it looks it
+  // says false; so who sees true after a submit may leave the task to it.
+  std::atomic<bool> standing_back_{false};
 
   alignas(trace::kCacheLine) mutable std::mutex
       mutex_;  // guards what follows, but for the atomics' own words

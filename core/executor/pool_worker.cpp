@@ -138,7 +138,7 @@ bool PoolCore::staff() {
 
 /// Whom to wake because of what is queued, null for nobody. With the mutex held.
 PoolCore::Worker* PoolCore::pick_wake() {
-  if (paused_ || searching_ || sleepers_.empty()) {
+  if (paused_ || sleepers_.empty() || somebody_looks()) {
     return nullptr;
   }
   const std::size_t awake = workers_ - sleepers_.size() - preparing_;
@@ -279,6 +279,7 @@ void PoolCore::strand() {
 /// Works until the worker is surplus or the pool has ended; then it is counted out.
 void PoolCore::loop(Worker& worker) {
   bool searched = false;
+  int collisions = 0;
   Lock lock = lock_soon(mutex_);
   end_preparing(worker);
   while (workers_ <= max_workers_) {
@@ -288,9 +289,7 @@ void PoolCore::loop(Worker& worker) {
       wake(to_wake);
       run(worker, *task);
       searched = false;
-      lock = try_lock_soon(mutex_);
-      if (!lock.owns_lock()) {
-        lock.lock();
+      if (!lock_again(lock, collisions)) {
         stand_back(worker, lock);
       }
     } else if (shut_down_ && queued() == 0) {
@@ -335,34 +334,54 @@ void PoolCore::sleep_or_search(Worker& worker, bool& searched, Lock& lock) {
   sleep(worker, lock);
 }
 
+/// Locks the mutex again after a task; false, without it, if that worker had better stand back: it
+/// found the mutex taken time after time, or could not get it soon.
+bool PoolCore::lock_again(Lock& lock, int& collisions) {
+  constexpr int kMostCollisions = 2;  // in a row
+  if (lock.try_lock()) {
+    collisions = 0;
+    return true;
+  }
+  if (++collisions < kMostCollisions) {
+    lock = try_lock_soon(mutex_);
+    if (lock.owns_lock()) {
+      return true;
+    }
+  }
+  collisions = 0;
+  return false;
+}
+
 /// Two workers that empty the queue by turns are slower than one of them: each takes the lock and
 /// what it guards from the other, and one that loses its core while it holds the lock stops all. So
-/// who could not get the lock at once stays away for a while, as the one that searches, or, if
-/// somebody does that already, asleep.
+/// one of them stays away from both while the other one is fast. It counts as one who looks for
+/// work, which it does in the end. If there is such a one already, this one sleeps.
 void PoolCore::stand_back(Worker& worker, Lock& lock) {
   worker.ready_ns = 0;
-  if (paused_ || shut_down_ || workers_ > max_workers_) {
-    return;  // a surplus worker leaves, nobody would wake it to do so
-  }
-  if (searching_) {
-    sleep(worker, lock);
+  if (standing_back_.exchange(true)) {
+    lock.lock();
+    // A surplus worker leaves, nobody would wake it to do so.
+    if (!paused_ && !shut_down_ && workers_ <= max_workers_ && somebody_looks()) {
+      sleep(worker, lock);
+    }
     return;
   }
-  search(lock, [this] {
-    constexpr int kPauses = 16;         // of about a microsecond
-    constexpr std::uint64_t kFast = 3;  // tasks in the meantime
-    const auto end = std::chrono::steady_clock::now() + kSearch;
-    std::uint64_t before = 0;
-    std::uint64_t taken = taken_.load(std::memory_order_relaxed);
-    do {
-      before = taken;
-      std::this_thread::yield();
-      for (int i = 0; i < kPauses; ++i) {
-        relax_cpu();
-      }
-      taken = taken_.load(std::memory_order_relaxed);
-    } while (taken - before >= kFast && std::chrono::steady_clock::now() < end);
-  });
+  constexpr int kPauses = 16;         // of about a microsecond
+  constexpr std::uint64_t kFast = 3;  // tasks in the meantime
+  const auto end = std::chrono::steady_clock::now() + kSearch;
+  std::uint64_t before = 0;
+  std::uint64_t taken = taken_.load(std::memory_order_relaxed);
+  do {
+    before = taken;
+    std::this_thread::yield();
+    for (int i = 0; i < kPauses; ++i) {
+      relax_cpu();
+    }
+    taken = taken_.load(std::memory_order_relaxed);
+  } while (taken - before >= kFast && std::chrono::steady_clock::now() < end);
+  // Before the lock: who submitted and saw it set is seen in what follows.
+  standing_back_.store(false);
+  lock = lock_soon(mutex_);
 }
 
 /// Looks for work in the way of `look`, with the mutex free; nobody is woken meanwhile.
@@ -381,7 +400,7 @@ void PoolCore::sleep(Worker& worker, Lock& lock) {
   worker.woken = false;
   publish();
   // Submitted before it could be seen that this worker sleeps?
-  if (!paused_ && !searching_ && queued() != 0) {
+  if (!paused_ && !somebody_looks() && queued() != 0) {
     sleepers_.pop_back();
     publish();
     return;

@@ -43,6 +43,13 @@ enum class Command {
   pan_left,
   pan_right,
   fit,
+  view_back,
+  view_forward,
+  ruler_end,
+  measure_task,
+  find,
+  find_next,
+  find_previous,
   shortcuts,
 };
 
