@@ -278,7 +278,8 @@ void Writer::take_back_departure(std::uint32_t process, Row row) {
 
 void Writer::take_back_loose(std::uint32_t process, Row row) {
   ProcessData& data = processes_[process].data;
-  const LooseEnd end = data.loose[data.tasks.fate(row).index];
+  const std::uint32_t index = data.tasks.fate(row).index;
+  const LooseEnd end = data.loose[index];
   PoolData& pool = pool_of_task(process, row);
   const trace::NameId name = data.tasks.origin(row)->name;
   pool.loose_ends.remove(end.time, name);
@@ -287,6 +288,7 @@ void Writer::take_back_loose(std::uint32_t process, Row row) {
   }
   take_back_departure(process, row);
   data.tasks.clear_run(row);
+  data.loose.own(index).row = kNone32;
 }
 
 std::vector<Event> Writer::take_back_log(std::uint32_t index) {

@@ -181,6 +181,14 @@ void seal_runs(LaneData& lane, const TaskTable& tasks) {
   lane.summaries.seal(lane.runs.closed(), leaf, join);
 }
 
+StartedNames started_names(SummaryReader block) {
+  BlockHead::read(block);
+  const std::uint64_t runs = block.take();
+  DurationTally::skip(block);
+  const std::uint64_t distinct = block.take();
+  return {runs, distinct, block};
+}
+
 void count_starts(const LaneData& lane, const TaskTable& tasks, std::size_t first, std::size_t last,
                   TaskTally& tally) {
   const auto whole = [&](SummaryReader reader, bool /*closest*/) {

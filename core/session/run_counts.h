@@ -2,11 +2,14 @@
 #pragma once
 
 #include "core/session/lane_data.h"
+#include "core/session/summary_tree.h"
 #include "core/session/tally.h"
 #include "core/session/task_table.h"
 #include "core/session/types.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 namespace poolscope::session {
 
@@ -29,5 +32,13 @@ void count_starts(const LaneData& lane, const TaskTable& tasks, std::size_t firs
 /// Runs that end in [begin, end). Cost of both: O(log runs + a block), for each kind of task.
 void count_ends(const LaneData& lane, const TaskTable& tasks, TimeNs begin, TimeNs end,
                 TaskTally& tally);
+
+/// The names of the tasks of a block of LaneData::summaries.
+struct StartedNames {
+  std::uint64_t runs = 0;
+  std::uint64_t distinct = 0;
+  SummaryReader names;  ///< `distinct` times a name, and how many runs have it
+};
+StartedNames started_names(SummaryReader block);
 
 }  // namespace poolscope::session

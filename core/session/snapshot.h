@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/session/task_query.h"
 #include "core/session/types.h"
 #include "core/trace/directory.h"
 #include "core/trace/event.h"
@@ -9,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -117,6 +119,20 @@ class Snapshot {
                                       std::optional<PoolIndex> pool = {}) const {
     return statistics(begin, end, pool);
   }
+
+  // --- search: for a job thread ---
+  /// How many tasks `query` means, of those whose texts it has read: in all, in each of `columns`
+  /// equal spans of [begin, end), and before `place`. Cost O(tasks) at most, some 10 ns each, less
+  /// where whole blocks of a lane have such a name or none has. Told to stop it returns at once,
+  /// something.
+  virtual FoundTasks find_tasks(const TaskQuery& query, TimeNs begin, TimeNs end, int columns,
+                                const TaskMatch& place, const std::stop_token& stop) const = 0;
+  /// The first match after `place`, and the last before it; forgotten ones are none. Cost: of what
+  /// lies between, and O(tasks that have no run).
+  virtual std::optional<TaskMatch> next_match(const TaskQuery& query, const TaskMatch& place,
+                                              const std::stop_token& stop) const = 0;
+  virtual std::optional<TaskMatch> previous_match(const TaskQuery& query, const TaskMatch& place,
+                                                  const std::stop_token& stop) const = 0;
 
   // --- for writers: everything again, as events ---
   /// Hands the session's events, rebuilt, to `sink` in batches, process by process: the same count,

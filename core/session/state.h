@@ -53,8 +53,9 @@ struct PoolData {
 struct LooseEnd {
   TimeNs time = 0;
   std::uint32_t lane = kNone32;
-  trace::Outcome outcome = trace::Outcome::ok;
+  Row row = kNone32;  ///< kNone32: its start came after all, and the task has a run
   std::uint64_t detail = 0;
+  trace::Outcome outcome = trace::Outcome::ok;
 };
 
 /// One process: its tasks, and word by word all events that the columns do not hold.

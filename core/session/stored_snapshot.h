@@ -69,6 +69,13 @@ class StoredSnapshot final : public Snapshot {
   Statistics range_statistics(TimeNs begin, TimeNs end,
                               std::optional<PoolIndex> pool) const override;
 
+  FoundTasks find_tasks(const TaskQuery& query, TimeNs begin, TimeNs end, int columns,
+                        const TaskMatch& place, const std::stop_token& stop) const override;
+  std::optional<TaskMatch> next_match(const TaskQuery& query, const TaskMatch& place,
+                                      const std::stop_token& stop) const override;
+  std::optional<TaskMatch> previous_match(const TaskQuery& query, const TaskMatch& place,
+                                          const std::stop_token& stop) const override;
+
   void replay(std::uint32_t process, trace::Sink& sink) const override;
   std::uint32_t process_count() const override {
     return static_cast<std::uint32_t>(state_.processes.size());
@@ -91,6 +98,21 @@ class StoredSnapshot final : public Snapshot {
   std::optional<TimeNs> left_queue(const ProcessData& process, Row row) const;
   Phase phase_of(const LaneData& lane, std::size_t phase) const;
   Blocked blocked_of(const LaneData& lane, std::size_t wait) const;
+  /// Tasks that are meant by their id, and by no text of theirs.
+  std::vector<Task> meant_by_id(const TaskQuery& query) const;
+  template <typename Taker>
+  void take_runless(const TaskQuery& query, const std::stop_token& stop, Taker& taker) const;
+  template <typename Seeker>
+  std::optional<TaskMatch> seek(const TaskQuery& query, const std::stop_token& stop,
+                                Seeker seeker) const;
+  template <typename Visit>
+  void for_lanes_of(std::uint32_t process, const Visit& visit) const {
+    for (std::size_t i = 0; i < state_.lane_data.size(); ++i) {
+      if (state_.lane_data[i]->process == process) {
+        visit(*state_.lane_data[i]);
+      }
+    }
+  }
   void fill_fate(const ProcessData& process, Row row, Task& task) const;
   /// Whether a run on a lane is one of `pool`.
   bool belongs(const LaneData& lane, std::size_t run, PoolIndex pool) const;

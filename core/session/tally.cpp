@@ -88,6 +88,20 @@ void DurationTally::read(SummaryReader& reader) {
   }
 }
 
+void DurationTally::skip(SummaryReader& reader) {
+  const std::uint64_t count = reader.take();
+  for (std::uint64_t read = 0; read < count;) {
+    const std::uint64_t code = reader.take();
+    if ((code & kWideGap) == kWideGap) {
+      reader.take();
+    }
+    read += (code >> kGapBits) + 1;
+  }
+  for (int i = 0; count > 0 && i < 3; ++i) {  // the sum's two halves, the largest
+    reader.take();
+  }
+}
+
 KindTally::Entry& KindTally::entry(trace::NameId name) {
   std::uint32_t& recent = recent_[name % recent_.size()];
   if (recent == 0 || entries_[recent - 1].name != name) {

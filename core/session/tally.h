@@ -35,6 +35,7 @@ class DurationTally {
   void write(SummaryWriter& writer) const;
   /// Adds what write() has put.
   void read(SummaryReader& reader);
+  static void skip(SummaryReader& reader);
 
  private:
   DurationHistogram histogram_;

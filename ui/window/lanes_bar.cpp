@@ -62,7 +62,7 @@ LanesBar::LanesBar(const Actions& actions, TimelineView* view, QWidget* parent)
   buildLanesMenu(actions);
   buildColorMenu(actions);
   auto* row = new QHBoxLayout(this);
-  row->setContentsMargins(20, 6, 12, 0);
+  row->setContentsMargins(20, 6, 12, 6);
   row->setSpacing(8);
   lanesButton_ = addButton("lanesButton", tr("Lanes"), tr("Group, sort, hide and fold lanes"),
                            lanesMenu_);

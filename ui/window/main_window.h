@@ -4,8 +4,10 @@
 #include "ui/panels/live_figures.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/statistics_worker.h"
+#include "ui/panels/task_finder.h"
 #include "ui/playback/playback_clock.h"
 #include "ui/theme/color_scheme.h"
+#include "ui/theme/motion_preference.h"
 #include "ui/theme/theme.h"
 #include "ui/timeline/frame.h"
 #include "ui/timeline/view_state.h"
@@ -32,6 +34,7 @@ class QStackedWidget;
 namespace poolscope::ui {
 
 class CoachStrip;
+class FindBar;
 class HeaderBar;
 class LanesBar;
 class SideTabs;
@@ -89,6 +92,7 @@ class MainWindow : public QMainWindow {
 
   void buildLayout(int cores);
   void buildThemeMenu();
+  void buildMotionMenu();
   void buildMemoryMenu();
   void connectEngine();
   void connectWidgets();
@@ -120,8 +124,19 @@ class MainWindow : public QMainWindow {
   void askForStatistics();
   void showStatistics(const StatisticsRequest& request, const session::Statistics& statistics);
 
+  // main_window_find.cpp
+  void connectFinder();
+  void openFindBar();
+  void closeFindBar();
+  void stepMatch(bool forward);
+  void showMatches();
+  void revealMatch(session::TaskKey task);
+  void lookFrom(session::TaskKey task);
+
   void toggleView();
+  void slowDown();
   void goToTime(session::TimeNs time);
+  void lookAt(session::TimeNs begin, session::TimeNs end);
   void step(bool forward);
   void wishWorkers(int count);
   void sendWorkers();
@@ -145,6 +160,7 @@ class MainWindow : public QMainWindow {
   Dialogs dialogs_;
   EngineState state_;
   ColorScheme colorScheme_;
+  MotionPreference motion_;
   Theme theme_;
   PlaybackClock clock_;
   Frame frame_;
@@ -153,6 +169,7 @@ class MainWindow : public QMainWindow {
   HeaderBar* header_ = nullptr;
   MessageBar* messages_ = nullptr;
   CoachStrip* coach_ = nullptr;
+  FindBar* findBar_ = nullptr;
   QStackedWidget* stage_ = nullptr;
   WelcomePage* welcome_ = nullptr;
   TimelineView* view_ = nullptr;
@@ -168,6 +185,7 @@ class MainWindow : public QMainWindow {
   QElapsedTimer sincePanels_;
   QElapsedTimer sinceStatistics_;
   StatisticsWorker statisticsWorker_;
+  TaskFinder finder_;
   PictureJob pictureJob_;
   PaintIntervals paintIntervals_;
 

@@ -345,6 +345,18 @@ class FakeSnapshot : public Snapshot {
     }
     return s;
   }
+  FoundTasks find_tasks(const TaskQuery&, TimeNs, TimeNs, int, const TaskMatch&,
+                        const std::stop_token&) const override {
+    return {};
+  }
+  std::optional<TaskMatch> next_match(const TaskQuery&, const TaskMatch&,
+                                      const std::stop_token&) const override {
+    return {};
+  }
+  std::optional<TaskMatch> previous_match(const TaskQuery&, const TaskMatch&,
+                                          const std::stop_token&) const override {
+    return {};
+  }
   void replay(std::uint32_t, trace::Sink&) const override {}
   std::uint32_t process_count() const override { return 1; }
   std::shared_ptr<const trace::Directory> directory(std::uint32_t) const override { return {}; }
