@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/task_query.h"
+#include "core/session/task_walk.h"
 #include "core/session/types.h"
 #include "core/trace/directory.h"
 #include "core/trace/event.h"
@@ -126,6 +127,15 @@ class Snapshot {
                                               const std::stop_token& stop) const = 0;
   virtual std::optional<TaskMatch> previous_match(const TaskQuery& query, const TaskMatch& place,
                                                   const std::stop_token& stop) const = 0;
+
+  /// What stands before and behind `place` in a walk, and how many. Cost: some milliseconds at the
+  /// head of a walk by length, and of a walk of those that failed; up to O(tasks), some 10 ns each,
+  /// in its middle, of one kind of several, and where tasks were forgotten. Told to stop it returns
+  /// at once, something.
+  virtual WalkAnswer walk_tasks(const TaskWalk& /*walk*/, const WalkPlace& /*place*/,
+                                const std::stop_token& /*stop*/) const {
+    return {};
+  }
 
   // --- for writers: everything again, as events ---
   /// Hands the session's events, rebuilt, to `sink` in batches, process by process: the same count,

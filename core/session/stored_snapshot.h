@@ -72,6 +72,8 @@ class StoredSnapshot final : public Snapshot {
                                       const std::stop_token& stop) const override;
   std::optional<TaskMatch> previous_match(const TaskQuery& query, const TaskMatch& place,
                                           const std::stop_token& stop) const override;
+  WalkAnswer walk_tasks(const TaskWalk& walk, const WalkPlace& place,
+                        const std::stop_token& stop) const override;
 
   void replay(std::uint32_t process, trace::Sink& sink) const override;
   std::uint32_t process_count() const override {
