@@ -200,8 +200,7 @@ class LaneWalk {
         continue;
       }
       if (const TimeNs queued = tasks_.queued(row); queued != PackedColumn::kAbsent) {
-        standing.show(std::max<TimeNs>(begins[i] - queued, 0), begins[i],
-                      [&] { return key(row); });
+        standing.show(std::max<TimeNs>(begins[i] - queued, 0), begins[i], [&] { return key(row); });
       }
     }
   }
@@ -236,7 +235,8 @@ std::optional<WalkPlace> walk_place(const Task& task, WalkOrder order) {
   switch (order) {
     case WalkOrder::slowest:
       return task.started && task.finished && (failed || task.state == TaskState::finished)
-                 ? std::optional<WalkPlace>({*task.finished - *task.started, *task.started, task.key})
+                 ? std::optional<WalkPlace>(
+                       {*task.finished - *task.started, *task.started, task.key})
                  : std::nullopt;
     case WalkOrder::longest_queued:
       return task.queued && task.started
@@ -244,9 +244,8 @@ std::optional<WalkPlace> walk_place(const Task& task, WalkOrder order) {
                        {std::max<TimeNs>(*task.started - *task.queued, 0), *task.started, task.key})
                  : std::nullopt;
     case WalkOrder::failed:
-      return failed && match_time(task)
-                 ? std::optional<WalkPlace>({0, *match_time(task), task.key})
-                 : std::nullopt;
+      return failed && match_time(task) ? std::optional<WalkPlace>({0, *match_time(task), task.key})
+                                        : std::nullopt;
   }
   return {};
 }
@@ -273,9 +272,9 @@ WalkAnswer StoredSnapshot::walk_tasks(const TaskWalk& asked, const WalkPlace& pl
     if (walk.kind != nullptr && walk.kind->texts(i).empty()) {
       continue;
     }
-    RowSet* const kind = walk.kind == nullptr ? nullptr
-                                              : &kinds.emplace_back(state_.processes[i]->tasks,
-                                                                    walk.kind->texts(i));
+    RowSet* const kind = walk.kind == nullptr
+                             ? nullptr
+                             : &kinds.emplace_back(state_.processes[i]->tasks, walk.kind->texts(i));
     for_lanes_of(i, [&](const LaneData& data) {
       const LaneWalk& lane = lanes.emplace_back(state_, data, walk, kind, stop);
       if (walk.order == WalkOrder::failed) {

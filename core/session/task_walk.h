@@ -29,7 +29,7 @@ struct TaskWalk {
 
 /// A place in a walk, that of a task or between two. By default: before all.
 struct WalkPlace {
-  TimeNs length = kForever;                           ///< of the run, or of the wait; failed: 0
+  TimeNs length = kForever;                          ///< of the run, or of the wait; failed: 0
   TimeNs time = std::numeric_limits<TimeNs>::min();  ///< of equal lengths the earlier comes first
   TaskKey task = {};
 

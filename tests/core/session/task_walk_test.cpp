@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Walks through the slowest, the longest queued and the failed tasks, beside going through all.
+#include "core/session/task_walk.h"
+
 #include "core/session/session.h"
 #include "core/session/task_kind.h"
 #include "core/session/task_query.h"
-#include "core/session/task_walk.h"
 #include "random_stream.h"
 #include "seed.h"
 #include "session_pair.h"
@@ -168,13 +169,20 @@ class TaskWalkTest : public QObject {
 void TaskWalkTest::kind_isTheNameWithoutItsNumber_data() {
   QTest::addColumn<QString>("name");
   QTest::addColumn<QString>("kind");
-  QTest::newRow("no number") << "fetch page" << "fetch page";
-  QTest::newRow("number") << "fetch page 17" << "fetch page";
-  QTest::newRow("number behind a sign") << "page #17" << "page";
-  QTest::newRow("number at once") << "page17" << "page";
-  QTest::newRow("number alone") << "17" << "";
-  QTest::newRow("sign without a number") << "page_" << "page_";
-  QTest::newRow("nothing") << "" << "";
+  QTest::newRow("no number") << "fetch page"
+                             << "fetch page";
+  QTest::newRow("number") << "fetch page 17"
+                          << "fetch page";
+  QTest::newRow("number behind a sign") << "page #17"
+                                        << "page";
+  QTest::newRow("number at once") << "page17"
+                                  << "page";
+  QTest::newRow("number alone") << "17"
+                                << "";
+  QTest::newRow("sign without a number") << "page_"
+                                         << "page_";
+  QTest::newRow("nothing") << ""
+                           << "";
 }
 
 void TaskWalkTest::kind_isTheNameWithoutItsNumber() {
@@ -184,8 +192,8 @@ void TaskWalkTest::kind_isTheNameWithoutItsNumber() {
 }
 
 void TaskWalkTest::slowest_comeLongestFirst_equalOnesInTime() {
-  const auto snapshot = session_of(
-      {{.run = 30}, {.wait = 9, .run = 50}, {.run = 30}, {.run = 40, .failed = true}});
+  const auto snapshot =
+      session_of({{.run = 30}, {.wait = 9, .run = 50}, {.run = 30}, {.run = 40, .failed = true}});
   std::vector<std::uint64_t> walked;
   WalkPlace place;
   const TaskWalk walk{.order = WalkOrder::slowest};
