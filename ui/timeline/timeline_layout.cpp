@@ -195,6 +195,7 @@ TimelineScene layOutTimeline(const Frame& frame, const ViewState& view, const QS
   }
   layOutAxis(c, frame.live, scene);
   layOutFlow(c, scene);
+  layOutHeld(c, scene);
   layOutSelection(c, scene);
   layOutHover(c, scene);
   return scene;

@@ -11,6 +11,7 @@
 #include <QRectF>
 #include <QSizeF>
 #include <QString>
+#include <QStringList>
 #include <QVarLengthArray>
 
 #include <array>
@@ -153,6 +154,8 @@ struct Curve {
   QColor color = {};
   qreal width = 1;
   bool dashed = false;
+  bool dot = false;   ///< at its begin
+  bool head = false;  ///< an arrow's, at its end
 };
 
 /// Tasks on their way to one lane, too many to be told apart: out of the queue at `from`, down a
@@ -197,6 +200,7 @@ struct LanePane {
   QList<Ghost> ghosts = {};
   QList<Token> tokens = {};
   QList<CancelMark> cancels = {};
+  FillGroup held = {};  ///< results that are done, but held up by an earlier one; and that one
   QList<LaneHead> heads = {};
   QList<LaneRow> rows = {};  ///< those in sight
 };
@@ -214,6 +218,7 @@ struct HoverBox {
   QColor outcomeColor = {};
   QList<Line> lines = {};
   QString error = {};
+  QStringList note = {};  ///< in lines
 };
 
 /// What a frame of the timeline consists of. Hit testing and tests read it, the painter draws it.
@@ -237,6 +242,7 @@ struct TimelineScene {
   QList<Stream> streams = {};
   QList<Token> flights = {};
   QList<Curve> selectionPath = {};
+  QList<TextLabel> selectionWords = {};      ///< what is out of sight of that path
   std::optional<QPointF> selectionEnd = {};  ///< a cross: the selected task was cancelled here
   std::optional<QRectF> selectionOutline = {};
   bool selectionInPinned = false;

@@ -496,7 +496,8 @@ void TimelineView::pointAt(std::optional<QPointF> position) {
   }
   state_.pointer = position;
   // Only what shows on the screen is worth a paint.
-  if (scene().hover || (position && hitTest(scene(), *position).task)) {
+  const Hit below = position ? hitTest(scene(), *position) : Hit{};
+  if (scene().hover || below.task || below.row == LaneRow::Kind::caller) {
     invalidate();
   }
 }

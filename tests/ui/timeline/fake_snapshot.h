@@ -240,6 +240,26 @@ class FakeSnapshot : public Snapshot {
     }
     return result;
   }
+  HeldResults held_results(LaneId lane, TimeNs time, std::size_t limit) const override {
+    HeldResults held;
+    for (const BlockedOn& entry : blocked_) {
+      const bool now = entry.blocked.begin <= time && time < entry.blocked.end;
+      if (entry.lane == lane && now && task(entry.blocked.awaited)) {
+        held.awaited = entry.blocked.awaited;
+      }
+    }
+    for (std::size_t i = held.awaited.task; held.awaited && i < tasks_.size(); ++i) {
+      const Task& task = tasks_[i];
+      if (task.caller == lane && ranToEnd(task) && *task.finished <= time &&
+          task.delivered.value_or(kForever) > time) {
+        held.complete = held.tasks.size() < limit;
+        if (held.complete) {
+          held.tasks.push_back(task.key);
+        }
+      }
+    }
+    return held;
+  }
   std::optional<TimeNs> next_event(TimeNs) const override { return {}; }
   std::optional<TimeNs> previous_event(TimeNs) const override { return {}; }
 
