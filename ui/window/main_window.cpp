@@ -264,6 +264,7 @@ void MainWindow::connectWidgets() {
     hasInspected_ = hasInspected_ || task;
     rangeIsNewer_ = rangeIsNewer_ && !task;
     lookFrom(task);
+    walker_.showTask(walkFrom());
     showInspector();
   });
   connect(view_, &TimelineView::rangeSelected, this,
@@ -271,12 +272,14 @@ void MainWindow::connectWidgets() {
             selectedRange_ = TimeRange{begin, end};
             rangeFigures_.reset();
             rangeIsNewer_ = true;
+            walker_.showTask(walkFrom());
             showInspector();
             askForStatistics();
           });
   connect(view_, &TimelineView::rangeCleared, this, [this] {
     selectedRange_.reset();
     rangeFigures_.reset();
+    walker_.showTask(walkFrom());
     showInspector();
     askForStatistics();
   });
@@ -296,6 +299,7 @@ void MainWindow::connectWidgets() {
   connect(transport_, &TransportBar::markerClosed, this,
           [this] { view_->setFocus(Qt::OtherFocusReason); });
   connectFinder();
+  connectWalker();
   connect(&statisticsWorker_, &StatisticsWorker::ready, this, &MainWindow::showStatistics);
   connect(&pictureJob_, &PictureJob::written, this, [this](const QString& path) {
     postMessage(Severity::info, tr("Picture saved to %1").arg(path));
@@ -383,6 +387,7 @@ void MainWindow::startSession() {
   stalls_.clear();
   view_->resetView();
   finder_.restart(engine_.snapshot());
+  walker_.reset();
   tabs_->statistics()->showNothing();
   if (engine_.state().source == EngineState::Source::live) {
     clock_.startLive();
