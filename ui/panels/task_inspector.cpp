@@ -166,7 +166,7 @@ void TaskInspector::showTask(const TaskDetails& details,
   if (!details.caller.isEmpty()) {
     addRow(tr("submitted by"), details.caller);
   }
-  if (standing && standing->task == details.key && standing->others > 0) {
+  if (standing && standing->task == details.key && standing->others > 0 && details.finishedAt) {
     addRow(tr("slower than"), standingText(*standing));
     rows_[used_ - 1].line->setToolTip(standingNote(*standing));
   }

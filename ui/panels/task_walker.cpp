@@ -232,7 +232,7 @@ QString walkText(const WalkStep& step) {
       return TaskWalker::tr("%1 of %2 that failed%3")
           .arg(countText(step.position), countText(step.total), where);
     case WalkBy::same_kind:
-      return TaskWalker::tr("%1 of %2 %3%4")
+      return TaskWalker::tr("%3: %1 of %2%4")
           .arg(countText(step.position), countText(step.total), kindName(step.kind), where);
   }
   return {};

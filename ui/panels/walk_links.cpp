@@ -69,9 +69,11 @@ void WalkLinks::setTheme(const Theme& theme) {
   setStyleSheet(
       QStringLiteral("QToolButton { color: %1; background: transparent; border: 1px solid "
                      "transparent; border-radius: 4px; padding: 3px 0; margin: 0; min-height: 0; "
-                     "min-width: 0; } QToolButton:hover { text-decoration: underline; } "
-                     "QToolButton:focus { border-color: %1; } QToolButton:disabled { color: %2; }")
-          .arg(theme.accent.name(), theme.dim.name()));
+                     "min-width: 0; font-size: %3px; } QToolButton:hover { text-decoration: "
+                     "underline; } QToolButton:focus { border-color: %1; } QToolButton:disabled { "
+                     "color: %2; }")
+          .arg(theme.accent.name(), theme.dim.name())
+          .arg(theme.fonts.small.pixelSize()));
 }
 
 }  // namespace poolscope::ui

@@ -119,7 +119,7 @@ class TaskWalkerTest : public QObject {
     Walked walked(walker);
     walker.step(WalkBy::same_kind, true, sample.from(3));
     QTRY_COMPARE(walked.last(), 7U);
-    QCOMPARE(plain(walker.note()), QStringLiteral("2 of 2 resize image"));
+    QCOMPARE(plain(walker.note()), QStringLiteral("resize image: 2 of 2"));
     walker.step(WalkBy::same_kind, true, sample.from(7));
     QTRY_COMPARE(walked.last(), 3U);
     walker.step(WalkBy::same_kind, true, sample.from());
@@ -152,7 +152,7 @@ class TaskWalkerTest : public QObject {
     QTRY_COMPARE(plain(walker.note()), QStringLiteral("1 of 1 that failed of the selected range"));
     from.task = {0, 6};
     walker.step(WalkBy::same_kind, true, from);
-    QTRY_COMPARE(plain(walker.note()), QStringLiteral("1 of 3 fetch page of the selected range"));
+    QTRY_COMPARE(plain(walker.note()), QStringLiteral("fetch page: 1 of 3 of the selected range"));
     QCOMPARE(walked.last(), 4U);
     from.end = from.begin;
     walker.step(WalkBy::failed, true, from);
