@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -38,10 +39,65 @@ std::string describe(const std::exception_ptr& error) {
 
 }  // namespace
 
-/// Starts one more thread; it counts as idle from here on. False if the system refuses. With the
+/// Starts one more thread; it counts as idle from here on. False if the system refuses it. With the
 /// mutex held.
 bool PoolCore::start_worker() {
+  if (!launch_worker()) {
+    try {
+      say_refused();
+    } catch (const std::bad_alloc&) {  // so it is not said
+    }
+    return false;
+  }
+  refused_ = false;
+  return true;
+}
+
+/// False if the system has no thread for it, or no memory: then nothing has changed.
+bool PoolCore::launch_worker() {
+  reap();  // of tasks that end their threads, there may be any number
+  Worker* worker = nullptr;
+  int error = ENOMEM;
+  try {
+    worker = free_slot();
+    queue_.add_worker(worker->slot);
+    worker->index = next_index_;
+    worker->woken = false;
+    worker->searcher = false;
+    worker->joined = let_go_;
+    worker->preparing = options_.initializer != nullptr;
+    worker->ready_ns = 0;
+    error =
+        start_thread(worker->thread, [self = shared_from_this(), worker] { self->work(*worker); });
+  } catch (const std::bad_alloc&) {
+  }
+  if (error != 0) {
+    if (worker != nullptr) {
+      queue_.remove_worker(worker->slot);
+    }
+    return false;
+  }
+  free_slots_.pop_back();
+  live_.push_back(worker);
+  if (let_go_) {
+    pthread_detach(worker->thread);
+  }
+  ++next_index_;
+  ++workers_;
+  preparing_ += worker->preparing ? 1 : 0;
+  publish();
+  return true;
+}
+
+/// The last of free_slots_, where there is room then for all that a worker puts somewhere: it must
+/// not lack memory when it sleeps or leaves. With the mutex held.
+PoolCore::Worker* PoolCore::free_slot() {
+  left_.reserve(left_.size() + live_.size() + 1);
   if (free_slots_.empty()) {
+    const std::size_t count = slots_.size() + 1;
+    free_slots_.reserve(count);
+    live_.reserve(count);
+    sleepers_.reserve(count);
     slots_.push_back(std::make_unique<Worker>());
     Worker* const fresh = slots_.back().get();
     fresh->slot = slots_.size() - 1;
@@ -49,30 +105,7 @@ bool PoolCore::start_worker() {
     last_slot_.store(fresh, std::memory_order_release);  // pairs with the acquire in unfinished()
     free_slots_.push_back(fresh);
   }
-  Worker* const worker = free_slots_.back();
-  worker->index = next_index_;
-  worker->woken = false;
-  worker->searcher = false;
-  worker->joined = false;
-  worker->ready_ns = 0;
-  live_.push_back(worker);
-  if (start_thread(worker->thread, [self = shared_from_this(), worker] { self->work(*worker); }) !=
-      0) {
-    live_.pop_back();
-    say_refused();
-    return false;
-  }
-  refused_ = false;
-  if (let_go_) {
-    worker->joined = true;
-    pthread_detach(worker->thread);
-  }
-  free_slots_.pop_back();
-  ++next_index_;
-  ++workers_;
-  publish();
-  queue_.add_worker(worker->slot);
-  return true;
+  return free_slots_.back();
 }
 
 /// Says, once until a thread starts again, that the pool goes on with the workers it has: in the
@@ -105,10 +138,10 @@ bool PoolCore::staff() {
 
 /// Whom to wake because of what is queued, null for nobody. With the mutex held.
 PoolCore::Worker* PoolCore::pick_wake() {
-  if (paused_ || searching_ || sleepers_.empty()) {
+  if (paused_ || sleepers_.empty() || somebody_looks()) {
     return nullptr;
   }
-  const std::size_t awake = workers_ - sleepers_.size();
+  const std::size_t awake = workers_ - sleepers_.size() - preparing_;
   const std::size_t waiting = queued();
   // The first look spares the count where the queue is long.
   if (waiting == 0 || (waiting <= awake && unfinished() <= awake)) {
@@ -204,6 +237,11 @@ bool PoolCore::begin_work(Worker& worker) {
   return true;
 }
 
+/// The worker's initializer is over: from here on it takes tasks. With the mutex held.
+void PoolCore::end_preparing(Worker& worker) {
+  preparing_ -= std::exchange(worker.preparing, false) ? 1 : 0;
+}
+
 /// Counts the worker out, in the same stretch of the lock in which its end was decided, so that no
 /// other one leaves for the same reason. Its slot may be reused as soon as the lock, which this
 /// gives up, is free. The mutex also makes its last event earlier than the first one of who takes
@@ -212,6 +250,7 @@ void PoolCore::count_out(Worker& worker, Lock& lock) {
   if (std::exchange(worker.begun, false)) {
     tell(worker.producer, trace::EventKind::worker_exited, workers_ > max_workers_ ? 1 : 0);
   }
+  end_preparing(worker);
   --workers_;
   publish();
   queue_.remove_worker(worker.slot);
@@ -240,7 +279,9 @@ void PoolCore::strand() {
 /// Works until the worker is surplus or the pool has ended; then it is counted out.
 void PoolCore::loop(Worker& worker) {
   bool searched = false;
+  int collisions = 0;
   Lock lock = lock_soon(mutex_);
+  end_preparing(worker);
   while (workers_ <= max_workers_) {
     if (FutureState* const task = paused_ ? nullptr : next_task(worker)) {
       Worker* const to_wake = pick_wake();
@@ -248,9 +289,7 @@ void PoolCore::loop(Worker& worker) {
       wake(to_wake);
       run(worker, *task);
       searched = false;
-      lock = try_lock_soon(mutex_);
-      if (!lock.owns_lock()) {
-        lock.lock();
+      if (!lock_again(lock, collisions)) {
         stand_back(worker, lock);
       }
     } else if (shut_down_ && queued() == 0) {
@@ -266,7 +305,10 @@ void PoolCore::loop(Worker& worker) {
 /// The clock is not read again if the worker comes straight from another task, or from the intake,
 /// and the task was waiting by then.
 FutureState* PoolCore::next_task(Worker& worker) {
-  FutureState* const task = take(&worker, Phase::running);
+  FutureState* const task = take(&worker);
+  if (task != nullptr) {
+    task->leave_pending(Phase::running);
+  }
   if (task != nullptr && worker.producer != nullptr && worker.producer->enabled()) {
     const std::uint64_t ready = worker.ready_ns;
     const bool known = ready != 0 && ready >= startable_ns_;
@@ -292,34 +334,54 @@ void PoolCore::sleep_or_search(Worker& worker, bool& searched, Lock& lock) {
   sleep(worker, lock);
 }
 
+/// Locks the mutex again after a task; false, without it, if that worker had better stand back: it
+/// found the mutex taken time after time, or could not get it soon.
+bool PoolCore::lock_again(Lock& lock, int& collisions) {
+  constexpr int kMostCollisions = 2;  // in a row
+  if (lock.try_lock()) {
+    collisions = 0;
+    return true;
+  }
+  if (++collisions < kMostCollisions) {
+    lock = try_lock_soon(mutex_);
+    if (lock.owns_lock()) {
+      return true;
+    }
+  }
+  collisions = 0;
+  return false;
+}
+
 /// Two workers that empty the queue by turns are slower than one of them: each takes the lock and
 /// what it guards from the other, and one that loses its core while it holds the lock stops all. So
-/// who could not get the lock at once stays away for a while, as the one that searches, or, if
-/// somebody does that already, asleep.
+/// one of them stays away from both while the other one is fast. It counts as one who looks for
+/// work, which it does in the end. If there is such a one already, this one sleeps.
 void PoolCore::stand_back(Worker& worker, Lock& lock) {
   worker.ready_ns = 0;
-  if (paused_ || shut_down_ || workers_ > max_workers_) {
-    return;  // a surplus worker leaves, nobody would wake it to do so
-  }
-  if (searching_) {
-    sleep(worker, lock);
+  if (standing_back_.exchange(true)) {
+    lock.lock();
+    // A surplus worker leaves, nobody would wake it to do so.
+    if (!paused_ && !shut_down_ && workers_ <= max_workers_ && somebody_looks()) {
+      sleep(worker, lock);
+    }
     return;
   }
-  search(lock, [this] {
-    constexpr int kPauses = 16;         // of about a microsecond
-    constexpr std::uint64_t kFast = 3;  // tasks in the meantime
-    const auto end = std::chrono::steady_clock::now() + kSearch;
-    std::uint64_t before = 0;
-    std::uint64_t taken = taken_.load(std::memory_order_relaxed);
-    do {
-      before = taken;
-      std::this_thread::yield();
-      for (int i = 0; i < kPauses; ++i) {
-        relax_cpu();
-      }
-      taken = taken_.load(std::memory_order_relaxed);
-    } while (taken - before >= kFast && std::chrono::steady_clock::now() < end);
-  });
+  constexpr int kPauses = 16;         // of about a microsecond
+  constexpr std::uint64_t kFast = 3;  // tasks in the meantime
+  const auto end = std::chrono::steady_clock::now() + kSearch;
+  std::uint64_t before = 0;
+  std::uint64_t taken = taken_.load(std::memory_order_relaxed);
+  do {
+    before = taken;
+    std::this_thread::yield();
+    for (int i = 0; i < kPauses; ++i) {
+      relax_cpu();
+    }
+    taken = taken_.load(std::memory_order_relaxed);
+  } while (taken - before >= kFast && std::chrono::steady_clock::now() < end);
+  // Before the lock: who submitted and saw it set is seen in what follows.
+  standing_back_.store(false);
+  lock = lock_soon(mutex_);
 }
 
 /// Looks for work in the way of `look`, with the mutex free; nobody is woken meanwhile.
@@ -338,7 +400,7 @@ void PoolCore::sleep(Worker& worker, Lock& lock) {
   worker.woken = false;
   publish();
   // Submitted before it could be seen that this worker sleeps?
-  if (!paused_ && !searching_ && queued() != 0) {
+  if (!paused_ && !somebody_looks() && queued() != 0) {
     sleepers_.pop_back();
     publish();
     return;
@@ -440,7 +502,8 @@ void PoolCore::break_pool(std::exception_ptr cause, const char* what) {
       close_intake();
       tell(mine, trace::EventKind::pool_broken, reason_id);
     }
-    while (FutureState* task = take(nullptr, Phase::running)) {
+    while (FutureState* task = take(nullptr)) {
+      task->leave_pending(Phase::running);
       task->set_error(broken_);
       tell(mine, trace::EventKind::task_finished, trace::finished_detail(0, reason_id),
            task->task_id_, trace::Outcome::error);

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/overview_strip.h"
 
+#include "ui/timeline/time_text.h"
+
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QWheelEvent>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace poolscope::ui {
@@ -13,6 +18,9 @@ namespace {
 
 constexpr qreal kBarPitch = 6;
 constexpr qreal kPadding = 3;
+constexpr qreal kLeastFrame = 4;
+constexpr double kWheelZoom = 1.2;
+constexpr double kKeyZoom = 1.5;
 constexpr qreal kMarkHeight = 5;
 constexpr qreal kMarkWidth = 2;  // at least
 
@@ -21,7 +29,11 @@ constexpr qreal kMarkWidth = 2;  // at least
 OverviewStrip::OverviewStrip(QWidget* parent) : QWidget(parent), theme_(Theme::dark()) {
   setObjectName(QStringLiteral("overview"));
   setAccessibleName(tr("Whole session"));
-  setToolTip(tr("The whole session: click or drag to look there"));
+  setToolTip(
+      tr("The whole session. Click: look there; drag the frame or its ends; drag beside it "
+         "to choose another stretch. Arrow keys move and zoom."));
+  setFocusPolicy(Qt::StrongFocus);
+  setMouseTracking(true);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   setCursor(Qt::PointingHandCursor);
 }
@@ -37,6 +49,7 @@ void OverviewStrip::showFrame(const Frame& frame, session::TimeNs begin, session
   viewEnd_ = viewEnd;
   if (recount) {
     count();
+    describe();
   }
   if (!same || recount) {
     update();
@@ -121,11 +134,6 @@ void OverviewStrip::count() {
   }
 }
 
-qreal OverviewStrip::toX(session::TimeNs time) const {
-  const qreal length = static_cast<qreal>(std::max<session::TimeNs>(1, end_ - begin_));
-  return width() * std::clamp(static_cast<qreal>(time - begin_) / length, 0.0, 1.0);
-}
-
 void OverviewStrip::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
@@ -136,7 +144,11 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
   if (end_ <= begin_) {
     return;
   }
-  const QRectF view(QPointF(toX(viewBegin_), 1), QPointF(toX(viewEnd_), height() - 1));
+  // A view of nanoseconds is seen, too.
+  const qreal left = toX(viewBegin_);
+  const qreal right = std::max(toX(viewEnd_), left + kLeastFrame);
+  const QRectF view(QPointF(std::min(left, width() - kLeastFrame), 1),
+                    QPointF(right, height() - 1));
   painter.setPen(Qt::NoPen);
   painter.setBrush(translucent(theme_.accent, 0.12));
   painter.drawRoundedRect(view, 4, 4);
@@ -152,27 +164,139 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
                      color);
   }
   paintMarks(painter);
-  const qreal now = toX(frame_.now);
-  painter.fillRect(QRectF(std::min(now, width() - 2.0), 0, 2, height()), theme_.bad);
+  paintNow(painter);
+  paintFrame(painter, view);
+}
+
+void OverviewStrip::paintNow(QPainter& painter) const {
+  const qreal now = std::min(toX(frame_.now), width() - 2.0);
+  painter.fillRect(QRectF(now, 0, 2, height()), theme_.bad);
+  if (nowIsMovable_) {
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme_.bad);
+    painter.drawEllipse(QPointF(std::clamp(now + 1, 4.0, width() - 4.0), 5), 4, 4);
+  }
+}
+
+void OverviewStrip::paintFrame(QPainter& painter, const QRectF& view) const {
   painter.setRenderHint(QPainter::Antialiasing);
   painter.setPen(QPen(theme_.accent, 1.5));
   painter.setBrush(Qt::NoBrush);
   painter.drawRoundedRect(view.adjusted(0.75, 0, -0.75, 0), 4, 4);
+  if (view.width() >= 24) {
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme_.accent);
+    const qreal grip = height() * 0.4;
+    for (const qreal x : {view.left(), view.right() - 4}) {
+      painter.drawRoundedRect(QRectF(x, (height() - grip) / 2, 4, grip), 2, 2);
+    }
+  }
+  if (hasFocus()) {
+    painter.setPen(QPen(theme_.text, 2));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 4, 4);
+  }
+}
+
+void OverviewStrip::setNowMovable(bool movable) {
+  if (nowIsMovable_ != movable) {
+    nowIsMovable_ = movable;
+    update();
+  }
+}
+
+/// What assistive technology reads.
+void OverviewStrip::describe() {
+  const QString text = tr("The timeline shows %1, from %2 on, of %3.")
+                           .arg(durationText(viewEnd_ - viewBegin_),
+                                durationText(viewBegin_ - begin_), durationText(end_ - begin_));
+  if (accessibleDescription() != text) {
+    setAccessibleDescription(text);
+  }
+}
+
+OverviewPart OverviewStrip::partAt(const QPointF& position) const {
+  return overviewPartAt(map(), {viewBegin_, viewEnd_},
+                        nowIsMovable_ ? std::optional(frame_.now) : std::nullopt, position);
+}
+
+void OverviewStrip::want(const std::optional<TimeRange>& range) {
+  if (range) {
+    Q_EMIT viewWanted(range->begin, range->end);
+  }
 }
 
 void OverviewStrip::mousePressEvent(QMouseEvent* event) {
-  choose(event->position().x());
+  if (event->button() == Qt::LeftButton && end_ > begin_) {
+    drag_.emplace(partAt(event->position()), map(), TimeRange{viewBegin_, viewEnd_},
+                  event->position().x());
+  }
 }
 
 void OverviewStrip::mouseMoveEvent(QMouseEvent* event) {
-  choose(event->position().x());
+  if (!drag_) {
+    const OverviewPart part = partAt(event->position());
+    setCursor(part == OverviewPart::frame     ? Qt::OpenHandCursor
+              : part == OverviewPart::outside ? Qt::PointingHandCursor
+                                              : Qt::SizeHorCursor);
+    return;
+  }
+  if (drag_->part() == OverviewPart::now) {
+    Q_EMIT timeChosen(map().toTime(event->position().x()));
+  } else {
+    want(drag_->moveTo(map(), event->position().x()));
+  }
 }
 
-void OverviewStrip::choose(qreal x) {
-  if (end_ > begin_ && width() > 0) {
-    const qreal share = std::clamp(x / width(), 0.0, 1.0);
-    Q_EMIT timeChosen(begin_ +
-                      static_cast<session::TimeNs>(share * static_cast<qreal>(end_ - begin_)));
+void OverviewStrip::mouseReleaseEvent(QMouseEvent* event) {
+  if (drag_ && event->button() == Qt::LeftButton) {
+    want(drag_->release(map()));
+    drag_.reset();
+  }
+}
+
+void OverviewStrip::wantZoom(double factor, session::TimeNs anchor) {
+  const double length = static_cast<double>(viewEnd_ - viewBegin_) / factor;
+  if (end_ > begin_ && length >= static_cast<double>(ViewState::kShortestSpan)) {
+    const auto half = static_cast<session::TimeNs>(length / 2);
+    want(TimeRange{anchor - half, anchor + half});
+  }
+}
+
+void OverviewStrip::wheelEvent(QWheelEvent* event) {
+  const session::TimeNs pointed = map().toTime(event->position().x());
+  const session::TimeNs middle = viewBegin_ + (viewEnd_ - viewBegin_) / 2;
+  const bool isInside = pointed >= viewBegin_ && pointed < viewEnd_;
+  wantZoom(std::pow(kWheelZoom, event->angleDelta().y() / 120.0), isInside ? middle : pointed);
+  event->accept();
+}
+
+void OverviewStrip::keyPressEvent(QKeyEvent* event) {
+  const session::TimeNs length = viewEnd_ - viewBegin_;
+  const auto move = [&](session::TimeNs by) { want(TimeRange{viewBegin_ + by, viewEnd_ + by}); };
+  const auto zoom = [&](double factor) { wantZoom(factor, viewBegin_ + length / 2); };
+  switch (end_ > begin_ ? event->key() : 0) {
+    case Qt::Key_Left:
+      move(-length / 5);
+      break;
+    case Qt::Key_Right:
+      move(length / 5);
+      break;
+    case Qt::Key_PageUp:
+      move(-length);
+      break;
+    case Qt::Key_PageDown:
+      move(length);
+      break;
+    case Qt::Key_Up:
+      zoom(kKeyZoom);
+      break;
+    case Qt::Key_Down:
+      zoom(1 / kKeyZoom);
+      break;
+    default:
+      QWidget::keyPressEvent(event);
   }
 }
 

@@ -45,11 +45,13 @@ ModeText modeText(const TransportState& state) {
 
 }  // namespace
 
-TransportBar::TransportBar(QAction* toggle, QAction* back, QWidget* parent)
+TransportBar::TransportBar(const Controls& controls, QWidget* parent)
     : QWidget(parent),
       time_(new QLabel(this)),
       mode_(new QLabel(this)),
+      slower_(new QToolButton(this)),
       toggle_(new QToolButton(this)),
+      faster_(new QToolButton(this)),
       back_(new QPushButton(tr("Back to live"), this)),
       overview_(new OverviewStrip(this)),
       marker_(new QLineEdit(this)) {
@@ -59,12 +61,17 @@ TransportBar::TransportBar(QAction* toggle, QAction* back, QWidget* parent)
   time_->setProperty("look", "mono");
   mode_->setObjectName(QStringLiteral("playbackMode"));
   mode_->setAccessibleName(tr("State of the view"));
-  toggle_->setObjectName(QStringLiteral("playbackToggle"));
-  toggle_->setDefaultAction(toggle);
-  toggle_->setToolButtonStyle(Qt::ToolButtonIconOnly);
-  toggle_->setFocusPolicy(Qt::StrongFocus);
+  const auto control = [](QToolButton* button, const char* name, QAction* action) {
+    button->setObjectName(QString::fromLatin1(name));
+    button->setDefaultAction(action);
+    button->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    button->setFocusPolicy(Qt::StrongFocus);
+  };
+  control(slower_, "playbackSlower", controls.slower);
+  control(toggle_, "playbackToggle", controls.toggle);
+  control(faster_, "playbackFaster", controls.faster);
   back_->setObjectName(QStringLiteral("backToLive"));
-  back_->setToolTip(back->toolTip());
+  back_->setToolTip(controls.back->toolTip());
   marker_->setObjectName(QStringLiteral("markerText"));
   marker_->setAccessibleName(tr("Text of the marker"));
   marker_->setPlaceholderText(tr("Marker: type a note, Enter to set it, Esc to leave"));
@@ -77,12 +84,17 @@ TransportBar::TransportBar(QAction* toggle, QAction* back, QWidget* parent)
   clock->setSpacing(0);
   clock->addWidget(time_);
   clock->addWidget(mode_);
-  row->addWidget(toggle_);
+  auto* buttons = new QHBoxLayout;
+  buttons->setSpacing(2);
+  for (QToolButton* button : {slower_, toggle_, faster_}) {
+    buttons->addWidget(button);
+  }
+  row->addLayout(buttons);
   row->addLayout(clock);
   row->addWidget(overview_, 1);
   row->addWidget(marker_, 1);
   row->addWidget(back_);
-  connect(back_, &QPushButton::clicked, back, &QAction::trigger);
+  connect(back_, &QPushButton::clicked, controls.back, &QAction::trigger);
   connect(marker_, &QLineEdit::returnPressed, this, [this] {
     Q_EMIT markerEntered(marker_->text().trimmed());
     closeMarker();

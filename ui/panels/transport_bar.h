@@ -29,8 +29,14 @@ struct TransportState {
 class TransportBar : public QWidget {
   Q_OBJECT
  public:
-  /// `toggle` freezes and plays, `back` returns to the present.
-  TransportBar(QAction* toggle, QAction* back, QWidget* parent = nullptr);
+  struct Controls {
+    QAction* toggle = nullptr;  ///< freezes and plays
+    QAction* slower = nullptr;
+    QAction* faster = nullptr;
+    QAction* back = nullptr;  ///< returns to the present
+  };
+
+  explicit TransportBar(const Controls& controls, QWidget* parent = nullptr);
 
   void showState(const TransportState& state);
   OverviewStrip* overview() const { return overview_; }
@@ -50,7 +56,9 @@ class TransportBar : public QWidget {
 
   QLabel* time_;
   QLabel* mode_;
+  QToolButton* slower_;
   QToolButton* toggle_;
+  QToolButton* faster_;
   QPushButton* back_;
   OverviewStrip* overview_;
   QLineEdit* marker_;

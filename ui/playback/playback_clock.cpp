@@ -82,11 +82,18 @@ void PlaybackClock::advance() {
   }
   position_ = end_;
   playing_ = false;
-  attached_ = live_;
+  if (live_) {
+    attached_ = true;
+    speed_ = kRealTime;  // the present has no other
+  }
 }
 
 TimeNs PlaybackClock::now() const {
   return position_;
+}
+
+bool PlaybackClock::isSlowed() const {
+  return live_ && speed_ != kRealTime;
 }
 
 double PlaybackClock::speed() const {
@@ -101,8 +108,10 @@ QString PlaybackClock::speedText() const {
 
 void PlaybackClock::toggle() {
   if (live_) {
-    if (attached_) {
+    if (isMoving()) {
       freeze();
+    } else if (isSlowed()) {
+      play();
     } else {
       goToEnd();
     }

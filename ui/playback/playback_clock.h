@@ -41,11 +41,12 @@ class PlaybackClock {
   bool isPlaying() const { return playing_; }   ///< a replay or slow motion runs
   /// Whether the next frame may differ from this one by time alone.
   bool isMoving() const { return attached_ || playing_; }
+  bool isSlowed() const;      ///< behind a running pool at another speed, moving or frozen
   double speed() const;       ///< seconds of the session a second
   QString speedText() const;  ///< "1x", "1/100x"
 
-  /// Space: freezes or follows a running pool; plays or pauses a replay (from its beginning, if it
-  /// stands at the end).
+  /// Space: freezes or follows a running pool; pauses slow motion and goes on with it; plays or
+  /// pauses a replay (from its beginning, if it stands at the end).
   void toggle();
   void freeze();
   /// End: the present of a running pool, the last moment of a replay.

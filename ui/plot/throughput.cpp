@@ -182,7 +182,7 @@ ThroughputScene layOutThroughput(const Frame& frame, TimeNs begin, TimeNs end, c
       scene.plot.height() < 8) {
     return scene;
   }
-  scene.time = TimeAxis({begin, end}, scene.plot.left(), scene.plot.right());
+  scene.time = TimeAxis(TimeRange{begin, end}, scene.plot.left(), scene.plot.right());
   measure(*frame.snapshot, options, {begin, end}, frame.now, scene.time->nsPerPixel(), scene);
   double highest = options.predicted.value_or(0);
   for (const double rate : scene.rates) {

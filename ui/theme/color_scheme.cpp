@@ -1,40 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/theme/color_scheme.h"
 
-#include <QDBusConnection>
-#include <QDBusError>
-#include <QDBusMessage>
-#include <QDBusPendingCallWatcher>
-#include <QDBusPendingReply>
+#include "ui/theme/portal_setting.h"
+
 #include <QGuiApplication>
-#include <QMetaType>
 #include <QPalette>
 
 namespace poolscope::ui {
 namespace {
 
-QString portalService() {
-  return QStringLiteral("org.freedesktop.portal.Desktop");
-}
-QString portalPath() {
-  return QStringLiteral("/org/freedesktop/portal/desktop");
-}
-QString portalInterface() {
-  return QStringLiteral("org.freedesktop.portal.Settings");
-}
 QString appearance() {
   return QStringLiteral("org.freedesktop.appearance");
 }
 QString colorSchemeKey() {
   return QStringLiteral("color-scheme");
-}
-
-/// Read() wraps its answer in a variant once more than SettingChanged does.
-QVariant unwrapped(QVariant value) {
-  while (value.metaType() == QMetaType::fromType<QDBusVariant>()) {
-    value = value.value<QDBusVariant>().variant();
-  }
-  return value;
 }
 
 }  // namespace
@@ -43,7 +22,7 @@ ColorScheme::ColorScheme(QObject* parent) : QObject(parent) {
   const QPalette palette = QGuiApplication::palette();
   paletteIsDark_ =
       palette.color(QPalette::Window).lightness() < palette.color(QPalette::WindowText).lightness();
-  askPortal();
+  followPortal(this, {{appearance(), colorSchemeKey()}});
 }
 
 bool ColorScheme::isDark() const {
@@ -62,36 +41,10 @@ void ColorScheme::applyPortalSetting(const QString& group, const QString& key,
   if (group != appearance() || key != colorSchemeKey()) {
     return;
   }
-  const uint preference = unwrapped(value.variant()).toUInt();
+  const uint preference = portalValue(value).toUInt();
   update(choice_, preference == 1   ? Preference::dark
                   : preference == 2 ? Preference::light
                                     : Preference::none);
-}
-
-void ColorScheme::askPortal() {
-  QDBusConnection bus = QDBusConnection::sessionBus();
-  if (!bus.isConnected()) {
-    return;
-  }
-  // Qt 6.4 finds the types of a slot by name, and nobody has named this one yet.
-  qRegisterMetaType<QDBusVariant>("QDBusVariant");
-  if (!bus.connect(portalService(), portalPath(), portalInterface(),
-                   QStringLiteral("SettingChanged"), this,
-                   SLOT(applyPortalSetting(QString, QString, QDBusVariant)))) {
-    qWarning("The desktop's change between light and dark cannot be followed: %s",
-             qPrintable(bus.lastError().message()));
-  }
-  QDBusMessage question = QDBusMessage::createMethodCall(portalService(), portalPath(),
-                                                         portalInterface(), QStringLiteral("Read"));
-  question << appearance() << colorSchemeKey();
-  auto* watcher = new QDBusPendingCallWatcher(bus.asyncCall(question), this);
-  connect(watcher, &QDBusPendingCallWatcher::finished, this, [this](QDBusPendingCallWatcher* done) {
-    const QDBusPendingReply<QDBusVariant> reply = *done;
-    if (reply.isValid()) {
-      applyPortalSetting(appearance(), colorSchemeKey(), reply.value());
-    }
-    done->deleteLater();
-  });
 }
 
 void ColorScheme::update(Choice choice, Preference system) {

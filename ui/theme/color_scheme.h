@@ -33,7 +33,6 @@ class ColorScheme : public QObject {
 
  private:
   enum class Preference { none, dark, light };
-  void askPortal();
   void update(Choice choice, Preference system);
 
   Choice choice_ = Choice::system;

@@ -221,7 +221,14 @@ void layOutTicks(const LayoutContext& c, TimelineScene& scene) {
       scene.nowLabel.isEmpty() || !scene.nowX
           ? c.canvas.right()
           : *scene.nowX - c.cache.textWidth(scene.nowLabel, TextRole::live) - 3 * gap;
-  for (const TimeTick& tick : timeTicks(c.axis, c.snapshot.begin(), c.theme.px(96))) {
+  const TimeNs origin = c.snapshot.begin();
+  const qreal distance = c.theme.px(96);
+  const auto base = tickBase(c.axis, origin, distance);
+  if (base) {
+    scene.axisBase =
+        c.cache.elided(base->text + QStringLiteral(" +"), TextRole::tick, c.headWidth - 4 * gap);
+  }
+  for (const TimeTick& tick : timeTicks(c.axis, origin, distance, base)) {
     const qreal x = c.snap(tick.x);
     scene.gridLines.append(x);
     const QRectF room(x + gap, 0, c.cache.textWidth(tick.label, TextRole::tick),

@@ -15,8 +15,8 @@ using session::TimeNs;
 namespace {
 
 constexpr std::size_t kMostBands = 600;
-constexpr TimeNs kRecent = 125'000'000;
-constexpr qreal kLeastMark = 0.2;  // of the height
+constexpr TimeNs kRecent = 125'000'000;  // on the screen
+constexpr qreal kLeastMark = 0.2;        // of the height
 
 QString callerName(const session::Lane& lane) {
   const QString name = QString::fromUtf8(lane.name);
@@ -167,7 +167,7 @@ void layOutCaller(const LayoutContext& c, const PlannedRow& row, LanePane& pane)
   const session::LaneState state = c.snapshot.lane_state(id, c.now);
   QStringList words{QObject::tr("running")};
   QColor dot = c.theme.ok;
-  const auto recent = c.snapshot.caller_columns(id, c.now - kRecent, c.now + 1, 1);
+  const auto recent = c.snapshot.caller_columns(id, c.now - c.lasting(kRecent), c.now + 1, 1);
   if (state.blocked) {
     words = heldWords(*state.blocked, heldAt(c, id, c.now));
     dot = c.theme.warn;

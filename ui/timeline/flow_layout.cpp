@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 namespace poolscope::ui {
@@ -12,9 +13,12 @@ using session::TimeNs;
 
 namespace {
 
+// On the screen, at any speed.
 constexpr TimeNs kFlight = 250'000'000;
+constexpr TimeNs kSlowFlight = 900'000'000;  // in slow motion the eye can follow it
 constexpr std::uint32_t kFlightsASecond = 4;
 constexpr TimeNs kLull = 100'000'000;  // after that long without a pick nothing flows
+constexpr double kLanding = 0.2;       // of the canvas, left of now
 constexpr std::size_t kMostFlights = 24;
 
 double easeInOut(double t) {
@@ -30,29 +34,49 @@ bool isInSight(const TimelineScene& scene, const PlannedRow& row, qreal middle) 
   return row.pinned || scene.panes[0].clip.contains(QPointF(scene.canvas.left() + 1, middle));
 }
 
+/// Where a task arrives: at its bar's begin, or where that has moved far away, on the bar nearer to
+/// now.
+qreal landingX(const LayoutContext& c, const Pick& pick, const std::optional<session::Task>& task,
+               qreal side) {
+  const bool isOver = task && task->finished && *task->finished <= c.now;
+  const qreal end = c.axis.toX(isOver ? *task->finished : c.now) - side / 2;
+  const qreal near = c.axis.toX(c.now) - c.canvas.width() * kLanding;
+  return std::max({c.axis.toX(pick.time) + side / 2, std::min(near, end), c.canvas.left()});
+}
+
+/// Its number above it.
+void nameFlight(const LayoutContext& c, Token& token) {
+  token.label = QString::number(token.task.task);
+  const qreal width = c.cache.textWidth(token.label, TextRole::flag);
+  const qreal height = c.theme.px(13);
+  const qreal left = std::min(token.rect.center().x() - width / 2, c.canvas.right() - width - 1);
+  token.labelRect = QRectF(left, token.rect.top() - height, width, height);
+}
+
 /// Tasks on their way from the queue to the bar that has just begun on their worker's lane.
 void addFlights(const LayoutContext& c, const PlannedRow& queue, qreal share,
                 TimelineScene& scene) {
   const QPointF from = tokenSlot(c, queue, 0).center();
   const qreal side = c.theme.px(11);
-  for (const Pick& pick : c.snapshot.picks(*queue.pool, c.now - kFlight, c.now + 1, kMostFlights)) {
+  const TimeNs flight = c.lasting(c.view.speed < 1 ? kSlowFlight : kFlight);
+  for (const Pick& pick : c.snapshot.picks(*queue.pool, c.now - flight, c.now + 1, kMostFlights)) {
     const PlannedRow* row = c.plan.rowOf(pick.worker);
     const auto& exited = c.snapshot.lanes()[static_cast<std::size_t>(pick.worker)].exited;
     if (row == nullptr ||
         (exited && *exited <= c.now)) {  // at a session's end nothing is in the air
       continue;
     }
-    const double age = static_cast<double>(c.now - pick.time) / static_cast<double>(kFlight);
+    const double age = static_cast<double>(c.now - pick.time) / static_cast<double>(flight);
     const double t = easeInOut(std::clamp(age, 0.0, 1.0));
     const qreal y = c.middleOf(*row);
     if (!isInSight(scene, *row, y)) {
       continue;
     }
-    const QPointF to(std::max(c.axis.toX(pick.time) + side / 2, scene.canvas.left()), y);
+    const auto task = c.snapshot.task(pick.task);
+    const QPointF to(landingX(c, pick, task, side), y);
     const qreal bulge = c.theme.px(22);
     const QPointF at = onCurve(from, QPointF(from.x() + bulge, from.y() + (y - from.y()) * 0.35),
                                QPointF(to.x() + bulge, to.y() - (y - from.y()) * 0.25), to, t);
-    const auto task = c.snapshot.task(pick.task);
     // It arrives by turning into the bar: near the end it fades.
     const double fade = std::clamp((1 - age) / 0.2, 0.0, 1.0);
     scene.flights.append({.task = pick.task,
@@ -60,12 +84,15 @@ void addFlights(const LayoutContext& c, const PlannedRow& queue, qreal share,
                           .kind = task ? c.kinds(task->name) : 0,
                           .opacity = fade * share,
                           .flying = true});
+    if (c.view.speed < 1) {
+      nameFlight(c, scene.flights.last());
+    }
   }
 }
 
 /// How many tasks a lane got while those that it got last would have flown to it.
 std::uint32_t pickedLately(const LayoutContext& c, session::LaneId lane) {
-  const TimeNs begin = c.now - kFlight;
+  const TimeNs begin = c.now - c.lasting(kFlight);
   const auto lately = c.snapshot.lane_columns(lane, begin, c.now, 1);
   const std::uint32_t touching = lately.empty() ? 0 : lately.front().task_count;
   const std::uint32_t before = c.snapshot.task_at(lane, begin) ? 1 : 0;
@@ -130,7 +157,7 @@ void layOutFlow(const LayoutContext& c, TimelineScene& scene) {
       addFlights(c, row, single, scene);
     }
     const auto& over = c.snapshot.pools()[static_cast<std::size_t>(*row.pool)].shut_down;
-    const bool flows = c.snapshot.pick_count(*row.pool, c.now - kLull, c.now + 1) > 0;
+    const bool flows = c.snapshot.pick_count(*row.pool, c.now - c.lasting(kLull), c.now + 1) > 0;
     if (single < 1 && flows && !(over && *over <= c.now)) {
       addStreams(c, row, 1 - single, scene);
     }

@@ -52,6 +52,11 @@ struct LayoutContext {
     constexpr session::TimeNs kLateness = 30'000'000;
     return std::min(snapshot.end(), now) - kLateness;
   }
+  /// What takes so long on the screen, in the session's time: motion is as quick at any speed.
+  session::TimeNs lasting(session::TimeNs onScreen) const {
+    return std::max<session::TimeNs>(
+        1, static_cast<session::TimeNs>(static_cast<double>(onScreen) * view.speed));
+  }
   const session::Lane& laneOf(session::LaneId lane) const {
     return snapshot.lanes()[static_cast<std::size_t>(lane)];
   }
@@ -99,6 +104,8 @@ int tokenCapacity(const LayoutContext& context, const PlannedRow& queue);
 qreal singlePickShare(const LayoutContext& context, session::PoolIndex pool);
 
 void layOutAxis(const LayoutContext& context, bool live, TimelineScene& scene);
+/// The ruler, and what a drag will zoom into.
+void layOutMeasures(const LayoutContext& context, TimelineScene& scene);
 void layOutFlow(const LayoutContext& context, TimelineScene& scene);
 void layOutSelection(const LayoutContext& context, TimelineScene& scene);
 /// Arrows from a task's submit to the delivery of its result.

@@ -18,9 +18,10 @@ using session::TimeNs;
 namespace {
 
 constexpr TimeNs kSecond = 1'000'000'000;
+// On the screen, at any speed.
 constexpr TimeNs kMoveUp = 140'000'000;
 constexpr TimeNs kAppear = 120'000'000;
-// Between these rates single tokens give way to a stream.
+// Between these rates, in tasks a second on the screen, single tokens give way to a stream.
 constexpr double kAllSingle = 26;
 constexpr double kAllStream = 40;
 constexpr qreal kToken = 10;
@@ -83,8 +84,9 @@ double movingUp(const LayoutContext& c, PoolIndex pool, qreal single) {
     return 0;
   }
   double offset = 0;
-  for (const auto& pick : c.snapshot.picks(pool, c.now - kMoveUp, c.now + 1, 8)) {
-    offset += 1 - easeOut(static_cast<double>(c.now - pick.time) / static_cast<double>(kMoveUp));
+  const TimeNs moving = c.lasting(kMoveUp);
+  for (const auto& pick : c.snapshot.picks(pool, c.now - moving, c.now + 1, 8)) {
+    offset += 1 - easeOut(static_cast<double>(c.now - pick.time) / static_cast<double>(moving));
   }
   return std::min(offset, 3.0) * single;
 }
@@ -105,7 +107,8 @@ void layOutTokens(const LayoutContext& c, const PlannedRow& row, std::uint64_t d
                 .rect = tokenSlot(c, row, static_cast<qreal>(i) + offset),
                 .kind = task ? c.kinds(task->name) : 0};
     if (task && task->queued && !c.view.reduceMotion) {
-      const double age = static_cast<double>(c.now - *task->queued) / static_cast<double>(kAppear);
+      const double age =
+          static_cast<double>(c.now - *task->queued) / static_cast<double>(c.lasting(kAppear));
       token.opacity = std::clamp(0.25 + age, 0.25, 1.0);
     }
     left = std::min(left, token.rect.left());
@@ -171,7 +174,7 @@ QRectF tokenSlot(const LayoutContext& c, const PlannedRow& queue, qreal index) {
 
 qreal singlePickShare(const LayoutContext& c, PoolIndex pool) {
   const auto perSecond =
-      static_cast<double>(c.snapshot.pick_count(pool, c.now - kSecond, c.now + 1));
+      static_cast<double>(c.snapshot.pick_count(pool, c.now - c.lasting(kSecond), c.now + 1));
   return std::clamp((kAllStream - perSecond) / (kAllStream - kAllSingle), 0.0, 1.0);
 }
 

@@ -53,7 +53,9 @@ Outcome outcomeOf(const LayoutContext& c, const Task& task) {
 
 QList<HoverBox::Line> hoverLines(const LayoutContext& c, const Task& task) {
   const TimeNs origin = c.snapshot.begin();
-  const auto moment = [&](TimeNs time) { return timeText(time - origin, 1'000'000); };
+  // Where a pixel is less than a millisecond, as exact as the pixels.
+  const TimeNs step = std::min<TimeNs>(1'000'000, roundTimeStep(c.axis.nsPerPixel()));
+  const auto moment = [&](TimeNs time) { return timeText(time - origin, step); };
   QList<HoverBox::Line> lines;
   if (task.queued) {
     lines.append({QObject::tr("queued at"), moment(*task.queued)});

@@ -7,6 +7,8 @@
 #include <QString>
 #include <QtGlobal>
 
+#include <optional>
+
 namespace poolscope::ui {
 
 /// Time <-> pixel: maps [begin, end) onto [left, right). A value; exact to a fraction of a pixel at
@@ -14,11 +16,11 @@ namespace poolscope::ui {
 class TimeAxis {
  public:
   /// An empty range counts as one nanosecond, no width as one pixel.
-  TimeAxis(TimeRange range, qreal left, qreal right);
+  TimeAxis(const FineRange& range, qreal left, qreal right);
   /// The same scale with its begin moved to a whole multiple of `pixel` since `origin`: whatever is
   /// drawn at rounded places then moves as one while the view scrolls, and bars do not change their
   /// widths by a pixel from frame to frame.
-  static TimeAxis snapped(TimeRange range, qreal left, qreal right, session::TimeNs origin,
+  static TimeAxis snapped(const FineRange& range, qreal left, qreal right, session::TimeNs origin,
                           qreal pixel);
 
   qreal toX(session::TimeNs time) const {
@@ -47,9 +49,20 @@ struct TimeTick {
   QString label = {};
 };
 
+/// What labels count from where whole times would be too long to be read: "+250 ns" after
+/// "1:02:05".
+struct TickBase {
+  session::TimeNs time = 0;  ///< since the origin
+  QString text = {};
+};
+
+/// None where whole times are short enough.
+std::optional<TickBase> tickBase(const TimeAxis& axis, session::TimeNs origin, qreal minDistance);
+
 /// Ticks at round times since `origin`, at least `minDistance` pixels apart, those within [left,
-/// right).
-QList<TimeTick> timeTicks(const TimeAxis& axis, session::TimeNs origin, qreal minDistance);
+/// right). Their labels count from `base`.
+QList<TimeTick> timeTicks(const TimeAxis& axis, session::TimeNs origin, qreal minDistance,
+                          const std::optional<TickBase>& base = {});
 
 /// The round step (1, 2 or 5 times a power of ten below a minute; then minutes, hours, days) that
 /// is not below `least`.

@@ -71,9 +71,8 @@ QString clockText(TimeNs time, TimeNs step) {
   return text;
 }
 
-}  // namespace
-
-QString durationText(TimeNs duration) {
+/// With so many figures below a minute.
+QString durationWith(int figures, TimeNs duration) {
   const TimeNs size = duration < 0 ? -duration : duration;
   if (size >= kMinute) {
     const TimeNs seconds = size / kSecond;
@@ -89,14 +88,26 @@ QString durationText(TimeNs duration) {
   }
   std::size_t unit = 0;
   // 999.96 of a unit would be written as 1000.0: the next unit begins a little early.
+  const double nearly = 1 - 0.5 * std::pow(10.0, -figures);
   while (unit + 1 < kUnits.size() &&
-         static_cast<double>(size) >= 0.9995 * static_cast<double>(kUnits[unit + 1].length)) {
+         static_cast<double>(size) >= nearly * static_cast<double>(kUnits[unit + 1].length)) {
     ++unit;
   }
   const double value = static_cast<double>(duration) / static_cast<double>(kUnits[unit].length);
   const double magnitude = std::abs(value);
-  const int decimals = unit == 0 || magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : 2;
-  return withUnit(value, decimals, kUnits[unit]);
+  const double rounding = 0.5 * std::pow(10.0, 1 - figures);
+  const int digits = magnitude >= 100 - 10 * rounding ? 3 : magnitude >= 10 - rounding ? 2 : 1;
+  return withUnit(value, unit == 0 ? 0 : figures - digits, kUnits[unit]);
+}
+
+}  // namespace
+
+QString durationText(TimeNs duration) {
+  return durationWith(3, duration);
+}
+
+QString exactDurationText(TimeNs duration) {
+  return durationWith(5, duration);
 }
 
 QString timeText(TimeNs time, TimeNs step) {

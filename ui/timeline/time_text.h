@@ -11,6 +11,9 @@ namespace poolscope::ui {
 /// "2 min 05 s".
 QString durationText(session::TimeNs duration);
 
+/// The same with five figures, as a measurement gives it: "12.346 ms", "1.8402 s", "2 min 05 s".
+QString exactDurationText(session::TimeNs duration);
+
 /// A time since the session's begin as an axis writes it: as exact as steps of `step` need, "1.4
 /// s", "350 ms", "2:05", "1:02:05", "3 d 4:00".
 QString timeText(session::TimeNs time, session::TimeNs step);

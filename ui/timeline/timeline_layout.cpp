@@ -40,6 +40,12 @@ ColumnGrid gridFor(const TimeAxis& axis, TimeRange shown, TimeNs origin, TimeNs 
   return grid;
 }
 
+/// As wide as its cell, where a whole number of nanoseconds is not two pixels.
+qreal columnWidthOf(const ColumnGrid& grid, const TimeAxis& axis) {
+  constexpr TimeNs kExact = 4'096;  // from here on the difference is less than a pixel
+  return grid.cellNs >= kExact ? kColumnWidth : static_cast<qreal>(grid.cellNs) / axis.nsPerPixel();
+}
+
 QRectF canvasFor(const QSizeF& size, const Theme& theme) {
   const qreal headWidth = headWidthFor(size.width(), theme);
   const qreal top = std::round(theme.px(kAxisHeight));
@@ -48,7 +54,7 @@ QRectF canvasFor(const QSizeF& size, const Theme& theme) {
 }
 
 TimeAxis axisFor(const Frame& frame, const ViewState& view, const QRectF& canvas) {
-  return TimeAxis::snapped(view.range(), canvas.left(), canvas.right(), frame.snapshot->begin(),
+  return TimeAxis::snapped(view.fineRange(), canvas.left(), canvas.right(), frame.snapshot->begin(),
                            1 / view.devicePixelRatio);
 }
 
@@ -66,6 +72,7 @@ LayoutContext makeContext(const Frame& frame, const ViewState& view, const QSize
   const QRectF canvas = canvasFor(size, theme);
   const TimeAxis axis = axisFor(frame, view, canvas);
   const TimeRange shown = shownOn(axis, frame);
+  const ColumnGrid grid = gridFor(axis, shown, snapshot.begin(), frame.now, kColumnWidth);
   return LayoutContext{.snapshot = snapshot,
                        .view = view,
                        .theme = theme,
@@ -73,8 +80,8 @@ LayoutContext makeContext(const Frame& frame, const ViewState& view, const QSize
                        .axis = axis,
                        .now = frame.now,
                        .shown = shown,
-                       .grid = gridFor(axis, shown, snapshot.begin(), frame.now, kColumnWidth),
-                       .columnWidth = kColumnWidth,
+                       .grid = grid,
+                       .columnWidth = columnWidthOf(grid, axis),
                        .kinds = TaskKinds(snapshot),
                        .plan = planRows(snapshot, cache.places(frame.snapshot), frame.now, shown,
                                         canvas.height(), theme),
@@ -194,6 +201,7 @@ TimelineScene layOutTimeline(const Frame& frame, const ViewState& view, const QS
     layOutGrounds(c, pane);
   }
   layOutAxis(c, frame.live, scene);
+  layOutMeasures(c, scene);
   layOutFlow(c, scene);
   layOutHeld(c, scene);
   layOutSelection(c, scene);

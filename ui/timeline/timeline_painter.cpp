@@ -118,6 +118,11 @@ void paintHeads(Blitter& blitter, const LanePane& pane, const Theme& theme) {
     painter->setBrush(head.hollowDot ? QBrush(Qt::NoBrush) : QBrush(head.dotColor));
     const qreal inset = head.hollowDot ? theme.px(0.7) : 0;
     painter->drawEllipse(head.dot.adjusted(inset, inset, -inset, -inset));
+    if (!head.ring.isEmpty()) {
+      painter->setPen(QPen(head.ringColor, theme.px(2)));
+      painter->setBrush(Qt::NoBrush);
+      painter->drawEllipse(head.ring);
+    }
   }
 }
 
@@ -246,6 +251,31 @@ void paintOverlay(Blitter& blitter, const TimelineScene& scene, const Theme& the
       paintToken(*painter.operator->(), token, theme);
     }
   }
+  for (const Token& token : scene.flights) {
+    blitter.text({token.labelRect, token.label, TextRole::flag, theme.text, Qt::AlignCenter});
+  }
+}
+
+void paintMeasure(Blitter& blitter, const Measure& measure, const TimelineScene& scene,
+                  const Theme& theme) {
+  blitter.clip(QRectF(scene.canvas.left(), 0, scene.canvas.width(), scene.size.height()));
+  blitter.fill(measure.band, translucent(theme.text, 0.1));
+  const qreal grip = theme.px(7);
+  for (const qreal x : measure.ends) {
+    blitter.fill(QRectF(x, 0, 1, scene.size.height()), theme.text);
+    // A grip on the axis, where the end can be taken.
+    blitter.fill(QRectF(x - grip / 2, 0, grip + 1, grip), theme.text);
+  }
+  if (!measure.box.isEmpty()) {
+    {
+      const Blitter::Logical painter(blitter);
+      painter->setPen(QPen(theme.text, 1));
+      painter->setBrush(theme.raised);
+      painter->drawRoundedRect(measure.box.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(5),
+                               theme.px(5));
+    }
+    blitter.text({measure.box, measure.text, TextRole::flag, theme.text, Qt::AlignCenter});
+  }
 }
 
 void paintAxis(Blitter& blitter, const TimelineScene& scene, const Theme& theme) {
@@ -258,8 +288,14 @@ void paintAxis(Blitter& blitter, const TimelineScene& scene, const Theme& theme)
                   TextRole::tick, theme.dim});
   }
   blitter.clip(QRectF(0, 0, scene.headWidth, row.height()));
-  blitter.text({QRectF(theme.px(8), row.top(), scene.headWidth, row.height()), scene.completeNote,
-                TextRole::tick, theme.dim});
+  const bool isShared = !scene.axisBase.isEmpty() && !scene.completeNote.isEmpty();
+  const qreal margin = theme.px(8);
+  const qreal height = isShared ? row.height() / 2 : row.height();
+  const qreal width = scene.headWidth - 2 * margin;
+  blitter.text(
+      {QRectF(margin, row.top(), width, height), scene.completeNote, TextRole::tick, theme.dim});
+  blitter.text({QRectF(margin, row.bottom() - height, width, height), scene.axisBase,
+                TextRole::tick, theme.dim, Qt::AlignRight | Qt::AlignVCenter});
   blitter.clip(QRectF(scene.headWidth, 0, scene.size.width() - scene.headWidth, row.height()));
   if (scene.nowX) {
     blitter.fill(QRectF(*scene.nowX, row.top(), std::max(1.0, theme.px(1.6)), row.height()),
@@ -349,6 +385,11 @@ void paintTimeline(QPainter& painter, const TimelineScene& scene, const Theme& t
     paintHeads(blitter, pane, theme);
   }
   paintAxis(blitter, scene, theme);
+  for (const auto& measure : {scene.zoomBand, scene.ruler}) {
+    if (measure) {
+      paintMeasure(blitter, *measure, scene, theme);
+    }
+  }
   blitter.clip(QRectF(QPointF(0, 0), scene.size));
   if (scene.hover) {
     paintHover(blitter, *scene.hover, theme);

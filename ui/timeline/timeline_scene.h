@@ -98,6 +98,8 @@ struct LaneHead {
   QRectF dot = {};
   QColor dotColor = {};
   bool hollowDot = false;  ///< not a worker yet, or no longer
+  QRectF ring = {};        ///< around the dot of who has just come or gone
+  QColor ringColor = {};
   TextLabel name = {};
   TextLabel state = {};
 };
@@ -141,6 +143,8 @@ struct Token {
   int kind = 0;
   qreal opacity = 1;
   bool flying = false;
+  QString label = {};  ///< its number, where one can follow it with the eye
+  QRectF labelRect = {};
 };
 
 struct Ghost {
@@ -205,6 +209,14 @@ struct LanePane {
   QList<LaneRow> rows = {};  ///< those in sight
 };
 
+/// A stretch whose length is told: of the ruler, or of what a drag will zoom into.
+struct Measure {
+  QRectF band = {};        ///< what of it is in sight; empty while there is one end only
+  QList<qreal> ends = {};  ///< those in sight
+  QRectF box = {};
+  QString text = {};
+};
+
 struct HoverBox {
   struct Line {
     QString name = {};
@@ -227,6 +239,7 @@ struct TimelineScene {
   QRectF canvas = {};  ///< right of the heads, below the axis
   QRectF axisRow = {};
   QString completeNote = {};  ///< left of the axis: from when on detail is complete
+  QString axisBase = {};      ///< left of the axis, below it: what the ticks' labels count from
   qreal headWidth = 0;
   std::optional<TimeAxis> axis = {};
   QList<TimeTick> ticks = {};  ///< those whose labels have room
@@ -236,6 +249,8 @@ struct TimelineScene {
   std::optional<QRectF> selectedRange = {};
   QString selectedRangeLabel = {};
   QRectF selectedRangeLabelRect = {};  ///< on the axis
+  std::optional<Measure> zoomBand = {};
+  std::optional<Measure> ruler = {};
   std::optional<qreal> nowX = {};
   QString nowLabel = {};
   QColor nowColor = {};

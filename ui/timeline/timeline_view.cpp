@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/timeline/timeline_view.h"
 
+#include "core/trace/clock.h"
 #include "ui/timeline/hit_test.h"
 #include "ui/timeline/lane_rows.h"
 #include "ui/timeline/layout_cache.h"
@@ -12,12 +13,11 @@
 #include "ui/timeline/timeline_painter.h"
 
 #include <QAccessible>
-#include <QHelpEvent>
+#include <QGestureEvent>
 #include <QKeyEvent>
-#include <QMouseEvent>
+#include <QNativeGestureEvent>
 #include <QPainter>
 #include <QScrollBar>
-#include <QWheelEvent>
 
 #include <algorithm>
 #include <cmath>
@@ -31,10 +31,7 @@ using session::TimeNs;
 namespace {
 
 constexpr double kZoomStep = 1.5;
-constexpr double kWheelZoom = 1.2;  // a notch
 constexpr double kPanStep = 0.2;
-constexpr qreal kDragThreshold = 4;
-constexpr double kNotch = 120;  // eighths of a degree
 
 }  // namespace
 
@@ -42,7 +39,8 @@ TimelineView::TimelineView(QWidget* parent)
     : QAbstractScrollArea(parent),
       theme_(Theme::dark()),
       layoutCache_(std::make_unique<LayoutCache>()),
-      sprites_(std::make_unique<SpriteCache>()) {
+      sprites_(std::make_unique<SpriteCache>()),
+      wall_([] { return static_cast<TimeNs>(trace::now_ns()); }) {
   setObjectName(QStringLiteral("timeline"));
   setAccessibleName(tr("Timeline"));
   setAccessibleDescription(tr("No task is selected."));
@@ -50,6 +48,7 @@ TimelineView::TimelineView(QWidget* parent)
   setFrameShape(QFrame::NoFrame);
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   viewport()->setMouseTracking(true);
+  viewport()->grabGesture(Qt::PinchGesture);
   // The whole viewport is painted in each frame; nothing shines through.
   viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
   viewport()->setAttribute(Qt::WA_NoSystemBackground);
@@ -69,6 +68,9 @@ void TimelineView::showFrame(const Frame& frame) {
   const bool same =
       frame.snapshot == frame_.snapshot && frame.now == frame_.now && frame.live == frame_.live;
   frame_ = frame;
+  if (state_.isGliding()) {
+    changeView([this] { state_.glideOn(wall_()); });
+  }
   if (same) {
     return;
   }
@@ -98,8 +100,7 @@ const TimelineScene& TimelineView::scene() {
 }
 
 /// Changes the view and tells what became different.
-template <typename Change>
-void TimelineView::changeView(Change change) {
+void TimelineView::changeView(const std::function<void()>& change) {
   const TimeRange range = state_.range();
   const qreal scroll = state_.scrollY;
   const bool following = state_.following();
@@ -113,46 +114,75 @@ void TimelineView::changeView(Change change) {
   }
 }
 
+/// As changeView(), and one can come back to where it was.
+void TimelineView::navigate(ViewHistory::Step step, const std::function<void()>& change) {
+  const ViewPlace before = state_.place();
+  changeView(change);
+  if (state_.fineRange() != before.range) {
+    history_.leave(before, step, wall_());
+  }
+}
+
+void TimelineView::goBack() {
+  goTo(history_.goBack(state_.place()));
+}
+void TimelineView::goForward() {
+  goTo(history_.goForward(state_.place()));
+}
+
+void TimelineView::goTo(const std::optional<ViewPlace>& place) {
+  if (place) {
+    changeView([&] { state_.restore(*place); });
+    static_cast<void>(scene());
+    updateScrollBar();
+    verticalScrollBar()->setValue(qRound(place->scrollY));
+  }
+}
+
 void TimelineView::zoomIn() {
-  changeView([this] { state_.zoom(kZoomStep); });
+  navigate(ViewHistory::Step::part, [this] { state_.zoom(kZoomStep); });
 }
 void TimelineView::zoomOut() {
-  changeView([this] { state_.zoom(1 / kZoomStep); });
+  navigate(ViewHistory::Step::part, [this] { state_.zoom(1 / kZoomStep); });
 }
 void TimelineView::panLeft() {
-  changeView([this] { state_.pan(-kPanStep); });
+  navigate(ViewHistory::Step::part, [this] { state_.pan(-kPanStep); });
 }
 void TimelineView::panRight() {
-  changeView([this] { state_.pan(kPanStep); });
+  navigate(ViewHistory::Step::part, [this] { state_.pan(kPanStep); });
 }
 void TimelineView::fit() {
-  changeView([this] { state_.fit(); });
+  navigate(ViewHistory::Step::jump, [this] { state_.fit(); });
 }
 void TimelineView::goToStart() {
-  changeView([this] { state_.goToStart(); });
+  navigate(ViewHistory::Step::jump, [this] { state_.goToStart(); });
 }
 void TimelineView::goLive() {
-  changeView([this] { state_.goLive(); });
+  navigate(ViewHistory::Step::jump, [this] { state_.goLive(); });
 }
 void TimelineView::setFollowing(bool following) {
-  changeView([this, following] { state_.setFollowing(following); });
+  navigate(ViewHistory::Step::jump, [&] { state_.setFollowing(following); });
 }
 void TimelineView::toggleFollowing() {
   setFollowing(!state_.following());
 }
 
 void TimelineView::showRange(TimeNs begin, TimeNs end) {
-  changeView([&] { state_.zoomTo({begin, end}); });
+  navigate(ViewHistory::Step::jump, [&] { state_.zoomTo({begin, end}); });
+}
+
+void TimelineView::slideTo(TimeNs begin, TimeNs end) {
+  navigate(ViewHistory::Step::part, [&] { state_.zoomTo({begin, end}); });
 }
 
 void TimelineView::revealTime(TimeNs time) {
-  changeView([&] { state_.reveal(time); });
+  navigate(ViewHistory::Step::part, [&] { state_.reveal(time); });
 }
 
 void TimelineView::selectTask(TaskKey task, bool reveal) {
   const bool changed = state_.selectedTask != task;
   const auto known = task && frame_.snapshot ? frame_.snapshot->task(task) : std::nullopt;
-  changeView([&] {
+  navigate(ViewHistory::Step::part, [&] {
     state_.selectedTask = task;
     if (reveal && known) {
       if (known->started || known->queued) {
@@ -300,14 +330,30 @@ void TimelineView::selectTaskBelow() {
 
 void TimelineView::setReduceMotion(bool reduce) {
   state_.reduceMotion = reduce;
+  if (reduce) {
+    state_.stopGliding();
+  }
   invalidate();
+}
+
+void TimelineView::setSpeed(double speed) {
+  if (state_.speed != speed) {
+    state_.speed = speed;
+    invalidate();
+  }
+}
+
+void TimelineView::setWallClock(WallClock wall) {
+  wall_ = std::move(wall);
 }
 
 void TimelineView::resetView() {
   const bool hadTask = static_cast<bool>(state_.selectedTask);
   const bool hadRange = state_.selectedRange.has_value();
   layoutCache_ = std::make_unique<LayoutCache>();
+  static_cast<void>(cancelDrag());
   changeView([this] { state_.reset(); });
+  history_.clear();
   state_.focused = hasFocus();
   setAccessibleDescription(tr("No task is selected."));
   if (hadTask) {
@@ -319,6 +365,9 @@ void TimelineView::resetView() {
 }
 
 bool TimelineView::event(QEvent* event) {
+  if (event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress) {
+    state_.stopGliding();
+  }
   // Arrows belong to the timeline while it has the focus, also where the window has actions for
   // them.
   if (event->type() == QEvent::ShortcutOverride) {
@@ -335,6 +384,13 @@ bool TimelineView::event(QEvent* event) {
 bool TimelineView::viewportEvent(QEvent* event) {
   if (event->type() == QEvent::Leave) {
     pointAt({});
+  }
+  if (event->type() == QEvent::NativeGesture &&
+      nativeGesture(*static_cast<QNativeGestureEvent*>(event))) {
+    return true;
+  }
+  if (event->type() == QEvent::Gesture && gesture(*static_cast<QGestureEvent*>(event))) {
+    return true;
   }
   return QAbstractScrollArea::viewportEvent(event);
 }
@@ -388,7 +444,12 @@ void TimelineView::keyPressEvent(QKeyEvent* event) {
       verticalScrollBar()->triggerAction(QAbstractSlider::SliderPageStepAdd);
       break;
     case Qt::Key_Escape:
-      if (state_.selectedRange) {
+      if (cancelDrag()) {
+        break;
+      }
+      if (!state_.ruler.isEmpty()) {
+        clearRuler();
+      } else if (state_.selectedRange) {
         clearRange();
       } else if (state_.selectedTask) {
         selectTask({});
@@ -399,106 +460,6 @@ void TimelineView::keyPressEvent(QKeyEvent* event) {
     default:
       // Not QAbstractScrollArea's: it would scroll on keys that the window has its own use for.
       event->ignore();
-  }
-}
-
-void TimelineView::wheelEvent(QWheelEvent* event) {
-  const QPoint angle = event->angleDelta();
-  if (event->modifiers() & Qt::ShiftModifier) {
-    verticalScrollBar()->setValue(verticalScrollBar()->value() -
-                                  (angle.y() != 0 ? angle.y() : angle.x()) / 2);
-  } else if (std::abs(angle.x()) > std::abs(angle.y())) {
-    changeView([&] { state_.pan(-angle.x() / kNotch * kPanStep / 2); });
-  } else if (angle.y() != 0 && scene().axis) {
-    const TimeNs anchor = scene().axis->toTime(std::max(event->position().x(), scene().headWidth));
-    changeView([&] { state_.zoom(std::pow(kWheelZoom, angle.y() / kNotch), anchor); });
-  }
-  pointAt(event->position());
-  event->accept();
-}
-
-void TimelineView::mousePressEvent(QMouseEvent* event) {
-  if (event->button() != Qt::LeftButton || !scene().axis) {
-    return;
-  }
-  pressedAt_ = event->position();
-  pressedTime_ = scene().axis->toTime(pressedAt_.x());
-  pressedBegin_ = state_.range().begin;
-  drag_ = pressedAt_.x() >= scene().headWidth ? Drag::undecided : Drag::none;
-}
-
-void TimelineView::mouseMoveEvent(QMouseEvent* event) {
-  const QPointF at = event->position();
-  if (drag_ == Drag::undecided && std::abs(at.x() - pressedAt_.x()) >= kDragThreshold) {
-    drag_ = event->modifiers() & Qt::ShiftModifier     ? Drag::pan
-            : event->modifiers() & Qt::ControlModifier ? Drag::zoom
-                                                       : Drag::range;
-    if (drag_ != Drag::pan) {
-      // A range is chosen on a picture that stands still.
-      setFollowing(false);
-    }
-  }
-  if (drag_ == Drag::none || drag_ == Drag::undecided) {
-    pointAt(at);
-  } else {
-    dragTo(at);
-  }
-}
-
-void TimelineView::dragTo(const QPointF& at) {
-  if (!scene().axis) {
-    return;
-  }
-  pointAt({});
-  if (drag_ == Drag::pan) {
-    const double moved = (at.x() - pressedAt_.x()) * scene().axis->nsPerPixel();
-    changeView([&] { state_.panTo(pressedBegin_ - static_cast<TimeNs>(moved)); });
-    return;
-  }
-  const qreal x = std::clamp(at.x(), scene().canvas.left(), scene().canvas.right());
-  const TimeNs time = scene().axis->toTime(x);
-  state_.selectedRange = TimeRange{std::min(time, pressedTime_), std::max(time, pressedTime_)};
-  invalidate();
-}
-
-void TimelineView::mouseReleaseEvent(QMouseEvent* event) {
-  const Drag drag = std::exchange(drag_, Drag::none);
-  if (event->button() != Qt::LeftButton) {
-    return;
-  }
-  if (drag == Drag::range && state_.selectedRange) {
-    Q_EMIT rangeSelected(state_.selectedRange->begin, state_.selectedRange->end);
-  } else if (drag == Drag::zoom && state_.selectedRange) {
-    const TimeRange range = *std::exchange(state_.selectedRange, std::nullopt);
-    showRange(range.begin, range.end);
-  } else if (drag == Drag::undecided || drag == Drag::none) {
-    const Hit hit = hitTest(scene(), event->position());
-    if (hit.area == Hit::Area::canvas) {
-      clearRange();
-      selectTask(hit.task, false);
-    }
-  }
-}
-
-void TimelineView::mouseDoubleClickEvent(QMouseEvent* event) {
-  const Hit hit = hitTest(scene(), event->position());
-  const auto task = hit.task && frame_.snapshot ? frame_.snapshot->task(hit.task) : std::nullopt;
-  if (task && task->started) {
-    const TimeNs end = task->finished.value_or(frame_.now);
-    const TimeNs room = std::max<TimeNs>(1, (end - *task->started) / 3);
-    showRange(*task->started - room, end + room);
-  }
-}
-
-void TimelineView::pointAt(std::optional<QPointF> position) {
-  if (position == state_.pointer) {
-    return;
-  }
-  state_.pointer = position;
-  // Only what shows on the screen is worth a paint.
-  const Hit below = position ? hitTest(scene(), *position) : Hit{};
-  if (scene().hover || below.task || below.row == LaneRow::Kind::caller) {
-    invalidate();
   }
 }
 

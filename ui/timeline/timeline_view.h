@@ -3,15 +3,21 @@
 
 #include "ui/theme/theme.h"
 #include "ui/timeline/frame.h"
+#include "ui/timeline/pan_speed.h"
 #include "ui/timeline/timeline_scene.h"
+#include "ui/timeline/view_history.h"
 #include "ui/timeline/view_state.h"
 
 #include <QAbstractScrollArea>
 #include <QPoint>
 #include <QString>
 
+#include <functional>
 #include <memory>
 #include <optional>
+
+class QGestureEvent;
+class QNativeGestureEvent;
 
 namespace poolscope::ui {
 
@@ -24,6 +30,9 @@ class SpriteCache;
 class TimelineView : public QAbstractScrollArea {
   Q_OBJECT
  public:
+  /// Monotonic time in ns: how fast a drag let go, how far its glide is.
+  using WallClock = std::function<session::TimeNs()>;
+
   explicit TimelineView(QWidget* parent = nullptr);
   ~TimelineView() override;
 
@@ -33,7 +42,11 @@ class TimelineView : public QAbstractScrollArea {
   void setTheme(const Theme& theme);
   const Theme& theme() const { return theme_; }
 
+  void setWallClock(WallClock wall);
+
   const ViewState& viewState() const { return state_; }
+  /// Whether the next frame differs from this one though no time passes in the session.
+  bool isGliding() const { return state_.isGliding(); }
   const Frame& frame() const { return frame_; }
   /// What is on the screen, laid out anew if it is stale. For tests, hit testing and accessibility.
   const TimelineScene& scene();
@@ -54,6 +67,10 @@ class TimelineView : public QAbstractScrollArea {
   void setFollowing(bool following);
   void toggleFollowing();
   void showRange(poolscope::session::TimeNs begin, poolscope::session::TimeNs end);
+  /// As showRange(), of which many come while something is dragged: one step of the way back.
+  void slideTo(poolscope::session::TimeNs begin, poolscope::session::TimeNs end);
+  void goBack();     ///< to the view before this one
+  void goForward();  ///< again to the view that goBack() left
   /// Makes `time` visible, moving as little as needed.
   void revealTime(poolscope::session::TimeNs time);
   /// A key of no task clears the selection. The task's lane and start come into sight if `reveal`.
@@ -65,7 +82,14 @@ class TimelineView : public QAbstractScrollArea {
   void selectPreviousTask();
   void selectTaskAbove();
   void selectTaskBelow();
+  /// Sets an end of the ruler at the pointer; if it is elsewhere, as measureTask(); else at now.
+  void dropRulerEnd();
+  /// Sets an end of the ruler where the selected task began, then one where it ended.
+  void measureTask();
+  void clearRuler();
   void setReduceMotion(bool reduce);
+  /// Seconds of the session a second: what flies takes as long on the screen in slow motion.
+  void setSpeed(double speed);
   /// Forgets view and selections: another session.
   void resetView();
 
@@ -74,7 +98,8 @@ class TimelineView : public QAbstractScrollArea {
   void rangeSelected(poolscope::session::TimeNs begin, poolscope::session::TimeNs end);
   void rangeCleared();
   void followingChanged(bool following);
-  void viewChanged();  ///< range, scroll or following: not by the mere passing of time
+  /// Range, scroll or following, or the view began to glide: not by the mere passing of time.
+  void viewChanged();
 
  protected:
   bool event(QEvent* event) override;
@@ -92,14 +117,24 @@ class TimelineView : public QAbstractScrollArea {
   void scrollContentsBy(int dx, int dy) override;
 
  private:
-  enum class Drag { none, undecided, range, pan, zoom };
+  enum class Drag { none, undecided, range, pan, zoom, ruler };
 
-  template <typename Change>
-  void changeView(Change change);
+  void changeView(const std::function<void()>& change);
+  void navigate(ViewHistory::Step step, const std::function<void()>& change);
+  void goTo(const std::optional<ViewPlace>& place);
+  void zoomAt(const QPointF& at, double factor);
+  bool nativeGesture(const QNativeGestureEvent& event);
+  bool gesture(const QGestureEvent& event);
+  bool cancelDrag();
   void invalidate();
   void updateScrollBar();
   void pointAt(std::optional<QPointF> position);
+  bool pansWith(Qt::KeyboardModifiers modifiers) const;
+  void beginDrag(Qt::KeyboardModifiers modifiers);
   void dragTo(const QPointF& position);
+  void endDrag(Drag drag, const QPointF& position);
+  void click(const QPointF& position);
+  std::optional<session::TimeNs>* rulerEndAt(const QPointF& position);
   void selectBeside(int step);
   void selectOnNeighbour(int step);
   void revealLane(session::LaneId lane);
@@ -115,7 +150,14 @@ class TimelineView : public QAbstractScrollArea {
   Drag drag_ = Drag::none;
   QPointF pressedAt_ = {};
   session::TimeNs pressedTime_ = 0;
-  session::TimeNs pressedBegin_ = 0;
+  ViewPlace pressedPlace_ = {};
+  std::optional<TimeRange> pressedRange_ = {};  ///< what was selected then
+  Ruler pressedRuler_ = {};
+  Qt::MouseButton pressedButton_ = Qt::NoButton;
+  std::optional<session::TimeNs>* draggedEnd_ = nullptr;  ///< of the ruler in state_
+  ViewHistory history_ = {};
+  PanSpeed panSpeed_ = {};
+  WallClock wall_;
 };
 
 }  // namespace poolscope::ui

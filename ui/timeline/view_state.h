@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/types.h"
+#include "ui/timeline/ruler.h"
 
 #include <QPointF>
 #include <QtGlobal>
@@ -18,12 +19,36 @@ struct TimeRange {
   friend bool operator==(const TimeRange&, const TimeRange&) = default;
 };
 
+/// A stretch to a fraction of a nanosecond: at the deepest zoom one nanosecond is dozens of pixels
+/// wide, and a view that moved by whole ones would jump.
+struct FineRange {
+  session::TimeNs begin = 0;
+  double fraction = 0;  ///< of the begin, within [0, 1)
+  double length = 0;
+
+  FineRange() = default;
+  FineRange(session::TimeNs wholeBegin, double beginFraction, double fineLength)
+      : begin(wholeBegin),
+        fraction(beginFraction),
+        length(fineLength) {}
+  FineRange(TimeRange range) : begin(range.begin), length(static_cast<double>(range.length())) {}
+  friend bool operator==(const FineRange&, const FineRange&) = default;
+};
+
+/// A view that one can come back to.
+struct ViewPlace {
+  FineRange range = {};
+  qreal scrollY = 0;
+  bool following = true;  ///< then the range is as long, but elsewhere
+  bool fitting = false;
+};
+
 /// What the timeline shows of a session: which stretch, whether it follows the present, how far it
 /// is scrolled, what is selected. A plain value without a window; with the frame and the size it
 /// determines the picture.
 class ViewState {
  public:
-  static constexpr session::TimeNs kShortestSpan = 1'000;  ///< 1 us
+  static constexpr session::TimeNs kShortestSpan = 20;  ///< single ns can be told apart
   static constexpr session::TimeNs kLongestSpan =
       400LL * 86'400 * 1'000'000'000;  ///< more than a year
   static constexpr session::TimeNs kFirstSpan = 1'250'000'000;
@@ -35,7 +60,8 @@ class ViewState {
   /// moves so that `now` stays in sight; else it stays where it is.
   void advance(session::TimeNs sessionBegin, session::TimeNs now);
 
-  TimeRange range() const { return {begin_, begin_ + span_}; }
+  TimeRange range() const;  ///< in whole ns
+  FineRange fineRange() const { return {begin_, fraction_, span_}; }
   session::TimeNs sessionBegin() const { return sessionBegin_; }
   session::TimeNs now() const { return now_; }
   bool following() const { return following_; }
@@ -50,7 +76,8 @@ class ViewState {
   void zoomTo(TimeRange range);  ///< stops following
   /// Moves by `share` of what is shown; to the right is positive. Stops following.
   void pan(double share);
-  void panTo(session::TimeNs begin);
+  /// The view begins `offsetNs` after `begin`. Stops following.
+  void panTo(session::TimeNs begin, double offsetNs = 0);
   void fit();
   void goToStart();  ///< stops following
   void goLive();
@@ -58,28 +85,52 @@ class ViewState {
   /// Moves as little as needed to show `time` with some room around; following stops if it has to
   /// move.
   void reveal(session::TimeNs time);
+  ViewPlace place() const { return {fineRange(), scrollY, following_, fitting_}; }
+  /// Shows a place again; `scrollY` is left to whoever knows how far there is to scroll.
+  void restore(const ViewPlace& place);
+
+  /// The view goes on by itself after it was let go in motion, by so many ns of the session a ns of
+  /// the wall clock, `wall` that clock's time. Where it is then is a function of that clock alone.
+  /// Whatever else moves the view ends it. Does nothing with `reduceMotion`.
+  void glide(double nsPerNs, session::TimeNs wall);
+  bool isGliding() const { return glide_.has_value(); }
+  void glideOn(session::TimeNs wall);
+  void stopGliding() { glide_.reset(); }
+
   /// Back to the beginning, for another session.
   void reset();
 
   // What is selected and pointed at; the view only keeps it.
   session::TaskKey selectedTask = {};
   std::optional<TimeRange> selectedRange = {};
-  std::optional<QPointF> pointer = {};  ///< what comes to lie below it is told
-  qreal scrollY = 0;                    ///< logical pixels that the worker lanes are scrolled up
-  bool reduceMotion = false;            ///< no token flies
-  bool focused = false;                 ///< the view has the keyboard focus
+  std::optional<QPointF> pointer = {};     ///< what comes to lie below it is told
+  qreal scrollY = 0;                       ///< logical pixels that the worker lanes are scrolled up
+  std::optional<TimeRange> zoomBand = {};  ///< what a drag will zoom into
+  Ruler ruler = {};
+  double speed = 1;           ///< seconds of the session a second: slow motion flies slowly, too
+  bool reduceMotion = false;  ///< no token flies, nothing glides
+  bool focused = false;       ///< the view has the keyboard focus
   qreal devicePixelRatio = 1;
 
  private:
-  void place(double begin, double span);
+  struct Glide {
+    session::TimeNs since = 0;
+    FineRange from = {};
+    double nsPerNs = 0;
+  };
+
+  void setBegin(session::TimeNs begin, double offset);
+  void moveTo(session::TimeNs begin, double offset, double span);
   void follow();
 
   session::TimeNs sessionBegin_ = 0;
   session::TimeNs now_ = 0;
   session::TimeNs begin_ = 0;
-  session::TimeNs span_ = kFirstSpan;
+  double fraction_ = 0;
+  double span_ = kFirstSpan;
   bool following_ = true;
   bool fitting_ = false;
+  std::optional<Glide> glide_ = {};
 };
 
 }  // namespace poolscope::ui

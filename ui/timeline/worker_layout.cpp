@@ -18,6 +18,7 @@ constexpr TimeNs kSecond = 1'000'000'000;
 constexpr TimeNs kUtilizationStep = kSecond / 2;
 constexpr TimeNs kFirstUtilizationStep = kSecond / 10;
 constexpr TimeNs kUtilizationWindow = 5 * kSecond;
+constexpr TimeNs kRing = 800'000'000;  // on the screen
 
 struct Words {
   QStringList states;
@@ -55,6 +56,24 @@ double recentUtilization(const LayoutContext& c, const Lane& lane) {
   return c.snapshot.utilization(lane.id, std::max(lane.started, end - kUtilizationWindow), end);
 }
 
+/// A worker that comes is a ring that widens from its dot, one that retires a ring that closes.
+void addRing(const LayoutContext& c, const Lane& lane, LaneHead& head) {
+  const bool leaves = c.hasLeft(lane);
+  // Who ends with the session is not taken away.
+  if (c.view.reduceMotion || (leaves && !lane.retired)) {
+    return;
+  }
+  const TimeNs age = c.now - (leaves ? *lane.exited : lane.started);
+  const double t = static_cast<double>(age) / static_cast<double>(c.lasting(kRing));
+  if (t < 0 || t >= 1) {
+    return;
+  }
+  const double opened = leaves ? 1 - t : t;
+  const qreal room = head.dot.width() * opened;
+  head.ring = head.dot.adjusted(-room, -room, room, room);
+  head.ringColor = translucent(leaves ? c.theme.warn : c.theme.accent, 1 - t * t);
+}
+
 }  // namespace
 
 QRectF rowBody(const LayoutContext& c, const PlannedRow& row) {
@@ -76,11 +95,13 @@ void layOutWorker(const LayoutContext& c, const PlannedRow& row, LanePane& pane)
     layOutHead(c, row, workerName(lane), true,
                {lane.retired ? QObject::tr("retired") : QObject::tr("ended")}, c.theme.faint, true,
                true, pane);
+    addRing(c, lane, pane.heads.last());
     return;
   }
   const Words words = workerWords(c, c.snapshot.lane_state(lane.id, c.now));
   const QString percent = QObject::tr("%1 %").arg(qRound(100 * recentUtilization(c, lane)));
   layOutHead(c, row, workerName(lane), true, words.states, words.dot, false, false, pane, percent);
+  addRing(c, lane, pane.heads.last());
 }
 
 }  // namespace poolscope::ui

@@ -260,25 +260,37 @@ void HeaderBar::measure() {
   ensurePolished();
   const auto widthWith = [this](Room room) {
     setRoom(room);
+    // What became of their parts they would else notice only later.
+    for (QWidget* part : {static_cast<QWidget*>(workers_), static_cast<QWidget*>(figures_)}) {
+      part->layout()->invalidate();
+      part->layout()->activate();
+      part->updateGeometry();
+    }
     layout()->activate();
     return layout()->minimumSize().width();
   };
   tightWidth_ = widthWith(Room::tight);
   iconsWidth_ = widthWith(Room::icons);
+  someWidth_ = widthWith(Room::some_texts);
   fullWidth_ = widthWith(Room::full);
   setRoom(roomIn(width()));
   updateGeometry();
 }
 
 HeaderBar::Room HeaderBar::roomIn(int width) const {
-  return width >= fullWidth_ ? Room::full : width >= iconsWidth_ ? Room::icons : Room::tight;
+  return width >= fullWidth_    ? Room::full
+         : width >= someWidth_  ? Room::some_texts
+         : width >= iconsWidth_ ? Room::icons
+                                : Room::tight;
 }
 
-/// Where texts do not fit, icons alone stay; their tool tips tell the rest.
+/// Where texts do not fit, icons alone stay, those in the corner first; their tool tips tell the
+/// rest.
 void HeaderBar::setRoom(Room room) {
   for (QToolButton* button : buttons_) {
-    button->setToolButtonStyle(room == Room::full ? Qt::ToolButtonTextBesideIcon
-                                                  : Qt::ToolButtonIconOnly);
+    const bool withText =
+        room == Room::full || (room == Room::some_texts && button->parentWidget() != figures_);
+    button->setToolButtonStyle(withText ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
     // The style sheet's least height would else let a layout squeeze the text.
     button->setMinimumWidth(button->sizeHint().width());
   }

@@ -31,6 +31,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace poolscope::ui {
@@ -51,6 +52,31 @@ qreal desktopPointSize() {
 
 PlaybackClock::WallClock orMonotonic(const PlaybackClock::WallClock& wall) {
   return wall ? wall : [] { return static_cast<session::TimeNs>(trace::now_ns()); };
+}
+
+template <typename Choice>
+struct MenuChoice {
+  QString text;
+  const char* name;
+  Choice choice;
+};
+
+/// One of several, marked; `use` is told when the user chooses another.
+template <typename Choice>
+void buildChoiceMenu(QObject* owner, QMenu* menu, const char* name,
+                     const QList<MenuChoice<Choice>>& choices, Choice current,
+                     const std::function<void(Choice)>& use) {
+  menu->setObjectName(QString::fromLatin1(name));
+  auto* group = new QActionGroup(owner);
+  for (const MenuChoice<Choice>& entry : choices) {
+    QAction* action = menu->addAction(entry.text);
+    action->setObjectName(QString::fromLatin1(entry.name));
+    action->setCheckable(true);
+    action->setChecked(entry.choice == current);
+    group->addAction(action);
+    QObject::connect(action, &QAction::triggered, owner,
+                     [use, choice = entry.choice] { use(choice); });
+  }
 }
 
 /// What the theme's own rules do not know: parts that only this window has.
@@ -79,10 +105,13 @@ MainWindow::MainWindow(Engine& engine, WindowOptions options)
   qApp->installEventFilter(new ShortcutGuard(this));
   buildLayout(options_.cores > 0 ? options_.cores : static_cast<int>(usable_cores()));
   buildThemeMenu();
+  buildMotionMenu();
   buildMemoryMenu();
   connectEngine();
   connectWidgets();
   colorScheme_.setChoice(settings_.colorScheme());
+  motion_.setChoice(settings_.motion());
+  view_->setReduceMotion(motion_.isReduced());
   applyTheme();
   header_->setScenarios(engine_.scenarios());
   restoreLayout();
@@ -106,12 +135,16 @@ void MainWindow::buildLayout(int cores) {
   view_ = new TimelineView(stage_);
   view_->setObjectName(QStringLiteral("timeline"));
   view_->setAccessibleName(tr("Timeline"));
+  view_->setWallClock(orMonotonic(options_.wallClock));
   view_->viewport()->installEventFilter(this);
   stage_->setMinimumHeight(kLeastTimeline);
   stage_->addWidget(welcome_);
   stage_->addWidget(view_);
-  transport_ =
-      new TransportBar((*actions_)[Command::freeze], (*actions_)[Command::go_to_end], stagePage);
+  transport_ = new TransportBar({.toggle = (*actions_)[Command::freeze],
+                                 .slower = (*actions_)[Command::slower],
+                                 .faster = (*actions_)[Command::faster],
+                                 .back = (*actions_)[Command::go_to_end]},
+                                stagePage);
   auto* stageColumn = new QVBoxLayout(stagePage);
   stageColumn->setContentsMargins(0, 0, 0, 6);
   stageColumn->setSpacing(10);
@@ -174,23 +207,28 @@ void MainWindow::buildLayout(int cores) {
 }
 
 void MainWindow::buildThemeMenu() {
-  QMenu* menu = header_->menu()->addMenu(tr("Colours"));
-  menu->setObjectName(QStringLiteral("themeMenu"));
-  auto* group = new QActionGroup(this);
-  const auto add = [&](const QString& text, const char* name, ColorScheme::Choice choice) {
-    QAction* action = menu->addAction(text);
-    action->setObjectName(QString::fromLatin1(name));
-    action->setCheckable(true);
-    action->setChecked(settings_.colorScheme() == choice);
-    group->addAction(action);
-    connect(action, &QAction::triggered, this, [this, choice] {
-      settings_.setColorScheme(choice);
-      colorScheme_.setChoice(choice);
-    });
-  };
-  add(tr("As the desktop"), "themeSystem", ColorScheme::Choice::system);
-  add(tr("Light"), "themeLight", ColorScheme::Choice::light);
-  add(tr("Dark"), "themeDark", ColorScheme::Choice::dark);
+  using Choice = ColorScheme::Choice;
+  buildChoiceMenu<Choice>(this, header_->menu()->addMenu(tr("Colours")), "themeMenu",
+                          {{tr("As the desktop"), "themeSystem", Choice::system},
+                           {tr("Light"), "themeLight", Choice::light},
+                           {tr("Dark"), "themeDark", Choice::dark}},
+                          settings_.colorScheme(), [this](Choice choice) {
+                            settings_.setColorScheme(choice);
+                            colorScheme_.setChoice(choice);
+                          });
+}
+
+void MainWindow::buildMotionMenu() {
+  using Choice = MotionPreference::Choice;
+  buildChoiceMenu<Choice>(
+      this, header_->menu()->addMenu(tr("Motion")), "motionMenu",
+      {{tr("As the desktop"), "motionSystem", Choice::system},
+       {tr("Full"), "motionFull", Choice::full},
+       {tr("Reduced: nothing flies or glides"), "motionReduced", Choice::reduced}},
+      settings_.motion(), [this](Choice choice) {
+        settings_.setMotion(choice);
+        motion_.setChoice(choice);
+      });
 }
 
 void MainWindow::buildMemoryMenu() {
@@ -241,6 +279,8 @@ void MainWindow::connectEngine() {
 
 void MainWindow::connectWidgets() {
   connect(&colorScheme_, &ColorScheme::changed, this, &MainWindow::applyTheme);
+  connect(&motion_, &MotionPreference::changed, this,
+          [this] { view_->setReduceMotion(motion_.isReduced()); });
   connect(actions_, &Actions::triggered, this, &MainWindow::run);
   connect(header_, &HeaderBar::scenarioChosen, this, &MainWindow::chooseScenario);
   connect(header_, &HeaderBar::scenarioFileWanted, this, &MainWindow::openScenarioFile);
@@ -283,13 +323,17 @@ void MainWindow::connectWidgets() {
     showInspector();
     askForStatistics();
   });
-  connect(view_, &TimelineView::viewChanged, this, [this] { showTransport(false); });
+  connect(view_, &TimelineView::viewChanged, this, [this] {
+    showTransport(false);
+    updateTimer();  // it may glide
+  });
   connect(inspector_, &TaskInspector::closed, this, [this] {
     view_->clearRange();
     view_->selectTask({}, false);
   });
   connect(tabs_, &SideTabs::tabChanged, this, &MainWindow::askForStatistics);
   connect(transport_->overview(), &OverviewStrip::timeChosen, this, &MainWindow::goToTime);
+  connect(transport_->overview(), &OverviewStrip::viewWanted, this, &MainWindow::lookAt);
   connect(transport_, &TransportBar::markerEntered, this, [this](const QString& text) {
     if (!text.isEmpty()) {
       hasMarked_ = true;
@@ -468,11 +512,17 @@ void MainWindow::refreshActions() {
   enable(Command::restart, live);
   enable(Command::more_workers, live);
   enable(Command::fewer_workers, live);
-  for (const Command command :
-       {Command::save_session, Command::export_picture, Command::freeze, Command::go_to_start,
-        Command::go_to_end, Command::previous_event, Command::next_event, Command::slower,
-        Command::faster, Command::zoom_in, Command::zoom_out, Command::pan_left, Command::pan_right,
-        Command::fit, Command::find, Command::find_next, Command::find_previous}) {
+  for (const Command command : {Command::save_session, Command::export_picture,
+                                Command::freeze,       Command::go_to_start,
+                                Command::go_to_end,    Command::previous_event,
+                                Command::next_event,   Command::slower,
+                                Command::faster,       Command::zoom_in,
+                                Command::zoom_out,     Command::pan_left,
+                                Command::pan_right,    Command::fit,
+                                Command::view_back,    Command::view_forward,
+                                Command::ruler_end,    Command::measure_task,
+                                Command::find,         Command::find_next,
+                                Command::find_previous}) {
     enable(command, session);
   }
   actions_->setText(Command::pause_pool, state_.paused ? tr("Resume") : tr("Pause"),
@@ -482,8 +532,10 @@ void MainWindow::refreshActions() {
                     recording ? IconId::stop : IconId::record, recording ? tr("Stop") : QString());
   if (clock_.isLive()) {
     actions_->setText(Command::freeze,
-                      clock_.atPresent() ? tr("Freeze the view") : tr("Follow the pool"),
-                      clock_.atPresent() ? IconId::pause : IconId::play);
+                      clock_.isMoving()   ? tr("Freeze the view")
+                      : clock_.isSlowed() ? tr("Go on in slow motion")
+                                          : tr("Follow the pool"),
+                      clock_.isMoving() ? IconId::pause : IconId::play);
     actions_->setText(Command::go_to_end, tr("Back to live"), IconId::live);
   } else {
     actions_->setText(Command::freeze, clock_.isPlaying() ? tr("Pause the replay") : tr("Play"),

@@ -8,6 +8,7 @@
 #include "ui/panels/task_walker.h"
 #include "ui/playback/playback_clock.h"
 #include "ui/theme/color_scheme.h"
+#include "ui/theme/motion_preference.h"
 #include "ui/theme/theme.h"
 #include "ui/timeline/frame.h"
 #include "ui/timeline/view_state.h"
@@ -91,6 +92,7 @@ class MainWindow : public QMainWindow {
 
   void buildLayout(int cores);
   void buildThemeMenu();
+  void buildMotionMenu();
   void buildMemoryMenu();
   void connectEngine();
   void connectWidgets();
@@ -136,7 +138,9 @@ class MainWindow : public QMainWindow {
   void walk(Command command);
 
   void toggleView();
+  void slowDown();
   void goToTime(session::TimeNs time);
+  void lookAt(session::TimeNs begin, session::TimeNs end);
   void step(bool forward);
   void wishWorkers(int count);
   void sendWorkers();
@@ -160,6 +164,7 @@ class MainWindow : public QMainWindow {
   Dialogs dialogs_;
   EngineState state_;
   ColorScheme colorScheme_;
+  MotionPreference motion_;
   Theme theme_;
   PlaybackClock clock_;
   Frame frame_;

@@ -84,8 +84,7 @@ void MainWindow::run(Command command) {
       step(true);
       break;
     case Command::slower:
-      clock_.slower();
-      view_->setFollowing(clock_.isMoving() || view_->viewState().following());
+      slowDown();
       break;
     case Command::faster:
       clock_.faster();
@@ -104,6 +103,18 @@ void MainWindow::run(Command command) {
       break;
     case Command::fit:
       view_->fit();
+      break;
+    case Command::view_back:
+      view_->goBack();
+      break;
+    case Command::view_forward:
+      view_->goForward();
+      break;
+    case Command::ruler_end:
+      view_->dropRulerEnd();
+      break;
+    case Command::measure_task:
+      view_->measureTask();
       break;
     case Command::find:
       openFindBar();
@@ -140,16 +151,39 @@ void MainWindow::toggleView() {
   }
 }
 
-void MainWindow::goToTime(session::TimeNs time) {
-  if (clock_.isLive()) {
-    const session::TimeNs half = view_->viewState().range().length() / 2;
-    view_->showRange(time - half, time + half);
-  } else {
-    clock_.seek(time);
-    showNextFrame();
-    view_->revealTime(time);
+/// Slow motion begins with what the user looks at: the selected range, or the view where it has
+/// left the present behind.
+void MainWindow::slowDown() {
+  const ViewState& view = view_->viewState();
+  const bool begins = clock_.isLive() && !clock_.isPlaying();
+  if (begins && selectedRange_) {
+    clock_.seek(selectedRange_->begin);
+  } else if (begins && !view.following() && view.range().end < clock_.now()) {
+    clock_.seek(view.range().begin);
   }
+  clock_.slower();
+  if (clock_.isMoving()) {
+    view_->setFollowing(true);
+  }
+}
+
+/// Of a replay.
+void MainWindow::goToTime(session::TimeNs time) {
+  clock_.seek(time);
+  showNextFrame();
+  view_->revealTime(time);
   refreshActions();
+  showNextFrame();
+}
+
+/// As the overview has it. A replay that stands before most of it moves on: nothing after its time
+/// is shown.
+void MainWindow::lookAt(session::TimeNs begin, session::TimeNs end) {
+  if (!clock_.isLive() && begin + (end - begin) / 2 > clock_.now()) {
+    clock_.seek(end);
+    refreshActions();
+  }
+  view_->slideTo(begin, end);
   showNextFrame();
 }
 

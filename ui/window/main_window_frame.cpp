@@ -49,6 +49,7 @@ void MainWindow::showNextFrame() {
     }
   }
   if (shown) {
+    view_->setSpeed(clock_.speed());
     view_->showFrame(frame_);
   }
   if (!sincePanels_.isValid() || sincePanels_.elapsed() >= kPanelsMs) {
@@ -65,7 +66,8 @@ void MainWindow::showNextFrame() {
 }
 
 void MainWindow::updateTimer() {
-  const bool moves = (clock_.isMoving() && (clock_.isPlaying() || isRunning())) || wishedWorkers_;
+  const bool moves = (clock_.isMoving() && (clock_.isPlaying() || isRunning())) || wishedWorkers_ ||
+                     view_->isGliding();
   const bool changes = isRunning() || state_.activity == EngineState::Activity::opening;
   if (isMinimized() || (!moves && !changes)) {
     frameTimer_.stop();
@@ -166,8 +168,9 @@ void MainWindow::showTransport(bool recount) {
   }
   transport_->showState(state);
   const TimeRange range = view_->viewState().range();
-  transport_->overview()->showFrame(frame_, clock_.begin(), clock_.end(), range.begin,
-                                    std::min(range.end, clock_.end()), recount);
+  transport_->overview()->setNowMovable(!clock_.isLive() && hasSession());
+  transport_->overview()->showFrame(frame_, clock_.begin(), clock_.end(), range.begin, range.end,
+                                    recount);
 }
 
 void MainWindow::showInspector() {

@@ -21,11 +21,28 @@ constexpr auto kGeometry = "window/geometry";
 constexpr auto kColumns = "window/columns";
 constexpr auto kRows = "window/rows";
 constexpr auto kColorScheme = "window/colorScheme";
+constexpr auto kMotion = "window/motion";
 constexpr auto kAskBeforeClosing = "session/askBeforeClosing";
 constexpr auto kMemoryShare = "session/memoryShare";
 constexpr auto kIntroductionDone = "window/introductionDone";
 constexpr auto kFolder = "files/folder";
 constexpr auto kTrusted = "scenarios/trusted";
+
+/// Choices are kept by name; their default is the first.
+template <typename Choice>
+Choice choiceAt(const QSettings& store, const char* name) {
+  bool known = false;
+  const int value = QMetaEnum::fromType<Choice>().keyToValue(
+      store.value(key(name)).toString().toLatin1().constData(), &known);
+  return known ? static_cast<Choice>(value) : Choice{};
+}
+
+template <typename Choice>
+void setChoiceAt(QSettings& store, const char* name, Choice choice) {
+  store.setValue(
+      key(name),
+      QString::fromLatin1(QMetaEnum::fromType<Choice>().valueToKey(static_cast<int>(choice))));
+}
 
 // The text itself is what was consented to: a changed file is asked about anew.
 QString digest(const QByteArray& scenarioText) {
@@ -67,16 +84,17 @@ void Settings::setRows(const QByteArray& state) {
 }
 
 ColorScheme::Choice Settings::colorScheme() const {
-  bool known = false;
-  const int value = QMetaEnum::fromType<ColorScheme::Choice>().keyToValue(
-      store_->value(key(kColorScheme)).toString().toLatin1().constData(), &known);
-  return known ? static_cast<ColorScheme::Choice>(value) : ColorScheme::Choice::system;
+  return choiceAt<ColorScheme::Choice>(*store_, kColorScheme);
+}
+void Settings::setColorScheme(ColorScheme::Choice choice) {
+  setChoiceAt(*store_, kColorScheme, choice);
 }
 
-void Settings::setColorScheme(ColorScheme::Choice choice) {
-  store_->setValue(key(kColorScheme),
-                   QString::fromLatin1(QMetaEnum::fromType<ColorScheme::Choice>().valueToKey(
-                       static_cast<int>(choice))));
+MotionPreference::Choice Settings::motion() const {
+  return choiceAt<MotionPreference::Choice>(*store_, kMotion);
+}
+void Settings::setMotion(MotionPreference::Choice choice) {
+  setChoiceAt(*store_, kMotion, choice);
 }
 
 bool Settings::askBeforeClosing() const {

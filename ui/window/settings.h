@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/theme/color_scheme.h"
+#include "ui/theme/motion_preference.h"
 
 #include <QByteArray>
 #include <QString>
@@ -30,6 +31,8 @@ class Settings {
   void setRows(const QByteArray& state);
   ColorScheme::Choice colorScheme() const;  ///< default: the desktop's
   void setColorScheme(ColorScheme::Choice choice);
+  MotionPreference::Choice motion() const;  ///< default: the desktop's
+  void setMotion(MotionPreference::Choice choice);
   bool askBeforeClosing() const;  ///< default: yes
   void setAskBeforeClosing(bool ask);
   /// How much of the computer's memory a session may take, in percent; 0: any amount. Default: 25.

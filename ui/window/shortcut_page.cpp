@@ -73,9 +73,19 @@ ShortcutPage::ShortcutPage(const Theme& theme, QWidget* parent) : QDialog(parent
   page.addHeading(tr("Pointer on the timeline"));
   page.addRow(tr("Click"), tr("Select a task"));
   page.addRow(tr("Drag"), tr("Select a range for its figures"));
-  page.addRow(tr("Shift+drag"), tr("Move in time"));
+  page.addRow(tr("Shift+drag"), tr("Move in time, as the middle button does; let go in motion, it "
+                                   "glides on until you do anything"));
   page.addRow(tr("Ctrl+drag"), tr("Zoom into a stretch"));
-  page.addRow(tr("Wheel"), tr("Zoom at the pointer"));
+  page.addRow(tr("Double click"), tr("Zoom to a task"));
+  page.addRow(tr("Wheel, pinch"), tr("Zoom at the pointer; over the names the wheel scrolls them"));
+  page.addRow(tr("Shift+wheel"), tr("Move in time"));
+  page.addRow(tr("Side buttons"), tr("Back and forward through what was in sight"));
+  page.addRow(tr("Click the axis"), tr("Set one end of the ruler, then the other; drag to move an "
+                                       "end"));
+  page.addHeading(tr("Pointer on the overview"));
+  page.addRow(tr("Click"), tr("Look there"));
+  page.addRow(tr("Drag"), tr("Move the frame or one of its ends; outside of it, choose another "
+                             "stretch"));
   auto* scroll = new QScrollArea(this);
   scroll->setObjectName(QStringLiteral("shortcutList"));
   scroll->setWidgetResizable(true);

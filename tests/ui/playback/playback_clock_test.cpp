@@ -81,6 +81,52 @@ class PlaybackClockTest : public QObject {
     QCOMPARE(clock_.now(), 4 * kSecond);
   }
 
+  void slowMotion_thatCaughtUp_isForgotten() {
+    clock_.startLive();
+    passLive(3 * kSecond);
+    clock_.slower();
+    for (int i = 0; i < 3; ++i) {
+      clock_.faster();
+    }
+    wall_ += kSecond;
+    passLive(4 * kSecond);
+    QCOMPARE(clock_.speedText(), QStringLiteral("1x"));
+    clock_.slower();
+    QCOMPARE(clock_.speedText(), QStringLiteral("1/2x"));
+  }
+
+  void toggle_inSlowMotion_pausesIt_andGoesOn() {
+    clock_.startLive();
+    passLive(3 * kSecond);
+    clock_.slower();
+    clock_.toggle();
+    wall_ += kSecond;
+    passLive(4 * kSecond);
+    QCOMPARE(clock_.now(), 3 * kSecond);
+    QVERIFY(clock_.isSlowed());
+    clock_.toggle();
+    wall_ += kSecond;
+    passLive(5 * kSecond);
+    QCOMPARE(clock_.now(), 3 * kSecond + kSecond / 2);
+    QCOMPARE(clock_.speedText(), QStringLiteral("1/2x"));
+    clock_.goToEnd();
+    QVERIFY(clock_.atPresent());
+    QVERIFY(!clock_.isSlowed());
+  }
+
+  void slowMotion_atTenThousandth_runsForHoursBehind() {
+    clock_.startLive();
+    passLive(3 * kSecond);
+    for (int i = 0; i < 12; ++i) {
+      clock_.slower();
+    }
+    for (int minute = 1; minute <= 240; ++minute) {
+      wall_ += 60 * kSecond;
+      passLive((3 + minute * 60) * kSecond);
+      QCOMPARE(clock_.now(), 3 * kSecond + minute * 60 * kSecond / 10'000);
+    }
+  }
+
   void faster_atThePresent_doesNothing() {
     clock_.startLive();
     passLive(3 * kSecond);

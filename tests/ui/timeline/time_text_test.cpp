@@ -12,6 +12,8 @@ class TimeTextTest : public QObject {
   void initTestCase() { QLocale::setDefault(QLocale::c()); }
   void durationText_anyLength_hasThreeFigures_data();
   void durationText_anyLength_hasThreeFigures();
+  void exactDurationText_anyLength_hasFiveFigures_data();
+  void exactDurationText_anyLength_hasFiveFigures();
   void timeText_isAsExactAsTheStep_data();
   void timeText_isAsExactAsTheStep();
   void rateText_anyRate_isShort_data();
@@ -45,6 +47,24 @@ void TimeTextTest::durationText_anyLength_hasThreeFigures() {
   QFETCH(qint64, ns);
   QFETCH(QString, text);
   QCOMPARE(plain(durationText(ns)), text);
+}
+
+void TimeTextTest::exactDurationText_anyLength_hasFiveFigures_data() {
+  QTest::addColumn<qint64>("ns");
+  QTest::addColumn<QString>("text");
+  QTest::newRow("ns") << qint64(20) << "20 ns";
+  QTest::newRow("us") << qint64(1'234) << QStringLiteral("1.2340 µs");
+  QTest::newRow("ms") << qint64(12'345'678) << "12.346 ms";
+  QTest::newRow("hundreds") << qint64(123'456'789) << "123.46 ms";
+  QTest::newRow("rounded up") << qint64(9'999'996) << "10.000 ms";
+  QTest::newRow("never 1000 ms") << qint64(999'999'000) << "1.0000 s";
+  QTest::newRow("min") << qint64(125'000'000'000) << "2 min 05 s";
+}
+
+void TimeTextTest::exactDurationText_anyLength_hasFiveFigures() {
+  QFETCH(qint64, ns);
+  QFETCH(QString, text);
+  QCOMPARE(plain(exactDurationText(ns)), text);
 }
 
 void TimeTextTest::timeText_isAsExactAsTheStep_data() {

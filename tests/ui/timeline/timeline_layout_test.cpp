@@ -39,6 +39,11 @@ class TimelineLayoutTest : public QObject {
   void end_ofASession_hasNothingInTheAir();
   void flight_manyPicks_becomesAStream();
   void flight_reducedMotion_isNotThere();
+  void flight_inSlowMotion_takesAsLongOnTheScreen_data();
+  void flight_inSlowMotion_takesAsLongOnTheScreen();
+  void flight_manyPicksInSlowMotion_areSingle();
+  void flight_barFarLeftAlready_landsOnItNearNow();
+  void ring_workerComesAndRetires_movesAndEnds();
   void dense_shares_sumToWhatWasAsked();
   void dense_failureAfterNow_isNotShownYet();
   void columns_whileScrolling_keepToTheGrid();
@@ -420,6 +425,84 @@ void TimelineLayoutTest::flight_reducedMotion_isNotThere() {
   ViewState view;
   view.reduceMotion = true;
   QVERIFY(sceneOf(shared(one), 110 * kMs, view).flights.isEmpty());
+}
+
+void TimelineLayoutTest::flight_inSlowMotion_takesAsLongOnTheScreen_data() {
+  QTest::addColumn<double>("speed");
+  QTest::newRow("half") << 0.5;
+  QTest::newRow("hundredth") << 0.01;
+  QTest::newRow("ten thousandth") << 0.0001;
+}
+
+void TimelineLayoutTest::flight_inSlowMotion_takesAsLongOnTheScreen() {
+  QFETCH(double, speed);
+  OneTask one;
+  const TimeNs picked = 1'000 * kMs;
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 5 * kMs), one.worker, picked, {});
+  ViewState view;
+  view.speed = speed;
+  const auto flightsAfter = [&](double onScreenMs) {
+    return sceneOf(shared(one), picked + static_cast<TimeNs>(onScreenMs * 1e6 * speed), view)
+        .flights;
+  };
+  QVERIFY(sceneOf(shared(one), picked - 1, view).flights.isEmpty());
+  const auto early = flightsAfter(100);
+  const auto late = flightsAfter(700);
+  QCOMPARE(early.size(), 1);
+  QCOMPARE(late.size(), 1);
+  QVERIFY(late.front().rect.center().y() > early.front().rect.center().y() + 20);
+  QVERIFY(flightsAfter(1'000).isEmpty());
+}
+
+void TimelineLayoutTest::flight_manyPicksInSlowMotion_areSingle() {
+  OneTask one;
+  for (int i = 0; i < 200; ++i) {
+    one.s.runTask(one.s.addTask(one.pool, one.caller, (20 + 4 * i) * kMs), one.worker,
+                  (20 + 4 * i) * kMs, (24 + 4 * i) * kMs);
+  }
+  ViewState view;
+  view.speed = 0.01;
+  const auto scene = sceneOf(shared(one), 801 * kMs, view);
+  QVERIFY(!scene.flights.isEmpty());
+  QVERIFY(scene.streams.isEmpty());
+}
+
+void TimelineLayoutTest::flight_barFarLeftAlready_landsOnItNearNow() {
+  OneTask one;
+  one.s.runTask(one.s.addTask(one.pool, one.caller, 5 * kMs), one.worker, 1'000 * kMs, {});
+  ViewState view;
+  view.speed = 0.5;
+  view.advance(0, 1'000 * kMs);
+  view.zoom(100);
+  const auto scene = sceneOf(shared(one), 1'400 * kMs, view);
+  QCOMPARE(scene.flights.size(), 1);
+  const qreal x = scene.flights.front().rect.center().x();
+  QVERIFY(x < *scene.nowX);
+  QVERIFY(x > *scene.nowX - scene.canvas.width() * 0.21);
+  QVERIFY(barOf(scene, 1)->rect.contains(scene.flights.front().rect.center().x(),
+                                         barOf(scene, 1)->rect.center().y()));
+}
+
+void TimelineLayoutTest::ring_workerComesAndRetires_movesAndEnds() {
+  OneTask one;  // its worker came at 10 ms
+  Lane& lane = one.s.lanes_[static_cast<std::size_t>(one.worker)];
+  one.s.end_ = 5'000 * kMs;
+  const auto ring = [&](TimeNs now, ViewState view = {}) {
+    return sceneOf(shared(one), now, view).panes[0].heads.front().ring;
+  };
+  QVERIFY(ring(500 * kMs).width() > ring(100 * kMs).width());
+  QVERIFY(ring(900 * kMs).isEmpty());
+  lane.exited = 2'000 * kMs;
+  QVERIFY(ring(2'100 * kMs).isEmpty());  // it ended with its pool
+  lane.retired = true;
+  QVERIFY(ring(2'500 * kMs).width() < ring(2'100 * kMs).width());
+  QVERIFY(ring(2'900 * kMs).isEmpty());
+  ViewState view;
+  view.speed = 0.5;
+  QVERIFY(!ring(2'300 * kMs, view).isEmpty());
+  QVERIFY(ring(2'500 * kMs, view).isEmpty());
+  view.reduceMotion = true;
+  QVERIFY(ring(2'300 * kMs, view).isEmpty());
 }
 
 void TimelineLayoutTest::dense_shares_sumToWhatWasAsked() {

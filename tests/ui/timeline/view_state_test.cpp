@@ -4,10 +4,13 @@
 #include <QTest>
 
 #include <cmath>
+#include <functional>
 
 using namespace poolscope;
 using ui::TimeRange;
 using ui::ViewState;
+
+Q_DECLARE_METATYPE(std::function<void(ViewState&)>)
 
 class ViewStateTest : public QObject {
   Q_OBJECT
@@ -22,6 +25,14 @@ class ViewStateTest : public QObject {
   void fit_whileTheSessionGrows_showsAllInFewSteps();
   void reveal_timeInSight_movesNothing();
   void setFollowing_again_returnsToNow();
+  void zoom_nanosecondsAfterDaysOfUptime_keepsTheAnchorsPlace();
+  void zoom_smallStepsAtTheDeepest_leadOutAgain();
+  void pan_atTheDeepestZoom_movesByFractions();
+  void glide_atAnyFrameRate_isWhereTheClockSays();
+  void glide_anythingElse_endsIt_data();
+  void glide_anythingElse_endsIt();
+  void glide_withReducedMotion_isNone();
+  void restore_followingPlace_followsAgain();
 };
 
 namespace {
@@ -158,6 +169,121 @@ void ViewStateTest::setFollowing_again_returnsToNow() {
   QVERIFY(!view.following());
   view.setFollowing(true);
   QVERIFY(shows(view, kBegin + 100 * kSecond));
+}
+
+void ViewStateTest::zoom_nanosecondsAfterDaysOfUptime_keepsTheAnchorsPlace() {
+  // Beyond 104 days of ns a double has no units left.
+  const session::TimeNs begin = 400LL * 86'400 * kSecond + 7;
+  ViewState view;
+  view.advance(begin, begin + 30LL * 86'400 * kSecond);
+  view.fit();
+  view.setFollowing(false);
+  const session::TimeNs anchor = begin + 17LL * 86'400 * kSecond + 123'456'789;
+  const auto place = [&] {
+    const ui::FineRange range = view.fineRange();
+    return (static_cast<double>(anchor - range.begin) - range.fraction) / range.length;
+  };
+  const double before = place();
+  for (int i = 0; i < 200; ++i) {
+    view.zoom(1.2, anchor);
+    QVERIFY2(std::abs(place() - before) < 1e-6, QByteArray::number(i));
+  }
+  QCOMPARE(view.range().length(), ViewState::kShortestSpan);
+}
+
+void ViewStateTest::zoom_smallStepsAtTheDeepest_leadOutAgain() {
+  ViewState view;
+  view.advance(kBegin, kBegin + kSecond);
+  view.zoomTo({kBegin + 500, kBegin + 500 + ViewState::kShortestSpan});
+  for (int i = 0; i < 200; ++i) {
+    view.zoom(1 / 1.005, kBegin + 510);  // as a finger does it
+  }
+  QVERIFY(view.range().length() > 50);
+}
+
+void ViewStateTest::pan_atTheDeepestZoom_movesByFractions() {
+  ViewState view;
+  view.advance(kBegin, kBegin + kSecond);
+  view.zoomTo({kBegin + 500, kBegin + 520});
+  for (int i = 0; i < 100; ++i) {
+    view.pan(0.001);
+  }
+  QCOMPARE(view.range().begin, kBegin + 502);
+  QVERIFY(view.fineRange().fraction < 1e-6);
+}
+
+void ViewStateTest::glide_atAnyFrameRate_isWhereTheClockSays() {
+  const auto after = [](int framesASecond) {
+    ViewState view;
+    view.advance(kBegin, kBegin + 100 * kSecond);
+    view.panTo(kBegin + 50 * kSecond);
+    view.glide(2, 1'000);
+    for (int i = 0; i <= framesASecond / 2; ++i) {
+      view.glideOn(1'000 + i * kSecond / framesASecond);
+    }
+    return view.fineRange();
+  };
+  QCOMPARE(after(60).begin, after(10).begin);
+  QVERIFY(after(10).begin > kBegin + 50 * kSecond);
+
+  ViewState view;
+  view.advance(kBegin, kBegin + 100 * kSecond);
+  view.panTo(kBegin + 50 * kSecond);
+  view.glide(-2, 0);
+  view.glideOn(20 * kSecond);
+  QVERIFY(!view.isGliding());
+  QVERIFY(view.range().begin < kBegin + 50 * kSecond);
+}
+
+void ViewStateTest::glide_anythingElse_endsIt_data() {
+  using Change = std::function<void(ViewState&)>;
+  QTest::addColumn<Change>("change");
+  QTest::newRow("zoom") << Change([](ViewState& v) { v.zoom(2); });
+  QTest::newRow("pan") << Change([](ViewState& v) { v.pan(0.1); });
+  QTest::newRow("fit") << Change([](ViewState& v) { v.fit(); });
+  QTest::newRow("live") << Change([](ViewState& v) { v.goLive(); });
+  QTest::newRow("back") << Change([](ViewState& v) { v.restore(v.place()); });
+}
+
+void ViewStateTest::glide_anythingElse_endsIt() {
+  QFETCH(std::function<void(ViewState&)>, change);
+  ViewState view;
+  view.advance(kBegin, kBegin + 100 * kSecond);
+  view.panTo(kBegin + 50 * kSecond);
+  view.glide(2, 0);
+  view.glideOn(kSecond / 10);
+  QVERIFY(view.isGliding());
+  change(view);
+  QVERIFY(!view.isGliding());
+  const TimeRange rest = view.range();
+  view.glideOn(kSecond);
+  QCOMPARE(view.range(), rest);
+}
+
+void ViewStateTest::glide_withReducedMotion_isNone() {
+  ViewState view;
+  view.advance(kBegin, kBegin + 100 * kSecond);
+  view.panTo(kBegin + 50 * kSecond);
+  view.reduceMotion = true;
+  view.glide(2, 0);
+  QVERIFY(!view.isGliding());
+}
+
+void ViewStateTest::restore_followingPlace_followsAgain() {
+  ViewState view;
+  view.advance(kBegin, kBegin + 100 * kSecond);
+  view.zoom(3);
+  const ui::ViewPlace live = view.place();
+  view.pan(-0.4);
+  const ui::ViewPlace past = view.place();
+  view.advance(kBegin, kBegin + 200 * kSecond);
+  view.restore(live);
+  QVERIFY(view.following());
+  QVERIFY(shows(view, kBegin + 200 * kSecond));
+  QCOMPARE(view.fineRange().length, live.range.length);
+  view.restore(past);
+  QVERIFY(!view.following());
+  QCOMPARE(view.fineRange(), past.range);
 }
 
 QTEST_APPLESS_MAIN(ViewStateTest)

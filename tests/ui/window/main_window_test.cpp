@@ -3,6 +3,7 @@
 
 #include "core/session/session.h"
 #include "core/trace/directory.h"
+#include "ui/panels/overview_strip.h"
 #include "window_fixture.h"
 
 #include <QAction>
@@ -12,6 +13,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
+#include <QMouseEvent>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
@@ -363,6 +365,100 @@ class MainWindowTest : public QObject {
     QVERIFY(!fixture.find<QLabel>("inspectorHintTitle")->isVisibleTo(&fixture.window));
     fixture.showLive();
     QVERIFY(fixture.find<QLabel>("inspectorHintTitle")->isVisibleTo(&fixture.window));
+  }
+
+  void slowMotion_ofTheSelectedRange_beginsThere() {
+    WindowFixture fixture;
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    const auto begin = fixture.window.clock().begin() + kSecond;
+    fixture.view()->selectRange(begin, begin + kSecond / 2);
+    fixture.window.run(Command::slower);
+    QCOMPARE(fixture.window.clock().now(), begin);
+    QVERIFY(fixture.window.clock().isPlaying());
+    QVERIFY(fixture.view()->viewState().following());
+    for (int i = 0; i < 6; ++i) {
+      fixture.window.run(Command::slower);
+    }
+    QCOMPARE(fixture.find<QLabel>("playbackMode")->text(), QStringLiteral("1/200x"));
+    QCOMPARE(fixture.view()->viewState().speed, 1.0 / 200);
+    fixture.wall += kSecond;
+    fixture.window.showNextFrame();
+    QCOMPARE(fixture.view()->frame().now, begin + kSecond / 200);
+    QVERIFY(!fixture.find("backToLive")->isHidden());
+    fixture.window.run(Command::go_to_end);
+    QVERIFY(fixture.window.clock().atPresent());
+    QCOMPARE(fixture.view()->viewState().speed, 1.0);
+    QVERIFY(fixture.view()->viewState().following());
+  }
+
+  void slowMotion_afterLookingBack_showsThatStretch() {
+    WindowFixture fixture;
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    const auto begin = fixture.window.clock().begin();
+    fixture.view()->showRange(begin + kSecond, begin + kSecond * 3 / 2);
+    fixture.window.run(Command::slower);
+    QCOMPARE(fixture.window.clock().now(), begin + kSecond);
+  }
+
+  void glide_ofAFrozenView_isShownFrameByFrame() {
+    WindowFixture fixture;
+    fixture.showFile();
+    QVERIFY(fixture.showWindow());
+    TimelineView* view = fixture.view();
+    const auto begin = fixture.window.clock().begin();
+    view->showRange(begin + kSecond, begin + kSecond * 2);
+    QWidget* port = view->viewport();
+    const auto send = [&](QEvent::Type type, const QPoint& at) {
+      const bool moves = type == QEvent::MouseMove;
+      QMouseEvent event(type, at, port->mapToGlobal(at), moves ? Qt::NoButton : Qt::MiddleButton,
+                        type == QEvent::MouseButtonRelease ? Qt::NoButton : Qt::MiddleButton, {});
+      QCoreApplication::sendEvent(port, &event);
+      fixture.wall += 8'000'000;
+    };
+    send(QEvent::MouseButtonPress, {400, 150});
+    send(QEvent::MouseMove, {440, 150});
+    send(QEvent::MouseMove, {500, 150});
+    send(QEvent::MouseButtonRelease, {500, 150});
+    QVERIFY(view->isGliding());
+    const auto letGo = view->viewState().range().begin;
+    fixture.wall += kSecond / 10;
+    // The window's own timer shows it: a recording that stands still needs no frames else.
+    QTRY_VERIFY(view->viewState().range().begin < letGo);
+    fixture.wall += 10 * kSecond;
+    QTRY_VERIFY(!view->isGliding());
+  }
+
+  void overview_inAReplay_movesTheViewAndOnlyThenTheTime() {
+    WindowFixture fixture;
+    fixture.showFile();
+    QVERIFY(fixture.showWindow());
+    auto* overview = fixture.find<OverviewStrip>("overview");
+    const PlaybackClock& clock = fixture.window.clock();
+    Q_EMIT overview->viewWanted(clock.begin() + kSecond, clock.begin() + 2 * kSecond);
+    QCOMPARE(fixture.view()->viewState().range(),
+             (TimeRange{clock.begin() + kSecond, clock.begin() + 2 * kSecond}));
+    QCOMPARE(clock.now(), clock.end());
+    // Behind the replay's time there is nothing to see: it comes along.
+    Q_EMIT overview->timeChosen(clock.begin() + kSecond / 2);
+    QCOMPARE(clock.now(), clock.begin() + kSecond / 2);
+    Q_EMIT overview->viewWanted(clock.begin() + kSecond, clock.begin() + 2 * kSecond);
+    QCOMPARE(clock.now(), clock.begin() + 2 * kSecond);
+    fixture.window.run(Command::view_back);
+    QVERIFY(fixture.view()->viewState().range().begin < clock.begin() + kSecond);
+  }
+
+  void motion_isChosen_andRemembered() {
+    WindowFixture fixture;
+    QVERIFY(!fixture.view()->viewState().reduceMotion);
+    fixture.find<QAction>("motionReduced")->trigger();
+    QVERIFY(fixture.view()->viewState().reduceMotion);
+    QVERIFY(fixture.settings.motion() == MotionPreference::Choice::reduced);
+    fixture.showLive();  // another session keeps it
+    QVERIFY(fixture.view()->viewState().reduceMotion);
+    fixture.find<QAction>("motionFull")->trigger();
+    QVERIFY(!fixture.view()->viewState().reduceMotion);
   }
 
   void theme_isChosenLive_andRemembered() {

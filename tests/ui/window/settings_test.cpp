@@ -18,6 +18,7 @@ class SettingsTest : public QObject {
     const Settings settings(file("none.ini"));
     QVERIFY(settings.geometry().isEmpty());
     QVERIFY(settings.colorScheme() == ColorScheme::Choice::system);
+    QVERIFY(settings.motion() == MotionPreference::Choice::system);
     QVERIFY(settings.askBeforeClosing());
     QVERIFY(!settings.introductionDone());
     QCOMPARE(settings.memoryShare(), 25);
@@ -31,6 +32,7 @@ class SettingsTest : public QObject {
       settings.setColumns("columns");
       settings.setRows("rows");
       settings.setColorScheme(ColorScheme::Choice::light);
+      settings.setMotion(MotionPreference::Choice::reduced);
       settings.setAskBeforeClosing(false);
       settings.setIntroductionDone(true);
       settings.setMemoryShare(0);
@@ -41,6 +43,7 @@ class SettingsTest : public QObject {
     QCOMPARE(settings.columns(), QByteArray("columns"));
     QCOMPARE(settings.rows(), QByteArray("rows"));
     QVERIFY(settings.colorScheme() == ColorScheme::Choice::light);
+    QVERIFY(settings.motion() == MotionPreference::Choice::reduced);
     QVERIFY(!settings.askBeforeClosing());
     QVERIFY(settings.introductionDone());
     QCOMPARE(settings.memoryShare(), 0);
@@ -51,12 +54,14 @@ class SettingsTest : public QObject {
     QFile broken(file("broken.ini"));
     QVERIFY(broken.open(QIODevice::WriteOnly));
     broken.write(
-        "[window]\ncolorScheme=purple\n[session]\naskBeforeClosing=perhaps\nmemoryShare=400\n["
+        "[window]\ncolorScheme=purple\nmotion=7\n[session]\naskBeforeClosing=perhaps\nmemoryShare="
+        "400\n["
         "files]\nfolder=/does/"
         "not/exist\n");
     broken.close();
     const Settings settings(file("broken.ini"));
     QVERIFY(settings.colorScheme() == ColorScheme::Choice::system);
+    QVERIFY(settings.motion() == MotionPreference::Choice::system);
     QVERIFY(settings.askBeforeClosing());
     QCOMPARE(settings.memoryShare(), 25);
     QVERIFY(settings.folder() != QStringLiteral("/does/not/exist"));
