@@ -212,9 +212,10 @@ class Seeker {
 
 /// Of a process, the tasks without a run.
 template <typename Taker>
-void take_runless(std::uint32_t number, const ProcessData& process, const TextSet& texts,
+void take_runless(std::uint32_t number, const ProcessData& process, const TaskQuery& query,
                   const std::stop_token& stop, Taker& taker) {
   const TaskTable& tasks = process.tasks;
+  const TextSet& texts = query.texts(number);
   for (std::size_t i = 0; i < process.loose.size() && !stop.stop_requested(); ++i) {
     const LooseEnd& end = process.loose[i];
     if (end.row == kNone32) {
@@ -222,7 +223,7 @@ void take_runless(std::uint32_t number, const ProcessData& process, const TextSe
     }
     const bool forgotten = tasks.forgotten(end.row);
     const bool failed = end.outcome == trace::Outcome::error && !forgotten &&
-                        texts.has(trace::finished_error(end.detail));
+                        query.errors(number).has(trace::finished_error(end.detail));
     if (failed || texts.has(tasks.name(end.row))) {
       taker.count(end.time, {number, tasks.id_of(end.row)}, forgotten);
     }
@@ -261,7 +262,7 @@ void StoredSnapshot::take_runless(const TaskQuery& query, const std::stop_token&
   }
   for (std::uint32_t i = 0; i < state_.processes.size(); ++i) {
     if (!query.texts(i).empty()) {
-      session::take_runless(i, *state_.processes[i], query.texts(i), stop, taker);
+      session::take_runless(i, *state_.processes[i], query, stop, taker);
     }
   }
 }
@@ -286,7 +287,7 @@ FoundTasks StoredSnapshot::find_tasks(const TaskQuery& query, TimeNs begin, Time
     for_lanes_of(i, [&](const LaneData& lane) {
       runs += lane.runs.size();
       for (std::size_t first = 0; first < lane.runs.size(); first += kStretch) {
-        stretches.push_back({LaneMatches(state_, lane, query.texts(i), rows.back(), stop), first,
+        stretches.push_back({LaneMatches(state_, lane, query, rows.back(), stop), first,
                              std::min(first + kStretch, lane.runs.size())});
       }
     });
@@ -319,7 +320,7 @@ std::optional<TaskMatch> StoredSnapshot::seek(const TaskQuery& query, const std:
     if (!query.texts(i).empty()) {
       RowSet rows(state_.processes[i]->tasks, query.texts(i));
       for_lanes_of(i, [&](const LaneData& lane) {
-        seeker.seek_on(LaneMatches(state_, lane, query.texts(i), rows, stop));
+        seeker.seek_on(LaneMatches(state_, lane, query, rows, stop));
       });
     }
   }

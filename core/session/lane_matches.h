@@ -11,22 +11,41 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <stop_token>
 
 namespace poolscope::session {
 
+/// How many runs of a block have a name of the set. Nothing where that costs more than to look at
+/// the runs: of many names to a block.
+inline std::optional<std::uint64_t> runs_named(const StartedNames& block, const TextSet& names) {
+  constexpr std::uint64_t kRunsOfAName = 8;
+  if (block.distinct * kRunsOfAName > block.runs) {
+    return {};
+  }
+  std::uint64_t matches = 0;
+  SummaryReader reader = block.names;
+  for (std::uint64_t i = 0; i < block.distinct; ++i) {
+    const auto name = static_cast<trace::NameId>(reader.take());
+    const std::uint64_t runs = reader.take();
+    matches += names.has(name) ? runs : 0;
+  }
+  return matches;
+}
+
 /// The runs of a lane whose task has a name, or whose failure has a text, of a set. Told to stop,
 /// it visits no more. Threads: any, of a lane that is published.
 class LaneMatches {
  public:
-  /// `rows`: those that have a name of `texts`.
-  LaneMatches(const State& state, const LaneData& lane, const TextSet& texts, RowSet& rows,
+  /// `rows`: those that have a name of `query`.
+  LaneMatches(const State& state, const LaneData& lane, const TaskQuery& query, RowSet& rows,
               const std::stop_token& stop)
       : forgets_(state.complete_since.has_value()),
         lane_(lane),
         tasks_(state.processes[lane.process]->tasks),
-        texts_(texts),
+        texts_(query.texts(lane.process)),
+        errors_(query.errors(lane.process)),
         rows_(rows),
         stop_(stop) {}
 
@@ -67,20 +86,8 @@ class LaneMatches {
  private:
   using Verdict = SummaryTree::Verdict;
 
-  /// Of many names to a block it costs less to look at the runs.
-  static constexpr std::uint64_t kRunsOfAName = 8;
-
   Verdict verdict(const StartedNames& block, bool& all) const {
-    if (block.distinct * kRunsOfAName > block.runs) {
-      return Verdict::look_closer;
-    }
-    std::uint64_t matches = 0;
-    SummaryReader names = block.names;
-    for (std::uint64_t i = 0; i < block.distinct; ++i) {
-      const auto name = static_cast<trace::NameId>(names.take());
-      const std::uint64_t runs = names.take();
-      matches += texts_.has(name) ? runs : 0;
-    }
+    const std::optional<std::uint64_t> matches = runs_named(block, texts_);
     all = matches == block.runs;
     return matches == 0 ? Verdict::not_concerned : Verdict::look_closer;
   }
@@ -94,7 +101,7 @@ class LaneMatches {
     if (place % kBetweenLooks == 0 && stop_.stop_requested()) {
       return false;
     }
-    return !texts_.has(lane_.result(run).error) || forgotten(run, row) ||
+    return !errors_.has(lane_.result(run).error) || forgotten(run, row) ||
            each(run, row, lane_.runs.begin_of(run));
   }
 
@@ -102,6 +109,7 @@ class LaneMatches {
   const LaneData& lane_;
   const TaskTable& tasks_;
   const TextSet& texts_;
+  const TextSet& errors_;
   RowSet& rows_;
   const std::stop_token& stop_;
 };

@@ -41,4 +41,13 @@ struct StartedNames {
 };
 StartedNames started_names(SummaryReader block);
 
+/// The lengths in a block, and when its runs ended.
+struct BlockBrief {
+  TimeNs earliest_end = kForever;  ///< past latest_end, if none did
+  TimeNs latest_end = 0;
+  DurationTally::Brief waits = {};
+  DurationTally::Brief runs = {};
+};
+BlockBrief block_brief(SummaryReader block);
+
 }  // namespace poolscope::session

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/task_query.h"
+#include "core/session/task_walk.h"
 #include "core/session/types.h"
 #include "core/trace/directory.h"
 #include "core/trace/event.h"
@@ -84,6 +85,13 @@ class Snapshot {
   /// The tasks that `lane` waits for at `time`, where its wait is for several (else see
   /// LaneState::blocked). They are told once it has lasted for some 250 ms.
   virtual AwaitedTasks awaited(LaneId /*lane*/, TimeNs /*time*/) const { return {}; }
+  /// What `lane` could have at `time`, if it did not wait in map() or result() for an earlier one:
+  /// of the tasks that it submitted to the same pool after the one it waits for those that had run
+  /// to their end and were not delivered. At most `limit`; of very many submitted ones only the
+  /// first 4096 are looked at, unless their pool takes them in order. Cost: some 50 ns for each.
+  virtual HeldResults held_results(LaneId /*lane*/, TimeNs /*time*/, std::size_t /*limit*/) const {
+    return {};
+  }
   /// The first event after / last event before `time`, of any kind.
   virtual std::optional<TimeNs> next_event(TimeNs time) const = 0;
   virtual std::optional<TimeNs> previous_event(TimeNs time) const = 0;
@@ -133,6 +141,15 @@ class Snapshot {
                                               const std::stop_token& stop) const = 0;
   virtual std::optional<TaskMatch> previous_match(const TaskQuery& query, const TaskMatch& place,
                                                   const std::stop_token& stop) const = 0;
+
+  /// What stands before and behind `place` in a walk, and how many. Cost: some milliseconds at the
+  /// head of a walk by length, and of a walk of those that failed; up to O(tasks), some 10 ns each,
+  /// in its middle, of one kind of several, and where tasks were forgotten. Told to stop it returns
+  /// at once, something.
+  virtual WalkAnswer walk_tasks(const TaskWalk& /*walk*/, const WalkPlace& /*place*/,
+                                const std::stop_token& /*stop*/) const {
+    return {};
+  }
 
   // --- for writers: everything again, as events ---
   /// Hands the session's events, rebuilt, to `sink` in batches, process by process: the same count,

@@ -54,6 +54,7 @@ class StoredSnapshot final : public Snapshot {
   std::vector<Blocked> blocked(LaneId lane, TimeNs begin, TimeNs end,
                                std::size_t limit) const override;
   AwaitedTasks awaited(LaneId lane, TimeNs time) const override;
+  HeldResults held_results(LaneId lane, TimeNs time, std::size_t limit) const override;
   std::optional<TimeNs> next_event(TimeNs time) const override;
   std::optional<TimeNs> previous_event(TimeNs time) const override;
 
@@ -75,6 +76,8 @@ class StoredSnapshot final : public Snapshot {
                                       const std::stop_token& stop) const override;
   std::optional<TaskMatch> previous_match(const TaskQuery& query, const TaskMatch& place,
                                           const std::stop_token& stop) const override;
+  WalkAnswer walk_tasks(const TaskWalk& walk, const WalkPlace& place,
+                        const std::stop_token& stop) const override;
 
   void replay(std::uint32_t process, trace::Sink& sink) const override;
   std::uint32_t process_count() const override {
@@ -114,6 +117,8 @@ class StoredSnapshot final : public Snapshot {
     }
   }
   void fill_fate(const ProcessData& process, Row row, Task& task) const;
+  TimeNs all_waiting_since(PoolIndex pool, TimeNs time) const;
+  bool is_held(const ProcessData& process, Row row, TimeNs time) const;
   /// Whether a run on a lane is one of `pool`.
   bool belongs(const LaneData& lane, std::size_t run, PoolIndex pool) const;
   /// Calls visit(lane data, all its runs are of the pool) for each lane that may have run tasks of

@@ -88,18 +88,21 @@ void DurationTally::read(SummaryReader& reader) {
   }
 }
 
-void DurationTally::skip(SummaryReader& reader) {
-  const std::uint64_t count = reader.take();
-  for (std::uint64_t read = 0; read < count;) {
+DurationTally::Brief DurationTally::read_brief(SummaryReader& reader) {
+  Brief brief{.count = reader.take()};
+  for (std::uint64_t read = 0; read < brief.count;) {
     const std::uint64_t code = reader.take();
     if ((code & kWideGap) == kWideGap) {
       reader.take();
     }
     read += (code >> kGapBits) + 1;
   }
-  for (int i = 0; count > 0 && i < 3; ++i) {  // the sum's two halves, the largest
+  if (brief.count > 0) {
+    reader.take();  // the sum's two halves
     reader.take();
+    brief.max = static_cast<TimeNs>(reader.take());
   }
+  return brief;
 }
 
 KindTally::Entry& KindTally::entry(trace::NameId name) {

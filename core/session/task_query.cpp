@@ -4,6 +4,7 @@
 #include "core/base/cores.h"
 #include "core/base/in_parallel.h"
 #include "core/session/snapshot.h"
+#include "core/session/task_kind.h"
 
 #include <algorithm>
 #include <bit>
@@ -28,6 +29,11 @@ std::optional<std::uint64_t> number(std::string_view digits) {
   return error == std::errc() && end == digits.data() + digits.size() && value != 0
              ? std::optional(value)
              : std::nullopt;
+}
+
+const TextSet& no_texts() {
+  static const TextSet none;
+  return none;
 }
 
 }  // namespace
@@ -57,6 +63,17 @@ TaskQuery::TaskQuery(std::string_view text, const TaskQuery* before)
   }
 }
 
+TaskQuery TaskQuery::of_kind(std::string_view kind) {
+  TaskQuery query("");
+  query.text_ = kind;
+  query.is_kind_ = true;
+  return query;
+}
+
+bool TaskQuery::means(TextPattern& pattern, std::string_view text) const {
+  return is_kind_ ? kind_of(text) == text_ : pattern.found_in(text);
+}
+
 bool TaskQuery::means_id_of(std::string_view name) const {
   return called_.empty() || (name.empty() ? called_ == "task" : folded(name).ends_with(called_));
 }
@@ -77,6 +94,9 @@ bool TaskQuery::read_names(const Snapshot& snapshot, const std::stop_token& stop
     process.narrowed = true;
     const std::size_t count = process.directory->name_count();
     process.found.grow(count + 1);
+    if (is_kind_ && text_.empty()) {
+      process.found.word(0) |= 1;  // no name
+    }
     if (!sift(process, process.read + 1, count, true, stop)) {
       return false;
     }
@@ -108,7 +128,7 @@ bool TaskQuery::sift(Process& process, std::size_t first, std::size_t last, bool
       for (; asked != 0; asked &= asked - 1) {
         const auto bit = static_cast<unsigned>(std::countr_zero(asked));
         const auto id = static_cast<trace::NameId>(i * 64 + bit);
-        const bool found = pattern.found_in(process.directory->name(id));
+        const bool found = means(pattern, process.directory->name(id));
         word = (word & ~(std::uint64_t{1} << bit)) | std::uint64_t{found} << bit;
       }
     }
@@ -128,8 +148,11 @@ std::optional<TimeNs> match_time(const Task& task) {
 }
 
 const TextSet& TaskQuery::texts(std::uint32_t process) const {
-  static const TextSet kNone;
-  return process < processes_.size() ? processes_[process].found : kNone;
+  return process < processes_.size() ? processes_[process].found : no_texts();
+}
+
+const TextSet& TaskQuery::errors(std::uint32_t process) const {
+  return is_kind_ ? no_texts() : texts(process);
 }
 
 }  // namespace poolscope::session

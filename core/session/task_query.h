@@ -49,9 +49,11 @@ class TaskQuery {
   /// `before`, if any, is what was looked for until now: what it ruled out is not looked at again
   /// where this one is narrower ("fet", "fetc").
   explicit TaskQuery(std::string_view text, const TaskQuery* before = nullptr);
+  /// All tasks of a kind, as kind_of() tells them apart; the empty one is of those without a name.
+  static TaskQuery of_kind(std::string_view kind);
 
   const std::string& text() const { return text_; }
-  bool empty() const { return text_.empty(); }
+  bool empty() const { return text_.empty() && !is_kind_; }
   std::optional<std::uint64_t> id() const { return id_; }
   /// Whether a task of the looked for id is meant, seen its name.
   bool means_id_of(std::string_view name) const;
@@ -63,6 +65,8 @@ class TaskQuery {
   bool found_in(std::string_view text) const;
   /// The names and errors of a process that have the text in them, of those read.
   const TextSet& texts(std::uint32_t process) const;
+  /// Those of them that are looked for in errors, too.
+  const TextSet& errors(std::uint32_t process) const;
 
  private:
   struct Process {
@@ -72,12 +76,14 @@ class TaskQuery {
     bool narrowed = true;  // else `found` is of a wider query
   };
 
+  bool means(TextPattern& pattern, std::string_view text) const;
   bool sift(Process& process, std::size_t first, std::size_t last, bool all,
             const std::stop_token& stop) const;
 
   std::string text_;
   TextPattern pattern_;
   bool number_only_ = false;  // "#12"
+  bool is_kind_ = false;      // `text_` is a kind
   std::optional<std::uint64_t> id_;
   std::string called_;  // folded: what stands before the id
   std::vector<Process> processes_;

@@ -136,6 +136,13 @@ struct AwaitedTasks {
   std::vector<TaskKey> tasks = {};
 };
 
+/// Results that are done, but that a caller cannot take yet: it waits for an earlier one first.
+struct HeldResults {
+  TaskKey awaited = {};             ///< the earlier one; none: nothing is held up
+  std::vector<TaskKey> tasks = {};  ///< that are done, in the order of their submission
+  bool complete = true;             ///< else there may be more
+};
+
 /// One of equal spans of a pool's queue: its depth over time.
 struct QueueColumn {
   std::uint32_t min = 0;

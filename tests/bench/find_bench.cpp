@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What it takes to find tasks by name, error text or id among 10 M of them.
+// What it takes to find tasks by name, error text or id among 10 M of them, and to go from one to
+// the next by a criterion.
 #include "core/session/session.h"
 #include "core/session/task_query.h"
 #include "tests/bench/kit.h"
@@ -112,9 +113,44 @@ double step(const session::Snapshot& snapshot, std::string_view text, int steps)
   return rounded(quantile(ms, 0.99));
 }
 
+/// From one to the next of a walk, from its head on: the slowest of the steps.
+double walk(const session::Snapshot& snapshot, session::WalkOrder order, int steps) {
+  session::WalkPlace place;
+  std::vector<double> ms;
+  for (int i = 0; i < steps; ++i) {
+    const std::uint64_t begin = trace::now_ns();
+    const auto next = snapshot.walk_tasks({.order = order}, place, {}).next;
+    ms.push_back(secondsSince(begin) * 1e3);
+    place = next.value_or(session::WalkPlace{});
+  }
+  return rounded(quantile(ms, 0.99));
+}
+
+/// How many tasks, of all or of its kind, were faster than the one in the middle: what the
+/// inspector says of a task.
+double standing(const session::Snapshot& snapshot, bool of_kind, int rounds) {
+  const auto key = snapshot.next_match(TaskQuery("#5000000"), {}, {});
+  const auto task = snapshot.task(key ? key->task : session::TaskKey{});
+  if (!task || !task->started || !task->finished) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  std::vector<double> ms;
+  for (int i = 0; i < rounds; ++i) {
+    const std::uint64_t begin = trace::now_ns();
+    TaskQuery kind = TaskQuery::of_kind(task->name);
+    kind.read_names(snapshot);
+    static_cast<void>(snapshot.walk_tasks(
+        {.order = session::WalkOrder::slowest, .kind = of_kind ? &kind : nullptr},
+        session::WalkPlace::behind(*task->finished - *task->started), {}));
+    ms.push_back(secondsSince(begin) * 1e3);
+  }
+  return rounded(median(ms));
+}
+
 QJsonObject measure(bool quick) {
   const int rounds = quick ? 3 : 9;
   QJsonObject few;
+  QJsonObject walks;
   {
     const auto snapshot = fill(false);
     few = {
@@ -127,9 +163,17 @@ QJsonObject measure(bool quick) {
         {QStringLiteral("next_match_p99"), step(*snapshot, "page", 1000)},
         {QStringLiteral("next_error_p99"),
          step(*snapshot, "reset by", static_cast<int>(kTasks / kFailsEvery))}};
+    const int steps = quick ? 100 : 1000;
+    walks = {{QStringLiteral("slowest_p99"), walk(*snapshot, session::WalkOrder::slowest, steps)},
+             {QStringLiteral("longest_queued_p99"),
+              walk(*snapshot, session::WalkOrder::longest_queued, steps)},
+             {QStringLiteral("failed_p99"), walk(*snapshot, session::WalkOrder::failed, 100)},
+             {QStringLiteral("slower_than_share_of_all"), standing(*snapshot, false, rounds)},
+             {QStringLiteral("slower_than_share_of_kind"), standing(*snapshot, true, rounds)}};
   }
   const auto snapshot = fill(true);
   return {{QStringLiteral("find_10M_ms"), few},
+          {QStringLiteral("walk_10M_ms"), walks},
           {QStringLiteral("find_10M_names_ms"),
            QJsonObject{{QStringLiteral("many_hits"), find(*snapshot, "page/7", 0, rounds)},
                        {QStringLiteral("no_hit"), find(*snapshot, "unheard of", 0, rounds)},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/task_details.h"
 
+#include "ui/timeline/task_words.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
@@ -105,6 +107,20 @@ QString laneName(const Snapshot& snapshot, std::optional<session::LaneId> lane) 
   return lane && index < lanes.size() ? QString::fromUtf8(lanes[index].name) : QString();
 }
 
+/// What of the caller's results is held up at `now`, if the task has a part in it.
+QString heldNote(const Snapshot& snapshot, const session::Task& task, TimeNs now) {
+  constexpr std::size_t kMostCounted = 1000;
+  const auto blocked = task.caller ? snapshot.lane_state(*task.caller, now).blocked : std::nullopt;
+  const auto held =
+      blocked ? snapshot.held_results(*task.caller, now, kMostCounted) : session::HeldResults{};
+  const bool waits = std::ranges::find(held.tasks, task.key) != held.tasks.end();
+  if (!waits && (held.awaited != task.key || held.tasks.empty())) {
+    return {};
+  }
+  const QString sentence = heldSentence(*blocked, held);
+  return waits ? tr("Done, but its result is not taken yet. %1").arg(sentence) : sentence;
+}
+
 }  // namespace
 
 std::optional<TaskDetails> taskDetails(const Snapshot& snapshot, session::TaskKey key, TimeNs now) {
@@ -124,6 +140,7 @@ std::optional<TaskDetails> taskDetails(const Snapshot& snapshot, session::TaskKe
                   : started ? session::TaskState::running
                             : session::TaskState::queued;
   details.caller = laneName(snapshot, task->caller);
+  details.note = heldNote(snapshot, *task, now);
   if (started) {
     details.worker = laneName(snapshot, task->worker);
   }

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 
 namespace poolscope::ui {
 
@@ -68,6 +69,7 @@ QString blockedText(const session::Blocked& blocked);
 /// The same, then in ever fewer words for where that has no room.
 QStringList phaseWords(const session::Phase& phase);
 QStringList blockedWords(const session::Blocked& blocked);
+QStringList heldWords(const session::Blocked& blocked, const session::HeldResults& held);
 
 void layOutCaller(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 void layOutQueue(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
@@ -116,6 +118,18 @@ void layOutAxis(const LayoutContext& context, bool live, TimelineScene& scene);
 void layOutMeasures(const LayoutContext& context, TimelineScene& scene);
 void layOutFlow(const LayoutContext& context, TimelineScene& scene);
 void layOutSelection(const LayoutContext& context, TimelineScene& scene);
+/// Arrows from a task's submit to the delivery of its result.
+void layOutPath(const LayoutContext& context, const session::Task& task, TimelineScene& scene);
+/// What is held up by the wait that the pointer is at, else by those of this moment.
+void layOutHeld(const LayoutContext& context, TimelineScene& scene);
+/// What is told where the pointer is at a caller at `time`: what it waits for, if it does.
+std::optional<HoverBox> waitBox(const LayoutContext& context, session::LaneId caller,
+                                session::TimeNs time);
+inline qreal hoverWidth(const Theme& theme) {
+  return theme.px(250);
+}
+session::HeldResults heldAt(const LayoutContext& context, session::LaneId lane,
+                            session::TimeNs time);
 /// What is below the pointer; last, because it reads what the scene has there.
 void layOutHover(const LayoutContext& context, TimelineScene& scene);
 

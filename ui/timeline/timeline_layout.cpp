@@ -230,6 +230,7 @@ TimelineScene layOutTimeline(const Frame& frame, const ViewState& view, const QS
   layOutAxis(c, frame.live, scene);
   layOutMeasures(c, scene);
   layOutFlow(c, scene);
+  layOutHeld(c, scene);
   layOutSelection(c, scene);
   layOutHover(c, scene);
   return scene;

@@ -267,10 +267,14 @@ void TimelineView::pointAt(std::optional<QPointF> position) {
   if (position == state_.pointer) {
     return;
   }
+  const auto isAtCaller = [this](std::optional<QPointF> at) {
+    return at && hitTest(scene(), *at).row == LaneRow::Kind::caller;
+  };
+  const bool told = scene().hover || isAtCaller(state_.pointer);
   state_.pointer = position;
   // Only what shows on the screen is worth a paint.
   const bool measures = state_.ruler.first && !state_.ruler.second;
-  if (measures || scene().hover || (position && hitTest(scene(), *position).task)) {
+  if (measures || told || isAtCaller(position) || (position && hitTest(scene(), *position).task)) {
     invalidate();
   }
 }

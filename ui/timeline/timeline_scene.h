@@ -11,6 +11,7 @@
 #include <QRectF>
 #include <QSizeF>
 #include <QString>
+#include <QStringList>
 #include <QVarLengthArray>
 
 #include <array>
@@ -161,6 +162,8 @@ struct Curve {
   QColor color = {};
   qreal width = 1;
   bool dashed = false;
+  bool dot = false;   ///< at its begin
+  bool head = false;  ///< an arrow's, at its end
 };
 
 /// Tasks on their way to one lane, too many to be told apart: out of the queue at `from`, down a
@@ -205,9 +208,10 @@ struct LanePane {
   QList<Ghost> ghosts = {};
   QList<Token> tokens = {};
   QList<CancelMark> cancels = {};
+  FillGroup held = {};  ///< results that are done, but held up by an earlier one; and that one
   QList<LaneHead> heads = {};
   std::optional<QRectF> current = {};  ///< a mark at the head that the keyboard is at
-  QList<LaneRow> rows = {};  ///< those in sight
+  QList<LaneRow> rows = {};            ///< those in sight
 };
 
 /// A stretch whose length is told: of the ruler, or of what a drag will zoom into.
@@ -231,6 +235,7 @@ struct HoverBox {
   QColor outcomeColor = {};
   QList<Line> lines = {};
   QString error = {};
+  QStringList note = {};  ///< in lines
 };
 
 /// What a frame of the timeline consists of. Hit testing and tests read it, the painter draws it.
@@ -257,6 +262,7 @@ struct TimelineScene {
   QList<Stream> streams = {};
   QList<Token> flights = {};
   QList<Curve> selectionPath = {};
+  QList<TextLabel> selectionWords = {};      ///< what is out of sight of that path
   std::optional<QPointF> selectionEnd = {};  ///< a cross: the selected task was cancelled here
   std::optional<QRectF> selectionOutline = {};
   bool selectionInPinned = false;

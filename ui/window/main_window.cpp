@@ -311,6 +311,7 @@ void MainWindow::connectWidgets() {
     hasInspected_ = hasInspected_ || task;
     rangeIsNewer_ = rangeIsNewer_ && !task;
     lookFrom(task);
+    walker_.showTask(walkFrom());
     showInspector();
   });
   connect(view_, &TimelineView::rangeSelected, this,
@@ -318,12 +319,14 @@ void MainWindow::connectWidgets() {
             selectedRange_ = TimeRange{begin, end};
             rangeFigures_.reset();
             rangeIsNewer_ = true;
+            walker_.showTask(walkFrom());
             showInspector();
             askForStatistics();
           });
   connect(view_, &TimelineView::rangeCleared, this, [this] {
     selectedRange_.reset();
     rangeFigures_.reset();
+    walker_.showTask(walkFrom());
     showInspector();
     askForStatistics();
   });
@@ -347,6 +350,7 @@ void MainWindow::connectWidgets() {
   connect(transport_, &TransportBar::markerClosed, this,
           [this] { view_->setFocus(Qt::OtherFocusReason); });
   connectFinder();
+  connectWalker();
   connect(&statisticsWorker_, &StatisticsWorker::ready, this, &MainWindow::showStatistics);
   connect(&pictureJob_, &PictureJob::written, this, [this](const QString& path) {
     postMessage(Severity::info, tr("Picture saved to %1").arg(path));
@@ -442,6 +446,7 @@ void MainWindow::startSession() {
   stalls_.clear();
   view_->resetView();
   finder_.restart(engine_.snapshot());
+  walker_.reset();
   tabs_->statistics()->showNothing();
   if (engine_.state().source == EngineState::Source::live) {
     clock_.startLive();
@@ -522,16 +527,16 @@ void MainWindow::refreshActions() {
   enable(Command::restart, live);
   enable(Command::more_workers, live);
   enable(Command::fewer_workers, live);
-  for (const Command command : {Command::save_session, Command::export_picture,
-                                Command::freeze,       Command::go_to_start,
-                                Command::go_to_end,    Command::previous_event,
-                                Command::next_event,   Command::slower,
-                                Command::faster,       Command::zoom_in,
-                                Command::zoom_out,     Command::pan_left,
-                                Command::pan_right,    Command::fit,
-                                Command::view_back,    Command::view_forward,
-                                Command::ruler_end,    Command::measure_task,
-                                Command::find,         Command::find_next,
+  for (const Command command : {Command::save_session,  Command::export_picture,
+                                Command::freeze,        Command::go_to_start,
+                                Command::go_to_end,     Command::previous_event,
+                                Command::next_event,    Command::slower,
+                                Command::faster,        Command::zoom_in,
+                                Command::zoom_out,      Command::pan_left,
+                                Command::pan_right,     Command::fit,
+                                Command::view_back,     Command::view_forward,
+                                Command::ruler_end,     Command::measure_task,
+                                Command::find,          Command::find_next,
                                 Command::find_previous, Command::color_by_next,
                                 Command::fold_lanes,    Command::hide_lane,
                                 Command::show_all_lanes}) {

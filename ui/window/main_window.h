@@ -5,6 +5,7 @@
 #include "ui/panels/message_bar.h"
 #include "ui/panels/statistics_worker.h"
 #include "ui/panels/task_finder.h"
+#include "ui/panels/task_walker.h"
 #include "ui/playback/playback_clock.h"
 #include "ui/theme/color_scheme.h"
 #include "ui/theme/motion_preference.h"
@@ -133,6 +134,11 @@ class MainWindow : public QMainWindow {
   void revealMatch(session::TaskKey task);
   void lookFrom(session::TaskKey task);
 
+  // main_window_walk.cpp
+  void connectWalker();
+  WalkFrom walkFrom() const;
+  void walk(Command command);
+
   void toggleView();
   void slowDown();
   void goToTime(session::TimeNs time);
@@ -186,6 +192,7 @@ class MainWindow : public QMainWindow {
   QElapsedTimer sinceStatistics_;
   StatisticsWorker statisticsWorker_;
   TaskFinder finder_;
+  TaskWalker walker_;
   PictureJob pictureJob_;
   PaintIntervals paintIntervals_;
 

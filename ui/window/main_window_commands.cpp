@@ -146,6 +146,9 @@ void MainWindow::run(Command command) {
       page->open();
       break;
     }
+    default:
+      walk(command);
+      break;
   }
   refreshActions();
   sincePanels_.invalidate();

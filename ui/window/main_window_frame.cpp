@@ -133,6 +133,7 @@ void MainWindow::showPanels() {
   showStalls();
   askForStatistics();
   finder_.showSnapshot(frame_.snapshot);
+  walker_.showTask(hasSession() ? walkFrom() : WalkFrom{});
 }
 
 bool MainWindow::showsWholeSession() const {
@@ -178,7 +179,7 @@ void MainWindow::showTransport(bool recount) {
 void MainWindow::showInspector() {
   if (frame_.snapshot && selectedTask_ && !(selectedRange_ && rangeIsNewer_)) {
     if (const auto details = taskDetails(*frame_.snapshot, selectedTask_, frame_.now)) {
-      inspector_->showTask(*details);
+      inspector_->showTask(*details, walker_.standing());
       return;
     }
   }

@@ -153,10 +153,9 @@ class FakeSnapshot : public Snapshot {
       if (lane.kind != LaneKind::worker || lane.pool != pool) {
         continue;
       }
-      forColumns(lane.started, lane.exited.value_or(kForever), from, span, result.size(),
-                 [&](std::size_t i, double share) {
-                   result[i].workers += static_cast<float>(share);
-                 });
+      forColumns(
+          lane.started, lane.exited.value_or(kForever), from, span, result.size(),
+          [&](std::size_t i, double share) { result[i].workers += static_cast<float>(share); });
       const auto sums = lane_columns(lane.id, from, to, columns);
       for (std::size_t i = 0; i < result.size(); ++i) {
         result[i].running += sums[i].busy;
@@ -269,6 +268,26 @@ class FakeSnapshot : public Snapshot {
       }
     }
     return result;
+  }
+  HeldResults held_results(LaneId lane, TimeNs time, std::size_t limit) const override {
+    HeldResults held;
+    for (const BlockedOn& entry : blocked_) {
+      const bool now = entry.blocked.begin <= time && time < entry.blocked.end;
+      if (entry.lane == lane && now && task(entry.blocked.awaited)) {
+        held.awaited = entry.blocked.awaited;
+      }
+    }
+    for (std::size_t i = held.awaited.task; held.awaited && i < tasks_.size(); ++i) {
+      const Task& task = tasks_[i];
+      if (task.caller == lane && ranToEnd(task) && *task.finished <= time &&
+          task.delivered.value_or(kForever) > time) {
+        held.complete = held.tasks.size() < limit;
+        if (held.complete) {
+          held.tasks.push_back(task.key);
+        }
+      }
+    }
+    return held;
   }
   std::optional<TimeNs> next_event(TimeNs) const override { return {}; }
   std::optional<TimeNs> previous_event(TimeNs) const override { return {}; }
