@@ -73,6 +73,7 @@ struct Task {
   std::optional<TimeNs> queued = {};
   std::optional<TimeNs> started = {};
   std::optional<TimeNs> finished = {};  ///< also the time of a cancellation
+  std::optional<TimeNs> over_by = {};   ///< its end was lost, but it was over at this time
   std::optional<TimeNs> delivered = {};
   std::optional<LaneId> caller = {};    ///< who submitted
   std::optional<LaneId> worker = {};    ///< who ran it

@@ -70,6 +70,10 @@ QList<Figure> figuresOf(const session::Snapshot& snapshot, const Statistics& s, 
   if (snapshot.lost_events() > 0) {
     figures.append({countText(snapshot.lost_events()), {}, QObject::tr("events lost"), t.bad});
   }
+  if (snapshot.anomalies() > 0) {
+    figures.append(
+        {countText(snapshot.anomalies()), {}, QObject::tr("events did not fit"), t.warn});
+  }
   return figures;
 }
 

@@ -85,10 +85,13 @@ struct Theme {
   QColor badBar = {};                          ///< a failed task, where it computed
   QColor badShade = {};                        ///< a failed task, where it waited
   std::array<Swatch, swatch::kCount> swatches = {};  ///< textOnBright and textOnShade on them
-  QColor hatch = {};                           ///< patterns over shades, translucent
+  QColor hatch = {};                                 ///< patterns over shades, translucent
   QColor queueArea = {};
   QColor queueLine = {};
   QColor blockedBand = {};  ///< amber ground of a blocked caller; `text` is readable on it
+
+  /// How much of its colour a selected or measured stretch lays over all that is in it.
+  static constexpr qreal kTint = 0.1;
 
   Fonts fonts = {};
 

@@ -30,6 +30,7 @@ struct BarFacts {
   bool failed = false;
   bool open = false;
   std::vector<BarStretch> stretches = {};
+  bool hasMore = false;  ///< phases than there are stretches for: columns tell what it did
   QString title = {};
   QString number = {};
   qreal titleWidth = 0;

@@ -21,6 +21,8 @@ constexpr qreal kGap = 1;  // neighbours stay apart
 constexpr std::size_t kMostPhases = 48;
 constexpr std::size_t kMostBlocked = 64;
 
+}  // namespace
+
 BarFill fillOf(PhaseKind kind) {
   switch (kind) {
     case PhaseKind::io_wait:
@@ -39,6 +41,8 @@ BarFill fillOf(PhaseKind kind) {
       return BarFill::bright;
   }
 }
+
+namespace {
 
 /// Cuts a task's time into parts of one fill: of nested phases the innermost, else the task
 /// computes.
@@ -74,7 +78,8 @@ void cutIntoParts(const LayoutContext& c, TimeNs begin, TimeNs end,
         bar.parts.last().swatch == partColor) {
       bar.parts.last().rect.setRight(right);
     } else {
-      bar.parts.append({QRectF(left, bar.rect.top(), right - left, bar.rect.height()), fill, partColor});
+      bar.parts.append(
+          {QRectF(left, bar.rect.top(), right - left, bar.rect.height()), fill, partColor});
     }
     left = right;
   }
@@ -123,15 +128,17 @@ BarFacts barFacts(const LayoutContext& c, LaneId lane, const Task& task) {
   BarFacts facts;
   facts.task = task.key;
   facts.started = task.started.value_or(0);
-  facts.open = !task.finished;
-  facts.end = task.finished.value_or(c.now);
+  facts.open = !task.finished && !task.over_by;
+  facts.end = endOf(task, c.now);
   facts.kind = c.kinds(task.name);
   facts.failed = task.state == TaskState::failed;
   if (task.queued && task.started) {
     facts.waited = std::max<TimeNs>(*task.started - *task.queued, 0);
   }
-  for (const Phase& phase : c.snapshot.phases(task.key, kMostPhases)) {
-    if (phase.begin < c.now && phase.kind != PhaseKind::other) {
+  const std::vector<Phase> phases = c.snapshot.phases(task.key, kMostPhases + 1);
+  facts.hasMore = phases.size() > kMostPhases;
+  for (const Phase& phase : phases) {
+    if (phase.begin < c.now) {
       facts.stretches.push_back({.begin = phase.begin,
                                  .end = std::min(phase.end, facts.end),
                                  .fill = fillOf(phase.kind),
@@ -140,11 +147,10 @@ BarFacts barFacts(const LayoutContext& c, LaneId lane, const Task& task) {
   }
   for (const auto& blocked : c.snapshot.blocked(lane, facts.started, facts.end, kMostBlocked)) {
     if (blocked.begin < c.now) {
-      facts.stretches.push_back(
-          {.begin = blocked.begin,
-           .end = std::min(blocked.end, facts.end),
-           .fill = BarFill::stripes,
-           .blocked = true});
+      facts.stretches.push_back({.begin = blocked.begin,
+                                 .end = std::min(blocked.end, facts.end),
+                                 .fill = BarFill::stripes,
+                                 .blocked = true});
     }
   }
   const QString cross = facts.failed ? QStringLiteral("× ") : QString();
@@ -180,11 +186,11 @@ bool layOutBar(const LayoutContext& c, const QRectF& body, LaneId lane, const Ba
   const TimeNs seenBegin = std::max(facts.started, c.axis.toTime(left));
   const TimeNs seenEnd = std::max(seenBegin + 1, std::min(facts.end, c.axis.toTime(right)));
   const int color = swatchOf(c.view.coloring, {.kind = facts.kind,
-                                                .failed = facts.failed,
-                                                .open = facts.open,
-                                                .worker = c.laneOf(lane).index,
-                                                .waited = facts.waited,
-                                                .ran = facts.end - facts.started});
+                                               .failed = facts.failed,
+                                               .open = facts.open,
+                                               .worker = c.laneOf(lane).index,
+                                               .waited = facts.waited,
+                                               .ran = facts.end - facts.started});
   cutIntoParts(c, seenBegin, seenEnd, facts.stretches, color, bar);
   addLabel(c, facts, bar);
   return true;

@@ -31,9 +31,9 @@ Shares inPixels(const DenseColumn& column, int height) {
   int bright = upTo(column.bright);
   const int shade = upTo(column.bright + column.shade);
   int busy = upTo(column.bright + column.shade + column.lock);
-  if (busy == 0 && column.bright + column.shade + column.lock > 0) {
+  if (busy == 0) {  // also of tasks that took no time
     busy = 1;
-    bright = column.bright > 0 ? 1 : 0;
+    bright = column.bright > 0 || column.shade + column.lock <= 0 ? 1 : 0;
   }
   const int failed =
       column.failed > 0 ? std::clamp(upTo(column.failed), std::min(3, busy), busy) : 0;
@@ -63,7 +63,8 @@ void paintColumn(PixelRows<QRgb> top, int height, int width, const Shares& share
 void paintPhases(PixelRows<QRgb> top, int height, int width, const DenseColumn& column,
                  const std::array<ColumnColors, swatch::kCount>& colors, QRgb ground) {
   using enum trace::PhaseKind;
-  constexpr std::array kOrder{other, compute, lock_held, io_wait, sleep, file_io, command, lock_wait};
+  constexpr std::array kOrder{other, compute, lock_held, io_wait,
+                              sleep, file_io, command,   lock_wait};
   constexpr std::size_t kWorking = 3;
   int done = 0;
   int share = 0;
@@ -78,13 +79,14 @@ void paintPhases(PixelRows<QRgb> top, int height, int width, const DenseColumn& 
     share += column.phases[kind];
     const ColumnColors& of = colors[swatch::kPhases + kind];
     const int least = done == 0 && share > 0 ? 1 : 0;  // what there is, is seen
-    upTo(std::clamp((share * height + 127) / 255, least, height), i < kWorking ? of.bright : of.shade);
+    upTo(std::clamp((share * height + 127) / 255, least, height),
+         i < kWorking ? of.bright : of.shade);
   }
   upTo(height, ground);
 }
 
 bool isEmpty(const DenseColumn& column) {
-  return column.bright + column.shade + column.lock <= 0;
+  return column.tasks == 0 && column.busy() <= 0;
 }
 
 }  // namespace

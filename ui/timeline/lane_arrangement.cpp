@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/timeline/lane_arrangement.h"
 
+#include "ui/timeline/name_text.h"
+
 #include <QString>
 #include <QStringView>
 
@@ -75,7 +77,7 @@ RowFigures figuresOf(const Snapshot& snapshot, const LanePlaces& places, LanePla
   for (const LaneId id : places.at(place)) {
     const Lane& lane = snapshot.lanes()[static_cast<std::size_t>(id)];
     if (figures.name.isEmpty()) {
-      figures.name = QString::fromUtf8(lane.name);
+      figures.name = nameText(lane.name);
     }
     const TimeNs from = std::max(begin, lane.started);
     const TimeNs to = std::min(end, lane.exited.value_or(session::kForever));
@@ -125,9 +127,8 @@ void sortLanes(const Snapshot& snapshot, const LanePlaces& places, TimeNs begin,
     std::vector<std::size_t> sorted(count);
     std::iota(sorted.begin(), sorted.end(), std::size_t{0});
     std::stable_sort(sorted.begin(), sorted.end(), [&](std::size_t a, std::size_t b) {
-      return order == LaneOrder::name
-                 ? isNamedBefore(figures[a].name, figures[b].name)
-                 : figures[a].of(order) > figures[b].of(order);
+      return order == LaneOrder::name ? isNamedBefore(figures[a].name, figures[b].name)
+                                      : figures[a].of(order) > figures[b].of(order);
     });
     std::vector<std::size_t>& ranks = arrangement.ranks[pool.index];
     ranks.resize(count);

@@ -51,17 +51,21 @@ void LayoutCache::prepare(const session::Snapshot& snapshot, const TaskKinds& ki
   if (coloring != coloring_) {
     coloring_ = coloring;
     workers.clear();
+    phases.clear();
+    rests.clear();
   }
   // A session only grows; one that shrank or began at another time is another one. A new kind of
   // task may take a colour that was lent to others.
   if (snapshot.begin() != sessionBegin_ || snapshot.event_count() < eventCount_ ||
       kinds.size() != kindCount_) {
     workers.clear();
+    phases.clear();
     crowds.clear();
     callers.clear();
     queues.clear();
     groups.clear();
     bars.clear();
+    rests.clear();
   }
   kindCount_ = kinds.size();
   sessionBegin_ = snapshot.begin();

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
 
 namespace poolscope::ui {
 
@@ -27,6 +28,39 @@ qsizetype numberAtEnd(QStringView text);
 struct CrowdColumn {
   std::uint32_t tasks = 0;
   float busy = 0;
+};
+
+/// A stretch of a lane.
+struct RestKey {
+  session::LaneId lane;
+  session::TimeNs begin;
+  session::TimeNs end;
+  friend bool operator==(const RestKey&, const RestKey&) = default;
+};
+
+/// Columns of any length that are over. Bounded: forgets all when it is full.
+class RestColumns {
+ public:
+  void clear() { columns_.clear(); }
+  const DenseColumn* find(const RestKey& key) const {
+    const auto found = columns_.find(key);
+    return found == columns_.end() ? nullptr : &found->second;
+  }
+  void put(const RestKey& key, const DenseColumn& column) {
+    if (columns_.size() >= kMost) {
+      columns_.clear();
+    }
+    columns_.emplace(key, column);
+  }
+
+ private:
+  static constexpr std::size_t kMost = 65'536;
+  struct Hash {
+    std::size_t operator()(const RestKey& key) const {
+      return qHashMulti(0, static_cast<std::uint32_t>(key.lane), key.begin, key.end);
+    }
+  };
+  std::unordered_map<RestKey, DenseColumn, Hash> columns_ = {};
 };
 
 /// What laying out a frame may keep for the next one: widths of texts and columns of stretches that
@@ -50,8 +84,9 @@ class LayoutCache {
   std::shared_ptr<const LanePlaces> places(
       const std::shared_ptr<const session::Snapshot>& snapshot);
 
-  /// Columns of workers, callers and queues.
+  /// Columns of workers, callers and queues. `phases` are of lanes with tasks of many phases.
   ColumnTiles<DenseColumn> workers = {};
+  ColumnTiles<DenseColumn> phases = {};
   ColumnTiles<CrowdColumn, 1> crowds = {};
   ColumnTiles<session::CallerColumn> callers = {};
   ColumnTiles<session::QueueColumn> queues = {};
@@ -59,6 +94,8 @@ class LayoutCache {
 
   /// Tasks that had a bar of their own.
   BarShelf bars = {};
+  /// What is beside them, in columns that they cover a part of.
+  RestColumns rests = {};
 
  private:
   static constexpr qsizetype kMaxTexts = 8'192;

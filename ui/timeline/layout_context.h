@@ -83,6 +83,8 @@ QString foldSign(bool folded);
 void layOutWorker(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 /// The tasks of all who stood at a row's place.
 void layOutWorkerTasks(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+/// How a bar shows a phase.
+BarFill fillOf(trace::PhaseKind kind);
 /// What a bar of `task` is made from, as it is at now.
 BarFacts barFacts(const LayoutContext& context, session::LaneId lane, const session::Task& task);
 /// Appends a task's bar, as tall as `body`; false if nothing of it would be seen.

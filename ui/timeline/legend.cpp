@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/timeline/legend.h"
 
+#include "ui/timeline/name_text.h"
 #include "ui/timeline/task_kinds.h"
 #include "ui/timeline/time_text.h"
 
@@ -31,8 +32,7 @@ void addKinds(const session::Snapshot& snapshot, Legend& legend) {
   const TaskKinds kinds(snapshot);
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     const std::string_view name = kinds.name(i);
-    legend.entries.append({name.empty() ? QObject::tr("without a name")
-                                        : QString::fromUtf8(name).simplified(),
+    legend.entries.append({name.empty() ? QObject::tr("without a name") : nameText(name),
                            {swatch::kKinds + static_cast<int>(i)}});
   }
   legend.entries.append({QObject::tr("× failed"), {swatch::kFailed}});
@@ -59,9 +59,8 @@ QString shortened(const QString& text, const QFontMetricsF& metrics, const Theme
 }
 
 qreal boxWidth(const Legend::Entry& entry, const Theme& theme) {
-  return entry.swatches.size() == 1
-             ? theme.px(kBox)
-             : theme.px(kStep) * static_cast<qreal>(entry.swatches.size());
+  return entry.swatches.size() == 1 ? theme.px(kBox)
+                                    : theme.px(kStep) * static_cast<qreal>(entry.swatches.size());
 }
 
 void paintBoxes(QPainter& painter, const Legend::Entry& entry, const QRectF& box,
@@ -111,8 +110,9 @@ QString colorByText(ColorBy by) {
 
 Legend legendOf(const session::Snapshot& snapshot, const Coloring& coloring) {
   Legend legend;
-  const QString scale = QObject::tr("%1 to %2").arg(durationText(coloring.scale.least),
-                                                    durationText(coloring.scale.most));
+  const QString scale =
+      QObject::tr("%1 to %2")
+          .arg(durationText(coloring.scale.least), durationText(coloring.scale.most));
   switch (coloring.by) {
     case ColorBy::kind:
       addKinds(snapshot, legend);

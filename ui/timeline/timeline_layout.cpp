@@ -2,6 +2,7 @@
 #include "ui/timeline/timeline_layout.h"
 
 #include "ui/timeline/layout_context.h"
+#include "ui/timeline/name_text.h"
 
 #include <QObject>
 
@@ -91,7 +92,7 @@ LayoutContext makeContext(const Frame& frame, const ViewState& view, const QSize
 
 QString poolName(const session::Snapshot& snapshot, PoolIndex index) {
   const session::Pool& pool = snapshot.pools()[static_cast<std::size_t>(index)];
-  const QString name = QString::fromUtf8(pool.name);
+  const QString name = nameText(pool.name);
   return name.isEmpty() ? QObject::tr("Pool %1").arg(static_cast<uint>(index) + 1) : name;
 }
 
@@ -116,8 +117,8 @@ void layOutPoolHeader(const LayoutContext& c, const PlannedRow& row, LanePane& p
   const QRectF rect(c.theme.px(12), c.screenY(row), c.canvas.right() - c.theme.px(24), row.height);
   const uint limit = c.snapshot.max_workers_at(*row.pool, c.now);
   const QString text =
-      foldSign(row.folded) +
-      QObject::tr("%1 · max_workers %2").arg(poolTitle(c.snapshot, *row.pool)).arg(limit);
+      foldSign(row.folded) + QObject::tr("%1 · max_workers %2")
+                                 .arg(poolTitle(c.snapshot, *row.pool), QString::number(limit));
   pane.labels.append({rect, c.cache.elided(text, TextRole::pool, rect.width()), TextRole::pool,
                       c.theme.text, Qt::AlignLeft | Qt::AlignVCenter});
 }

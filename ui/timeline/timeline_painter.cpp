@@ -227,7 +227,7 @@ void paintStream(Blitter& blitter, const Stream& stream) {
 void paintOverlay(Blitter& blitter, const TimelineScene& scene, const Theme& theme) {
   blitter.clip(scene.canvas);
   if (scene.selectedRange) {
-    blitter.fill(*scene.selectedRange, translucent(theme.accent, 0.16));
+    blitter.fill(*scene.selectedRange, translucent(theme.accent, Theme::kTint));
     const QRectF& r = *scene.selectedRange;
     blitter.fill(QRectF(r.left(), r.top(), 1, r.height()), theme.accent);
     blitter.fill(QRectF(r.right() - 1, r.top(), 1, r.height()), theme.accent);
@@ -255,6 +255,9 @@ void paintOverlay(Blitter& blitter, const TimelineScene& scene, const Theme& the
     }
   }
   for (const Token& token : scene.flights) {
+    if (!token.label.isEmpty()) {
+      blitter.fill(token.labelRect, theme.raised);  // it flies over bars of any colour
+    }
     blitter.text({token.labelRect, token.label, TextRole::flag, theme.text, Qt::AlignCenter});
   }
 }
@@ -262,7 +265,7 @@ void paintOverlay(Blitter& blitter, const TimelineScene& scene, const Theme& the
 void paintMeasure(Blitter& blitter, const Measure& measure, const TimelineScene& scene,
                   const Theme& theme) {
   blitter.clip(QRectF(scene.canvas.left(), 0, scene.canvas.width(), scene.size.height()));
-  blitter.fill(measure.band, translucent(theme.text, 0.1));
+  blitter.fill(measure.band, translucent(theme.text, Theme::kTint));
   const qreal grip = theme.px(7);
   for (const qreal x : measure.ends) {
     blitter.fill(QRectF(x, 0, 1, scene.size.height()), theme.text);

@@ -79,9 +79,10 @@ struct DenseColumn {
   /// Where the strip is coloured by phase: shares of `bright`, `shade` and `lock` together, by
   /// PhaseKind, `other` for what is in no phase. In 255ths of the column.
   std::array<std::uint8_t, trace::kPhaseKinds> phases = {};
-  float bright = 0;  ///< computed, and whatever is not a wait
-  float shade = 0;   ///< waited for I/O, sleep, a command, a file
-  float lock = 0;    ///< waited for a lock
+  BarFill wait = BarFill::hatch;  ///< what `shade` is most of
+  float bright = 0;               ///< computed, and whatever is not a wait
+  float shade = 0;                ///< waited for I/O, sleep, a command, a file
+  float lock = 0;                 ///< waited for a lock
   float failed =
       0;  ///< of the three above, the share of tasks that failed; drawn over them from the top
 

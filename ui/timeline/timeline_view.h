@@ -3,6 +3,7 @@
 
 #include "ui/theme/theme.h"
 #include "ui/timeline/frame.h"
+#include "ui/timeline/painted_parts.h"
 #include "ui/timeline/pan_speed.h"
 #include "ui/timeline/timeline_scene.h"
 #include "ui/timeline/view_history.h"
@@ -27,7 +28,7 @@ class SpriteCache;
 /// Shows a frame of a session as lanes over time, and turns keys and pointer into a ViewState. The
 /// pictures come from layOutTimeline() and paintTimeline(); this class only feeds them. Threads:
 /// the GUI thread.
-class TimelineView : public QAbstractScrollArea {
+class TimelineView : public QAbstractScrollArea, public PaintsParts {
   Q_OBJECT
  public:
   /// Monotonic time in ns: how fast a drag let go, how far its glide is.
@@ -52,6 +53,10 @@ class TimelineView : public QAbstractScrollArea {
   const TimelineScene& scene();
   /// The selected task in words, as it is told to screen readers; empty if none is selected.
   QString selectionText() const;
+
+  /// The selected task: its title, its state and times.
+  QList<PaintedPart> paintedParts() override;
+  QAccessible::Role paintedRole() const override { return QAccessible::List; }
 
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;

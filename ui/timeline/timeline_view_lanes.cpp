@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How TimelineView is told to colour, group, sort, hide and fold.
 #include "ui/timeline/layout_cache.h"
+#include "ui/timeline/name_text.h"
 #include "ui/timeline/task_words.h"
 #include "ui/timeline/time_text.h"
 #include "ui/timeline/timeline_layout.h"
@@ -142,11 +143,8 @@ void TimelineView::toggleFold() {
   if (!frame_.snapshot) {
     return;
   }
-  const auto task =
-      state_.selectedTask ? frame_.snapshot->task(state_.selectedTask) : std::nullopt;
-  const auto pool = state_.lanes.current ? state_.lanes.current
-                    : task               ? task->pool
-                                         : std::nullopt;
+  const auto task = state_.selectedTask ? frame_.snapshot->task(state_.selectedTask) : std::nullopt;
+  const auto pool = state_.lanes.current ? state_.lanes.current : task ? task->pool : std::nullopt;
   if (pool) {
     setFolded(*pool, !isFolded(*pool));
     return;
@@ -166,8 +164,8 @@ bool TimelineView::goToPool(int step) {
   if (!frame_.snapshot) {
     return false;
   }
-  const RowPlan plan = planFor(frame_, state_, {}, QSizeF(viewport()->size()), theme_,
-                               *layoutCache_);
+  const RowPlan plan =
+      planFor(frame_, state_, {}, QSizeF(viewport()->size()), theme_, *layoutCache_);
   std::vector<PoolIndex> heads;
   for (const PlannedRow& row : plan.rows) {
     const bool isHead = row.kind == LaneRow::Kind::pool || row.kind == LaneRow::Kind::group;
@@ -211,8 +209,7 @@ void TimelineView::tellCurrentPool() {
     return;
   }
   const PoolIndex pool = *state_.lanes.current;
-  const QString name = QString::fromUtf8(
-      frame_.snapshot->pools()[static_cast<std::size_t>(pool)].name);
+  const QString name = nameText(frame_.snapshot->pools()[static_cast<std::size_t>(pool)].name);
   setAccessibleDescription(isFolded(pool) ? tr("Pool %1, its workers are folded").arg(name)
                                           : tr("Pool %1, its workers are unfolded").arg(name));
   QAccessibleEvent told(this, QAccessible::DescriptionChanged);

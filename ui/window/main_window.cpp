@@ -49,8 +49,10 @@ constexpr int kLeastHeightForLanesBar = 640;
 constexpr double kChartShare = 0.22;
 
 qreal desktopPointSize() {
+  constexpr qreal kSmallest = 8;
   constexpr qreal kLargest = 16;  // beyond it a desktop scales all, not only fonts
-  return std::clamp(QApplication::font().pointSizeF(), Theme::kBasePointSize, kLargest);
+  const qreal points = QApplication::font().pointSizeF();
+  return points > 0 ? std::clamp(points, kSmallest, kLargest) : Theme::kBasePointSize;
 }
 
 PlaybackClock::WallClock orMonotonic(const PlaybackClock::WallClock& wall) {
@@ -438,6 +440,7 @@ void MainWindow::startSession() {
   hasIntervened_ = false;
   hasMarked_ = false;
   lostSeen_ = 0;
+  oddSeen_ = 0;
   state_ = {};
   messages_->retract(QStringLiteral("lost"));
   for (auto it = stalls_.cbegin(); it != stalls_.cend(); ++it) {

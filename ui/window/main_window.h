@@ -205,6 +205,7 @@ class MainWindow : public QMainWindow {
   session::TimeNs askedBegin_ = 0;  ///< of the last question for statistics
   session::TimeNs askedEnd_ = 0;
   std::uint64_t lostSeen_ = 0;     ///< lost events that were told of
+  std::uint64_t oddSeen_ = 0;      ///< events that did not fit, likewise
   QMap<QString, QString> stalls_;  ///< messages on what stands still, by id
   std::function<void()> afterSave_;
   bool hasResized_ = false;

@@ -56,16 +56,37 @@ void ThemeTest::textColors_onTheirGrounds_areReadable_data() {
       row("bad", ground, t.bad, g);
       ++ground;
     }
+    // Labels of bars: as they are, over every pattern, and below a range or a ruler.
+    const auto bar = [&](const char* what, int index, const QColor& text, const QColor& under) {
+      row(what, index, text, under);
+      const QColor hatched = mixed(QColor(t.hatch.rgb()), under, t.hatch.alphaF());
+      const bool isShade = text == t.textOnShade;
+      for (const QColor& g : isShade ? QList{under, hatched} : QList{under}) {
+        row(what, 100 + index, text, g);
+        for (const QColor& tint : {t.accent, t.text}) {
+          row(what, 200 + index, mixed(tint, text, Theme::kTint), mixed(tint, g, Theme::kTint));
+        }
+      }
+    };
     for (std::size_t i = 0; i < Theme::kKinds; ++i) {
-      row("kind", static_cast<int>(i), t.textOnBright, t.kinds[i]);
-      row("shade", static_cast<int>(i), t.textOnShade, t.kindShades[i]);
+      bar("kind", static_cast<int>(i), t.textOnBright, t.kinds[i]);
+      bar("shade", static_cast<int>(i), t.textOnShade, t.kindShades[i]);
     }
     for (std::size_t i = 0; i < t.swatches.size(); ++i) {
-      row("swatch", static_cast<int>(i), t.textOnBright, t.swatches[i].bright);
-      row("swatch's shade", static_cast<int>(i), t.textOnShade, t.swatches[i].shade);
+      bar("swatch", static_cast<int>(i), t.textOnBright, t.swatches[i].bright);
+      bar("swatch's shade", static_cast<int>(i), t.textOnShade, t.swatches[i].shade);
     }
-    row("failed", 0, t.textOnBright, t.badBar);
-    row("failed shade", 0, t.textOnShade, t.badShade);
+    bar("failed", 0, t.textOnBright, t.badBar);
+    bar("failed shade", 0, t.textOnShade, t.badShade);
+    bar("waits for a lock", 0, t.textOnShade, t.lane);
+    // Widgets: pressed and chosen, below the pointer, in a message and in a hint.
+    row("pressed", 0, t.text, mixed(t.accent, t.raised, 0.22));
+    row("hover", 0, t.text, mixed(t.text, t.raised, 0.06));
+    row("primary hover", 0, t.onAccent, mixed(t.accent, t.text, 0.88));
+    for (const QColor& color : {t.accent, t.warn, t.bad, t.ok}) {
+      row("message", 0, t.text, mixed(color, t.surface, 0.14));
+    }
+    row("hint", 0, t.text, mixed(t.accent, t.surface, 0.12));
     row("blocked band", 0, t.text, t.blockedBand);
     row("queue area", 0, t.text, t.queueArea);
     row("on accent", 0, t.onAccent, t.accent);

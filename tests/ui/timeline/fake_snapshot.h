@@ -115,8 +115,9 @@ class FakeSnapshot : public Snapshot {
   }
   std::span<const Marker> markers() const override { return markers_; }
 
-  std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs from, TimeNs to,
-                                       int columns) const override {
+  using Snapshot::lane_columns;
+  std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs from, TimeNs to, int columns,
+                                       TimeNs known) const override {
     ++laneColumnCalls_;
     std::vector<LaneColumn> result(static_cast<std::size_t>(std::max(columns, 0)));
     const double span = static_cast<double>(to - from) / std::max(columns, 1);
@@ -128,7 +129,7 @@ class FakeSnapshot : public Snapshot {
       forColumns(*task.started, end, from, span, result.size(), [&](std::size_t i, double share) {
         LaneColumn& column = result[i];
         ++column.task_count;
-        column.failed_count += task.state == TaskState::failed ? 1 : 0;
+        column.failed_count += task.state == TaskState::failed && end <= known ? 1 : 0;
         column.busy += static_cast<float>(share);
         const auto longest = this->task(column.longest);
         if (!longest || runTime(*longest) < runTime(task)) {
