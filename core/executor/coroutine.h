@@ -18,27 +18,32 @@
 //   Future<Page> fetch_twice(ThreadPoolExecutor& pool, Url url) {
 //     co_await schedule(pool);                                 // from here on a worker of the pool
 //     const Page first = co_await pool.submit(fetch, url);     // the worker does other tasks
-//     meanwhile co_return merge(first, co_await pool.submit(fetch, next(first)));
+//     co_return merge(first, co_await pool.submit(fetch, next(first)));
 //   }
+//
+// g++ (12 at least) destroys twice what a lambda captured that is written inside a co_await
+// expression. So `auto task = [page] { ... };` first, or pass arguments to submit() instead.
 
 namespace poolscope {
 
 namespace detail {
 
 /// Resumes a coroutine once: when it is called, or when it goes without having been called (its
-/// task was cancelled), so that no coroutine is lost.
+/// task was cancelled, or the pool broke), so that no coroutine is lost.
 class Resumption {
  public:
-  Resumption(std::coroutine_handle<> coroutine, bool* cancelled)
+  Resumption(std::coroutine_handle<> coroutine, const PoolCore& pool, std::exception_ptr* error)
       : coroutine_(coroutine),
-        cancelled_(cancelled) {}
-  Resumption(Resumption&& other) noexcept
-      : coroutine_(std::exchange(other.coroutine_, nullptr)),
-        cancelled_(other.cancelled_) {}
-  Resumption& operator=(Resumption&&) = delete;
+        pool_(pool),
+        error_(error) {}
+  Resumption(const Resumption&) = delete;
+  Resumption& operator=(const Resumption&) = delete;
   ~Resumption() {
     if (coroutine_ != nullptr) {
-      *cancelled_ = true;
+      *error_ = pool_.broken();
+      if (*error_ == nullptr) {
+        *error_ = std::make_exception_ptr(CancelledError());
+      }
       try {
         std::exchange(coroutine_, nullptr).resume();
       } catch (...) {  // of a coroutine that lets its errors through: nobody is there to be told
@@ -50,7 +55,8 @@ class Resumption {
 
  private:
   std::coroutine_handle<> coroutine_;
-  bool* cancelled_;  // of the awaiter, which lives until the coroutine is resumed
+  const PoolCore& pool_;
+  std::exception_ptr* error_;  // of the awaiter, which lives until the coroutine is resumed
 };
 
 class ScheduleAwaiter {
@@ -63,7 +69,7 @@ class ScheduleAwaiter {
   /// What submit() throws is thrown by the co_await, in the calling thread.
   void await_suspend(std::coroutine_handle<> coroutine) {
     // Shared with this frame until submit() has it, so that a submit that throws resumes nothing.
-    auto resumption = std::make_shared<Resumption>(coroutine, &cancelled_);
+    auto resumption = std::make_shared<Resumption>(coroutine, *pool_.core_, &error_);
     struct Call {
       std::shared_ptr<Resumption> resumption;
       void operator()() const { (*resumption)(); }
@@ -76,15 +82,15 @@ class ScheduleAwaiter {
     }
   }
   void await_resume() const {
-    if (cancelled_) {
-      throw CancelledError();
+    if (error_ != nullptr) {
+      std::rethrow_exception(error_);
     }
   }
 
  private:
   ThreadPoolExecutor& pool_;
   const TaskOptions options_;
-  bool cancelled_ = false;
+  std::exception_ptr error_;  // why it was resumed without the task
 };
 
 template <typename R>
@@ -114,6 +120,17 @@ struct ReferenceAwaiter final : FutureAwaiter<R> {
   using FutureAwaiter<R>::FutureAwaiter;
   std::add_lvalue_reference_t<const R> await_resume() const { return this->future_.result(); }
 };
+
+/// `error`, or what destructors in the frame of a coroutine that has returned throw.
+inline std::exception_ptr destroy_frame(std::coroutine_handle<> coroutine,
+                                        std::exception_ptr error) noexcept {
+  try {
+    coroutine.destroy();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  return error;
+}
 
 /// The promise of a coroutine that returns Future<R>. The outcome is published when the coroutine's
 /// frame is gone, as that of a task is when its captures are.
@@ -149,12 +166,19 @@ class CoroutinePromise final : public CoroutinePromiseBase<R> {
   auto final_suspend() noexcept {
     struct Publish : std::suspend_always {
       void await_suspend(std::coroutine_handle<CoroutinePromise> coroutine) const noexcept {
-        const std::exception_ptr error = std::move(coroutine.promise().error_);
         const Promise<R> promise = std::move(coroutine.promise().promise_);
-        std::optional<Stored> value = std::move(coroutine.promise().value_);
-        coroutine.destroy();
+        std::optional<Stored> value;
+        std::exception_ptr error = coroutine.promise().error_;
+        try {
+          if (std::optional<Stored>& returned = coroutine.promise().value_) {
+            value.emplace(std::move(*returned));
+          }
+        } catch (...) {  // the value's own move
+          error = std::current_exception();
+        }
+        error = destroy_frame(coroutine, std::move(error));
         if (error != nullptr) {
-          promise.set_exception(error);
+          promise.set_exception(std::move(error));
           return;
         }
         try {
@@ -163,7 +187,7 @@ class CoroutinePromise final : public CoroutinePromiseBase<R> {
           } else {
             promise.set_result(std::move(*value));
           }
-        } catch (...) {  // the value's own move
+        } catch (...) {
           promise.set_exception(std::current_exception());
         }
       }
@@ -182,11 +206,10 @@ class CoroutinePromise<void> final : public CoroutinePromiseBase<void> {
   auto final_suspend() noexcept {
     struct Publish : std::suspend_always {
       void await_suspend(std::coroutine_handle<CoroutinePromise> coroutine) const noexcept {
-        const std::exception_ptr error = std::move(coroutine.promise().error_);
         const Promise<void> promise = std::move(coroutine.promise().promise_);
-        coroutine.destroy();
+        std::exception_ptr error = destroy_frame(coroutine, coroutine.promise().error_);
         if (error != nullptr) {
-          promise.set_exception(error);
+          promise.set_exception(std::move(error));
         } else {
           promise.set_result();
         }
@@ -200,8 +223,8 @@ class CoroutinePromise<void> final : public CoroutinePromiseBase<void> {
 
 /// `co_await schedule(pool)`: the rest of the coroutine runs as a task of the pool (until it waits
 /// again), named and prioritised as any. Throws there and then what submit() throws; CancelledError
-/// if the task was cancelled before it started, in the thread that cancelled it. The pool must
-/// outlive the wait. A bounded queue that is full blocks.
+/// if the task was cancelled before it started, in the thread that cancelled it; BrokenThreadPool
+/// if the pool breaks. The pool must outlive the wait. A bounded queue that is full blocks.
 inline detail::ScheduleAwaiter schedule(ThreadPoolExecutor& pool, const TaskOptions& options = {}) {
   return {pool, options};
 }

@@ -55,6 +55,9 @@ class Signal final : public Waiter {
 
 FutureState::~FutureState() {
   drop_error();
+  while (callbacks_ != nullptr) {  // of a promise that was given up: each would destroy the next
+    callbacks_ = std::move(callbacks_->next_);
+  }
   if (callback_errors_ != nullptr) {
     callback_errors_->drop();
   }
@@ -176,11 +179,8 @@ bool FutureState::cancel() {
   {
     // A pool cannot go while a task of it is pending and this is held: see PoolCore::pin().
     const std::shared_lock pinned(PoolCore::pin());
-    if (!try_cancel()) {
+    if (phase() != Phase::pending || !(core_ != nullptr ? core_->cancel(*this) : try_cancel())) {
       return phase() == Phase::cancelled;
-    }
-    if (core_ != nullptr) {
-      core_->forget_cancelled(*this);
     }
   }
   release();

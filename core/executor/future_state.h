@@ -231,7 +231,6 @@ class FutureState {
 
   // A pending task is one block of at most 128 bytes, with a small callable in it: each field is
   // counted (and a test counts them).
-  bool queued_ = false;         // guarded by the pool's mutex
   bool had_callbacks_ = false;  // written before the last-but-one handle went, read after
   std::atomic<std::uint32_t> word_{kHandle};
   std::atomic<std::uint8_t> once_{0};  // relaxed: kDelivered, kTaken

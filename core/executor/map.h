@@ -3,6 +3,7 @@
 
 #include "core/executor/submit.h"
 
+#include <concepts>
 #include <cstddef>
 #include <deque>
 #include <exception>
@@ -23,12 +24,17 @@ namespace poolscope {
 namespace detail {
 
 /// An element of a range as map() passes it on: moved, where the range was given away with what it
-/// holds.
+/// holds. What stands for an element without being a reference (vector<bool>'s) becomes the element
+/// itself: a task must not look into a range that may be gone by then.
 template <typename Range>
 decltype(auto) pass_element(std::ranges::iterator_t<std::views::all_t<Range>>& it) {
+  using It = std::ranges::iterator_t<std::views::all_t<Range>>;
   constexpr bool kOwned =
       !std::is_lvalue_reference_v<Range> && !std::ranges::view<std::remove_cvref_t<Range>>;
-  if constexpr (kOwned) {
+  if constexpr (!std::is_reference_v<std::iter_reference_t<It>> &&
+                std::constructible_from<std::iter_value_t<It>, std::iter_reference_t<It>>) {
+    return std::iter_value_t<It>(*it);
+  } else if constexpr (kOwned) {
     return std::ranges::iter_move(it);
   } else {
     return *it;
@@ -98,6 +104,7 @@ class ZipSource final : public MapSource<R> {
     if (((std::get<I>(iterators_) == std::ranges::end(std::get<I>(views_))) || ...)) {
       return std::nullopt;
     }
+    core_->refuse_if_closed();
     auto place = core_->wait_for_place();
     return submit_to(*core_, std::move(place), {.name = name_, .priority = priority_}, function_,
                      pass_element<Ranges>(std::get<I>(iterators_))...);

@@ -35,6 +35,12 @@ std::size_t checked_max_workers(std::size_t count) {
   return count;
 }
 
+/// Before anything is made of them.
+ExecutorOptions checked(ExecutorOptions options) {
+  checked_max_workers(options.max_workers);
+  return options;
+}
+
 }  // namespace
 
 bool may_spin() {
@@ -45,7 +51,7 @@ bool may_spin() {
 constinit thread_local PoolCore::CurrentWorker PoolCore::t_current;
 
 PoolCore::PoolCore(ExecutorOptions options)
-    : options_(std::move(options)),
+    : options_(checked(std::move(options))),
       prefix_(prefix_or_default(options_.thread_name_prefix)),
       callback_errors_(options_.on_callback_error ? new CallbackErrors{options_.on_callback_error}
                                                   : nullptr),
@@ -53,7 +59,7 @@ PoolCore::PoolCore(ExecutorOptions options)
       pool_id_(tracer_ != nullptr ? tracer_->next_pool_id() : trace::PoolId{0}),
       plain_(options_.queue_discipline == QueueDiscipline::fifo && options_.queue_capacity == 0),
       queue_(options_.queue_discipline),
-      max_workers_(checked_max_workers(options_.max_workers)) {
+      max_workers_(options_.max_workers) {
   if (tracer_ != nullptr) {
     tell(producer(), trace::EventKind::pool_created,
          trace::pool_detail(static_cast<std::uint32_t>(max_workers_), tracer_->intern(prefix_)));
@@ -61,7 +67,7 @@ PoolCore::PoolCore(ExecutorOptions options)
 }
 
 PoolCore::~PoolCore() {
-  {  // Whoever found a task of ours pending may still be in forget_cancelled().
+  {  // Whoever found a task of ours pending may still be in cancel().
     const std::lock_guard nobody_in_use(pin());
   }
   if (callback_errors_ != nullptr) {  // not under the lock: what it captured may cancel a task
@@ -108,6 +114,13 @@ void PoolCore::throw_if_closed() const {
   }
   if (shut_down_) {
     throw std::runtime_error("cannot schedule new futures after shutdown");
+  }
+}
+
+void PoolCore::refuse_if_closed() const {
+  if (intake_.closed.load(std::memory_order_acquire)) {  // pairs with the release in close_intake()
+    const Lock lock(mutex_);
+    throw_if_closed();
   }
 }
 
@@ -214,9 +227,9 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
     if (plain_) {
       enqueue(task, mine, name);
     } else {
-      start_only_after(tell(mine, trace::EventKind::task_queued, name, task.task_id_));
-      task.add_first_executor();
       queue_.push(task, own_worker() ? std::optional(t_current.worker->slot) : std::nullopt);
+      task.add_first_executor();
+      start_only_after(tell(mine, trace::EventKind::task_queued, name, task.task_id_));
       pushed_.store(pushed_.load(std::memory_order_relaxed) + 1);
     }
     if (place.core_ != nullptr) {
@@ -231,7 +244,7 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
 /// Puts a task into the intake, unless that is closed.
 bool PoolCore::enqueue(FutureState& task, trace::Producer* mine, trace::NameId name) {
   const std::lock_guard lock(intake_.lock);
-  if (intake_.closed) {
+  if (intake_.closed.load(std::memory_order_relaxed)) {
     return false;
   }
   // Before anybody can start the task, and with the lock held, so that the order of these events is
@@ -284,27 +297,21 @@ void PoolCore::start_only_after(std::uint64_t time_ns) {
   startable_ns_ = std::max(startable_ns_, time_ns + 1);
 }
 
-/// Takes the next task that nobody cancelled out of the queue, for `worker` to run or (null) for
-/// nobody, and makes it running or cancelled; null if there is none. With the mutex held.
-FutureState* PoolCore::take(Worker* worker, Phase phase) {
-  for (;;) {
-    if (queue_.empty() && refill() && worker != nullptr) {
-      worker->ready_ns = startable_ns_;
-    }
-    FutureState* const task = worker != nullptr ? queue_.pop(worker->slot) : queue_.pop_any();
-    if (task == nullptr) {
-      return nullptr;
-    }
-    const bool taken = task->leave_pending(phase);
-    if (!taken || worker == nullptr) {
-      count_unrun();
-    }
-    count_taken();
-    if (taken) {
-      return task;
-    }
-    task->drop_executor();  // somebody cancels it just now, and has a future
+/// Takes the next task, which is still pending, out of the queue, for `worker` to run or (null) for
+/// nobody; null if there is none. With the mutex held.
+FutureState* PoolCore::take(Worker* worker) {
+  if (queue_.empty() && refill() && worker != nullptr) {
+    worker->ready_ns = startable_ns_;
   }
+  FutureState* const task = worker != nullptr ? queue_.pop(worker->slot) : queue_.pop_any();
+  if (task == nullptr) {
+    return nullptr;
+  }
+  if (worker == nullptr) {
+    count_unrun();
+  }
+  count_taken();
+  return task;
 }
 
 /// With the mutex held. Who reads taken_ without it may see it late, and the queue too long.
@@ -320,7 +327,7 @@ void PoolCore::count_unrun() {
 /// With the mutex held.
 void PoolCore::close_intake() {
   const std::lock_guard lock(intake_.lock);
-  intake_.closed = true;
+  intake_.closed.store(true, std::memory_order_release);
 }
 
 /// Tasks that wait. Exact with the mutex and the intake's lock held; else never less than what
@@ -365,26 +372,26 @@ void PoolCore::publish() {
   }
 }
 
-void PoolCore::forget_cancelled(FutureState& task) {
+bool PoolCore::cancel(FutureState& task) {
   trace::Producer* const mine = producer();
   Worker* to_wake = nullptr;
-  bool queued = false;
   {
     const Lock lock(mutex_);
-    refill();
-    queued = queue_.erase(task);
-    if (queued) {
-      count_unrun();
-      count_taken();
+    if (task.phase() != Phase::pending) {
+      return false;
     }
+    refill();
+    queue_.erase(task);
+    count_unrun();
+    count_taken();
     tell(mine, trace::EventKind::task_finished, 0, task.task_id_, trace::Outcome::cancelled);
+    task.leave_pending(Phase::cancelled);
     grant_places();
     to_wake = pick_wake();
   }
   wake(to_wake);
-  if (queued) {
-    task.drop_executor();  // never the last: who cancels has a future
-  }
+  task.drop_executor();  // never the last: who cancels has a future
+  return true;
 }
 
 // --- Commands
@@ -412,6 +419,11 @@ void PoolCore::set_max_workers(std::size_t count) {
   for (Worker* each : to_wake) {
     wake(each);
   }
+}
+
+std::exception_ptr PoolCore::broken() const {
+  const Lock lock(mutex_);
+  return broken_;
 }
 
 std::size_t PoolCore::max_workers() const {
@@ -457,6 +469,7 @@ void PoolCore::resume() {
 }
 
 void PoolCore::shutdown(bool wait, bool cancel_futures) {
+  const auto self = shared_from_this();  // a callback, or what a task captured, may own the pool
   trace::Producer* const mine = producer();
   std::vector<FutureState*> cancelled;
   std::vector<Worker*> to_wake;
@@ -467,8 +480,9 @@ void PoolCore::shutdown(bool wait, bool cancel_futures) {
       close_intake();
       tell(mine, trace::EventKind::pool_shut_down, 0);
     }
-    while (FutureState* task = cancel_futures ? take(nullptr, Phase::cancelled) : nullptr) {
+    while (FutureState* task = cancel_futures ? take(nullptr) : nullptr) {
       tell(mine, trace::EventKind::task_finished, 0, task->task_id_, trace::Outcome::cancelled);
+      task->leave_pending(Phase::cancelled);
       cancelled.push_back(task);
     }
     if (paused_) {

@@ -28,12 +28,13 @@ namespace poolscope::detail {
 ///
 /// How nobody misses work. A worker is *idle* from just before the outcome of its task is visible
 /// until it pops the next one; it is *asleep* for a part of that time. Idle workers that are not
-/// asleep will look at the queue under the mutex before they sleep. So under the mutex, always: a
-/// queued task has an idle worker that is awake, or a worker is on its way (`searching_`, or
-/// `standing_back_`) that will wake the next one when it has found work, or nobody is asleep, or
-/// the pool is paused. A thread is started when there are more queued tasks than idle workers. Both
-/// are told by counting what is *unfinished*, queued or at work: more than there are workers means
-/// that there is more queued than idle, and no worker has to say when it takes a task.
+/// asleep, nor in their initializer, will look at the queue under the mutex before they sleep. So
+/// under the mutex, always: a queued task has an idle worker that is awake, or a worker is on its
+/// way (`searching_`, or `standing_back_`) that will wake the next one when it has found work, or
+/// nobody is asleep, or the pool is paused. A thread is started when there are more queued tasks
+/// than idle workers. Both are told by counting what is *unfinished*, queued or at work: more than
+/// there are workers means that there is more queued than idle, and no worker has to say when it
+/// takes a task.
 ///
 /// A plain pool (fifo, unbounded) takes tasks in without the mutex: submit() puts them into the
 /// intake, and a worker that finds the queue empty moves all of them over. What a submit has to do
@@ -76,6 +77,12 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   /// started; then the task is not queued.
   void submit(FutureState& task, const TaskOptions& options, Place place);
 
+  /// Throws as submit() does where no work is taken any more. For who may outlive the executor:
+  /// submit() needs the tracer.
+  void refuse_if_closed() const;
+  /// What the pool broke of; null: it did not.
+  std::exception_ptr broken() const;
+
   void shutdown(bool wait, bool cancel_futures);
   /// shutdown(true) of a destructor: on a worker of this pool, where nobody may wait, the workers
   /// are let go instead.
@@ -89,9 +96,10 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void resume();
   const std::string& prefix() const { return prefix_; }
 
-  /// Called by FutureState::cancel() with the pin held: takes the task out of the queue and tells
-  /// the trace.
-  void forget_cancelled(FutureState& task);
+  /// Called by FutureState::cancel() with the pin held, of a task that was pending then: takes it
+  /// out of the queue and tells the trace, before it is seen to be cancelled. False if it is not
+  /// pending any more.
+  bool cancel(FutureState& task);
   /// Held shared while a pending task's pool is used; taken alone before a pool goes. Costs nothing
   /// but where tasks are cancelled, and spares every task a count of its pool.
   static std::shared_mutex& pin();
@@ -99,10 +107,11 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
  private:
   struct Worker {
     std::condition_variable wake;
-    bool woken = false;     // guarded by mutex_, as the rest until the thread runs
-    bool searcher = false;  // was woken to look for work: searching_ is its
-    bool joined = false;    // somebody joins it, or it was let go
-    bool begun = false;     // its worker_started was told
+    bool woken = false;      // guarded by mutex_, as the rest until the thread runs
+    bool searcher = false;   // was woken to look for work: searching_ is its
+    bool joined = false;     // somebody joins it, or it was let go
+    bool begun = false;      // its worker_started was told
+    bool preparing = false;  // is before or in its initializer
     std::size_t slot = 0;
     std::uint32_t index = 0;
     pthread_t thread = {};
@@ -137,16 +146,16 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
 
   /// The intake of a plain pool, on lines that only those who submit write to.
   struct alignas(trace::kCacheLine) Intake {
-    SpinLock lock;        // taken below mutex_ where both are
-    bool closed = false;  // guarded by lock, as the rest
-    TaskList tasks;       // newest last
+    SpinLock lock;                    // taken below mutex_ where both are
+    std::atomic<bool> closed{false};  // written with the lock held
+    TaskList tasks;                   // guarded by lock, as the rest; newest last
     std::size_t count = 0;
   };
 
   bool enqueue(FutureState& task, trace::Producer* mine, trace::NameId name);
   void attend();
   bool refill();
-  FutureState* take(Worker* worker, Phase phase);
+  FutureState* take(Worker* worker);
   void count_taken();
   void count_unrun();
   void start_only_after(std::uint64_t time_ns);
@@ -158,6 +167,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
 
   // Workers.
   bool start_worker();
+  bool launch_worker();
+  Worker* free_slot();
   void say_refused();
   bool staff();
   Worker* pick_wake();
@@ -165,6 +176,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::vector<Worker*> wake_sleepers(std::size_t count);
   void work(Worker& worker);
   bool begin_work(Worker& worker);
+  void end_preparing(Worker& worker);
   void loop(Worker& worker);
   FutureState* next_task(Worker& worker);
   void sleep_or_search(Worker& worker, bool& searched, Lock& lock);
@@ -223,6 +235,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::size_t max_workers_;
   std::atomic<std::size_t> workers_{0};  // started, or being started, and not yet left; read by any
   std::vector<Worker*> sleepers_;        // the last one slept least and is woken first
+  std::size_t preparing_ = 0;            // workers that take no task before their initializer ends
   bool searching_ = false;
   bool paused_ = false;
   bool shut_down_ = false;

@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -38,10 +39,65 @@ std::string describe(const std::exception_ptr& error) {
 
 }  // namespace
 
-/// Starts one more thread; it counts as idle from here on. False if the system refuses. With the
+/// Starts one more thread; it counts as idle from here on. False if the system refuses it. With the
 /// mutex held.
 bool PoolCore::start_worker() {
+  if (!launch_worker()) {
+    try {
+      say_refused();
+    } catch (const std::bad_alloc&) {  // so it is not said
+    }
+    return false;
+  }
+  refused_ = false;
+  return true;
+}
+
+/// False if the system has no thread for it, or no memory: then nothing has changed.
+bool PoolCore::launch_worker() {
+  reap();  // of tasks that end their threads, there may be any number
+  Worker* worker = nullptr;
+  int error = ENOMEM;
+  try {
+    worker = free_slot();
+    queue_.add_worker(worker->slot);
+    worker->index = next_index_;
+    worker->woken = false;
+    worker->searcher = false;
+    worker->joined = let_go_;
+    worker->preparing = options_.initializer != nullptr;
+    worker->ready_ns = 0;
+    error =
+        start_thread(worker->thread, [self = shared_from_this(), worker] { self->work(*worker); });
+  } catch (const std::bad_alloc&) {
+  }
+  if (error != 0) {
+    if (worker != nullptr) {
+      queue_.remove_worker(worker->slot);
+    }
+    return false;
+  }
+  free_slots_.pop_back();
+  live_.push_back(worker);
+  if (let_go_) {
+    pthread_detach(worker->thread);
+  }
+  ++next_index_;
+  ++workers_;
+  preparing_ += worker->preparing ? 1 : 0;
+  publish();
+  return true;
+}
+
+/// The last of free_slots_, where there is room then for all that a worker puts somewhere: it must
+/// not lack memory when it sleeps or leaves. With the mutex held.
+PoolCore::Worker* PoolCore::free_slot() {
+  left_.reserve(left_.size() + live_.size() + 1);
   if (free_slots_.empty()) {
+    const std::size_t count = slots_.size() + 1;
+    free_slots_.reserve(count);
+    live_.reserve(count);
+    sleepers_.reserve(count);
     slots_.push_back(std::make_unique<Worker>());
     Worker* const fresh = slots_.back().get();
     fresh->slot = slots_.size() - 1;
@@ -49,30 +105,7 @@ bool PoolCore::start_worker() {
     last_slot_.store(fresh, std::memory_order_release);  // pairs with the acquire in unfinished()
     free_slots_.push_back(fresh);
   }
-  Worker* const worker = free_slots_.back();
-  worker->index = next_index_;
-  worker->woken = false;
-  worker->searcher = false;
-  worker->joined = false;
-  worker->ready_ns = 0;
-  live_.push_back(worker);
-  if (start_thread(worker->thread, [self = shared_from_this(), worker] { self->work(*worker); }) !=
-      0) {
-    live_.pop_back();
-    say_refused();
-    return false;
-  }
-  refused_ = false;
-  if (let_go_) {
-    worker->joined = true;
-    pthread_detach(worker->thread);
-  }
-  free_slots_.pop_back();
-  ++next_index_;
-  ++workers_;
-  publish();
-  queue_.add_worker(worker->slot);
-  return true;
+  return free_slots_.back();
 }
 
 /// Says, once until a thread starts again, that the pool goes on with the workers it has: in the
@@ -108,7 +141,7 @@ PoolCore::Worker* PoolCore::pick_wake() {
   if (paused_ || sleepers_.empty() || somebody_looks()) {
     return nullptr;
   }
-  const std::size_t awake = workers_ - sleepers_.size();
+  const std::size_t awake = workers_ - sleepers_.size() - preparing_;
   const std::size_t waiting = queued();
   // The first look spares the count where the queue is long.
   if (waiting == 0 || (waiting <= awake && unfinished() <= awake)) {
@@ -204,6 +237,11 @@ bool PoolCore::begin_work(Worker& worker) {
   return true;
 }
 
+/// The worker's initializer is over: from here on it takes tasks. With the mutex held.
+void PoolCore::end_preparing(Worker& worker) {
+  preparing_ -= std::exchange(worker.preparing, false) ? 1 : 0;
+}
+
 /// Counts the worker out, in the same stretch of the lock in which its end was decided, so that no
 /// other one leaves for the same reason. Its slot may be reused as soon as the lock, which this
 /// gives up, is free. The mutex also makes its last event earlier than the first one of who takes
@@ -212,6 +250,7 @@ void PoolCore::count_out(Worker& worker, Lock& lock) {
   if (std::exchange(worker.begun, false)) {
     tell(worker.producer, trace::EventKind::worker_exited, workers_ > max_workers_ ? 1 : 0);
   }
+  end_preparing(worker);
   --workers_;
   publish();
   queue_.remove_worker(worker.slot);
@@ -242,6 +281,7 @@ void PoolCore::loop(Worker& worker) {
   bool searched = false;
   int collisions = 0;
   Lock lock = lock_soon(mutex_);
+  end_preparing(worker);
   while (workers_ <= max_workers_) {
     if (FutureState* const task = paused_ ? nullptr : next_task(worker)) {
       Worker* const to_wake = pick_wake();
@@ -265,7 +305,10 @@ void PoolCore::loop(Worker& worker) {
 /// The clock is not read again if the worker comes straight from another task, or from the intake,
 /// and the task was waiting by then.
 FutureState* PoolCore::next_task(Worker& worker) {
-  FutureState* const task = take(&worker, Phase::running);
+  FutureState* const task = take(&worker);
+  if (task != nullptr) {
+    task->leave_pending(Phase::running);
+  }
   if (task != nullptr && worker.producer != nullptr && worker.producer->enabled()) {
     const std::uint64_t ready = worker.ready_ns;
     const bool known = ready != 0 && ready >= startable_ns_;
@@ -459,7 +502,8 @@ void PoolCore::break_pool(std::exception_ptr cause, const char* what) {
       close_intake();
       tell(mine, trace::EventKind::pool_broken, reason_id);
     }
-    while (FutureState* task = take(nullptr, Phase::running)) {
+    while (FutureState* task = take(nullptr)) {
+      task->leave_pending(Phase::running);
       task->set_error(broken_);
       tell(mine, trace::EventKind::task_finished, trace::finished_detail(0, reason_id),
            task->task_id_, trace::Outcome::error);

@@ -6,7 +6,6 @@
 namespace poolscope::detail {
 
 void TaskList::push_back(FutureState& task) {
-  task.queued_ = true;
   task.links_ = {nullptr, back_};
   (back_ != nullptr ? back_->links_.next : front_) = &task;
   back_ = &task;
@@ -36,7 +35,6 @@ void TaskList::erase(FutureState& task) {
   const auto [next, prev] = task.links_;
   (prev != nullptr ? prev->links_.next : front_) = next;
   (next != nullptr ? next->links_.prev : back_) = prev;
-  task.queued_ = false;
 }
 
 void TaskList::append(TaskList& others) {
@@ -61,7 +59,7 @@ void TaskQueue::add_worker(std::size_t worker) {
 }
 
 void TaskQueue::remove_worker(std::size_t worker) {
-  if (discipline_ != QueueDiscipline::work_stealing || deques_[worker] == nullptr) {
+  if (worker >= deques_.size() || deques_[worker] == nullptr) {
     return;
   }
   while (FutureState* task = deques_[worker]->pop_front()) {
@@ -146,17 +144,13 @@ FutureState* TaskQueue::steal(std::size_t thief) {
   return nullptr;
 }
 
-bool TaskQueue::erase(FutureState& task) {
-  if (!task.queued_) {
-    return false;
-  }
+void TaskQueue::erase(FutureState& task) {
   TaskList& list = list_of(task);
   list.erase(task);
   if (discipline_ == QueueDiscipline::priority && list.empty()) {
     priorities_.erase(task.priority());
   }
   --size_;
-  return true;
 }
 
 /// The list that a queued task is in, as far as erase() needs it: of one in the middle any will do.

@@ -53,8 +53,8 @@ class TaskQueue {
   FutureState* pop(std::size_t worker);
   /// The next task for anybody, to empty the queue.
   FutureState* pop_any();
-  /// Takes a task out; false if it is not in the queue.
-  bool erase(FutureState& task);
+  /// Takes out a task that is in the queue.
+  void erase(FutureState& task);
 
   bool empty() const { return size_ == 0; }
 

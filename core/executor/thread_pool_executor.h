@@ -21,6 +21,8 @@
 namespace poolscope {
 
 namespace detail {
+class ScheduleAwaiter;
+
 template <typename F, typename... Args>
 concept Submittable = std::invocable<std::decay_t<F>, std::decay_t<Args>...>;
 template <typename F, typename... Ranges>
@@ -132,6 +134,8 @@ class ThreadPoolExecutor {
   void resume() { core_->resume(); }
 
  private:
+  friend class detail::ScheduleAwaiter;
+
   std::shared_ptr<detail::PoolCore> core_;
 };
 

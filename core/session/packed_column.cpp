@@ -105,6 +105,46 @@ PackedColumn::Value PackedColumn::Chunk::guess(std::size_t at) const {
   return wrapping_add(from, rise / steps * place + rise % steps * place / steps);
 }
 
+void PackedColumn::Chunk::read(std::size_t at, std::span<Value> values) const {
+  if (plain() || word_count == kBlurredWords) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      values[i] = get(at + i);
+    }
+    return;
+  }
+  for (std::size_t done = 0; done < values.size();) {
+    const std::size_t place = (at + done) % kBlock;
+    const std::size_t count = std::min(values.size() - done, kBlock - place);
+    unpack_block((at + done) / kBlock, place, values.subspan(done, count));
+    done += count;
+  }
+}
+
+/// As unpack(), what is the same for all of a block looked at once.
+void PackedColumn::Chunk::unpack_block(std::size_t block, std::size_t place,
+                                       std::span<Value> values) const {
+  const auto base = static_cast<Value>(words[block * 2]);
+  const auto shape = std::bit_cast<Shape>(words[block * 2 + 1]);
+  const unsigned width = shape.width;
+  if (width == 64) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      values[i] = unpack(block * kBlock + place + i);
+    }
+    return;
+  }
+  const auto* codes = reinterpret_cast<const char*>(&words[width == 0 ? 0 : shape.first_word]);
+  const std::uint64_t mask = (std::uint64_t{1} << width) - 1;
+  const std::uint64_t absent = shape.absents && width > 0 ? mask : mask + 1;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t bit = (place + i) * width;
+    std::uint64_t code = 0;
+    std::memcpy(&code, codes + bit / 8, sizeof code);
+    code = (code >> (bit % 8)) & mask;
+    const Value line = wrapping_add(base, shape.rise(place + i));
+    values[i] = code == absent ? kAbsent : wrapping_add(line, static_cast<Value>(code));
+  }
+}
+
 void PackedColumn::put(std::size_t place, Chunk&& chunk) {
   const Chunk* before = tree_.find(place);
   bytes_ += chunk.bytes() - (before == nullptr ? 0 : before->bytes());
@@ -213,9 +253,7 @@ void PackedColumn::read(std::size_t first, std::span<Value> values) const {
     const Chunk& chunk = tree_[index / kChunk];
     const std::size_t at = index % kChunk;
     const std::size_t count = std::min({values.size() - done, kChunk - at, size_ - index});
-    for (std::size_t i = 0; i < count; ++i) {
-      values[done + i] = chunk.get(at + i);
-    }
+    chunk.read(at, values.subspan(done, count));
     done += count;
   }
 }
@@ -253,6 +291,23 @@ std::size_t PackedColumn::lower_bound(Value value, std::size_t hint) const {
   const Chunk& chunk = tree_[low];
   std::size_t first = 0;
   std::size_t last = std::min(kChunk, size_ - low * kChunk);
+  if (const std::size_t at = hint % kChunk; low == hint / kChunk && at < last) {
+    // In growing steps away from the hint.
+    std::size_t step = 1;
+    if (chunk.get(at) < value) {
+      first = at + 1;
+      for (; first + step <= last && chunk.get(first + step - 1) < value; step *= 2) {
+        first += step;
+      }
+      last = std::min(last, first + step - 1);
+    } else {
+      last = at;
+      for (; last >= step && chunk.get(last - step) >= value; step *= 2) {
+        last -= step;
+      }
+      first = last >= step ? last - step + 1 : 0;
+    }
+  }
   while (first < last) {
     const std::size_t middle = first + (last - first) / 2;
     if (chunk.get(middle) < value) {

@@ -113,8 +113,11 @@ class PackedColumn {
                                            : unpack(at);
     }
     Value guess(std::size_t at) const;
+    /// As get() of `at` and those behind it; all are of this chunk.
+    void read(std::size_t at, std::span<Value> values) const;
     std::size_t bytes() const { return word_count * sizeof(std::uint64_t) + kChunkOverhead; }
     Value unpack(std::size_t at) const;
+    void unpack_block(std::size_t block, std::size_t place, std::span<Value> values) const;
 
     std::uint64_t epoch = 0;
     std::unique_ptr<std::uint64_t[]> words;  // plain: the numbers

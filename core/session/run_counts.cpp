@@ -181,6 +181,27 @@ void seal_runs(LaneData& lane, const TaskTable& tasks) {
   lane.summaries.seal(lane.runs.closed(), leaf, join);
 }
 
+StartedNames started_names(SummaryReader block) {
+  BlockHead::read(block);
+  const std::uint64_t runs = block.take();
+  DurationTally::read_brief(block);
+  const std::uint64_t distinct = block.take();
+  return {runs, distinct, block};
+}
+
+BlockBrief block_brief(SummaryReader block) {
+  const BlockHead head = BlockHead::read(block);
+  SummaryReader starts = block;
+  starts.take();
+  block.skip(head.start_bytes);
+  block.take();
+  block.take();
+  return {.earliest_end = head.earliest_end,
+          .latest_end = head.latest_end,
+          .waits = DurationTally::read_brief(starts),
+          .runs = DurationTally::read_brief(block)};
+}
+
 void count_starts(const LaneData& lane, const TaskTable& tasks, std::size_t first, std::size_t last,
                   TaskTally& tally) {
   const auto whole = [&](SummaryReader reader, bool /*closest*/) {

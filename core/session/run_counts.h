@@ -2,11 +2,14 @@
 #pragma once
 
 #include "core/session/lane_data.h"
+#include "core/session/summary_tree.h"
 #include "core/session/tally.h"
 #include "core/session/task_table.h"
 #include "core/session/types.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 namespace poolscope::session {
 
@@ -29,5 +32,22 @@ void count_starts(const LaneData& lane, const TaskTable& tasks, std::size_t firs
 /// Runs that end in [begin, end). Cost of both: O(log runs + a block), for each kind of task.
 void count_ends(const LaneData& lane, const TaskTable& tasks, TimeNs begin, TimeNs end,
                 TaskTally& tally);
+
+/// The names of the tasks of a block of LaneData::summaries.
+struct StartedNames {
+  std::uint64_t runs = 0;
+  std::uint64_t distinct = 0;
+  SummaryReader names;  ///< `distinct` times a name, and how many runs have it
+};
+StartedNames started_names(SummaryReader block);
+
+/// The lengths in a block, and when its runs ended.
+struct BlockBrief {
+  TimeNs earliest_end = kForever;  ///< past latest_end, if none did
+  TimeNs latest_end = 0;
+  DurationTally::Brief waits = {};
+  DurationTally::Brief runs = {};
+};
+BlockBrief block_brief(SummaryReader block);
 
 }  // namespace poolscope::session

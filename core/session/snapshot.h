@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/session/task_query.h"
+#include "core/session/task_walk.h"
 #include "core/session/types.h"
 #include "core/trace/directory.h"
 #include "core/trace/event.h"
@@ -9,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -59,6 +62,13 @@ class Snapshot {
   std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs begin, TimeNs end, int columns) const {
     return lane_columns(lane, begin, end, columns, end);
   }
+  /// Sums up all workers of a pool. What has ended is told where it ended: columns before "now"
+  /// stay what they are. Cost O(workers + columns x log tasks) where all edges are multiples of
+  /// pool_column_unit(), else O(workers + tasks in the stretch); exact in both ways.
+  virtual std::vector<PoolColumn> pool_columns(PoolIndex pool, TimeNs begin, TimeNs end,
+                                               int columns) const = 0;
+  /// Grows with the session: there are about 32 tasks to it.
+  virtual TimeNs pool_column_unit(PoolIndex /*pool*/) const { return 1; }
   virtual std::vector<CallerColumn> caller_columns(LaneId lane, TimeNs begin, TimeNs end,
                                                    int columns) const = 0;
   virtual std::vector<QueueColumn> queue_columns(PoolIndex pool, TimeNs begin, TimeNs end,
@@ -80,6 +90,13 @@ class Snapshot {
   /// The tasks that `lane` waits for at `time`, where its wait is for several (else see
   /// LaneState::blocked). They are told once it has lasted for some 250 ms.
   virtual AwaitedTasks awaited(LaneId /*lane*/, TimeNs /*time*/) const { return {}; }
+  /// What `lane` could have at `time`, if it did not wait in map() or result() for an earlier one:
+  /// of the tasks that it submitted to the same pool after the one it waits for those that had run
+  /// to their end and were not delivered. At most `limit`; of very many submitted ones only the
+  /// first 4096 are looked at, unless their pool takes them in order. Cost: some 50 ns for each.
+  virtual HeldResults held_results(LaneId /*lane*/, TimeNs /*time*/, std::size_t /*limit*/) const {
+    return {};
+  }
   /// The first event after / last event before `time`, of any kind.
   virtual std::optional<TimeNs> next_event(TimeNs time) const = 0;
   virtual std::optional<TimeNs> previous_event(TimeNs time) const = 0;
@@ -114,6 +131,29 @@ class Snapshot {
   virtual Statistics range_statistics(TimeNs begin, TimeNs end,
                                       std::optional<PoolIndex> pool = {}) const {
     return statistics(begin, end, pool);
+  }
+
+  // --- search: for a job thread ---
+  /// How many tasks `query` means, of those whose texts it has read: in all, in each of `columns`
+  /// equal spans of [begin, end), and before `place`. Cost O(tasks) at most, some 10 ns each, less
+  /// where whole blocks of a lane have such a name or none has. Told to stop it returns at once,
+  /// something.
+  virtual FoundTasks find_tasks(const TaskQuery& query, TimeNs begin, TimeNs end, int columns,
+                                const TaskMatch& place, const std::stop_token& stop) const = 0;
+  /// The first match after `place`, and the last before it; forgotten ones are none. Cost: of what
+  /// lies between, and O(tasks that have no run).
+  virtual std::optional<TaskMatch> next_match(const TaskQuery& query, const TaskMatch& place,
+                                              const std::stop_token& stop) const = 0;
+  virtual std::optional<TaskMatch> previous_match(const TaskQuery& query, const TaskMatch& place,
+                                                  const std::stop_token& stop) const = 0;
+
+  /// What stands before and behind `place` in a walk, and how many. Cost: some milliseconds at the
+  /// head of a walk by length, and of a walk of those that failed; up to O(tasks), some 10 ns each,
+  /// in its middle, of one kind of several, and where tasks were forgotten. Told to stop it returns
+  /// at once, something.
+  virtual WalkAnswer walk_tasks(const TaskWalk& /*walk*/, const WalkPlace& /*place*/,
+                                const std::stop_token& /*stop*/) const {
+    return {};
   }
 
   // --- for writers: everything again, as events ---

@@ -38,6 +38,13 @@ void SpanTrack::read(std::size_t first, std::span<Span> spans) const {
   }
 }
 
+void SpanTrack::read_begins(std::size_t first, std::span<TimeNs> begins) const {
+  begin_.read(first, begins);
+  if (open_ && begin_.size() >= first && begin_.size() - first < begins.size()) {
+    begins[begin_.size() - first] = *open_;
+  }
+}
+
 TimeNs SpanTrack::length_of(std::size_t index) const {
   return wrapping_subtract(sum_before(index + 1), sum_before(index));
 }

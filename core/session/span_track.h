@@ -34,6 +34,8 @@ class SpanTrack {
   Span operator[](std::size_t index) const;
   /// As [] of `first` and those behind it, as many as there is room for; all are there.
   void read(std::size_t first, std::span<Span> spans) const;
+  /// Begins alone; of those past the last nothing is said.
+  void read_begins(std::size_t first, std::span<TimeNs> begins) const;
   TimeNs begin_of(std::size_t index) const {
     return index < begin_.size() ? begin_[index] : *open_;
   }

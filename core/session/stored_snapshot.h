@@ -38,6 +38,9 @@ class StoredSnapshot final : public Snapshot {
   using Snapshot::lane_columns;
   std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs begin, TimeNs end, int columns,
                                        TimeNs known) const override;
+  std::vector<PoolColumn> pool_columns(PoolIndex pool, TimeNs begin, TimeNs end,
+                                       int columns) const override;
+  TimeNs pool_column_unit(PoolIndex pool) const override;
   std::vector<CallerColumn> caller_columns(LaneId lane, TimeNs begin, TimeNs end,
                                            int columns) const override;
   std::vector<QueueColumn> queue_columns(PoolIndex pool, TimeNs begin, TimeNs end,
@@ -52,6 +55,7 @@ class StoredSnapshot final : public Snapshot {
   std::vector<Blocked> blocked(LaneId lane, TimeNs begin, TimeNs end,
                                std::size_t limit) const override;
   AwaitedTasks awaited(LaneId lane, TimeNs time) const override;
+  HeldResults held_results(LaneId lane, TimeNs time, std::size_t limit) const override;
   std::optional<TimeNs> next_event(TimeNs time) const override;
   std::optional<TimeNs> previous_event(TimeNs time) const override;
 
@@ -66,6 +70,15 @@ class StoredSnapshot final : public Snapshot {
   Statistics statistics(TimeNs begin, TimeNs end, std::optional<PoolIndex> pool) const override;
   Statistics range_statistics(TimeNs begin, TimeNs end,
                               std::optional<PoolIndex> pool) const override;
+
+  FoundTasks find_tasks(const TaskQuery& query, TimeNs begin, TimeNs end, int columns,
+                        const TaskMatch& place, const std::stop_token& stop) const override;
+  std::optional<TaskMatch> next_match(const TaskQuery& query, const TaskMatch& place,
+                                      const std::stop_token& stop) const override;
+  std::optional<TaskMatch> previous_match(const TaskQuery& query, const TaskMatch& place,
+                                          const std::stop_token& stop) const override;
+  WalkAnswer walk_tasks(const TaskWalk& walk, const WalkPlace& place,
+                        const std::stop_token& stop) const override;
 
   void replay(std::uint32_t process, trace::Sink& sink) const override;
   std::uint32_t process_count() const override {
@@ -89,7 +102,24 @@ class StoredSnapshot final : public Snapshot {
   std::optional<TimeNs> left_queue(const ProcessData& process, Row row) const;
   Phase phase_of(const LaneData& lane, std::size_t phase) const;
   Blocked blocked_of(const LaneData& lane, std::size_t wait) const;
+  /// Tasks that are meant by their id, and by no text of theirs.
+  std::vector<Task> meant_by_id(const TaskQuery& query) const;
+  template <typename Taker>
+  void take_runless(const TaskQuery& query, const std::stop_token& stop, Taker& taker) const;
+  template <typename Seeker>
+  std::optional<TaskMatch> seek(const TaskQuery& query, const std::stop_token& stop,
+                                Seeker seeker) const;
+  template <typename Visit>
+  void for_lanes_of(std::uint32_t process, const Visit& visit) const {
+    for (std::size_t i = 0; i < state_.lane_data.size(); ++i) {
+      if (state_.lane_data[i]->process == process) {
+        visit(*state_.lane_data[i]);
+      }
+    }
+  }
   void fill_fate(const ProcessData& process, Row row, Task& task) const;
+  TimeNs all_waiting_since(PoolIndex pool, TimeNs time) const;
+  bool is_held(const ProcessData& process, Row row, TimeNs time) const;
   /// Whether a run on a lane is one of `pool`.
   bool belongs(const LaneData& lane, std::size_t run, PoolIndex pool) const;
   /// Calls visit(lane data, all its runs are of the pool) for each lane that may have run tasks of

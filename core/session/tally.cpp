@@ -88,6 +88,23 @@ void DurationTally::read(SummaryReader& reader) {
   }
 }
 
+DurationTally::Brief DurationTally::read_brief(SummaryReader& reader) {
+  Brief brief{.count = reader.take()};
+  for (std::uint64_t read = 0; read < brief.count;) {
+    const std::uint64_t code = reader.take();
+    if ((code & kWideGap) == kWideGap) {
+      reader.take();
+    }
+    read += (code >> kGapBits) + 1;
+  }
+  if (brief.count > 0) {
+    reader.take();  // the sum's two halves
+    reader.take();
+    brief.max = static_cast<TimeNs>(reader.take());
+  }
+  return brief;
+}
+
 KindTally::Entry& KindTally::entry(trace::NameId name) {
   std::uint32_t& recent = recent_[name % recent_.size()];
   if (recent == 0 || entries_[recent - 1].name != name) {

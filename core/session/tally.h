@@ -35,6 +35,12 @@ class DurationTally {
   void write(SummaryWriter& writer) const;
   /// Adds what write() has put.
   void read(SummaryReader& reader);
+  struct Brief {
+    std::uint64_t count = 0;
+    TimeNs max = 0;
+  };
+  /// What write() has put, but for its histogram.
+  static Brief read_brief(SummaryReader& reader);
 
  private:
   DurationHistogram histogram_;

@@ -141,6 +141,20 @@ std::uint32_t TaskTable::intern_origin(const Origin& origin) {
   return recent - 1;
 }
 
+void TaskTable::read_names(Row first, std::span<std::uint32_t, PackedColumn::kChunk> names) const {
+  std::array<PackedColumn::Value, PackedColumn::kChunk> origins;
+  origin_.read(first, origins);
+  PackedColumn::Value last = PackedColumn::kAbsent;  // neighbours are often of the same origin
+  std::uint32_t name = 0;
+  for (std::size_t i = 0; i < origins.size(); ++i) {
+    if (origins[i] != last) {
+      last = origins[i];
+      name = last == PackedColumn::kAbsent ? 0 : origins_[static_cast<std::size_t>(last)].name;
+    }
+    names[i] = name;
+  }
+}
+
 void TaskTable::set_origin(Row row, const Origin& origin) {
   note(row);
   origin_.set_sparse(row, intern_origin(origin), kNone32);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace poolscope::session {
@@ -56,6 +57,8 @@ class TaskTable {
     const Origin* known = origin(row);
     return known == nullptr ? 0 : known->name;
   }
+  /// As name() of `first` and those behind it.
+  void read_names(Row first, std::span<std::uint32_t, PackedColumn::kChunk> names) const;
   TimeNs queued(Row row) const { return queued_.get(row); }  ///< PackedColumn::kAbsent: not known
   TimeNs delivered(Row row) const { return delivered_.get(row); }
   std::uint32_t receiver(Row row) const { return receiver_.get_or(row, kNone32); }
@@ -83,6 +86,10 @@ class TaskTable {
   /// false. All that wait are among them. Cost O(visited x log tasks).
   template <typename Visit>
   void visit_waiting(TimeNs time, Visit visit) const;
+  /// Calls visit(row, queued) for tasks that were queued and have met no fate yet, in order of
+  /// rows. Cost O(tasks / 64^3 + those of the groups of 64 in which one is).
+  template <typename Visit>
+  void visit_still_queued(Visit visit) const;
 
  private:
   static constexpr std::size_t kPage = 16;  // ids
@@ -158,6 +165,35 @@ void TaskTable::visit_waiting(TimeNs time, Visit visit) const {
     } else if (!visit(static_cast<Row>(candidate.index))) {
       return;
     }
+  }
+}
+
+template <typename Visit>
+void TaskTable::visit_still_queued(Visit visit) const {
+  const auto descend = [&](const auto& self, std::size_t level, std::size_t group) -> void {
+    if (waiting_[level][group].still == 0) {
+      return;
+    }
+    const std::size_t first = group * kFan;
+    if (level > 0) {
+      const std::size_t last = std::min(first + kFan, waiting_[level - 1].size());
+      for (std::size_t i = first; i < last; ++i) {
+        self(self, level - 1, i);
+      }
+      return;
+    }
+    std::array<PackedColumn::Value, kFan> queued;
+    std::array<PackedColumn::Value, kFan> lanes;
+    queued_.read(first, queued);
+    lane_.read(first, lanes);
+    for (std::size_t i = 0; i < kFan; ++i) {
+      if (queued[i] != PackedColumn::kAbsent && lanes[i] == PackedColumn::kAbsent) {
+        visit(static_cast<Row>(first + i), TimeNs{queued[i]});
+      }
+    }
+  };
+  for (std::size_t i = 0; i < waiting_.back().size(); ++i) {
+    descend(descend, kLevels - 1, i);
   }
 }
 

@@ -102,6 +102,16 @@ struct LaneColumn {
   TaskKey longest = {};  ///< the task with the longest run time of those that touch the span
 };
 
+/// One of equal spans of the time of all workers of a pool. Means over the span: how many.
+struct PoolColumn {
+  float workers = 0;  ///< that were there
+  float running = 0;  ///< tasks that ran
+  std::array<float, trace::kPhaseKinds> phases =
+      {};                      ///< of those, in a phase of that PhaseKind, the innermost
+  std::uint32_t finished = 0;  ///< tasks that ran to their end in the span, failed ones too
+  std::uint32_t failed = 0;
+};
+
 /// One of equal spans of a caller's time.
 struct CallerColumn {
   float blocked = 0;            ///< share 0..1
@@ -125,6 +135,13 @@ struct AwaitedTasks {
   bool any = false;       ///< the end of any of them ends the wait; else each is needed
   bool complete = false;  ///< all that were to be told are there
   std::vector<TaskKey> tasks = {};
+};
+
+/// Results that are done, but that a caller cannot take yet: it waits for an earlier one first.
+struct HeldResults {
+  TaskKey awaited = {};             ///< the earlier one; none: nothing is held up
+  std::vector<TaskKey> tasks = {};  ///< that are done, in the order of their submission
+  bool complete = true;             ///< else there may be more
 };
 
 /// One of equal spans of a pool's queue: its depth over time.

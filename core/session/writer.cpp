@@ -219,7 +219,7 @@ void Writer::end_loosely(std::uint32_t process, Row row, const Event& event) {
     data.tasks.set_origin(row, {pool_of(process, event), kNone32, 0});
   }
   data.tasks.set_run(row, TaskTable::kLoose, static_cast<std::uint32_t>(data.loose.size()));
-  data.loose.push_back({time_of(event), lane, event.outcome, event.detail});
+  data.loose.push_back({time_of(event), lane, row, event.detail, event.outcome});
   PoolData& pool = pool_of_task(process, row);
   const trace::NameId name = data.tasks.origin(row)->name;
   if (event.outcome == Outcome::cancelled) {

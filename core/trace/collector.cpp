@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -236,24 +237,25 @@ bool Collector::pass() {
 
 void Collector::deliver(std::span<const Event> events) {
   std::unique_lock lock(mutex_);
-  const std::vector<std::shared_ptr<Sink>> sinks = sinks_;
-  for (const auto& sink : sinks) {
-    if (std::find(sinks_.begin(), sinks_.end(), sink) == sinks_.end()) {
+  std::vector<const Sink*> listeners;
+  std::ranges::transform(sinks_, std::back_inserter(listeners), &std::shared_ptr<Sink>::get);
+  for (const Sink* listener : listeners) {
+    const auto found = std::ranges::find(sinks_, listener, &std::shared_ptr<Sink>::get);
+    if (found == sinks_.end()) {
       continue;  // removed meanwhile
     }
-    in_use_ = sink.get();
+    std::shared_ptr<Sink> sink = *found;
+    in_use_ = listener;
     lock.unlock();
-    bool failed = false;
     try {
       sink->consume(events);
-    } catch (...) {
-      failed = true;  // whatever it is must not end the process; the sink is of no more use
-    }
-    lock.lock();
-    in_use_ = nullptr;
-    if (failed) {
+    } catch (...) {  // whatever it is must not end the process; the sink is of no more use
+      const std::lock_guard dropping(mutex_);
       std::erase(sinks_, sink);
     }
+    sink.reset();  // not under the lock: it may be the last, and go here
+    lock.lock();
+    in_use_ = nullptr;
     progress_.notify_all();
   }
 }

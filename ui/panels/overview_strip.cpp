@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace poolscope::ui {
 
@@ -20,6 +21,8 @@ constexpr qreal kPadding = 3;
 constexpr qreal kLeastFrame = 4;
 constexpr double kWheelZoom = 1.2;
 constexpr double kKeyZoom = 1.5;
+constexpr qreal kMarkHeight = 5;
+constexpr qreal kMarkWidth = 2;  // at least
 
 }  // namespace
 
@@ -51,6 +54,55 @@ void OverviewStrip::showFrame(const Frame& frame, session::TimeNs begin, session
   }
   if (!same || recount) {
     update();
+  }
+}
+
+void OverviewStrip::showMatches(session::TimeNs begin, session::TimeNs end,
+                                std::vector<std::uint32_t> counts,
+                                std::optional<session::TimeNs> current) {
+  matchesBegin_ = begin;
+  matchesEnd_ = end;
+  matches_ = std::move(counts);
+  currentMatch_ = current;
+  update();
+}
+
+OverviewStrip::Marks OverviewStrip::marks() const {
+  Marks marks;
+  if (end_ <= begin_ || matches_.empty()) {
+    return marks;
+  }
+  const qreal from = toX(matchesBegin_);
+  const qreal pitch = (toX(matchesEnd_) - from) / static_cast<qreal>(matches_.size());
+  for (std::size_t i = 0; i < matches_.size(); ++i) {
+    if (matches_[i] == 0) {
+      continue;
+    }
+    const qreal left = std::min(from + static_cast<qreal>(i) * pitch, width() - kMarkWidth);
+    const qreal right = std::max(from + static_cast<qreal>(i + 1) * pitch, left + kMarkWidth);
+    if (!marks.found.empty() && marks.found.back().right() >= left) {
+      marks.found.back().setRight(right);
+    } else {
+      marks.found.emplace_back(left, 1, right - left, kMarkHeight);
+    }
+  }
+  if (currentMatch_) {
+    marks.current = toX(*currentMatch_);
+  }
+  return marks;
+}
+
+/// Along the top edge, which the bars reach only at their highest; the current one goes down
+/// through all.
+void OverviewStrip::paintMarks(QPainter& painter) const {
+  const Marks all = marks();
+  for (const QRectF& mark : all.found) {
+    painter.fillRect(mark, theme_.warn);
+  }
+  if (all.current) {
+    const qreal x = std::clamp(*all.current, 2.0, width() - 3.0);
+    painter.fillRect(QRectF(x - 2, 1, 5, kMarkHeight + 3), theme_.text);
+    painter.fillRect(QRectF(x, 1, 1, height() - 2.0), theme_.text);
   }
 }
 
@@ -112,6 +164,7 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
                             std::max(1.0, pitch - 1), h),
                      color);
   }
+  paintMarks(painter);
   paintNow(painter);
   paintFrame(painter, view);
 }

@@ -6,6 +6,7 @@
 #include "ui/timeline/frame.h"
 #include "ui/timeline/painted_parts.h"
 
+#include <QRectF>
 #include <QWidget>
 
 #include <cstdint>
@@ -26,6 +27,16 @@ class OverviewStrip : public QWidget, public PaintsParts {
   /// counted anew when `recount`, at most a few times a second: they cost O(width x log tasks).
   void showFrame(const Frame& frame, session::TimeNs begin, session::TimeNs end,
                  session::TimeNs viewBegin, session::TimeNs viewEnd, bool recount);
+  /// Where there are tasks that were found: counts of equal spans of [begin, end), and when the
+  /// current one is. Nothing, if nothing is looked for.
+  void showMatches(session::TimeNs begin, session::TimeNs end, std::vector<std::uint32_t> counts,
+                   std::optional<session::TimeNs> current);
+  /// Ranges of x in which matches are marked, and x of the current one; for tests and painting.
+  struct Marks {
+    std::vector<QRectF> found = {};
+    std::optional<qreal> current = {};
+  };
+  Marks marks() const;
   void setTheme(const Theme& theme);
   /// The line at now can be dragged, as in a replay.
   void setNowMovable(bool movable);
@@ -53,6 +64,7 @@ class OverviewStrip : public QWidget, public PaintsParts {
   void want(const std::optional<TimeRange>& range);
   void wantZoom(double factor, session::TimeNs anchor);
   void paintFrame(QPainter& painter, const QRectF& view) const;
+  void paintMarks(QPainter& painter) const;
   void paintNow(QPainter& painter) const;
   void describe();
   qreal toX(session::TimeNs time) const { return map().toX(time); }
@@ -67,6 +79,10 @@ class OverviewStrip : public QWidget, public PaintsParts {
   std::optional<OverviewDrag> drag_ = {};
   session::TimeNs countedEnd_ = 0;
   std::vector<std::uint32_t> bars_;
+  session::TimeNs matchesBegin_ = 0;
+  session::TimeNs matchesEnd_ = 0;
+  std::vector<std::uint32_t> matches_;
+  std::optional<session::TimeNs> currentMatch_;
 };
 
 }  // namespace poolscope::ui

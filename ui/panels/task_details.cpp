@@ -2,6 +2,7 @@
 #include "ui/panels/task_details.h"
 
 #include "ui/timeline/name_text.h"
+#include "ui/timeline/task_words.h"
 
 #include <QCoreApplication>
 
@@ -107,6 +108,20 @@ QString laneName(const Snapshot& snapshot, std::optional<session::LaneId> lane) 
   return lane && index < lanes.size() ? nameText(lanes[index].name) : QString();
 }
 
+/// What of the caller's results is held up at `now`, if the task has a part in it.
+QString heldNote(const Snapshot& snapshot, const session::Task& task, TimeNs now) {
+  constexpr std::size_t kMostCounted = 1000;
+  const auto blocked = task.caller ? snapshot.lane_state(*task.caller, now).blocked : std::nullopt;
+  const auto held =
+      blocked ? snapshot.held_results(*task.caller, now, kMostCounted) : session::HeldResults{};
+  const bool waits = std::ranges::find(held.tasks, task.key) != held.tasks.end();
+  if (!waits && (held.awaited != task.key || held.tasks.empty())) {
+    return {};
+  }
+  const QString sentence = heldSentence(*blocked, held);
+  return waits ? tr("Done, but its result is not taken yet. %1").arg(sentence) : sentence;
+}
+
 }  // namespace
 
 std::optional<TaskDetails> taskDetails(const Snapshot& snapshot, session::TaskKey key, TimeNs now) {
@@ -127,6 +142,7 @@ std::optional<TaskDetails> taskDetails(const Snapshot& snapshot, session::TaskKe
                   : started          ? session::TaskState::running
                                      : session::TaskState::queued;
   details.caller = laneName(snapshot, task->caller);
+  details.note = heldNote(snapshot, *task, now);
   if (started) {
     details.worker = laneName(snapshot, task->worker);
   }

@@ -40,6 +40,7 @@ struct TaskDetails {
   QString worker = {};
   QString caller = {};
   QString receiver = {};
+  QString note = {};  ///< head-of-line blocking: why its result waits, or what waits for it
   std::vector<TimeShare> shares = {};
   session::TimeNs totalNs = 0;  ///< of the shares
   /// All of its run, phases and what lies between them; absent: not started.

@@ -5,6 +5,7 @@
 #include "ui/panels/format.h"
 #include "ui/panels/look.h"
 #include "ui/panels/segment_bar.h"
+#include "ui/panels/walk_links.h"
 #include "ui/theme/icons.h"
 #include "ui/timeline/time_text.h"
 
@@ -76,7 +77,9 @@ TaskInspector::TaskInspector(QWidget* parent)
       close_(new QPushButton(body_)),
       bar_(new SegmentBar(body_)),
       column_(new QVBoxLayout),
-      error_(new QLabel(body_)) {
+      note_(new QLabel(body_)),
+      error_(new QLabel(body_)),
+      links_(new WalkLinks(this)) {
   setObjectName(QStringLiteral("taskInspector"));
   setAccessibleName(tr("Selected task or range"));
   setProperty("look", "card");
@@ -88,6 +91,10 @@ TaskInspector::TaskInspector(QWidget* parent)
   close_->setAccessibleName(tr("Clear the selection"));
   close_->setToolTip(tr("Clear the selection"));
   close_->setProperty("look", "quiet");
+  note_->setObjectName(QStringLiteral("inspectorNote"));
+  note_->setProperty("look", "warn");
+  note_->setTextFormat(Qt::PlainText);
+  note_->setWordWrap(true);
   error_->setObjectName(QStringLiteral("inspectorError"));
   error_->setProperty("look", "bad");
   error_->setTextFormat(Qt::PlainText);
@@ -105,11 +112,13 @@ TaskInspector::TaskInspector(QWidget* parent)
   column->addLayout(head);
   column->addWidget(bar_);
   column->addLayout(column_);
+  column->addWidget(note_);
   column->addWidget(error_);
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(16, 14, 16, 14);
   outer->addWidget(hint_);
   outer->addWidget(body_);
+  outer->addWidget(links_);
   connect(close_, &QPushButton::clicked, this, &TaskInspector::closed);
   showHint();
 }
@@ -119,7 +128,8 @@ void TaskInspector::showHint() {
   body_->hide();
 }
 
-void TaskInspector::showTask(const TaskDetails& details) {
+void TaskInspector::showTask(const TaskDetails& details,
+                             const std::optional<WalkStanding>& standing) {
   const OutcomeText outcome = outcomeOf(details.state);
   setHead(details.name.isEmpty()
               ? tr("Task %1").arg(details.key.task)
@@ -158,7 +168,13 @@ void TaskInspector::showTask(const TaskDetails& details) {
   if (!details.caller.isEmpty()) {
     addRow(tr("submitted by"), details.caller);
   }
+  if (standing && standing->task == details.key && standing->others > 0 && details.finishedAt) {
+    addRow(tr("slower than"), standingText(*standing));
+    rows_[used_ - 1].line->setToolTip(standingNote(*standing));
+  }
   endRows();
+  note_->setVisible(!details.note.isEmpty());
+  note_->setText(details.note);
   error_->setVisible(!details.error.isEmpty());
   error_->setText(details.error);
 }
@@ -167,6 +183,7 @@ void TaskInspector::showRange(session::TimeNs begin, session::TimeNs end,
                               const std::optional<session::Statistics>& figures) {
   setHead(tr("Selected range"), durationText(end - begin), "dim");
   bar_->hide();
+  note_->hide();
   error_->hide();
   beginRows();
   addRow(tr("from"), formatInstant(begin));
@@ -201,6 +218,7 @@ void TaskInspector::setTheme(const Theme& theme) {
   close_->setIcon(themeIcon(IconId::close, theme));
   close_->setStyleSheet(QStringLiteral("padding: 2px; min-height: 0;"));
   bar_->setTheme(theme);
+  links_->setTheme(theme);
 }
 
 void TaskInspector::setHead(const QString& title, const QString& outcome, const char* look) {
@@ -244,6 +262,7 @@ void TaskInspector::addRow(const QString& name, const QString& value, const QCol
       swatch.isValid() ? QStringLiteral("background: %1; border-radius: 2px;").arg(swatch.name())
                        : QString());
   setLook(row.name, swatch.isValid() ? "plain" : "dim");
+  row.line->setToolTip({});
   row.name->setText(name);
   row.value->setText(value);
   row.value->setAccessibleDescription(name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/panels/task_details.h"
+#include "ui/panels/task_walker.h"
 #include "ui/theme/theme.h"
 
 #include <QFrame>
@@ -17,6 +18,7 @@ namespace poolscope::ui {
 
 class ElidingLabel;
 class SegmentBar;
+class WalkLinks;
 
 /// The card at the top right: all that is known of the selected task, or figures of the selected
 /// range, or what to click.
@@ -27,11 +29,12 @@ class TaskInspector : public QFrame {
 
   /// Nothing is selected: says what to do.
   void showHint();
-  void showTask(const TaskDetails& details);
+  void showTask(const TaskDetails& details, const std::optional<WalkStanding>& standing = {});
   /// `figures` is empty while they are computed.
   void showRange(session::TimeNs begin, session::TimeNs end,
                  const std::optional<session::Statistics>& figures);
   void setTheme(const Theme& theme);
+  WalkLinks* links() const { return links_; }
 
  Q_SIGNALS:
   void closed();  ///< the user is done with what is shown
@@ -56,7 +59,9 @@ class TaskInspector : public QFrame {
   QPushButton* close_;
   SegmentBar* bar_;
   QVBoxLayout* column_;  ///< of rows
+  QLabel* note_;         ///< why its result waits, or others wait for it
   QLabel* error_;
+  WalkLinks* links_;
   QList<Row> rows_;
   int used_ = 0;
 };

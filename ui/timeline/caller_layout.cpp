@@ -100,13 +100,23 @@ QString awaitedText(const Blocked& blocked) {
                          : blockedText(blocked);
 }
 
-void addBandLabel(const LayoutContext& c, const Blocked& blocked, const QRectF& band,
+void addBandLabel(const LayoutContext& c, LaneId lane, const Blocked& blocked, const QRectF& band,
                   LanePane& pane) {
   const qreal margin = c.theme.px(6);
-  const QString text = awaitedText(blocked);
-  if (c.cache.textWidth(text, TextRole::note) + 2 * margin <= band.width()) {
-    pane.labels.append({band.adjusted(margin, 0, -margin, 0), text, TextRole::note, c.theme.text});
+  const auto hasRoom = [&](const QString& text) {
+    return c.cache.textWidth(text, TextRole::note) + 2 * margin <= band.width();
+  };
+  QString text = awaitedText(blocked);
+  if (!hasRoom(text)) {
+    return;
   }
+  // What was held up at the end of a wait that is over, all of it.
+  const auto held = blocked.awaited ? heldAt(c, lane, blocked.end - 1) : session::HeldResults{};
+  if (!held.tasks.empty()) {
+    const QString more = QObject::tr("%1 \u00b7 %2 later done").arg(text, heldCount(held));
+    text = hasRoom(more) ? more : text;
+  }
+  pane.labels.append({band.adjusted(margin, 0, -margin, 0), text, TextRole::note, c.theme.text});
 }
 
 void markBlocked(const LayoutContext& c, LaneId lane, const QList<CallerColumn>& columns,
@@ -135,7 +145,7 @@ void markBlocked(const LayoutContext& c, LaneId lane, const QList<CallerColumn>&
     }
     const QRectF band(left, top, right - left, height);
     marks.blocked.rects.append(band);
-    addBandLabel(c, blocked, band, pane);
+    addBandLabel(c, lane, blocked, band, pane);
     painted = right;
   }
 }
@@ -160,7 +170,7 @@ void layOutCaller(const LayoutContext& c, const PlannedRow& row, LanePane& pane)
   QColor dot = c.theme.ok;
   const auto recent = c.snapshot.caller_columns(id, c.now - c.lasting(kRecent), c.now + 1, 1);
   if (state.blocked) {
-    words = blockedWords(*state.blocked);
+    words = heldWords(*state.blocked, heldAt(c, id, c.now));
     dot = c.theme.warn;
   } else if (allShutDown(c)) {
     words = {QObject::tr("pool shut down")};

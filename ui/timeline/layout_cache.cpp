@@ -40,13 +40,19 @@ qsizetype numberAtEnd(QStringView text) {
 }
 
 void LayoutCache::prepare(const session::Snapshot& snapshot, const TaskKinds& kinds,
-                          const Theme& theme) {
+                          const Theme& theme, const Coloring& coloring) {
   if (!hasTheme_ || !(theme == theme_)) {
     theme_ = theme;
     hasTheme_ = true;
     widths_.clear();
     elisions_.clear();
     bars.clear();
+  }
+  if (coloring != coloring_) {
+    coloring_ = coloring;
+    workers.clear();
+    phases.clear();
+    rests.clear();
   }
   // A session only grows; one that shrank or began at another time is another one. A new kind of
   // task may take a colour that was lent to others.
@@ -57,6 +63,7 @@ void LayoutCache::prepare(const session::Snapshot& snapshot, const TaskKinds& ki
     crowds.clear();
     callers.clear();
     queues.clear();
+    groups.clear();
     bars.clear();
     rests.clear();
   }

@@ -4,6 +4,7 @@
 #include "core/session/snapshot.h"
 #include "ui/theme/theme.h"
 #include "ui/timeline/bar_shelf.h"
+#include "ui/timeline/coloring.h"
 #include "ui/timeline/column_tiles.h"
 #include "ui/timeline/lane_places.h"
 #include "ui/timeline/task_kinds.h"
@@ -68,7 +69,8 @@ class RestColumns {
 class LayoutCache {
  public:
   /// Drops what another theme or another session would make wrong. Called first in each frame.
-  void prepare(const session::Snapshot& snapshot, const TaskKinds& kinds, const Theme& theme);
+  void prepare(const session::Snapshot& snapshot, const TaskKinds& kinds, const Theme& theme,
+               const Coloring& coloring = {});
 
   qreal textWidth(const QString& text, TextRole role);
   /// At least as much as textWidth(), found without measuring every number: of a text that ends in
@@ -88,6 +90,7 @@ class LayoutCache {
   ColumnTiles<CrowdColumn, 1> crowds = {};
   ColumnTiles<session::CallerColumn> callers = {};
   ColumnTiles<session::QueueColumn> queues = {};
+  ColumnTiles<session::PoolColumn, 16, true> groups = {};
 
   /// Tasks that had a bar of their own.
   BarShelf bars = {};
@@ -111,6 +114,7 @@ class LayoutCache {
   session::TimeNs sessionBegin_ = 0;
   std::uint64_t eventCount_ = 0;
   std::size_t kindCount_ = 0;
+  Coloring coloring_ = {};
   std::shared_ptr<const session::Snapshot> placed_ = {};  ///< whose lanes `places_` is of
   std::shared_ptr<const LanePlaces> places_ = {};
   QHash<TextKey, qreal> widths_;

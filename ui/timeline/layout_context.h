@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 
 namespace poolscope::ui {
 
@@ -68,12 +69,17 @@ QString blockedText(const session::Blocked& blocked);
 /// The same, then in ever fewer words for where that has no room.
 QStringList phaseWords(const session::Phase& phase);
 QStringList blockedWords(const session::Blocked& blocked);
+QStringList heldWords(const session::Blocked& blocked, const session::HeldResults& held);
 
 void layOutCaller(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 void layOutQueue(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 /// Crosses above the queue where waiting tasks were cancelled; their number where there are
 /// several.
 void layOutCancellations(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+/// All workers of a folded pool in one row: how many were busy, stacked by what they did.
+void layOutGroup(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+/// In front of what can be folded: a triangle.
+QString foldSign(bool folded);
 void layOutWorker(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 /// The tasks of all who stood at a row's place.
 void layOutWorkerTasks(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
@@ -84,6 +90,12 @@ BarFacts barFacts(const LayoutContext& context, session::LaneId lane, const sess
 /// Appends a task's bar, as tall as `body`; false if nothing of it would be seen.
 bool layOutBar(const LayoutContext& context, const QRectF& body, session::LaneId lane,
                const BarFacts& facts, QList<TaskBar>& bars);
+/// Shares of `running` (of 1) by phase, as DenseColumn has them.
+std::array<std::uint8_t, trace::kPhaseKinds> phaseShares(
+    float running, const std::array<float, trace::kPhaseKinds>& phases);
+/// The colour of a task that waits, or that flies to `worker`; a kind is told of any.
+int tokenSwatch(const LayoutContext& context, session::TaskKey task,
+                std::optional<session::LaneId> worker = {});
 /// Where a row's place was free: dashed frames where max_workers allowed a worker, and lines where
 /// one left and the next one came.
 void layOutVacancies(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
@@ -108,6 +120,18 @@ void layOutAxis(const LayoutContext& context, bool live, TimelineScene& scene);
 void layOutMeasures(const LayoutContext& context, TimelineScene& scene);
 void layOutFlow(const LayoutContext& context, TimelineScene& scene);
 void layOutSelection(const LayoutContext& context, TimelineScene& scene);
+/// Arrows from a task's submit to the delivery of its result.
+void layOutPath(const LayoutContext& context, const session::Task& task, TimelineScene& scene);
+/// What is held up by the wait that the pointer is at, else by those of this moment.
+void layOutHeld(const LayoutContext& context, TimelineScene& scene);
+/// What is told where the pointer is at a caller at `time`: what it waits for, if it does.
+std::optional<HoverBox> waitBox(const LayoutContext& context, session::LaneId caller,
+                                session::TimeNs time);
+inline qreal hoverWidth(const Theme& theme) {
+  return theme.px(250);
+}
+session::HeldResults heldAt(const LayoutContext& context, session::LaneId lane,
+                            session::TimeNs time);
 /// What is below the pointer; last, because it reads what the scene has there.
 void layOutHover(const LayoutContext& context, TimelineScene& scene);
 

@@ -11,16 +11,10 @@
 namespace poolscope::ui {
 
 using session::Task;
-using session::TaskKey;
 using session::TaskState;
 using session::TimeNs;
 
 namespace {
-
-/// The x of a moment, not further outside the canvas than a curve to it needs.
-qreal nearX(const LayoutContext& c, TimeNs time) {
-  return std::clamp(c.axis.toX(time), c.canvas.left() - 400, c.canvas.right() + 400);
-}
 
 const TaskBar* barOf(const TimelineScene& scene, session::TaskKey key, bool& pinned) {
   for (std::size_t p = 0; p < scene.panes.size(); ++p) {
@@ -32,55 +26,6 @@ const TaskBar* barOf(const TimelineScene& scene, session::TaskKey key, bool& pin
     }
   }
   return nullptr;
-}
-
-/// From the submit on the caller's lane through the queue to `to`, or to the queue itself if it was
-/// never picked.
-void addWayIn(const LayoutContext& c, const Task& task, TimelineScene& scene) {
-  const PlannedRow* caller = task.caller ? c.plan.rowOf(*task.caller) : nullptr;
-  const PlannedRow* queue = c.plan.queueOf(task.pool);
-  const PlannedRow* worker = task.worker ? c.plan.rowOf(*task.worker) : nullptr;
-  if (!task.queued || queue == nullptr) {
-    return;
-  }
-  const qreal queueY = c.middleOf(*queue);
-  const QPointF from(nearX(c, *task.queued), caller != nullptr ? c.middleOf(*caller) : queueY);
-  const TimeNs left = task.started ? *task.started : task.finished.value_or(c.now);
-  const QPointF inQueue(nearX(c, left), queueY);
-  const qreal bend = c.theme.px(26);
-  Curve curve{.color = c.theme.text, .width = c.theme.px(1.6)};
-  curve.path.moveTo(from);
-  if (worker == nullptr || !task.started) {
-    curve.path.cubicTo(QPointF(from.x() + bend / 2, queueY), QPointF(inQueue.x() - bend, queueY),
-                       inQueue);
-    if (task.state == TaskState::cancelled) {
-      scene.selectionEnd = inQueue;
-    }
-  } else {
-    const QPointF to(nearX(c, *task.started), c.middleOf(*worker));
-    const qreal reach = std::min(bend, std::max(4.0, (to.x() - from.x()) / 2));
-    curve.path.cubicTo(QPointF(from.x() + reach / 2, queueY + (to.y() - queueY) * 0.25),
-                       QPointF(to.x() - reach, to.y()), to);
-  }
-  scene.selectionPath.append(curve);
-}
-
-/// From the task's end to where its result was received, dashed: the result waits, nobody works on
-/// it.
-void addWayOut(const LayoutContext& c, const Task& task, TimelineScene& scene) {
-  const PlannedRow* worker = task.worker ? c.plan.rowOf(*task.worker) : nullptr;
-  const PlannedRow* receiver = task.receiver ? c.plan.rowOf(*task.receiver) : nullptr;
-  if (worker == nullptr || receiver == nullptr || !task.finished || !task.delivered) {
-    return;
-  }
-  const QPointF from(nearX(c, *task.finished), c.middleOf(*worker));
-  const QPointF to(nearX(c, *task.delivered), c.middleOf(*receiver));
-  const qreal bend = c.theme.px(24);
-  Curve curve{.color = c.theme.text, .width = c.theme.px(1.6), .dashed = true};
-  curve.path.moveTo(from);
-  curve.path.cubicTo(QPointF(from.x() + bend, from.y()),
-                     QPointF(to.x(), to.y() + (from.y() - to.y()) * 0.4), to);
-  scene.selectionPath.append(curve);
 }
 
 struct Outcome {
@@ -146,6 +91,43 @@ QList<HoverBox::Line> hoverLines(const LayoutContext& c, const Task& task) {
   return lines;
 }
 
+HoverBox taskBox(const LayoutContext& c, const Task& task) {
+  const Theme& t = c.theme;
+  const Outcome outcome = outcomeOf(c, task);
+  HoverBox box{.task = task.key,
+               .rect = QRectF(0, 0, hoverWidth(t), 0),
+               .titleColor = t.text,
+               .outcome = outcome.text,
+               .outcomeColor = outcome.color,
+               .lines = hoverLines(c, task)};
+  const qreal outcomeWidth = c.cache.textWidth(outcome.text, TextRole::flag);
+  box.title = c.cache.elided(taskTitle(task), TextRole::box_title,
+                             box.rect.width() - outcomeWidth - t.px(34));
+  if (!task.error.empty()) {
+    box.error = c.cache.elided(nameText(task.error), TextRole::box, box.rect.width() - t.px(24));
+  }
+  return box;
+}
+
+/// As high as its content, beside the pointer, within the picture.
+void placeBox(const LayoutContext& c, HoverBox& box, const QSizeF& size) {
+  const Theme& t = c.theme;
+  const qsizetype lines = box.lines.size() + box.note.size();
+  const qreal width = box.rect.width();
+  const qreal height =
+      t.px(38) + t.px(18) * static_cast<qreal>(lines) + (box.error.isEmpty() ? 0 : t.px(20));
+  const QPointF at = *c.view.pointer;
+  qreal x = at.x() + t.px(14);
+  qreal y = at.y() + t.px(16);
+  if (x + width > size.width()) {
+    x = at.x() - width - t.px(10);
+  }
+  if (y + height > size.height()) {
+    y = at.y() - height - t.px(10);
+  }
+  box.rect = QRectF(std::round(std::max(x, 2.0)), std::round(std::max(y, 2.0)), width, height);
+}
+
 }  // namespace
 
 void layOutSelection(const LayoutContext& c, TimelineScene& scene) {
@@ -156,8 +138,7 @@ void layOutSelection(const LayoutContext& c, TimelineScene& scene) {
   if (!task || !task->queued || *task->queued > c.now) {
     return;
   }
-  addWayIn(c, *task, scene);
-  addWayOut(c, *task, scene);
+  layOutPath(c, *task, scene);
   if (const TaskBar* bar = barOf(scene, task->key, scene.selectionInPinned)) {
     scene.selectionOutline = bar->rect;
   } else if (const PlannedRow* row = task->worker ? c.plan.rowOf(*task->worker) : nullptr;
@@ -175,38 +156,18 @@ void layOutSelection(const LayoutContext& c, TimelineScene& scene) {
 }
 
 void layOutHover(const LayoutContext& c, TimelineScene& scene) {
-  const TaskKey below = c.view.pointer ? hitTest(scene, *c.view.pointer).task : TaskKey{};
-  const auto task = below ? taskAt(c.snapshot, below, c.now) : std::nullopt;
-  if (!task) {
+  if (!c.view.pointer) {
     return;
   }
-  const Theme& t = c.theme;
-  HoverBox box{.task = task->key};
-  const Outcome outcome = outcomeOf(c, *task);
-  box.outcome = outcome.text;
-  box.outcomeColor = outcome.color;
-  box.titleColor = t.text;
-  box.lines = hoverLines(c, *task);
-  const qreal width = t.px(250);
-  const qreal outcomeWidth = c.cache.textWidth(outcome.text, TextRole::flag);
-  box.title =
-      c.cache.elided(taskTitle(*task), TextRole::box_title, width - outcomeWidth - t.px(34));
-  if (!task->error.empty()) {
-    box.error = c.cache.elided(nameText(task->error), TextRole::box, width - t.px(24));
+  const Hit below = hitTest(scene, *c.view.pointer);
+  if (const auto task = below.task ? taskAt(c.snapshot, below.task, c.now) : std::nullopt) {
+    scene.hover = taskBox(c, *task);
+  } else if (below.row == LaneRow::Kind::caller && below.area == Hit::Area::canvas && below.lane) {
+    scene.hover = waitBox(c, *below.lane, c.axis.toTime(c.view.pointer->x()));
   }
-  const qreal height = t.px(38) + t.px(18) * static_cast<qreal>(box.lines.size()) +
-                       (box.error.isEmpty() ? 0 : t.px(20));
-  const QPointF at = *c.view.pointer;
-  qreal x = at.x() + t.px(14);
-  qreal y = at.y() + t.px(16);
-  if (x + width > scene.size.width()) {
-    x = at.x() - width - t.px(10);
+  if (scene.hover) {
+    placeBox(c, *scene.hover, scene.size);
   }
-  if (y + height > scene.size.height()) {
-    y = at.y() - height - t.px(10);
-  }
-  box.rect = QRectF(std::round(std::max(x, 2.0)), std::round(std::max(y, 2.0)), width, height);
-  scene.hover = box;
 }
 
 }  // namespace poolscope::ui

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/timeline/task_kinds.h"
 
+#include "core/session/task_kind.h"
+
 #include <algorithm>
 #include <cstdint>
 
@@ -41,18 +43,7 @@ TaskKinds::TaskKinds(const session::Snapshot& snapshot) {
 }
 
 std::string_view TaskKinds::kindOf(std::string_view name) {
-  std::size_t end = name.size();
-  while (end > 0 && name[end - 1] >= '0' && name[end - 1] <= '9') {
-    --end;
-  }
-  if (end == name.size()) {
-    return name;
-  }
-  while (end > 0 && (name[end - 1] == ' ' || name[end - 1] == '_' || name[end - 1] == '-' ||
-                     name[end - 1] == '#')) {
-    --end;
-  }
-  return name.substr(0, end);
+  return session::kind_of(name);
 }
 
 void TaskKinds::see(std::string_view name) {

@@ -18,5 +18,9 @@ inline session::TimeNs endOf(const session::Task& task, session::TimeNs now) {
 }
 /// "fetch page 49": the name with the task's number, unless the name ends in one already.
 QString taskTitle(const session::Task& task);
+/// "12", or "1,000 or more".
+QString heldCount(const session::HeldResults& held);
+/// Why results that are done are not taken, for who has never heard of it.
+QString heldSentence(const session::Blocked& blocked, const session::HeldResults& held);
 
 }  // namespace poolscope::ui

@@ -4,8 +4,10 @@
 #include "ui/timeline/blitter.h"
 #include "ui/timeline/lane_painter.h"
 
+#include <QLineF>
 #include <QPaintDevice>
 #include <QPainterPath>
+#include <QPolygonF>
 
 #include <algorithm>
 
@@ -37,7 +39,7 @@ void paintQueue(Blitter& blitter, const QueueShape& shape, const Theme& theme) {
 void paintToken(QPainter& painter, const Token& token, const Theme& theme) {
   painter.setOpacity(token.opacity);
   painter.setPen(token.flying ? QPen(theme.text, 1.2) : QPen(theme.lane, 1));
-  painter.setBrush(theme.kind(token.kind));
+  painter.setBrush(theme.swatchAt(token.swatch).bright);
   const qreal radius = token.rect.width() * 0.3;
   painter.drawRoundedRect(token.rect, radius, radius);
   painter.setOpacity(1);
@@ -92,6 +94,7 @@ void paintPane(Blitter& blitter, const LanePane& pane, const TimelineScene& scen
     blitter.fill(band);
   }
   blitter.fill(pane.leavings);
+  blitter.fill(pane.held);
   paintPaneShapes(blitter, pane, theme);
   for (const Ghost& ghost : pane.ghosts) {
     if (ghost.label) {
@@ -108,6 +111,9 @@ void paintHeads(Blitter& blitter, const LanePane& pane, const Theme& theme) {
   for (const LaneHead& head : pane.heads) {
     blitter.text(head.name);
     blitter.text(head.state);
+  }
+  if (pane.current) {
+    blitter.fill(*pane.current, theme.accent);
   }
   const Blitter::Logical painter(blitter);
   for (const LaneHead& head : pane.heads) {
@@ -134,15 +140,42 @@ void paintFlagLine(Blitter& blitter, const Flag& flag, const TimelineScene& scen
   }
 }
 
-void paintCurve(QPainter& painter, const Curve& curve) {
-  QPen pen(curve.color, curve.width, Qt::SolidLine, Qt::RoundCap);
+/// An arrow's head with its tip at the end of the curve.
+QPolygonF headOf(const Curve& curve, qreal length) {
+  const QPointF tip = curve.path.currentPosition();
+  QLineF back(tip, curve.path.pointAtPercent(
+                       curve.path.percentAtLength(std::max(0.0, curve.path.length() - length))));
+  back.setLength(length);
+  QLineF side = back.normalVector();
+  side.setLength(length * 0.45);
+  const QPointF half(side.dx(), side.dy());
+  return QPolygonF({tip, back.p2() + half, back.p2() - half});
+}
+
+/// On a rim of the ground's colour, so that it can be told from whatever it crosses.
+void paintCurve(QPainter& painter, const Curve& curve, const Theme& theme) {
+  const qreal rim = theme.px(1.2);
+  const QColor ground = translucent(theme.lane, 0.8);
+  QPen pen(ground, curve.width + 2 * rim, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin);
+  painter.setBrush(Qt::NoBrush);
+  painter.setPen(pen);
+  painter.drawPath(curve.path);
+  pen.setColor(curve.color);
+  pen.setWidthF(curve.width);
   if (curve.dashed) {
-    pen.setCapStyle(Qt::FlatCap);
     pen.setDashPattern({3, 2});
   }
   painter.setPen(pen);
-  painter.setBrush(Qt::NoBrush);
   painter.drawPath(curve.path);
+  painter.setPen(QPen(ground, rim));
+  painter.setBrush(curve.color);
+  if (curve.dot) {
+    const qreal radius = theme.px(3.4);
+    painter.drawEllipse(QPointF(curve.path.elementAt(0)), radius, radius);
+  }
+  if (curve.head) {
+    painter.drawPolygon(headOf(curve, theme.px(9)));
+  }
 }
 
 void paintSelection(Blitter& blitter, const TimelineScene& scene, const Theme& theme) {
@@ -159,15 +192,15 @@ void paintSelection(Blitter& blitter, const TimelineScene& scene, const Theme& t
   blitter.clip(scene.canvas);
   const Blitter::Logical painter(blitter);
   for (const Curve& curve : scene.selectionPath) {
-    paintCurve(*painter.operator->(), curve);
-    painter->setPen(Qt::NoPen);
-    painter->setBrush(curve.color);
-    const qreal radius = theme.px(2.8);
-    const QPointF dot = curve.dashed ? curve.path.currentPosition() : curve.path.elementAt(0);
-    painter->drawEllipse(dot, radius, radius);
+    paintCurve(*painter.operator->(), curve, theme);
   }
   if (scene.selectionEnd) {
     paintCross(*painter.operator->(), *scene.selectionEnd, theme.px(4.5), theme.warn);
+  }
+  for (const TextLabel& word : scene.selectionWords) {
+    painter->setPen(QPen(theme.line, 1));
+    painter->setBrush(theme.raised);
+    painter->drawRoundedRect(word.rect.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(5), theme.px(5));
   }
 }
 
@@ -212,6 +245,9 @@ void paintOverlay(Blitter& blitter, const TimelineScene& scene, const Theme& the
   }
   paintSelection(blitter, scene, theme);
   blitter.clip(scene.canvas);
+  for (const TextLabel& word : scene.selectionWords) {
+    blitter.text(word);
+  }
   if (!scene.flights.isEmpty()) {
     const Blitter::Logical painter(blitter);
     for (const Token& token : scene.flights) {
@@ -325,6 +361,11 @@ void paintHover(Blitter& blitter, const HoverBox& box, const Theme& theme) {
   }
   if (!box.error.isEmpty()) {
     blitter.text({line, box.error, TextRole::box, theme.bad});
+    line.translate(0, theme.px(18));
+  }
+  for (const QString& text : box.note) {
+    blitter.text({line, text, TextRole::box, theme.text});
+    line.translate(0, theme.px(18));
   }
 }
 

@@ -226,7 +226,11 @@ void TimelineView::endDrag(Drag drag, const QPointF& position) {
 
 void TimelineView::click(const QPointF& position) {
   const Hit hit = hitTest(scene(), position);
-  if (hit.area == Hit::Area::canvas) {
+  const bool isHead = hit.row == LaneRow::Kind::pool ||
+                      (hit.row == LaneRow::Kind::group && hit.area == Hit::Area::head);
+  if (isHead && hit.pool) {
+    setFolded(*hit.pool, !isFolded(*hit.pool));
+  } else if (hit.area == Hit::Area::canvas) {
     clearRange();
     selectTask(hit.task, false);
   } else if (hit.area == Hit::Area::axis && position.x() >= scene().headWidth && scene().axis) {
@@ -264,10 +268,14 @@ void TimelineView::pointAt(std::optional<QPointF> position) {
   if (position == state_.pointer) {
     return;
   }
+  const auto isAtCaller = [this](std::optional<QPointF> at) {
+    return at && hitTest(scene(), *at).row == LaneRow::Kind::caller;
+  };
+  const bool told = scene().hover || isAtCaller(state_.pointer);
   state_.pointer = position;
   // Only what shows on the screen is worth a paint.
   const bool measures = state_.ruler.first && !state_.ruler.second;
-  if (measures || scene().hover || (position && hitTest(scene(), *position).task)) {
+  if (measures || told || isAtCaller(position) || (position && hitTest(scene(), *position).task)) {
     invalidate();
   }
 }

@@ -186,6 +186,7 @@ void TimelineView::selectTask(TaskKey task, bool reveal) {
   const auto known = task && frame_.snapshot ? frame_.snapshot->task(task) : std::nullopt;
   navigate(ViewHistory::Step::part, [&] {
     state_.selectedTask = task;
+    state_.lanes.current.reset();
     if (reveal && known) {
       if (known->started || known->queued) {
         state_.reveal(known->started ? *known->started : *known->queued);
@@ -318,7 +319,9 @@ void TimelineView::selectOnNeighbour(int step) {
     return;
   }
   if (!state_.selectedTask) {
-    selectBeside(step);
+    if (!goToPool(step)) {
+      selectBeside(step);
+    }
     return;
   }
   // The task may be out of sight: its neighbours count as they were then.
@@ -332,13 +335,25 @@ void TimelineView::selectOnNeighbour(int step) {
   if (const TaskKey next =
           taskOnNeighbour(*frame_.snapshot, plan, state_.selectedTask, step, frame_.now)) {
     selectTask(next);
+  } else if (goToPool(step)) {
+    const session::PoolIndex pool = *state_.lanes.current;
+    selectTask({});
+    state_.lanes.current = pool;
   }
 }
 
 void TimelineView::selectNextTask() {
+  if (state_.lanes.current) {
+    setFolded(*state_.lanes.current, false);
+    return;
+  }
   selectBeside(1);
 }
 void TimelineView::selectPreviousTask() {
+  if (state_.lanes.current) {
+    setFolded(*state_.lanes.current, true);
+    return;
+  }
   selectBeside(-1);
 }
 void TimelineView::selectTaskAbove() {
@@ -466,11 +481,21 @@ void TimelineView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_PageDown:
       verticalScrollBar()->triggerAction(QAbstractSlider::SliderPageStepAdd);
       break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+      if (state_.lanes.current) {
+        toggleFold();
+      } else {
+        event->ignore();
+      }
+      break;
     case Qt::Key_Escape:
       if (cancelDrag()) {
         break;
       }
-      if (!state_.ruler.isEmpty()) {
+      if (state_.lanes.current) {
+        leavePool();
+      } else if (!state_.ruler.isEmpty()) {
         clearRuler();
       } else if (state_.selectedRange) {
         clearRange();

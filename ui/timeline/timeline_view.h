@@ -93,6 +93,18 @@ class TimelineView : public QAbstractScrollArea, public PaintsParts {
   void measureTask();
   void clearRuler();
   void setReduceMotion(bool reduce);
+  /// Where colours tell times, their scale is set to what is in sight.
+  void colorBy(poolscope::ui::ColorBy by);
+  void scaleColors();
+  /// By what the rows did in what is in sight. Rows keep that order until it is asked for again.
+  void sortLanes(poolscope::ui::LaneOrder order);
+  void setHidesIdle(bool hides);
+  void setHidesExited(bool hides);
+  void hideLane();  ///< of the selected task
+  void hideLane(poolscope::session::LaneId lane);
+  void showAllLanes();
+  void setFolded(poolscope::session::PoolIndex pool, bool folded);
+  void toggleFold();
   /// Seconds of the session a second: what flies takes as long on the screen in slow motion.
   void setSpeed(double speed);
   /// Forgets view and selections: another session.
@@ -103,6 +115,7 @@ class TimelineView : public QAbstractScrollArea, public PaintsParts {
   void rangeSelected(poolscope::session::TimeNs begin, poolscope::session::TimeNs end);
   void rangeCleared();
   void followingChanged(bool following);
+  void arrangementChanged();  ///< of lanes, or what the colours mean
   /// Range, scroll or following, or the view began to glide: not by the mere passing of time.
   void viewChanged();
 
@@ -143,6 +156,11 @@ class TimelineView : public QAbstractScrollArea, public PaintsParts {
   void selectBeside(int step);
   void selectOnNeighbour(int step);
   void revealLane(session::LaneId lane);
+  bool isFolded(session::PoolIndex pool) const;
+  bool goToPool(int step);
+  void leavePool();
+  void tellCurrentPool();
+  void lookChanged();
 
   Frame frame_ = {};
   Theme theme_;

@@ -32,15 +32,24 @@ constexpr float kLeastRest = 0.01F;  // of a column: less is not seen beside a b
 constexpr float kTrace = 1e-6F;      // of a failed task that took no time
 constexpr int kBlock = 16;           // columns that are asked for as one where they are alike
 
+/// Adds a share of a column's phases.
+void addPhases(const DenseColumn& column, float share, DenseColumn& sum) {
+  for (std::size_t kind = 0; kind < sum.phases.size(); ++kind) {
+    const float part = static_cast<float>(column.phases[kind]) * share;
+    sum.phases[kind] =
+        static_cast<std::uint8_t>(std::min(255L, long{sum.phases[kind]} + std::lround(part)));
+  }
+}
+
 /// A session's column as it is drawn.
-DenseColumn denseColumn(const LaneColumn& column, int kind) {
+DenseColumn denseColumn(const LaneColumn& column, int swatch, const Coloring& coloring) {
   const auto phase = [&](PhaseKind phaseKind) {
     return column.phases[static_cast<std::size_t>(phaseKind)];
   };
   DenseColumn dense;
   dense.longest = column.longest;
   dense.tasks = column.task_count;
-  dense.kind = static_cast<std::int16_t>(kind);
+  dense.swatch = static_cast<std::int16_t>(swatch);
   dense.lock = phase(PhaseKind::lock_wait);
   float most = 0;
   for (const PhaseKind wait :
@@ -57,7 +66,10 @@ DenseColumn denseColumn(const LaneColumn& column, int kind) {
     dense.shade *= column.busy / waits;
   }
   dense.bright = std::max(0.0F, column.busy - dense.lock - dense.shade);
-  if (column.task_count > 0) {
+  if (coloring.by == ColorBy::phase) {
+    dense.phases = phaseShares(column.busy, column.phases);
+  }
+  if (column.task_count > 0 && coloring.showsFailure()) {
     dense.failed = dense.busy() * static_cast<float>(column.failed_count) /
                    static_cast<float>(column.task_count);
     if (dense.busy() <= 0 && column.failed_count > 0) {
@@ -110,7 +122,7 @@ class LaneTasks {
   void fetchColumns();
   template <typename Append>
   void ask(TimeNs begin, TimeNs end, int count, Append append);
-  int kindOf(TaskKey task);
+  int swatchFor(TaskKey task);
   QVarLengthArray<Whole, 128> wholeTasks() const;
   void addBars();
   void addBar(const BarFacts& facts, const Crowds& crowds);
@@ -132,8 +144,8 @@ class LaneTasks {
   QList<DenseColumn> phases_ = {};  ///< each asked for by itself; only if they are needed
   QVarLengthArray<Covered, 128> covered_ = {};
   QVarLengthArray<qsizetype, 128> edges_ = {};  ///< columns that bars cover a part of
-  TaskKey kindKnownOf_ = {};
-  int kind_ = 0;  ///< of that task
+  TaskKey swatchKnownOf_ = {};
+  int swatch_ = 0;  ///< of that task
 };
 
 TimeNs LaneTasks::stableOf() const {
@@ -169,7 +181,7 @@ void LaneTasks::ask(TimeNs begin, TimeNs end, int count, Append append) {
       const auto columns = std::max<TimeNs>(1, (time - asked) / grid_.cellNs);
       for (const LaneColumn& column :
            c_.snapshot.lane_columns(lane_.id, asked, time, static_cast<int>(columns), c_.now)) {
-        append(denseColumn(column, kindOf(column.longest)));
+        append(denseColumn(column, swatchFor(column.longest), c_.view.coloring));
       }
     }
   };
@@ -179,7 +191,8 @@ void LaneTasks::ask(TimeNs begin, TimeNs end, int count, Append append) {
     }
     const TimeNs blockBegin = begin + static_cast<TimeNs>(i) * blockNs;
     askUntil(blockBegin);
-    const DenseColumn column = denseColumn(coarse[i], kindOf(coarse[i].longest));
+    const DenseColumn column =
+        denseColumn(coarse[i], swatchFor(coarse[i].longest), c_.view.coloring);
     for (int k = 0; k < kBlock; ++k) {
       append(column);
     }
@@ -188,14 +201,24 @@ void LaneTasks::ask(TimeNs begin, TimeNs end, int count, Append append) {
   askUntil(end);
 }
 
-/// The kind of the task, remembered from column to column.
-int LaneTasks::kindOf(TaskKey task) {
-  if (task && task != kindKnownOf_) {
-    kindKnownOf_ = task;
-    const auto known = c_.snapshot.task(task);
-    kind_ = known ? c_.kinds(known->name) : 0;
+/// The colour of the task, remembered from column to column.
+int LaneTasks::swatchFor(TaskKey task) {
+  if (task && task != swatchKnownOf_) {
+    swatchKnownOf_ = task;
+    const auto known = taskAt(c_.snapshot, task, c_.now);
+    ColorFacts facts{.kind = known ? c_.kinds(known->name) : 0,
+                     .open = known && !known->finished && !known->forgotten,
+                     .worker = lane_.index};
+    if (known && known->started) {
+      facts.ran = known->finished.value_or(c_.now) - *known->started;
+      if (known->queued) {
+        facts.waited = std::max<TimeNs>(*known->started - *known->queued, 0);
+      }
+    }
+    // Which share failed is told by the column.
+    swatch_ = swatchOf(c_.view.coloring, facts);
   }
-  return kind_;
+  return swatch_;
 }
 
 /// A task with more phases than its bar has stretches for: what it did, column by column.
@@ -204,7 +227,7 @@ std::vector<BarStretch> LaneTasks::stretchesOf(const BarFacts& facts) {
     const auto askEach = [this](TimeNs begin, TimeNs end, int count, auto append) {
       for (const LaneColumn& column :
            c_.snapshot.lane_columns(lane_.id, begin, end, count, c_.now)) {
-        append(denseColumn(column, 0));
+        append(denseColumn(column, 0, c_.view.coloring));
       }
     };
     c_.cache.phases.append(static_cast<std::uint32_t>(lane_.id), grid_, stable_, phases_, askEach);
@@ -223,10 +246,15 @@ std::vector<BarStretch> LaneTasks::stretchesOf(const BarFacts& facts) {
     const BarFill fill = column.lock > std::max(column.shade, column.bright) ? BarFill::thin
                          : column.shade > column.bright                      ? column.wait
                                                                              : BarFill::bright;
-    if (!stretches.empty() && stretches.back().fill == fill) {
+    const auto most =
+        static_cast<PhaseKind>(std::ranges::max_element(column.phases) - column.phases.begin());
+    if (!stretches.empty() && stretches.back().fill == fill && stretches.back().phase == most) {
       stretches.back().end = std::min(begin + grid_.cellNs, facts.end);
     } else {
-      stretches.push_back({begin, std::min(begin + grid_.cellNs, facts.end), fill});
+      stretches.push_back({.begin = begin,
+                           .end = std::min(begin + grid_.cellNs, facts.end),
+                           .fill = fill,
+                           .phase = most});
     }
   }
   std::copy_if(facts.stretches.begin(), facts.stretches.end(), std::back_inserter(stretches),
@@ -351,10 +379,11 @@ DenseColumn LaneTasks::restOf(qsizetype column) {
     sum.shade += part.shade * share;
     sum.lock += part.lock * share;
     sum.failed += part.failed * share;
+    addPhases(part, share, sum);
     if (part.tasks > 0 && part.busy() * share >= most) {
       most = part.busy() * share;
       sum.longest = part.longest;
-      sum.kind = part.kind;
+      sum.swatch = part.swatch;
     }
   };
   auto bar = std::upper_bound(covered_.begin(), covered_.end(), end,
@@ -378,7 +407,7 @@ DenseColumn LaneTasks::asked(TimeNs begin, TimeNs end) {
     return *known;
   }
   const LaneColumn column = c_.snapshot.lane_columns(lane_.id, begin, end, 1, c_.now).front();
-  const DenseColumn dense = denseColumn(column, kindOf(column.longest));
+  const DenseColumn dense = denseColumn(column, swatchFor(column.longest), c_.view.coloring);
   if (end <= stable_) {
     c_.cache.rests.put(key, dense);
   }
@@ -417,17 +446,41 @@ void LaneTasks::addTo(QList<DenseColumn>& rowColumns) {
     const DenseColumn& column = columns_[i];
     if (column.longest && (!sum.longest || column.busy() > sum.busy())) {
       sum.longest = column.longest;
-      sum.kind = column.kind;
+      sum.swatch = column.swatch;
     }
     sum.tasks += column.tasks;
     sum.bright += column.bright;
     sum.shade += column.shade;
     sum.lock += column.lock;
     sum.failed += column.failed;
+    addPhases(column, 1, sum);
   }
 }
 
 }  // namespace
+
+std::array<std::uint8_t, trace::kPhaseKinds> phaseShares(
+    float running, const std::array<float, trace::kPhaseKinds>& phases) {
+  std::array<std::uint8_t, trace::kPhaseKinds> shares = {};
+  // Rounded as sums, so that nothing is lost between them.
+  float sum = 0;
+  int done = 0;
+  const auto take = [&](PhaseKind kind, float share) {
+    sum += std::max(share, 0.0F);
+    const int upTo = std::clamp(static_cast<int>(std::lround(sum * 255)), done, 255);
+    shares[static_cast<std::size_t>(kind)] = static_cast<std::uint8_t>(upTo - done);
+    done = upTo;
+  };
+  float inPhases = 0;
+  for (std::size_t kind = 1; kind < phases.size(); ++kind) {
+    inPhases += phases[kind];
+  }
+  take(PhaseKind::other, running - inPhases);
+  for (std::size_t kind = 1; kind < phases.size(); ++kind) {
+    take(static_cast<PhaseKind>(kind), phases[kind]);
+  }
+  return shares;
+}
 
 void layOutWorkerTasks(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
   QList<DenseColumn> columns;  // of all lanes of the row
@@ -443,6 +496,7 @@ void layOutWorkerTasks(const LayoutContext& c, const PlannedRow& row, LanePane& 
   strip.columnWidth = c.columnWidth;
   strip.rect = QRectF(c.snappedX(c.grid.begin()), body.top(),
                       static_cast<qreal>(columns.size()) * c.columnWidth, body.height());
+  strip.byPhase = c.view.coloring.by == ColorBy::phase;
   strip.columns = std::move(columns);
   pane.strips.append(std::move(strip));
 }

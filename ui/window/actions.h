@@ -47,10 +47,27 @@ enum class Command {
   view_forward,
   ruler_end,
   measure_task,
+  find,
+  find_next,
+  find_previous,
+  color_by_next,
+  fold_lanes,
+  hide_lane,
+  show_all_lanes,
+  next_slowest,
+  previous_slowest,
+  next_longest_queued,
+  previous_longest_queued,
+  next_failed,
+  previous_failed,
+  next_of_kind,
+  previous_of_kind,
+  next_on_worker,
+  previous_on_worker,
   shortcuts,
 };
 
-enum class CommandGroup { file, pool, time, view, help };
+enum class CommandGroup { file, pool, time, view, tasks, help };
 
 /// A row of the one table that menus, buttons, keys and the page of keys are made from. Texts are
 /// to be translated in the context "Actions".

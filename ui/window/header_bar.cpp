@@ -115,6 +115,8 @@ HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
   left->setRowStretch(3, 1);
   auto* corner = new QHBoxLayout;
   corner->setSpacing(8);
+  find_ = addButton(actions, Command::find);
+  corner->addWidget(find_);
   corner->addWidget(addButton(actions, Command::export_picture));
   corner->addWidget(menuButton_);
   figures_->setCorner(corner);
@@ -127,8 +129,9 @@ HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
   column->setSpacing(8);
   column->addLayout(row_);
   column->addWidget(tiles_);
-  QWidget* const order[] = {scenarios_,        buttons_[0],        buttons_[1], buttons_[2],
-                            workers_->field(), workers_->slider(), buttons_[3], menuButton_};
+  QWidget* const order[] = {scenarios_,  buttons_[0],       buttons_[1],
+                            buttons_[2], workers_->field(), workers_->slider(),
+                            buttons_[3], buttons_[4],       menuButton_};
   for (std::size_t i = 0; i + 1 < std::size(order); ++i) {
     setTabOrder(order[i], order[i + 1]);
   }
@@ -261,29 +264,42 @@ void HeaderBar::measure() {
   ensurePolished();
   const auto widthWith = [this](Room room) {
     setRoom(room);
+    // What became of their parts they would else notice only later.
+    for (QWidget* part : {static_cast<QWidget*>(workers_), static_cast<QWidget*>(figures_)}) {
+      part->layout()->invalidate();
+      part->layout()->activate();
+      part->updateGeometry();
+    }
     layout()->activate();
     return layout()->minimumSize().width();
   };
   tightWidth_ = widthWith(Room::tight);
   iconsWidth_ = widthWith(Room::icons);
+  someWidth_ = widthWith(Room::some_texts);
   fullWidth_ = widthWith(Room::full);
   setRoom(roomIn(width()));
   updateGeometry();
 }
 
 HeaderBar::Room HeaderBar::roomIn(int width) const {
-  return width >= fullWidth_ ? Room::full : width >= iconsWidth_ ? Room::icons : Room::tight;
+  return width >= fullWidth_    ? Room::full
+         : width >= someWidth_  ? Room::some_texts
+         : width >= iconsWidth_ ? Room::icons
+                                : Room::tight;
 }
 
-/// Where texts do not fit, icons alone stay; their tool tips tell the rest.
+/// Where texts do not fit, icons alone stay, those in the corner first; their tool tips tell the
+/// rest.
 void HeaderBar::setRoom(Room room) {
   for (QToolButton* button : buttons_) {
-    button->setToolButtonStyle(room == Room::full ? Qt::ToolButtonTextBesideIcon
-                                                  : Qt::ToolButtonIconOnly);
+    const bool withText =
+        room == Room::full || (room == Room::some_texts && button->parentWidget() != figures_);
+    button->setToolButtonStyle(withText ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
     // The style sheet's least height would else let a layout squeeze the text.
     button->setMinimumWidth(button->sizeHint().width());
   }
   const bool tight = room == Room::tight;
+  find_->setVisible(!tight);  // the menu has it, and a key
   figures_->setTight(tight);
   workers_->setTight(tight);
   row_->setSpacing(tight ? 14 : 24);

@@ -53,13 +53,14 @@ class HeaderBar : public QFrame {
   void chooseScenario(int index);
   void showCurrentScenario(const EngineState& state);
   void measure();
-  enum class Room { full, icons, tight };
+  enum class Room { full, some_texts, icons, tight };
   Room roomIn(int width) const;
   void setRoom(Room room);
 
   QComboBox* scenarios_;
   ElidingLabel* summary_;
   QList<QToolButton*> buttons_;
+  QToolButton* find_ = nullptr;
   ElidingLabel* workersLine_;
   QLabel* lostLine_;
   QHBoxLayout* row_;
@@ -70,6 +71,7 @@ class HeaderBar : public QFrame {
   QMenu* menu_;
   int fileRow_ = 0;  ///< of the list, where a scenario or recording from outside the gallery stands
   int fullWidth_ = 0;   ///< that it takes with texts on its buttons
+  int someWidth_ = 0;   ///< with icons alone in the corner
   int iconsWidth_ = 0;  ///< with icons alone
   int tightWidth_ = 0;  ///< with a small figure, too: no less is possible
   QString current_;

@@ -3,6 +3,7 @@
 
 #include "core/base/cores.h"
 #include "core/trace/clock.h"
+#include "ui/panels/find_bar.h"
 #include "ui/panels/overview_strip.h"
 #include "ui/panels/side_tabs.h"
 #include "ui/panels/statistics_panel.h"
@@ -14,6 +15,7 @@
 #include "ui/timeline/timeline_view.h"
 #include "ui/window/coach_strip.h"
 #include "ui/window/header_bar.h"
+#include "ui/window/lanes_bar.h"
 #include "ui/window/shortcut_guard.h"
 #include "ui/window/welcome_page.h"
 
@@ -41,6 +43,8 @@ constexpr QSize kFirstSize(1440, 900);
 constexpr QSize kFrame(16, 48);  // about what a window manager adds
 /// It scrolls: half of a 1080-line screen must hold the window with a message in it.
 constexpr int kLeastTimeline = 112;
+/// A lower window is there for its lanes; what the bar has is in the menu, too.
+constexpr int kLeastHeightForLanesBar = 640;
 /// The chart's share of a low window, which is there for its timeline.
 constexpr double kChartShare = 0.22;
 
@@ -129,6 +133,8 @@ void MainWindow::buildLayout(int cores) {
 
   auto* stagePage = new QWidget(this);
   stagePage->setObjectName(QStringLiteral("stagePage"));
+  findBar_ =
+      new FindBar((*actions_)[Command::find_previous], (*actions_)[Command::find_next], stagePage);
   stage_ = new QStackedWidget(stagePage);
   welcome_ = new WelcomePage((*actions_)[Command::open_recording], stage_);
   view_ = new TimelineView(stage_);
@@ -147,7 +153,15 @@ void MainWindow::buildLayout(int cores) {
   auto* stageColumn = new QVBoxLayout(stagePage);
   stageColumn->setContentsMargins(0, 0, 0, 6);
   stageColumn->setSpacing(10);
-  stageColumn->addWidget(stage_, 1);
+  lanes_ = new LanesBar(*actions_, view_, stagePage);
+  header_->menu()->addMenu(lanes_->lanesMenu());
+  header_->menu()->addMenu(lanes_->colorMenu());
+  auto* stageWithBar = new QVBoxLayout;
+  stageWithBar->setSpacing(0);
+  stageWithBar->addWidget(lanes_);
+  stageWithBar->addWidget(findBar_);
+  stageWithBar->addWidget(stage_, 1);
+  stageColumn->addLayout(stageWithBar, 1);
   auto* transportRow = new QHBoxLayout;
   transportRow->setContentsMargins(20, 0, 8, 0);
   transportRow->addWidget(transport_);
@@ -298,6 +312,8 @@ void MainWindow::connectWidgets() {
     selectedTask_ = task;
     hasInspected_ = hasInspected_ || task;
     rangeIsNewer_ = rangeIsNewer_ && !task;
+    lookFrom(task);
+    walker_.showTask(walkFrom());
     showInspector();
   });
   connect(view_, &TimelineView::rangeSelected, this,
@@ -305,12 +321,14 @@ void MainWindow::connectWidgets() {
             selectedRange_ = TimeRange{begin, end};
             rangeFigures_.reset();
             rangeIsNewer_ = true;
+            walker_.showTask(walkFrom());
             showInspector();
             askForStatistics();
           });
   connect(view_, &TimelineView::rangeCleared, this, [this] {
     selectedRange_.reset();
     rangeFigures_.reset();
+    walker_.showTask(walkFrom());
     showInspector();
     askForStatistics();
   });
@@ -333,6 +351,8 @@ void MainWindow::connectWidgets() {
   });
   connect(transport_, &TransportBar::markerClosed, this,
           [this] { view_->setFocus(Qt::OtherFocusReason); });
+  connectFinder();
+  connectWalker();
   connect(&statisticsWorker_, &StatisticsWorker::ready, this, &MainWindow::showStatistics);
   connect(&pictureJob_, &PictureJob::written, this, [this](const QString& path) {
     postMessage(Severity::info, tr("Picture saved to %1").arg(path));
@@ -365,8 +385,15 @@ void MainWindow::shareRows() {
   }
 }
 
+/// With a session, and where there is room.
+void MainWindow::showLanesBar() {
+  lanes_->setVisible(stage_->currentWidget() == view_ &&
+                     height() >= theme_.px(kLeastHeightForLanesBar));
+}
+
 void MainWindow::resizeEvent(QResizeEvent* event) {
   QMainWindow::resizeEvent(event);
+  showLanesBar();
   shareRows();
 }
 
@@ -386,8 +413,10 @@ void MainWindow::applyTheme() {
   header_->setTheme(theme_);
   messages_->setTheme(theme_);
   coach_->setTheme(theme_);
+  findBar_->setTheme(theme_);
   view_->setTheme(theme_);
   transport_->setTheme(theme_);
+  lanes_->setTheme(theme_);
   throughput_->setTheme(theme_);
   inspector_->setTheme(theme_);
   tabs_->setTheme(theme_);
@@ -419,6 +448,8 @@ void MainWindow::startSession() {
   }
   stalls_.clear();
   view_->resetView();
+  finder_.restart(engine_.snapshot());
+  walker_.reset();
   tabs_->statistics()->showNothing();
   if (engine_.state().source == EngineState::Source::live) {
     clock_.startLive();
@@ -499,12 +530,19 @@ void MainWindow::refreshActions() {
   enable(Command::restart, live);
   enable(Command::more_workers, live);
   enable(Command::fewer_workers, live);
-  for (const Command command :
-       {Command::save_session, Command::export_picture, Command::freeze, Command::go_to_start,
-        Command::go_to_end, Command::previous_event, Command::next_event, Command::slower,
-        Command::faster, Command::zoom_in, Command::zoom_out, Command::pan_left, Command::pan_right,
-        Command::fit, Command::view_back, Command::view_forward, Command::ruler_end,
-        Command::measure_task}) {
+  for (const Command command : {Command::save_session,  Command::export_picture,
+                                Command::freeze,        Command::go_to_start,
+                                Command::go_to_end,     Command::previous_event,
+                                Command::next_event,    Command::slower,
+                                Command::faster,        Command::zoom_in,
+                                Command::zoom_out,      Command::pan_left,
+                                Command::pan_right,     Command::fit,
+                                Command::view_back,     Command::view_forward,
+                                Command::ruler_end,     Command::measure_task,
+                                Command::find,          Command::find_next,
+                                Command::find_previous, Command::color_by_next,
+                                Command::fold_lanes,    Command::hide_lane,
+                                Command::show_all_lanes}) {
     enable(command, session);
   }
   actions_->setText(Command::pause_pool, state_.paused ? tr("Resume") : tr("Pause"),

@@ -4,6 +4,8 @@
 #include "ui/panels/live_figures.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/statistics_worker.h"
+#include "ui/panels/task_finder.h"
+#include "ui/panels/task_walker.h"
 #include "ui/playback/playback_clock.h"
 #include "ui/theme/color_scheme.h"
 #include "ui/theme/motion_preference.h"
@@ -33,7 +35,9 @@ class QStackedWidget;
 namespace poolscope::ui {
 
 class CoachStrip;
+class FindBar;
 class HeaderBar;
+class LanesBar;
 class SideTabs;
 class TaskInspector;
 class ThroughputPanel;
@@ -96,6 +100,7 @@ class MainWindow : public QMainWindow {
   void restoreLayout();
   void saveLayout();
   void shareRows();
+  void showLanesBar();
 
   void applyTheme();
   void refreshState();
@@ -119,6 +124,20 @@ class MainWindow : public QMainWindow {
   LiveFigures figuresNow() const;
   void askForStatistics();
   void showStatistics(const StatisticsRequest& request, const session::Statistics& statistics);
+
+  // main_window_find.cpp
+  void connectFinder();
+  void openFindBar();
+  void closeFindBar();
+  void stepMatch(bool forward);
+  void showMatches();
+  void revealMatch(session::TaskKey task);
+  void lookFrom(session::TaskKey task);
+
+  // main_window_walk.cpp
+  void connectWalker();
+  WalkFrom walkFrom() const;
+  void walk(Command command);
 
   void toggleView();
   void slowDown();
@@ -156,10 +175,12 @@ class MainWindow : public QMainWindow {
   HeaderBar* header_ = nullptr;
   MessageBar* messages_ = nullptr;
   CoachStrip* coach_ = nullptr;
+  FindBar* findBar_ = nullptr;
   QStackedWidget* stage_ = nullptr;
   WelcomePage* welcome_ = nullptr;
   TimelineView* view_ = nullptr;
   TransportBar* transport_ = nullptr;
+  LanesBar* lanes_ = nullptr;
   ThroughputPanel* throughput_ = nullptr;
   TaskInspector* inspector_ = nullptr;
   SideTabs* tabs_ = nullptr;
@@ -170,6 +191,8 @@ class MainWindow : public QMainWindow {
   QElapsedTimer sincePanels_;
   QElapsedTimer sinceStatistics_;
   StatisticsWorker statisticsWorker_;
+  TaskFinder finder_;
+  TaskWalker walker_;
   PictureJob pictureJob_;
   PaintIntervals paintIntervals_;
 

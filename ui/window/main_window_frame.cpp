@@ -14,6 +14,7 @@
 #include "ui/timeline/timeline_view.h"
 #include "ui/window/coach_strip.h"
 #include "ui/window/header_bar.h"
+#include "ui/window/lanes_bar.h"
 #include "ui/window/main_window.h"
 #include "ui/window/welcome_page.h"
 
@@ -44,6 +45,7 @@ void MainWindow::showNextFrame() {
   const bool shown = hasSession();
   if (shown != (stage_->currentWidget() == view_)) {
     stage_->setCurrentWidget(shown ? static_cast<QWidget*>(view_) : welcome_);
+    showLanesBar();
     if (shown) {
       view_->setFocus(Qt::OtherFocusReason);
     }
@@ -133,10 +135,13 @@ void MainWindow::showPanels() {
     refreshActions();
   }
   showTransport(true);
+  lanes_->refresh();
   showInspector();
   showCoach();
   showStalls();
   askForStatistics();
+  finder_.showSnapshot(frame_.snapshot);
+  walker_.showTask(hasSession() ? walkFrom() : WalkFrom{});
 }
 
 bool MainWindow::showsWholeSession() const {
@@ -182,7 +187,7 @@ void MainWindow::showTransport(bool recount) {
 void MainWindow::showInspector() {
   if (frame_.snapshot && selectedTask_ && !(selectedRange_ && rangeIsNewer_)) {
     if (const auto details = taskDetails(*frame_.snapshot, selectedTask_, frame_.now)) {
-      inspector_->showTask(*details);
+      inspector_->showTask(*details, walker_.standing());
       return;
     }
   }

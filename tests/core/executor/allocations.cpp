@@ -12,8 +12,12 @@ namespace {
 
 constinit std::atomic<std::int64_t> living{0};
 constinit thread_local std::uint64_t by_this_thread = 0;
+constinit thread_local std::uint64_t until_failure = 0;  // 0: none is to fail
 
 void* allocate(std::size_t size, std::size_t alignment) {
+  if (until_failure != 0 && --until_failure == 0) {
+    throw std::bad_alloc();
+  }
   const std::size_t rounded = (size / alignment + 1) * alignment;  // never 0
   void* const memory = std::aligned_alloc(alignment, rounded);
   if (memory == nullptr) {
@@ -97,6 +101,16 @@ std::int64_t living_allocations() {
 
 std::uint64_t allocations_of_this_thread() {
   return by_this_thread;
+}
+
+FailingAllocation::FailingAllocation(std::uint64_t nth) {
+  until_failure = nth;
+}
+FailingAllocation::~FailingAllocation() {
+  until_failure = 0;
+}
+bool FailingAllocation::failed() const {
+  return until_failure == 0;
 }
 
 }  // namespace poolscope::testing

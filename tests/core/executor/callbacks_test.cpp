@@ -31,6 +31,17 @@ class CallbacksTest : public QObject {
     QCOMPARE(order, (std::vector<int>{1, 9, 9, 4}));
   }
 
+  void manyCallbacks_ofAPromiseThatIsGivenUp_goOneByOne() {
+    std::atomic<int> living = 0;
+    {
+      const Promise<int> promise;
+      for (int i = 0; i < 300'000; ++i) {
+        promise.future().add_done_callback([c = Counted(living)](const Future<int>&) {});
+      }
+    }
+    QCOMPARE(living.load(), 0);
+  }
+
   void s41_onADoneFuture_calledHereAndNow() {
     const Promise<int> finished;
     finished.set_result(1);

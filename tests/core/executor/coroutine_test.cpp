@@ -86,6 +86,44 @@ Future<int> keeps(ThreadPoolExecutor& pool, std::shared_ptr<int> kept) {
   co_return *kept;
 }
 
+/// Cannot be moved, and throws when it is copied for the `fails_at`-th time.
+struct BadCopy {
+  explicit BadCopy(int fails_at) : left(fails_at) {}
+  BadCopy(const BadCopy& other) : left(other.left - 1) {
+    if (left == 0) {
+      throw std::domain_error("copy");
+    }
+  }
+  BadCopy& operator=(const BadCopy&) = delete;
+  int left;
+};
+
+Future<BadCopy> copies(ThreadPoolExecutor& pool, int fails_at) {
+  co_await schedule(pool);
+  co_return BadCopy(fails_at);
+}
+
+/// Throws when it is destroyed, unless it was moved from.
+struct BadDestructor {
+  BadDestructor() = default;
+  BadDestructor(BadDestructor&& other) noexcept : armed(std::exchange(other.armed, false)) {}
+  BadDestructor& operator=(BadDestructor&&) = delete;
+  ~BadDestructor() noexcept(false) {
+    if (armed) {
+      throw std::domain_error("destructor");
+    }
+  }
+  bool armed = true;
+};
+
+template <typename R>
+Future<R> with_argument(ThreadPoolExecutor& pool, BadDestructor /*kept*/) {
+  co_await schedule(pool);
+  if constexpr (!std::is_void_v<R>) {
+    co_return R();
+  }
+}
+
 }  // namespace
 
 class CoroutineTest : public QObject {
@@ -144,6 +182,25 @@ class CoroutineTest : public QObject {
     QCOMPARE(outcome.result(), std::string(CancelledError().what()));
   }
 
+  void s13_schedule_onAPoolThatBreaks_throwsBrokenThreadPool() {
+    Gate gate;
+    ThreadPoolExecutor pool({.max_workers = 1, .initializer = [&] {
+                               gate.pass();
+                               throw std::domain_error("no database");
+                             }});
+    const auto broken = [](ThreadPoolExecutor& on) -> Future<bool> {
+      try {
+        co_await schedule(on);
+        co_return false;
+      } catch (const BrokenThreadPool&) {
+        co_return true;
+      }
+    };
+    const Future<bool> outcome = broken(pool);
+    gate.open();
+    QVERIFY(outcome.result());
+  }
+
   void schedule_afterShutdown_throwsAtOnce() {
     ThreadPoolExecutor pool({.max_workers = 1});
     pool.shutdown();
@@ -155,6 +212,26 @@ class CoroutineTest : public QObject {
   void errorOfACoroutine_isInItsFuture() {
     ThreadPoolExecutor pool({.max_workers = 1});
     QVERIFY_EXCEPTION_THROWN(fails(pool).result(), std::domain_error);
+  }
+
+  void errorOfAResultsOwnCopy_isInItsFuture_howeverOftenItIsCopied() {
+    ThreadPoolExecutor pool({.max_workers = 1});
+    bool failed = true;
+    int copied = 0;
+    while (failed) {
+      failed = copies(pool, ++copied).exception() != nullptr;
+    }
+    QVERIFY(copied > 2);
+  }
+
+  void errorOfAnArgumentsDestructor_isInItsFuture() {
+#if defined(__SANITIZE_ADDRESS__)
+    QSKIP("g++ 12 does not free the frame then");
+#endif
+    ThreadPoolExecutor pool({.max_workers = 1});
+    QVERIFY_EXCEPTION_THROWN(with_argument<int>(pool, BadDestructor()).result(), std::domain_error);
+    QVERIFY_EXCEPTION_THROWN(with_argument<void>(pool, BadDestructor()).result(),
+                             std::domain_error);
   }
 
   void moveOnlyAndReferenceResults_passThrough() {

@@ -3,6 +3,8 @@
 
 #include <QtTest>
 
+#include <atomic>
+#include <chrono>
 #include <exception>
 #include <functional>
 #include <pthread.h>
@@ -49,6 +51,33 @@ class InitializerTest : public QObject {
     }
     QCOMPARE(calls.load(), 3);
     QCOMPARE(t_prepared, 0);
+  }
+
+  void i08_whileAnInitializerTakesItsTime_sleepersAreWoken() {
+    Gate slow;
+    std::atomic<int> workers = 0;
+    ThreadPoolExecutor pool({.max_workers = 2, .initializer = [&] {
+                               if (++workers == 2) {
+                                 slow.pass();
+                               }
+                             }});
+    Gate gate;
+    pool.submit([&] { gate.pass(); });
+    gate.await();
+    auto second = pool.submit([] {});  // its worker does not come to it
+    slow.await();
+    gate.open();
+    second.result();
+    Passed(std::chrono::milliseconds(20)).await();  // long enough for the first worker to sleep
+    auto third = pool.submit([] { return 3; });
+    bool ran = true;
+    try {
+      third.result(std::chrono::seconds(10));
+    } catch (const TimeoutError&) {
+      ran = false;
+    }
+    slow.open();
+    QVERIFY(ran);
   }
 
   void s13_failingInitializer_breaksThePool() {

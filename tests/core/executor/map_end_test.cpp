@@ -44,6 +44,24 @@ class MapEndTest : public QObject {
     QVERIFY_THROWS_EXCEPTION(std::runtime_error, ++it);
   }
 
+  void s58_bufferedMap_mayOutliveTheTracerToo() {
+    std::optional<MapResults<int>> results;
+    std::optional<MapResults<int>> all_submitted;
+    {
+      Traced traced;
+      ThreadPoolExecutor pool({.max_workers = 1, .tracer = &traced.tracer});
+      const auto task = [](int x) { return x; };
+      results.emplace(pool.map({.buffer_size = 1}, task, std::views::iota(5)));
+      all_submitted.emplace(pool.map({.buffer_size = 1}, task, std::vector{7}));
+    }
+    auto it = results->begin();
+    QCOMPARE(*it, 5);
+    QVERIFY_THROWS_EXCEPTION(std::runtime_error, ++it);
+    auto other = all_submitted->begin();
+    QCOMPARE(*other, 7);
+    QVERIFY(++other == all_submitted->end());
+  }
+
   void s59_timeout_countsFromMap_doneResultsStillCome() {
     Gate gate;
     ThreadPoolExecutor pool({.max_workers = 2});

@@ -91,6 +91,18 @@ class MapTest : public QObject {
     QCOMPARE(texts[0], text);
   }
 
+  void inputsThatOnlyStandForAnElement_areReadBeforeTheyAreSubmitted() {
+    BusyPool busy;
+    std::vector<bool> bits = {true, false, true};
+    const auto task = [](bool bit) { return bit; };
+    auto kept = busy.pool.map(task, bits);
+    auto given_away = busy.pool.map(task, std::vector<bool>(bits));
+    bits.assign(3, false);
+    busy.gate.open();
+    QCOMPARE(collect(std::move(kept)), (std::vector<bool>{true, false, true}));
+    QCOMPARE(collect(std::move(given_away)), (std::vector<bool>{true, false, true}));
+  }
+
   void functionThatCannotBeCopied_isShared() {
     ThreadPoolExecutor pool({.max_workers = 2});
     const auto results = collect(

@@ -180,6 +180,21 @@ class ShutdownTest : public QObject {
     QCOMPARE(queued.result(), 2);
   }
 
+  void s69_destructor_inACallbackOfAShutdown_isNoUseAfterFree() {
+    Gate gate;
+    auto pool = std::make_unique<ThreadPoolExecutor>(ExecutorOptions{.max_workers = 1});
+    pool->submit([&] { gate.pass(); });
+    gate.await();
+    auto queued = pool->submit([] {});
+    queued.add_done_callback([&](const Future<void>&) {
+      gate.open();
+      pool.reset();
+    });
+    pool->shutdown(true, true);
+    QVERIFY(pool == nullptr);
+    QVERIFY(queued.cancelled());
+  }
+
   void s70_workersOutliveTheShutdownWithoutWait() {
     Gate gate;
     Future<int> future;

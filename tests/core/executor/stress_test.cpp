@@ -261,6 +261,39 @@ class StressTest : public QObject {
     }
   }
 
+  /// Who sees a task cancelled sees it gone from the queue, too.
+  void p10_cancelledTask_isInNoCount_onceItIsDone() {
+    constexpr int kRounds = 5'000;
+    Gate gate;
+    std::vector<Future<void>> futures(kRounds);
+    std::atomic<int> queued = -1;
+    std::size_t longest = 0;
+    {
+      ThreadPoolExecutor pool({.max_workers = 1});
+      pool.submit([&] { gate.pass(); });
+      gate.await();
+      std::jthread other([&] {
+        for (int i = 0; i < kRounds; ++i) {
+          while (queued.load() < i) {
+            std::this_thread::yield();
+          }
+          futures[std::size_t(i)].cancel();
+        }
+      });
+      for (int i = 0; i < kRounds; ++i) {
+        Future<void>& future = futures[std::size_t(i)];
+        future = pool.submit([] {});
+        queued = i;
+        while (!future.done()) {
+          std::this_thread::yield();
+        }
+        longest = std::max(longest, pool.queue_depth());
+      }
+      gate.open();
+    }
+    QCOMPARE(longest, std::size_t(0));
+  }
+
   void s73_s68_shutdownRightAfterCancelOrSubmit_returns() {
     for (int round = 0; round < 1'000; ++round) {
       std::atomic<int> ran = 0;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
+#include <iterator>
 #include <pthread.h>
 #include <sched.h>
 #include <stdexcept>
@@ -50,6 +52,21 @@ class WorkersTest : public QObject {
     QCOMPARE(workers, std::size_t(5));
   }
 
+  void s02_maxWorkersOutOfRange_leavesNothing() {
+    std::atomic<int> living = 0;
+    const ThreadPoolExecutor before;
+    QVERIFY_THROWS_EXCEPTION(
+        std::invalid_argument,
+        ThreadPoolExecutor(
+            {.max_workers = 0,
+             .on_callback_error = [c = Counted(living)](const std::exception_ptr&) {}}));
+    QCOMPARE(living.load(), 0);
+    const ThreadPoolExecutor after;  // S5: no number is taken
+    const auto number = [](const ThreadPoolExecutor& pool) {
+      return std::stoi(pool.thread_name_prefix().substr(std::string("ThreadPoolExecutor-").size()));
+    };
+    QCOMPARE(number(after), number(before) + 1);
+  }
   void s02_maxWorkersOutOfRange_throws_data() {
     QTest::addColumn<quint64>("count");
     QTest::addColumn<QByteArray>("words");
@@ -249,6 +266,24 @@ class WorkersTest : public QObject {
       QVERIFY_THROWS_EXCEPTION(std::system_error, std::rethrow_if_nested(error));
     }
     QVERIFY_THROWS_EXCEPTION(BrokenThreadPool, pool.submit([] {}));
+  }
+
+  void s22_threadsThatTasksEnded_areJoinedOnTheWay() {
+    ThreadPoolExecutor pool({.max_workers = 1});
+    const auto mapped = [] {  // a thread's stack is mapped until it is joined
+      std::ifstream maps("/proc/self/maps");
+      return std::count(std::istreambuf_iterator<char>(maps), {}, '\n');
+    };
+    const auto end_threads = [&](int count) {
+      for (int i = 0; i < count; ++i) {
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error,
+                                 pool.submit([] { pthread_exit(nullptr); }).result());
+      }
+    };
+    end_threads(50);
+    const auto before = mapped();
+    end_threads(500);
+    QVERIFY(mapped() < before + 100);
   }
 
   void s11_noFurtherThread_carriesOnWithThoseThere() {

@@ -93,6 +93,19 @@ class SlowSnapshot final : public session::Snapshot {
     go_on_.wait();
     inner_->replay(process, sink);
   }
+  session::FoundTasks find_tasks(const session::TaskQuery&, session::TimeNs, session::TimeNs, int,
+                                 const session::TaskMatch&, const std::stop_token&) const override {
+    return {};
+  }
+  std::optional<session::TaskMatch> next_match(const session::TaskQuery&, const session::TaskMatch&,
+                                               const std::stop_token&) const override {
+    return {};
+  }
+  std::optional<session::TaskMatch> previous_match(const session::TaskQuery&,
+                                                   const session::TaskMatch&,
+                                                   const std::stop_token&) const override {
+    return {};
+  }
   session::TimeNs begin() const override { return inner_->begin(); }
   session::TimeNs end() const override { return inner_->end(); }
   std::uint64_t event_count() const override { return inner_->event_count(); }
@@ -106,6 +119,10 @@ class SlowSnapshot final : public session::Snapshot {
   std::span<const session::Marker> markers() const override { return {}; }
   std::vector<session::LaneColumn> lane_columns(session::LaneId, session::TimeNs, session::TimeNs,
                                                 int) const override {
+    return {};
+  }
+  std::vector<session::PoolColumn> pool_columns(session::PoolIndex, session::TimeNs,
+                                                session::TimeNs, int) const override {
     return {};
   }
   std::vector<session::CallerColumn> caller_columns(session::LaneId, session::TimeNs,

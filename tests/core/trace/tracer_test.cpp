@@ -156,6 +156,23 @@ class TracerTest : public QObject {
     QCOMPARE(log->events().size(), std::size_t(2));
   }
 
+  void sinkThatThrows_goesWithoutALockOfTheTracer() {
+    Tracer tracer;
+    std::atomic<bool> gone = false;
+    {
+      // Asks the tracer for something when it goes.
+      auto last_wish = std::shared_ptr<void>(nullptr, [&](void*) {
+        tracer.flush();
+        gone = true;
+      });
+      tracer.add_sink(std::make_shared<CallingSink>(
+          [kept = std::move(last_wish)](std::span<const Event>) { throw 1; }));
+    }
+    tracer.marker("a");
+    tracer.flush();
+    QVERIFY(gone);
+  }
+
   void lastSinkThatThrows_endsTracing_untilTheNextSink() {
     Tracer tracer;
     tracer.add_sink(std::make_shared<CallingSink>([](std::span<const Event>) { throw 1; }));

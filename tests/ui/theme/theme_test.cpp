@@ -13,6 +13,8 @@ class ThemeTest : public QObject {
   void textColors_onTheirGrounds_areReadable();
   void barColors_kindsAndFailure_differInBothLooks_data();
   void barColors_kindsAndFailure_differInBothLooks();
+  void ramp_more_standsOutMoreFromTheGround_data();
+  void ramp_more_standsOutMoreFromTheGround();
   void pointSize_larger_scalesFontsAndSizes();
   void styleSheet_always_leavesNoVariable_data();
   void styleSheet_always_leavesNoVariable();
@@ -70,6 +72,10 @@ void ThemeTest::textColors_onTheirGrounds_areReadable_data() {
       bar("kind", static_cast<int>(i), t.textOnBright, t.kinds[i]);
       bar("shade", static_cast<int>(i), t.textOnShade, t.kindShades[i]);
     }
+    for (std::size_t i = 0; i < t.swatches.size(); ++i) {
+      bar("swatch", static_cast<int>(i), t.textOnBright, t.swatches[i].bright);
+      bar("swatch's shade", static_cast<int>(i), t.textOnShade, t.swatches[i].shade);
+    }
     bar("failed", 0, t.textOnBright, t.badBar);
     bar("failed shade", 0, t.textOnShade, t.badShade);
     bar("waits for a lock", 0, t.textOnShade, t.lane);
@@ -111,6 +117,20 @@ void ThemeTest::barColors_kindsAndFailure_differInBothLooks() {
                            qAbs(all[i].blue() - all[j].blue());
       QVERIFY2(distance > 60, qPrintable(all[i].name() + all[j].name()));
     }
+  }
+}
+
+void ThemeTest::ramp_more_standsOutMoreFromTheGround_data() {
+  addLooks();
+}
+
+void ThemeTest::ramp_more_standsOutMoreFromTheGround() {
+  QFETCH(bool, dark);
+  const Theme t = Theme::make(dark);
+  for (int i = swatch::kRamp + 1; i < swatch::kRamp + swatch::kRampSteps; ++i) {
+    const qreal before = contrastRatio(t.swatchAt(i - 1).bright, t.lane);
+    const qreal after = contrastRatio(t.swatchAt(i).bright, t.lane);
+    QVERIFY2(after > before, qPrintable(QStringLiteral("step %1").arg(i - swatch::kRamp)));
   }
 }
 

@@ -146,6 +146,35 @@ class FakeSnapshot : public Snapshot {
     }
     return result;
   }
+  std::vector<PoolColumn> pool_columns(PoolIndex pool, TimeNs from, TimeNs to,
+                                       int columns) const override {
+    std::vector<PoolColumn> result(static_cast<std::size_t>(std::max(columns, 0)));
+    const double span = static_cast<double>(to - from) / std::max(columns, 1);
+    for (const Lane& lane : lanes_) {
+      if (lane.kind != LaneKind::worker || lane.pool != pool) {
+        continue;
+      }
+      forColumns(
+          lane.started, lane.exited.value_or(kForever), from, span, result.size(),
+          [&](std::size_t i, double share) { result[i].workers += static_cast<float>(share); });
+      const auto sums = lane_columns(lane.id, from, to, columns);
+      for (std::size_t i = 0; i < result.size(); ++i) {
+        result[i].running += sums[i].busy;
+        for (std::size_t kind = 0; kind < sums[i].phases.size(); ++kind) {
+          result[i].phases[kind] += sums[i].phases[kind];
+        }
+      }
+    }
+    for (const Task& task : tasks_) {
+      if (task.pool == pool && ranToEnd(task)) {
+        atColumn(*task.finished, from, span, result.size(), [&](std::size_t i) {
+          ++result[i].finished;
+          result[i].failed += task.state == TaskState::failed ? 1 : 0;
+        });
+      }
+    }
+    return result;
+  }
   std::vector<CallerColumn> caller_columns(LaneId lane, TimeNs from, TimeNs to,
                                            int columns) const override {
     std::vector<CallerColumn> result(static_cast<std::size_t>(std::max(columns, 0)));
@@ -241,6 +270,26 @@ class FakeSnapshot : public Snapshot {
     }
     return result;
   }
+  HeldResults held_results(LaneId lane, TimeNs time, std::size_t limit) const override {
+    HeldResults held;
+    for (const BlockedOn& entry : blocked_) {
+      const bool now = entry.blocked.begin <= time && time < entry.blocked.end;
+      if (entry.lane == lane && now && task(entry.blocked.awaited)) {
+        held.awaited = entry.blocked.awaited;
+      }
+    }
+    for (std::size_t i = held.awaited.task; held.awaited && i < tasks_.size(); ++i) {
+      const Task& task = tasks_[i];
+      if (task.caller == lane && ranToEnd(task) && *task.finished <= time &&
+          task.delivered.value_or(kForever) > time) {
+        held.complete = held.tasks.size() < limit;
+        if (held.complete) {
+          held.tasks.push_back(task.key);
+        }
+      }
+    }
+    return held;
+  }
   std::optional<TimeNs> next_event(TimeNs) const override { return {}; }
   std::optional<TimeNs> previous_event(TimeNs) const override { return {}; }
 
@@ -315,6 +364,18 @@ class FakeSnapshot : public Snapshot {
                                   .max = waits.back()};
     }
     return s;
+  }
+  FoundTasks find_tasks(const TaskQuery&, TimeNs, TimeNs, int, const TaskMatch&,
+                        const std::stop_token&) const override {
+    return {};
+  }
+  std::optional<TaskMatch> next_match(const TaskQuery&, const TaskMatch&,
+                                      const std::stop_token&) const override {
+    return {};
+  }
+  std::optional<TaskMatch> previous_match(const TaskQuery&, const TaskMatch&,
+                                          const std::stop_token&) const override {
+    return {};
   }
   void replay(std::uint32_t, trace::Sink&) const override {}
   std::uint32_t process_count() const override { return 1; }

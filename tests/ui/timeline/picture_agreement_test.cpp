@@ -226,6 +226,37 @@ class RowCheck {
   }
 
   QString checkBar(int x, const TaskBar& bar) const {
+    const QString w = checkBar2(x, bar);
+    if (w.isEmpty())
+      return w;
+    QString d = QStringLiteral(" at %1..%2 ratio %3 rect %4..%5:")
+                    .arg(timeAt(x - 0.6))
+                    .arg(timeAt(x + 1.6) + 1)
+                    .arg(p_.ratio)
+                    .arg(bar.rect.left())
+                    .arg(bar.rect.right());
+    for (const auto& p : pair_.snapshot->phases(bar.task, 1000))
+      d += QStringLiteral(" [%1 %2..%3]").arg(static_cast<int>(p.kind)).arg(p.begin).arg(p.end);
+    const auto t = pair_.snapshot->task(bar.task);
+    d += QStringLiteral(" run %1..%2 parts").arg(*t->started).arg(t->finished.value_or(-1));
+    for (const auto& part : bar.parts)
+      d += QStringLiteral(" (%1..%2 %3)")
+               .arg(part.rect.left())
+               .arg(part.rect.right())
+               .arg(static_cast<int>(part.fill));
+    for (const auto& p :
+         pair_.model.threads()
+             .at(static_cast<trace::ThreadId>(
+                 p_.frame.snapshot->lanes()[static_cast<std::size_t>(bar.lane)].os_id))
+             .phases)
+      if (p.event.task == bar.task.task)
+        d += QStringLiteral(" {%1 %2..%3}")
+                 .arg(static_cast<int>(trace::phase_kind(p.event.detail)))
+                 .arg(p.begin)
+                 .arg(p.end);
+    return w + d;
+  }
+  QString checkBar2(int x, const TaskBar& bar) const {
     const LaneTruth& truth = truthOf(bar.lane);
     // What has very many phases is told column by column.
     const qreal reach = pair_.snapshot->phases(bar.task, 1000).size() > 48 ? 2.1 * p_.ratio : 0.6;

@@ -73,6 +73,9 @@ class KeysTest : public QObject {
                                                   {"Ctrl+O", "openRecording"},
                                                   {"Ctrl+S", "saveSession"},
                                                   {"Ctrl+E", "exportPicture"},
+                                                  {"Ctrl+F", "find"},
+                                                  {"F3", "findNext"},
+                                                  {"Shift+F3", "findPrevious"},
                                                   {"Ctrl+Q", "quit"},
                                                   {"?", "shortcuts"}};
     for (const auto& [key, command] : expected) {

@@ -149,6 +149,31 @@ class LayoutTest : public QObject {
              qPrintable(QStringLiteral("%1x%2").arg(window.width()).arg(window.height())));
   }
 
+  void buttonsOfTheHeader_standApart_data() {
+    QTest::addColumn<int>("width");
+    for (const int width : {950, 1100, 1280, 1300, 1440, 1920}) {
+      QTest::addRow("%d", width) << width;
+    }
+  }
+  void buttonsOfTheHeader_standApart() {
+    QFETCH(int, width);
+    WindowFixture fixture({width, 800});
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    QCoreApplication::processEvents();
+    const auto* header = fixture.find<>("headerBar");
+    QList<QRect> rects;
+    for (const QAbstractButton* button : header->findChildren<QAbstractButton*>()) {
+      if (button->isVisible()) {
+        const QRect rect(button->mapTo(header, QPoint()), button->size());
+        for (const QRect& other : rects) {
+          QVERIFY2(!rect.intersects(other), qPrintable(button->objectName()));
+        }
+        rects.append(rect);
+      }
+    }
+  }
+
   void longerButtons_getTheirRoom() {
     WindowFixture fixture({1280, 800});
     fixture.showLive();
@@ -215,8 +240,8 @@ class LayoutTest : public QObject {
       reached.insert(QApplication::focusWidget()->objectName());
     }
     for (const char* name : {"scenario", "restartButton", "pausePoolButton", "recordButton",
-                             "maxWorkers", "maxWorkersSlider", "exportPictureButton", "menuButton",
-                             "timeline", "playbackToggle", "code"}) {
+                             "maxWorkers", "maxWorkersSlider", "findButton", "exportPictureButton",
+                             "menuButton", "timeline", "playbackToggle", "code"}) {
       QVERIFY2(reached.contains(QString::fromLatin1(name)), name);
     }
   }
