@@ -290,6 +290,18 @@ void MainWindow::connectWidgets() {
   connect(&colorScheme_, &ColorScheme::changed, this, &MainWindow::applyTheme);
   connect(&motion_, &MotionPreference::changed, this,
           [this] { view_->setReduceMotion(motion_.isReduced()); });
+  // Qt scrolls to what gets the focus only if it was in the same scroll area before.
+  connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) {
+    if (now == nullptr || !isAncestorOf(now) || QApplication::mouseButtons() != Qt::NoButton) {
+      return;
+    }
+    for (QWidget* parent = now->parentWidget(); parent != nullptr;
+         parent = parent->parentWidget()) {
+      if (auto* area = qobject_cast<QScrollArea*>(parent)) {
+        area->ensureWidgetVisible(now);
+      }
+    }
+  });
   connect(actions_, &Actions::triggered, this, &MainWindow::run);
   connect(header_, &HeaderBar::scenarioChosen, this, &MainWindow::chooseScenario);
   connect(header_, &HeaderBar::scenarioFileWanted, this, &MainWindow::openScenarioFile);
