@@ -184,7 +184,10 @@ bool layOutBar(const LayoutContext& c, const QRectF& body, LaneId lane, const Ba
   bar.rect = QRectF(left, body.top(), width, body.height());
   addBlocked(c, facts, bar);
   const TimeNs seenBegin = std::max(facts.started, c.axis.toTime(left));
-  const TimeNs seenEnd = std::max(seenBegin + 1, std::min(facts.end, c.axis.toTime(right)));
+  // An end that was rounded to the left is still the end: its last phase is not cut off.
+  const TimeNs seenEnd = right >= x1
+                             ? std::max(seenBegin + 1, facts.end)
+                             : std::max(seenBegin + 1, std::min(facts.end, c.axis.toTime(right)));
   const int color = swatchOf(c.view.coloring, {.kind = facts.kind,
                                                .failed = facts.failed,
                                                .open = facts.open,

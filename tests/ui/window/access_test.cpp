@@ -90,7 +90,12 @@ void AccessTest::tab_reachesEveryWidget_byName_andIsSeen() {
     widget->clearFocus();
     const QImage without = fixture.window.grab().toImage();
     const QRect place(widget->mapTo(&fixture.window, QPoint(-4, -4)), widget->size() + QSize(8, 8));
-    QVERIFY2(visibleDifference(with, without, place) >= 20, qPrintable(about(widget)));
+    const int difference = visibleDifference(with, without, place);
+    if (difference < 20) {
+      with.save(QStringLiteral("focus_with.png"));
+      without.save(QStringLiteral("focus_without.png"));
+    }
+    QVERIFY2(difference >= 20, qPrintable(about(widget)));
     widget->setFocus(Qt::TabFocusReason);
     QTest::keyClick(widget, Qt::Key_Tab);
   }
