@@ -14,6 +14,7 @@ build_packages=(
 )
 test_packages=(
   xvfb xauth x11-utils xdotool openbox imagemagick protobuf-compiler dbus locales python3
+  at-spi2-core
 )
 bench_packages=(libbenchmark-dev libtbb-dev)
 

@@ -54,6 +54,7 @@ Summary summarize(const session::Snapshot& snapshot, std::string scenario) {
   summary.statistics = snapshot.statistics();
   summary.events = snapshot.event_count();
   summary.lostEvents = snapshot.lost_events();
+  summary.oddEvents = snapshot.anomalies();
   for (const session::Pool& pool : snapshot.pools()) {
     summary.maxWorkers =
         std::max(summary.maxWorkers, snapshot.max_workers_at(pool.index, snapshot.end()));
@@ -103,7 +104,10 @@ std::string toTable(const Summary& summary) {
   rows.emplace_back("utilization", formatted("%.1f %%", figures.utilization * 100));
   rows.emplace_back("queue wait", describe(figures.queue_wait));
   rows.emplace_back("run time", describe(figures.run_time));
-  rows.emplace_back("events", count(summary.events) + ", " + count(summary.lostEvents) + " lost");
+  rows.emplace_back(
+      "events",
+      count(summary.events) + ", " + count(summary.lostEvents) + " lost" +
+          (summary.oddEvents > 0 ? ", " + count(summary.oddEvents) + " did not fit" : ""));
   if (summary.truncated.value_or(false)) {
     rows.emplace_back("truncated", "yes: a part of the file, often its end, is missing or damaged");
   }

@@ -17,6 +17,7 @@ struct Summary {
   session::Statistics statistics = {};
   std::uint64_t events = 0;
   std::uint64_t lostEvents = 0;
+  std::uint64_t oddEvents = 0;   ///< that did not fit what came before
   std::uint32_t maxWorkers = 0;  ///< in force at the end; of several pools the largest
   std::optional<bool> truncated = {};
 };

@@ -29,6 +29,20 @@ class ColumnEdges {
     const auto i = static_cast<TimeNs>(column);
     return begin_ + span_ / columns_ * i + span_ % columns_ * i / columns_;
   }
+  /// Which of the columns `time`, in [begin, end), lies in.
+  std::size_t column_of(TimeNs time) const {
+    // The product of all would not fit into 64 bits; what rounding does is set right.
+    const double share = static_cast<double>(time - begin_) / static_cast<double>(span_);
+    auto column = std::min(static_cast<std::size_t>(share * static_cast<double>(columns_)),
+                           size() - 1);
+    while (column > 0 && edge(column) > time) {
+      --column;
+    }
+    while (column + 1 < size() && edge(column + 1) <= time) {
+      ++column;
+    }
+    return column;
+  }
   /// The end of what a column shows of states: narrower than a nanosecond it still shows the one it
   /// lies in.
   TimeNs shown_until(std::size_t column) const {

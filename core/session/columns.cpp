@@ -64,8 +64,8 @@ void add_phases(const LaneData& lane, const ColumnEdges& edges, std::vector<Lane
 // Through all runs, since those of a lane that did two things at once have no order by their ends.
 // The lane is busy while one of them runs.
 template <typename KeyOf>
-void add_overlapping(const LaneData& lane, const ColumnEdges& edges, const KeyOf& key_of,
-                     std::vector<LaneColumn>& columns) {
+void add_overlapping(const LaneData& lane, const ColumnEdges& edges, TimeNs known,
+                     const KeyOf& key_of, std::vector<LaneColumn>& columns) {
   std::vector<TimeNs> longest(columns.size(), -1);
   std::vector<TimeNs> reached(columns.size());
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -77,7 +77,7 @@ void add_overlapping(const LaneData& lane, const ColumnEdges& edges, const KeyOf
     if (span.begin >= edges.end()) {
       break;
     }
-    const TimeNs length = std::min(span.end, edges.end()) - span.begin;
+    const TimeNs length = std::min(span.end, known) - span.begin;
     for (std::size_t i = 0; i < columns.size() && edges.edge(i) <= span.end; ++i) {
       const TimeNs begin = edges.edge(i);
       const TimeNs end = edges.shown_until(i);
@@ -86,8 +86,7 @@ void add_overlapping(const LaneData& lane, const ColumnEdges& edges, const KeyOf
       }
       ++columns[i].task_count;
       columns[i].failed_count +=
-          run < lane.runs.closed() && lane.result(run).failed() && span.end <= edges.end() ? 1U
-                                                                                           : 0U;
+          run < lane.runs.closed() && lane.result(run).failed() && span.end <= known ? 1U : 0U;
       if (length > longest[i]) {
         longest[i] = length;
         columns[i].longest = key_of(run);
@@ -105,9 +104,10 @@ void add_overlapping(const LaneData& lane, const ColumnEdges& edges, const KeyOf
 
 }  // namespace
 
-std::vector<LaneColumn> StoredSnapshot::lane_columns(LaneId id, TimeNs begin, TimeNs end,
-                                                     int count) const {
+std::vector<LaneColumn> StoredSnapshot::lane_columns(LaneId id, TimeNs begin, TimeNs end, int count,
+                                                     TimeNs known) const {
   const ColumnEdges edges(begin, end, count);
+  known = std::max(known, edges.end());
   std::vector<LaneColumn> columns(edges.size());
   const LaneData* lane = lane_data(id);
   if (lane == nullptr || edges.nothing()) {
@@ -117,7 +117,7 @@ std::vector<LaneColumn> StoredSnapshot::lane_columns(LaneId id, TimeNs begin, Ti
   const SpanTrack& runs = lane->runs;
   if (runs.overlaps()) {
     add_overlapping(
-        *lane, edges, [&](std::size_t run) { return key_of(*lane, run); }, columns);
+        *lane, edges, known, [&](std::size_t run) { return key_of(*lane, run); }, columns);
     return columns;
   }
   SpanTrack::Edge before = runs.edge(edges.edge(0));
@@ -135,11 +135,11 @@ std::vector<LaneColumn> StoredSnapshot::lane_columns(LaneId id, TimeNs begin, Ti
       column.task_count = static_cast<std::uint32_t>(last - first);
       column.busy = share(after.covered - before.covered, to - from);
       column.failed_count = lane->failed_in(first, last);
-      if (column.failed_count > 0 && last <= runs.closed() && after.previous_end > edges.end() &&
+      if (column.failed_count > 0 && last <= runs.closed() && after.previous_end > known &&
           lane->result(last - 1).failed()) {
         --column.failed_count;  // it had not failed yet
       }
-      column.longest = key_of(*lane, longest_of(runs, first, after, edges.end()).run);
+      column.longest = key_of(*lane, longest_of(runs, first, after, known).run);
     }
     before = after;
   }

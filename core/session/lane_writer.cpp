@@ -54,21 +54,23 @@ void Writer::take_on_lane(std::uint32_t process, const Event& event) {
 
 void Writer::feed(std::uint32_t index, const Event& event) {
   LaneEntry& lane = lanes_[index];
+  const std::optional<PhaseTrack::Top> phase_before = lane.data.phases.top();
   switch (event.kind) {
     case EventKind::task_started:
       feed_started(index, event);
-      return;
+      break;
     case EventKind::task_finished:
       feed_finished(index, event);
-      return;
+      break;
     case EventKind::phase_begin:
+      pool_of(lane.data.process, event);
       lane.data.phases.begin(event);
-      return;
+      break;
     case EventKind::phase_end:
       if (!lane.data.phases.end(event)) {
         keep_odd(lane.data.process, event);
       }
-      return;
+      break;
     case EventKind::worker_exited:
       feed_exit(lane, time_of(event));
       return;
@@ -77,14 +79,20 @@ void Writer::feed(std::uint32_t index, const Event& event) {
       return;
     default:
       feed_wait(index, event);
+      return;
+  }
+  if (!lane.data.phases.empty()) {
+    note_phase_change(lane.data, phase_before, time_of(event));
   }
 }
 
 void Writer::feed_exit(LaneEntry& lane, TimeNs time) {
+  const std::optional<PhaseTrack::Top> phase_before = lane.data.phases.top();
   lane.data.last_event = std::max(lane.data.last_event, time);
   abandon_run(lane, time);
   abandon_wait(lane, time);
   lane.data.phases.close_all(time);
+  note_phase_change(lane.data, phase_before, time);
 }
 
 void Writer::abandon_run(LaneEntry& lane, TimeNs time) {
@@ -94,6 +102,7 @@ void Writer::abandon_run(LaneEntry& lane, TimeNs time) {
   }
   const std::size_t run = data.runs.closed();
   data.runs.close(time);
+  note_activity(pool_of_run(data, run), ActivityTrack::running, time, -1);
   const RunResult result{.ended = false, .start_in_log = data.open_start_in_log};
   data.run_results.set_sparse(run, result.pack(), RunResult::kEndedWell);
   data.endless_runs.push_back(static_cast<std::uint32_t>(run));
@@ -136,6 +145,7 @@ void Writer::feed_started(std::uint32_t index, const Event& event) {
   tasks.set_run(row, index, static_cast<std::uint32_t>(data.runs.closed()));
   data.runs.open(time_of(event));
   data.run_rows.push_back(row);
+  note_activity(task_pool, ActivityTrack::running, time_of(event), 1);
   if (lane.info.kind != LaneKind::worker || (!lane.info.pool && task_pool != kNone32)) {
     lane.info.kind = LaneKind::worker;
     if (task_pool != kNone32) {
@@ -160,6 +170,7 @@ void Writer::feed_finished(std::uint32_t index, const Event& event) {
   if (fate.lane == index) {
     if (fate.index == lane.data.runs.closed()) {
       lane.data.runs.close(time_of(event));
+      note_activity(tasks.origin(row)->pool, ActivityTrack::running, time_of(event), -1);
       lane.data.phases.close_task(event.task, time_of(event));
       finish_run(lane, fate.index, event);
       return;
@@ -167,7 +178,10 @@ void Writer::feed_finished(std::uint32_t index, const Event& event) {
     if (!lane.data.result(fate.index).ended) {
       // It went on beside what the lane began after it.
       erase_value(lane.data.endless_runs, fate.index);
+      const std::uint32_t pool = tasks.origin(row)->pool;
+      note_activity(pool, ActivityTrack::running, lane.data.runs[fate.index].end, 1);
       lane.data.runs.set_end(fate.index, time_of(event));
+      note_activity(pool, ActivityTrack::running, time_of(event), -1);
       lane.data.summaries.spoil(fate.index);
       finish_run(lane, fate.index, event);
       return;
@@ -195,7 +209,8 @@ void Writer::finish_run(LaneEntry& lane, std::size_t run, const Event& event) {
                                        : data.result(run).start_in_log,
                    .outcome = static_cast<std::uint8_t>(event.outcome),
                    .error = trace::finished_error(event.detail)};
-  result.end_in_log = tasks.origin(data.run_rows[run])->pool != pool_of(data.process, event);
+  const std::uint32_t pool = tasks.origin(data.run_rows[run])->pool;
+  result.end_in_log = pool != pool_of(data.process, event);
   if (result.end_in_log) {
     keep_odd(data.process, event);
   }
@@ -205,6 +220,7 @@ void Writer::finish_run(LaneEntry& lane, std::size_t run, const Event& event) {
     insert_sorted(data.failed_runs, static_cast<std::uint32_t>(run),
                   [](std::uint32_t value) { return value; });
   }
+  note_end(pool, time_of(event), result.failed(), 1);
 }
 
 void Writer::feed_wait(std::uint32_t index, const Event& event) {
@@ -325,7 +341,9 @@ std::vector<Event> Writer::take_back_log(std::uint32_t index) {
 
 void Writer::take_back_runs(std::uint32_t index) {
   LaneData& data = lanes_[index].data;
+  note_phases(data, -1);
   for (std::size_t i = 0; i < data.run_rows.size(); ++i) {
+    note_run(data, i, -1);
     take_back_departure(data.process, data.run_rows[i]);
     processes_[data.process].data.tasks.clear_run(data.run_rows[i]);
   }

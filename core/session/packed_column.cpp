@@ -291,6 +291,23 @@ std::size_t PackedColumn::lower_bound(Value value, std::size_t hint) const {
   const Chunk& chunk = tree_[low];
   std::size_t first = 0;
   std::size_t last = std::min(kChunk, size_ - low * kChunk);
+  if (const std::size_t at = hint % kChunk; low == hint / kChunk && at < last) {
+    // In growing steps away from the hint.
+    std::size_t step = 1;
+    if (chunk.get(at) < value) {
+      first = at + 1;
+      for (; first + step <= last && chunk.get(first + step - 1) < value; step *= 2) {
+        first += step;
+      }
+      last = std::min(last, first + step - 1);
+    } else {
+      last = at;
+      for (; last >= step && chunk.get(last - step) >= value; step *= 2) {
+        last -= step;
+      }
+      first = last >= step ? last - step + 1 : 0;
+    }
+  }
   while (first < last) {
     const std::size_t middle = first + (last - first) / 2;
     if (chunk.get(middle) < value) {

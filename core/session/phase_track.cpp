@@ -108,6 +108,14 @@ void PhaseTrack::freeze() {
   sums_.freeze();
 }
 
+std::optional<PhaseTrack::Top> PhaseTrack::top_of(std::uint32_t top) const {
+  if (top == kNone) {
+    return {};
+  }
+  const What& of = what(top - 1);
+  return Top{of.pool, trace::phase_kind(of.detail)};
+}
+
 std::optional<std::size_t> PhaseTrack::innermost(TimeNs time) const {
   const std::size_t after = change_.lower_bound(time + 1);
   if (after == 0 || top_[after - 1] == kNone) {

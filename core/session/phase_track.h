@@ -53,6 +53,20 @@ class PhaseTrack {
   /// The first that begins at or after `time`.
   std::size_t first_from(TimeNs time) const { return begin_.lower_bound(time); }
   std::optional<std::size_t> innermost(TimeNs time) const;
+  /// What the innermost phase is, as far as it is known.
+  struct Top {
+    trace::PoolId pool = 0;
+    trace::PhaseKind kind = trace::PhaseKind::other;
+    friend bool operator==(const Top&, const Top&) = default;
+  };
+  /// Of the phases that were told so far, the innermost that is open.
+  std::optional<Top> top() const { return top_of(open_.empty() ? kNone : open_.back() + 1); }
+  /// When another phase became the innermost, or none; in order.
+  std::size_t changes() const { return change_.size(); }
+  std::size_t first_change_from(TimeNs time) const { return change_.lower_bound(time); }
+  TimeNs change_time(std::size_t change) const { return change_[change]; }
+  /// From then on.
+  std::optional<Top> top_from(std::size_t change) const { return top_of(top_[change]); }
   /// How much of (-inf, time) each kind has. `hint` as in PackedColumn; it is moved on.
   Sums sums_until(TimeNs time, std::size_t& hint) const;
 
@@ -76,6 +90,7 @@ class PhaseTrack {
   Sums sums_between(std::size_t change, TimeNs time) const;
   std::uint32_t intern(const What& what);
   const What& what(std::size_t index) const { return whats_[what_[index]]; }
+  std::optional<Top> top_of(std::uint32_t top) const;
   std::size_t kind_of(std::uint32_t top) const {
     return static_cast<std::size_t>(trace::phase_kind(what(top - 1).detail));
   }

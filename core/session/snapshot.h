@@ -55,8 +55,20 @@ class Snapshot {
   // --- columns: the painter's question; cost O(columns x log tasks) at any zoom ---
   /// Sums up a worker's lane over [begin, end) in `columns` equal spans, oldest first. What has not
   /// ended goes on for ever: ask no further than your "now".
-  virtual std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs begin, TimeNs end,
+  /// What ended after `known` had not ended, and so had not failed: the moment that is looked from,
+  /// not before `end`.
+  virtual std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs begin, TimeNs end, int columns,
+                                               TimeNs known) const = 0;
+  std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs begin, TimeNs end, int columns) const {
+    return lane_columns(lane, begin, end, columns, end);
+  }
+  /// Sums up all workers of a pool. What has ended is told where it ended: columns before "now"
+  /// stay what they are. Cost O(workers + columns x log tasks) where all edges are multiples of
+  /// pool_column_unit(), else O(workers + tasks in the stretch); exact in both ways.
+  virtual std::vector<PoolColumn> pool_columns(PoolIndex pool, TimeNs begin, TimeNs end,
                                                int columns) const = 0;
+  /// Grows with the session: there are about 32 tasks to it.
+  virtual TimeNs pool_column_unit(PoolIndex /*pool*/) const { return 1; }
   virtual std::vector<CallerColumn> caller_columns(LaneId lane, TimeNs begin, TimeNs end,
                                                    int columns) const = 0;
   virtual std::vector<QueueColumn> queue_columns(PoolIndex pool, TimeNs begin, TimeNs end,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/session/activity_track.h"
 #include "core/session/lane_data.h"
 #include "core/session/named_times.h"
 #include "core/session/queue_steps.h"
@@ -25,6 +26,7 @@ inline constexpr TimeNs kMaxTime = TimeNs{1} << 61;
 /// What happened to one pool beside the runs on its lanes.
 struct PoolData {
   QueueSteps queue;
+  ActivityTrack activity;   ///< of its workers
   NamedTimes cancelled;     ///< never started
   NamedTimes loose_ends;    ///< ended, but the start is not known
   NamedTimes loose_failed;  ///< of those, failed
@@ -36,10 +38,11 @@ struct PoolData {
     loose_failed.seal();
   }
   std::size_t bytes() const {
-    return queue.bytes() + cancelled.bytes() + loose_ends.bytes() + loose_failed.bytes();
+    return queue.bytes() + activity.bytes() + cancelled.bytes() + loose_ends.bytes() + loose_failed.bytes();
   }
   void freeze() {
     queue.freeze();
+    activity.freeze();
     cancelled.freeze();
     loose_ends.freeze();
     loose_failed.freeze();

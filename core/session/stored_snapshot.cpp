@@ -127,6 +127,11 @@ void StoredSnapshot::fill_fate(const ProcessData& process, Row row, Task& task) 
       // Over, if the lane has gone on to something else: only when and how was lost.
       const bool over = fate.index < lane.runs.closed() || task.delivered;
       task.state = over ? TaskState::finished : TaskState::running;
+      if (fate.index < lane.runs.closed()) {
+        task.over_by = lane.runs[fate.index].end;
+      } else if (over) {
+        task.over_by = task.delivered;
+      }
       return;
     }
     const RunResult result = lane.result(fate.index);

@@ -35,8 +35,12 @@ class StoredSnapshot final : public Snapshot {
   std::span<const MaxWorkersStep> max_workers_steps(PoolIndex pool) const override;
   std::span<const Marker> markers() const override { return *state_.markers; }
 
-  std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs begin, TimeNs end,
+  using Snapshot::lane_columns;
+  std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs begin, TimeNs end, int columns,
+                                       TimeNs known) const override;
+  std::vector<PoolColumn> pool_columns(PoolIndex pool, TimeNs begin, TimeNs end,
                                        int columns) const override;
+  TimeNs pool_column_unit(PoolIndex pool) const override;
   std::vector<CallerColumn> caller_columns(LaneId lane, TimeNs begin, TimeNs end,
                                            int columns) const override;
   std::vector<QueueColumn> queue_columns(PoolIndex pool, TimeNs begin, TimeNs end,

@@ -73,6 +73,7 @@ struct Task {
   std::optional<TimeNs> queued = {};
   std::optional<TimeNs> started = {};
   std::optional<TimeNs> finished = {};  ///< also the time of a cancellation
+  std::optional<TimeNs> over_by = {};   ///< its end was lost, but it was over at this time
   std::optional<TimeNs> delivered = {};
   std::optional<LaneId> caller = {};    ///< who submitted
   std::optional<LaneId> worker = {};    ///< who ran it
@@ -99,6 +100,16 @@ struct LaneColumn {
   std::array<float, trace::kPhaseKinds> phases =
       {};                ///< 0..1 by PhaseKind; run time outside any phase is none of them
   TaskKey longest = {};  ///< the task with the longest run time of those that touch the span
+};
+
+/// One of equal spans of the time of all workers of a pool. Means over the span: how many.
+struct PoolColumn {
+  float workers = 0;  ///< that were there
+  float running = 0;  ///< tasks that ran
+  std::array<float, trace::kPhaseKinds> phases =
+      {};                      ///< of those, in a phase of that PhaseKind, the innermost
+  std::uint32_t finished = 0;  ///< tasks that ran to their end in the span, failed ones too
+  std::uint32_t failed = 0;
 };
 
 /// One of equal spans of a caller's time.

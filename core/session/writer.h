@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -107,6 +108,18 @@ class Writer {
   void take_back_loose(std::uint32_t process, Row row);
   TimeNs time_left(std::uint32_t process, Row row) const;
   void leave_queue(std::uint32_t process, Row row, TimeNs time);
+
+  // activity_writer.cpp: what the workers of a pool do together
+  void note_activity(std::uint32_t pool, std::size_t channel, TimeNs time, int change);
+  void note_run(const LaneData& lane, std::size_t run, int change);
+  void note_end(std::uint32_t pool, TimeNs time, bool failed, int change);
+  void note_phases(const LaneData& lane, int change);
+  void note_phase(const LaneData& lane, const std::optional<PhaseTrack::Top>& top, TimeNs time,
+                  int change);
+  void note_phase_change(const LaneData& lane, const std::optional<PhaseTrack::Top>& before,
+                         TimeNs time);
+  std::uint32_t pool_of_run(const LaneData& lane, std::size_t run) const;
+  std::uint32_t pool_of_phase(const LaneData& lane, const PhaseTrack::Top& top) const;
 
   // forgetting.cpp: staying within a limit of memory
   void seal();

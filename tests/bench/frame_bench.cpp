@@ -16,9 +16,10 @@ namespace {
 
 using session::TimeNs;
 
-std::unique_ptr<session::Session> makeSession(std::uint64_t tasks) {
+std::unique_ptr<session::Session> makeSession(std::uint64_t tasks, std::uint32_t workers) {
   // The last tasks have phases: they are those that are seen from near.
-  SyntheticPool pool({.phases_from = tasks - std::min<std::uint64_t>(tasks, 20'000)});
+  SyntheticPool pool({.workers = workers,
+                      .phases_from = tasks - std::min<std::uint64_t>(tasks, 20'000)});
   auto session = std::make_unique<session::Session>();
   const auto sink = session->add_process(pool.directory());
   std::vector<trace::Event> events;
@@ -50,7 +51,9 @@ Spread animate(TimelineFrames& frames, const std::shared_ptr<const session::Snap
   constexpr int kWarm = 20;
   const TimeNs steps = kStep * (count + kWarm);
   const TimeNs first = std::max(snapshot->begin() + 1, snapshot->end() - steps);
+  const ui::LaneArrangement lanes = frames.view.lanes;
   frames.view.reset();
+  frames.view.lanes = lanes;
   frames.view.advance(snapshot->begin(), first);
   frames.view.zoom(static_cast<double>(ui::ViewState::kFirstSpan) / static_cast<double>(span));
   std::vector<double> times;
@@ -66,11 +69,11 @@ Spread animate(TimelineFrames& frames, const std::shared_ptr<const session::Snap
 }
 
 /// The worst over zooms from the whole session down to a few tasks.
-QJsonObject measureSession(std::uint64_t tasks, int count) {
-  const auto session = makeSession(tasks);
-  const auto snapshot = session->snapshot();
+QJsonObject measureZooms(const std::shared_ptr<const session::Snapshot>& snapshot, int count,
+                         const ui::LaneArrangement& lanes = {}) {
   const TimeNs whole = snapshot->end() - snapshot->begin();
   TimelineFrames frames;
+  frames.view.lanes = lanes;
   Spread worst;
   QJsonObject bySpan;
   // From 50 ms, a task or two a lane, by factors of ten, up to all of it.
@@ -90,12 +93,33 @@ QJsonObject measureSession(std::uint64_t tasks, int count) {
   return result;
 }
 
+QJsonObject measureSession(std::uint64_t tasks, int count) {
+  return measureZooms(makeSession(tasks, 32)->snapshot(), count);
+}
+
+/// 1,024 lanes, each with a row of its own and in one folded row, beside 32 with as many tasks.
+QJsonObject measureManyLanes(int count, const QJsonObject& few) {
+  const auto snapshot = makeSession(1'000'000, 1'024)->snapshot();
+  const auto beside = [&](bool folded) {
+    ui::LaneArrangement lanes;
+    lanes.folded[session::PoolIndex{0}] = folded;
+    QJsonObject figures = measureZooms(snapshot, count, lanes);
+    const QString key = QStringLiteral("median");
+    figures[QStringLiteral("ratio_to_32_lanes")] =
+        rounded(figures[key].toDouble() / few[key].toDouble());
+    return figures;
+  };
+  return {{QStringLiteral("unfolded"), beside(false)}, {QStringLiteral("folded"), beside(true)}};
+}
+
 QJsonObject measure(bool quick) {
   const int count = quick ? 100 : 600;
+  const QJsonObject few = measureSession(1'000'000, count);
   return {{QStringLiteral("frame_ms"),
            QJsonObject{{QStringLiteral("10k"), measureSession(10'000, count)},
-                       {QStringLiteral("1M"), measureSession(1'000'000, count)},
-                       {QStringLiteral("10M"), measureSession(10'000'000, count)}}}};
+                       {QStringLiteral("1M"), few},
+                       {QStringLiteral("10M"), measureSession(10'000'000, count)}}},
+          {QStringLiteral("frame_1024_lanes_ms"), measureManyLanes(count, few)}};
 }
 
 }  // namespace

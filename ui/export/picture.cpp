@@ -2,6 +2,7 @@
 #include "ui/export/picture.h"
 
 #include "ui/plot/throughput.h"
+#include "ui/timeline/legend.h"
 #include "ui/timeline/time_text.h"
 #include "ui/timeline/timeline_layout.h"
 #include "ui/timeline/timeline_painter.h"
@@ -25,6 +26,7 @@ constexpr QSize kLeast{640, 400};
 constexpr qreal kMargin = 24;
 constexpr qreal kHeader = 112;
 constexpr qreal kChart = 190;
+constexpr qreal kLegend = 20;
 
 struct Figure {
   QString value;
@@ -67,6 +69,10 @@ QList<Figure> figuresOf(const session::Snapshot& snapshot, const Statistics& s, 
       {countText(s.cancelled), {}, QObject::tr("cancelled"), s.cancelled > 0 ? t.warn : t.dim});
   if (snapshot.lost_events() > 0) {
     figures.append({countText(snapshot.lost_events()), {}, QObject::tr("events lost"), t.bad});
+  }
+  if (snapshot.anomalies() > 0) {
+    figures.append(
+        {countText(snapshot.anomalies()), {}, QObject::tr("events did not fit"), t.warn});
   }
   return figures;
 }
@@ -131,6 +137,8 @@ void paintTimelinePart(QPainter& painter, const Frame& frame, const PictureOptio
                        TimeRange range, const QRectF& room) {
   ViewState view;
   view.reduceMotion = true;
+  view.coloring = options.coloring;
+  view.lanes = options.lanes;
   view.devicePixelRatio = options.devicePixelRatio;
   view.advance(frame.snapshot->begin(), frame.now);
   // A little air at the end, where waiting tasks and the present stand.
@@ -174,11 +182,15 @@ QImage renderPicture(const Frame& frame, const PictureOptions& options) {
   const qreal gap = theme.px(14);
   const qreal chartHeight = std::min(theme.px(kChart), all.height() * 0.3);
   const qreal top = theme.px(kHeader);
-  const qreal most = all.height() - top - chartHeight - 2 * gap;
+  const qreal legendHeight = theme.px(kLegend);
+  const qreal most = all.height() - top - chartHeight - 2 * gap - legendHeight;
   const QRectF timeline(0, std::round(top), all.width(), std::round(most));
   paintTimelinePart(painter, frame, options, range, timeline);
-  const QRectF card(margin, timeline.bottom() + gap, all.width() - 2 * margin,
-                    all.height() - timeline.bottom() - 2 * gap);
+  const QRectF legend(margin, timeline.bottom() + gap / 2, all.width() - 2 * margin, legendHeight);
+  SpriteCache sprites;
+  paintLegend(painter, legendOf(*frame.snapshot, options.coloring), legend, theme, sprites);
+  const QRectF card(margin, legend.bottom() + gap / 2, all.width() - 2 * margin,
+                    all.height() - legend.bottom() - gap * 1.5);
   paintCard(painter, card, theme);
   const qreal inset = theme.px(12);
   const QRectF chart = card.adjusted(inset, inset, -inset, -inset / 2);

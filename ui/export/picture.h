@@ -2,7 +2,9 @@
 #pragma once
 
 #include "ui/theme/theme.h"
+#include "ui/timeline/coloring.h"
 #include "ui/timeline/frame.h"
+#include "ui/timeline/lane_arrangement.h"
 
 #include <QImage>
 #include <QSize>
@@ -18,6 +20,8 @@ struct PictureOptions {
   Theme theme = Theme::dark();
   std::optional<session::TimeNs> begin = {};  ///< default: the session's
   std::optional<session::TimeNs> end = {};    ///< default: frame.now
+  Coloring coloring = {};     ///< a legend tells its colours
+  LaneArrangement lanes = {};
   QString title = {};
   QString caption = {};
 };

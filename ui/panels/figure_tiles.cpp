@@ -97,6 +97,7 @@ FigureTilesScene layOutFigureTiles(QList<FigureTile> tiles, qreal width, const T
 }
 
 FigureTiles::FigureTiles(QWidget* parent) : QWidget(parent), theme_(Theme::dark()) {
+  announceParts();
   setObjectName(QStringLiteral("figureTiles"));
   setAccessibleName(tr("Figures"));
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
@@ -133,6 +134,17 @@ const FigureTilesScene& FigureTiles::scene() {
     scene_ = layOutFigureTiles(figureTiles(figures_, theme_), width(), theme_);
   }
   return scene_;
+}
+
+/// Name and value in one, because that is what is read out; the value alone as well.
+QList<PaintedPart> FigureTiles::paintedParts() {
+  QList<PaintedPart> parts;
+  for (const FigureTile& tile : scene().tiles) {
+    parts.append({.name = QStringLiteral("%1: %2").arg(tile.name, tile.value),
+                  .value = tile.value,
+                  .rect = tile.rect.toAlignedRect()});
+  }
+  return parts;
 }
 
 QSize FigureTiles::sizeHint() const {

@@ -3,6 +3,7 @@
 
 #include "ui/panels/live_figures.h"
 #include "ui/theme/theme.h"
+#include "ui/timeline/painted_parts.h"
 
 #include <QColor>
 #include <QFont>
@@ -36,7 +37,7 @@ FigureTilesScene layOutFigureTiles(QList<FigureTile> tiles, qreal width, const T
 
 /// The figures beside throughput that are read from the back of a room: how busy, how long tasks
 /// wait, and where the tasks stand.
-class FigureTiles : public QWidget {
+class FigureTiles : public QWidget, public PaintsParts {
   Q_OBJECT
  public:
   explicit FigureTiles(QWidget* parent = nullptr);
@@ -46,6 +47,8 @@ class FigureTiles : public QWidget {
   void showCounts(const TaskCounts& tasks);
   void setTheme(const Theme& theme);
   const FigureTilesScene& scene();
+  QList<PaintedPart> paintedParts() override;  ///< a tile each
+  QAccessible::Role paintedRole() const override { return QAccessible::Grouping; }
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
 

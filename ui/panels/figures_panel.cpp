@@ -69,8 +69,10 @@ void FiguresPanel::setCorner(QLayout* corner) {
 
 void FiguresPanel::showFigures(const LiveFigures& figures) {
   rate_->setText(figures.throughput ? formatLargeRate(*figures.throughput) : dash());
-  rate_->setToolTip(figures.throughput ? tr("%1 tasks/s").arg(*figures.throughput, 0, 'f', 1)
-                                       : QString());
+  const QString exact =
+      figures.throughput ? tr("%1 tasks/s").arg(*figures.throughput, 0, 'f', 1) : QString();
+  rate_->setToolTip(exact);
+  rate_->setAccessibleName(exact.isEmpty() ? tr("Throughput") : tr("Throughput: %1").arg(exact));
   window_->setText(!figures.throughput ? QString()
                    : figures.isWhole
                        ? tr("over %1").arg(formatSeconds(figures.windowS))

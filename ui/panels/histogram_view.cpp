@@ -14,6 +14,7 @@ namespace poolscope::ui {
 HistogramView::HistogramView(const QString& name, QWidget* parent)
     : QWidget(parent),
       theme_(Theme::dark()) {
+  announceParts();
   setAccessibleName(name);
 }
 

@@ -3,6 +3,7 @@
 
 #include "ui/plot/histogram.h"
 #include "ui/theme/theme.h"
+#include "ui/timeline/painted_parts.h"
 
 #include <QWidget>
 
@@ -12,13 +13,14 @@ namespace poolscope::ui {
 
 /// A histogram of durations under its name. The picture comes from layOutHistogram(); what a bar
 /// stands for is said in a tooltip.
-class HistogramView : public QWidget {
+class HistogramView : public QWidget, public PaintsParts {
   Q_OBJECT
  public:
   explicit HistogramView(const QString& name, QWidget* parent = nullptr);
 
   void showDistribution(const std::optional<session::Distribution>& distribution);
   void setTheme(const Theme& theme);
+  QAccessible::Role paintedRole() const override { return QAccessible::Chart; }
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override { return sizeHint(); }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/kind_table_model.h"
 
+#include "ui/timeline/name_text.h"
 #include "ui/timeline/time_text.h"
 
 #include <utility>
@@ -28,7 +29,7 @@ void KindTableModel::setKinds(const std::vector<session::KindStatistics>& kinds)
   std::vector<Row> rows;
   for (const session::KindStatistics& each : kinds) {
     if (rows.size() < kMostRows) {
-      const QString name = QString::fromUtf8(each.name);
+      const QString name = nameText(each.name);
       rows.push_back({name.isEmpty() ? tr("(without a name)") : name, each});
       rows.back().figures.name = {};
       continue;

@@ -26,7 +26,7 @@ MessageBar::MessageBar(QWidget* parent)
   text_->setTextFormat(Qt::PlainText);
   text_->setWordWrap(true);
   text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  more_->setProperty("look", "dim");
+  more_->setProperty("look", "small");  // the ground is coloured: no dim text on it
   dismiss_->setObjectName(QStringLiteral("dismissMessage"));
   dismiss_->setAccessibleName(tr("Dismiss message"));
   auto* row = new QHBoxLayout(this);

@@ -27,6 +27,7 @@ constexpr qreal kMarkWidth = 2;  // at least
 }  // namespace
 
 OverviewStrip::OverviewStrip(QWidget* parent) : QWidget(parent), theme_(Theme::dark()) {
+  announceParts();
   setObjectName(QStringLiteral("overview"));
   setAccessibleName(tr("Whole session"));
   setToolTip(

@@ -4,6 +4,7 @@
 #include "ui/panels/overview_drag.h"
 #include "ui/theme/theme.h"
 #include "ui/timeline/frame.h"
+#include "ui/timeline/painted_parts.h"
 
 #include <QRectF>
 #include <QWidget>
@@ -17,7 +18,7 @@ namespace poolscope::ui {
 /// The whole session in one strip: tasks finished over time, a frame around what the timeline
 /// shows, a line at the picture's now. The frame and its ends can be dragged, a click moves it
 /// there, a drag outside of it chooses another stretch; arrows move and zoom it.
-class OverviewStrip : public QWidget {
+class OverviewStrip : public QWidget, public PaintsParts {
   Q_OBJECT
  public:
   explicit OverviewStrip(QWidget* parent = nullptr);
@@ -39,6 +40,7 @@ class OverviewStrip : public QWidget {
   void setTheme(const Theme& theme);
   /// The line at now can be dragged, as in a replay.
   void setNowMovable(bool movable);
+  QAccessible::Role paintedRole() const override { return QAccessible::Chart; }
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/stall_words.h"
 
+#include "ui/timeline/name_text.h"
 #include "ui/timeline/task_words.h"
 #include "ui/timeline/time_text.h"
 
@@ -29,7 +30,7 @@ QString tr(const char* text) {
 QString poolName(const Snapshot& snapshot, PoolIndex pool) {
   const auto place = static_cast<std::size_t>(pool);
   const std::string_view name = snapshot.pools()[place].name;
-  return name.empty() ? tr("pool %1").arg(place + 1) : QString::fromUtf8(name);
+  return name.empty() ? tr("pool %1").arg(place + 1) : nameText(name);
 }
 
 /// "In db: ", where there are several pools.
@@ -45,7 +46,7 @@ QString title(const Snapshot& snapshot, session::TaskKey key) {
 /// "parent 1 waits for child 3"
 QString waitText(const Snapshot& snapshot, const StuckWorker& worker) {
   const session::Lane& lane = snapshot.lanes()[static_cast<std::size_t>(worker.worker)];
-  const QString who = worker.task ? title(snapshot, worker.task) : QString::fromUtf8(lane.name);
+  const QString who = worker.task ? title(snapshot, worker.task) : nameText(lane.name);
   if (worker.reason == trace::BlockReason::full_queue && worker.pool) {
     return tr("%1 waits for room in the queue of %2").arg(who, poolName(snapshot, *worker.pool));
   }

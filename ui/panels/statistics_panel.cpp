@@ -98,6 +98,7 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
     for (int column = 0; column < 4; ++column) {
       QLabel* value = makeLabel(this, dash(), "small");
       value->setObjectName(QStringLiteral("distribution%1%2").arg(row).arg(column));
+      value->setAccessibleDescription(rows[row] + u' ' + quantiles[column]);
       times->addWidget(value, row + 1, column + 1, Qt::AlignRight);
       // The last is exact, the others are read off the histogram.
       value->setToolTip(column < 3 ? tr("within 4.5 %") : QString());
@@ -132,7 +133,7 @@ QLabel* StatisticsPanel::addFigure(QGridLayout* grid, int row, int column, const
   grid->addWidget(makeLabel(this, name, "dim"), row, column, Qt::AlignTop);
   QLabel* value = makeLabel(this, dash(), "plain");
   value->setObjectName(objectName);
-  value->setAccessibleName(name);
+  value->setAccessibleDescription(name);
   value->setAlignment(Qt::AlignRight);
   grid->addWidget(value, row, column + 1);
   return value;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/task_details.h"
 
+#include "ui/timeline/name_text.h"
 #include "ui/timeline/task_words.h"
 
 #include <QCoreApplication>
@@ -88,7 +89,7 @@ void addPhases(std::vector<TimeShare>& shares, const std::vector<session::Phase>
       break;
     }
     runTo(phase.begin);
-    open.push_back({useOf(phase.kind), QString::fromUtf8(phase.name), phase.end});
+    open.push_back({useOf(phase.kind), nameText(phase.name), phase.end});
   }
   runTo(end);
 }
@@ -104,7 +105,7 @@ std::optional<TimeNs> since(std::optional<TimeNs> time, TimeNs begin) {
 QString laneName(const Snapshot& snapshot, std::optional<session::LaneId> lane) {
   const auto lanes = snapshot.lanes();
   const auto index = static_cast<std::size_t>(lane.value_or(session::LaneId{}));
-  return lane && index < lanes.size() ? QString::fromUtf8(lanes[index].name) : QString();
+  return lane && index < lanes.size() ? nameText(lanes[index].name) : QString();
 }
 
 /// What of the caller's results is held up at `now`, if the task has a part in it.
@@ -132,13 +133,14 @@ std::optional<TaskDetails> taskDetails(const Snapshot& snapshot, session::TaskKe
   const auto started = by(task->started, now);
   const auto finished = by(task->finished, now);
   const auto delivered = by(task->delivered, now);
+  const auto overBy = by(task->over_by, now);
   if (!queued && !started && !finished) {
     return std::nullopt;
   }
-  TaskDetails details{.key = key, .name = QString::fromUtf8(task->name)};
-  details.state = finished  ? task->state
-                  : started ? session::TaskState::running
-                            : session::TaskState::queued;
+  TaskDetails details{.key = key, .name = nameText(task->name)};
+  details.state = finished || overBy ? task->state
+                  : started          ? session::TaskState::running
+                                     : session::TaskState::queued;
   details.caller = laneName(snapshot, task->caller);
   details.note = heldNote(snapshot, *task, now);
   if (started) {
@@ -148,7 +150,7 @@ std::optional<TaskDetails> taskDetails(const Snapshot& snapshot, session::TaskKe
     add(details.shares, TimeUse::queued, {}, started.value_or(finished.value_or(now)) - *queued);
   }
   if (started) {
-    const TimeNs end = finished.value_or(now);
+    const TimeNs end = finished.value_or(overBy.value_or(now));
     const auto before = details.shares.size();
     addPhases(details.shares, snapshot.phases(key, kMostPhases), *started, end);
     details.ranNs = end - *started;
@@ -157,7 +159,7 @@ std::optional<TaskDetails> taskDetails(const Snapshot& snapshot, session::TaskKe
         [](const TimeShare& share) { return share.use != TimeUse::unphased; });
   }
   if (finished) {
-    details.error = QString::fromUtf8(task->error);
+    details.error = nameText(task->error, TextLines::many);
     details.cpuNs = task->cpu_time;
     if (delivered) {
       details.receiver = laneName(snapshot, task->receiver);
@@ -172,6 +174,7 @@ std::optional<TaskDetails> taskDetails(const Snapshot& snapshot, session::TaskKe
   details.queuedAt = since(queued, snapshot.begin());
   details.startedAt = since(started, snapshot.begin());
   details.finishedAt = since(finished, snapshot.begin());
+  details.overBy = since(overBy, snapshot.begin());
   details.deliveredAt = since(delivered, snapshot.begin());
   return details;
 }

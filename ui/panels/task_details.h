@@ -50,6 +50,7 @@ struct TaskDetails {
   std::optional<session::TimeNs> queuedAt = {};
   std::optional<session::TimeNs> startedAt = {};
   std::optional<session::TimeNs> finishedAt = {};
+  std::optional<session::TimeNs> overBy = {};  ///< its end was lost, but it was over then
   std::optional<session::TimeNs> deliveredAt = {};
   std::optional<session::TimeNs> cpuNs = {};
 };

@@ -131,8 +131,9 @@ void TaskInspector::showHint() {
 void TaskInspector::showTask(const TaskDetails& details,
                              const std::optional<WalkStanding>& standing) {
   const OutcomeText outcome = outcomeOf(details.state);
-  setHead(details.name.isEmpty() ? tr("Task %1").arg(details.key.task)
-                                 : QStringLiteral("%1 #%2").arg(details.name).arg(details.key.task),
+  setHead(details.name.isEmpty()
+              ? tr("Task %1").arg(details.key.task)
+              : QStringLiteral("%1 #%2").arg(details.name, QString::number(details.key.task)),
           outcome.text, outcome.look);
   bar_->show();
   bar_->setShares(details.shares);
@@ -156,6 +157,7 @@ void TaskInspector::showTask(const TaskDetails& details,
   addInstant(
       details.state == session::TaskState::cancelled ? tr("cancelled at") : tr("finished at"),
       details.finishedAt);
+  addInstant(tr("end lost, over by"), details.overBy);
   addInstant(tr("delivered at"), details.deliveredAt);
   if (details.cpuNs) {
     addRow(tr("CPU time"), durationText(*details.cpuNs));
@@ -265,6 +267,7 @@ void TaskInspector::addRow(const QString& name, const QString& value, const QCol
   row.line->setToolTip({});
   row.name->setText(name);
   row.value->setText(value);
+  row.value->setAccessibleDescription(name);
   row.swatch->setVisible(swatch.isValid());
   row.line->show();
   // Names are never cut for the sake of a value; only one that a user gave may be too long.

@@ -2,6 +2,7 @@
 #include "ui/panels/task_walker.h"
 
 #include "core/session/task_kind.h"
+#include "ui/timeline/name_text.h"
 #include "ui/timeline/time_text.h"
 
 #include <QLocale>
@@ -121,7 +122,7 @@ class Walk {
       return;
     }
     const std::string_view kind = session::kind_of(task->name);
-    step_.kind = QString::fromUtf8(kind);
+    step_.kind = nameText(kind);
     TaskQuery query = TaskQuery::of_kind(kind);
     query.read_names(snapshot, stop_);
     const TaskMatch head{from_.hasRange ? from_.begin : kFirst, {}};
@@ -168,7 +169,7 @@ std::optional<WalkStanding> compare(const WalkFrom& from, const std::stop_token&
   const std::string_view kind = session::kind_of(task->name);
   TaskQuery query = TaskQuery::of_kind(kind);
   TaskWalk walk{.order = WalkOrder::slowest};
-  WalkStanding standing{.task = from.task, .kind = QString::fromUtf8(kind)};
+  WalkStanding standing{.task = from.task, .kind = nameText(kind)};
   standing.inRange = from.hasRange && *task->finished >= from.begin && *task->finished < from.end;
   if (standing.inRange) {
     walk.begin = from.begin;

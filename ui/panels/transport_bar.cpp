@@ -57,10 +57,10 @@ TransportBar::TransportBar(const Controls& controls, QWidget* parent)
       marker_(new QLineEdit(this)) {
   setObjectName(QStringLiteral("transportBar"));
   time_->setObjectName(QStringLiteral("clock"));
-  time_->setAccessibleName(tr("Time in the session"));
+  time_->setAccessibleDescription(tr("Time in the session"));  // its name is what it says
   time_->setProperty("look", "mono");
   mode_->setObjectName(QStringLiteral("playbackMode"));
-  mode_->setAccessibleName(tr("State of the view"));
+  mode_->setAccessibleDescription(tr("State of the view"));
   const auto control = [](QToolButton* button, const char* name, QAction* action) {
     button->setObjectName(QString::fromLatin1(name));
     button->setDefaultAction(action);

@@ -2,6 +2,7 @@
 #include "ui/panels/worker_table_model.h"
 
 #include "ui/panels/format.h"
+#include "ui/timeline/name_text.h"
 #include "ui/timeline/time_text.h"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ void WorkerTableModel::setStatistics(const session::Snapshot& snapshot,
   for (const session::WorkerStatistics& each : statistics.workers) {
     const auto lane = static_cast<std::size_t>(each.lane);
     if (each.existed > 0 && lane < lanes.size()) {
-      rows.push_back({QString::fromUtf8(lanes[lane].name), each});
+      rows.push_back({nameText(lanes[lane].name), each});
     }
   }
   // By their numbers: threads that start at once are first seen in any order.

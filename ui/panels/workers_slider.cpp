@@ -42,7 +42,7 @@ QSize WorkersSlider::sizeHint() const {
 }
 
 QSize WorkersSlider::minimumSizeHint() const {
-  return {qRound(theme_.px(210)), sizeHint().height()};
+  return {qRound(theme_.px(200)), sizeHint().height()};
 }
 
 WorkersScale WorkersSlider::scale() const {

@@ -54,7 +54,7 @@ QTabBar::tab { background: transparent; color: $dim; padding: 6px 10px; border: 
 QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom-color: $accent; }
 QTabBar::tab:hover { color: $text; } QTabBar::tab:focus { background: $raised; }
 QPlainTextEdit, QTextEdit, QTextBrowser, QTableView, QTreeView, QListView {
-  background: $surface; border: none; outline: none; selection-background-color: $pressed; selection-color: $text;
+  background: $surface; border: 1px solid transparent; outline: none; selection-background-color: $pressed; selection-color: $text;
   alternate-background-color: $lane; gridline-color: $line; }
 QPlainTextEdit:focus, QTextBrowser:focus, QTableView:focus, QTreeView:focus, QListView:focus {
   border: 1px solid $accent; }

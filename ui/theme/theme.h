@@ -27,6 +27,25 @@ struct Fonts {
   QFont monoSmall = {};   ///< 11
 };
 
+/// What bars, columns and tokens are coloured with: places in Theme::swatches.
+namespace swatch {
+inline constexpr int kKinds = 0;  ///< Theme::kKinds, by kind of task, or by worker
+inline constexpr int kFailed = 6;
+inline constexpr int kFinished = 7;
+inline constexpr int kRunning = 8;
+inline constexpr int kNeutral = 9;  ///< what the colours do not speak of
+inline constexpr int kPhases = 10;  ///< 8, by the number of their PhaseKind
+inline constexpr int kRamp = 18;    ///< kRampSteps, from little to much
+inline constexpr int kRampSteps = 12;
+inline constexpr int kCount = kRamp + kRampSteps;
+}  // namespace swatch
+
+/// Of one swatch: where a task computes, and where it waits.
+struct Swatch {
+  QColor bright = {};
+  QColor shade = {};
+};
+
 /// Colours, fonts and sizes of one look. A value: two themes made alike paint alike.
 /// Colours follow Okabe and Ito, so that kinds of tasks stay apart with any colour vision; red is
 /// kept for failures. Text colours reach a contrast of 4.5:1 on every ground they are used on
@@ -65,10 +84,14 @@ struct Theme {
   std::array<QColor, kKinds> kindShades = {};  ///< the same where it waits
   QColor badBar = {};                          ///< a failed task, where it computed
   QColor badShade = {};                        ///< a failed task, where it waited
-  QColor hatch = {};                           ///< patterns over shades, translucent
+  std::array<Swatch, swatch::kCount> swatches = {};  ///< textOnBright and textOnShade on them
+  QColor hatch = {};                                 ///< patterns over shades, translucent
   QColor queueArea = {};
   QColor queueLine = {};
   QColor blockedBand = {};  ///< amber ground of a blocked caller; `text` is readable on it
+
+  /// How much of its colour a selected or measured stretch lays over all that is in it.
+  static constexpr qreal kTint = 0.1;
 
   Fonts fonts = {};
 
@@ -78,6 +101,10 @@ struct Theme {
   const QColor& kind(int index) const { return kinds[static_cast<std::size_t>(index) % kKinds]; }
   const QColor& kindShade(int index) const {
     return kindShades[static_cast<std::size_t>(index) % kKinds];
+  }
+
+  const Swatch& swatchAt(int index) const {
+    return swatches[static_cast<std::size_t>(index) % swatches.size()];
   }
 
   /// For QApplication: ordinary widgets in this look.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/timeline/layout_context.h"
+#include "ui/timeline/name_text.h"
 #include "ui/timeline/time_text.h"
 
 #include <QObject>
@@ -39,7 +40,7 @@ FlagText markerFlag(const LayoutContext& c, const Marker& marker) {
     case Marker::Kind::shut_down:
       return {marker.time, QObject::tr("shut down"), {}, t.dim};
     case Marker::Kind::broken:
-      return {marker.time, QObject::tr("broken: %1").arg(QString::fromUtf8(marker.text)),
+      return {marker.time, QObject::tr("broken: %1").arg(nameText(marker.text)),
               QObject::tr("broken"), t.bad};
     case Marker::Kind::lost:
       return {marker.time, QObject::tr("%1 events lost").arg(countText(marker.count)),
@@ -47,7 +48,7 @@ FlagText markerFlag(const LayoutContext& c, const Marker& marker) {
     case Marker::Kind::text:
       break;
   }
-  return {marker.time, QString::fromUtf8(marker.text), {}, t.text};
+  return {marker.time, nameText(marker.text), {}, t.text};
 }
 
 /// What happened in one pixel speaks with one flag: a script that changes max_workers and says why.

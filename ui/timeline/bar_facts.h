@@ -6,6 +6,7 @@
 
 #include <QString>
 
+#include <optional>
 #include <vector>
 
 namespace poolscope::ui {
@@ -16,6 +17,7 @@ struct BarStretch {
   session::TimeNs end = 0;
   BarFill fill = BarFill::bright;
   bool blocked = false;  ///< it waits for another task
+  trace::PhaseKind phase = trace::PhaseKind::other;
 };
 
 /// What a bar is made from, wherever it stands.
@@ -24,9 +26,11 @@ struct BarFacts {
   session::TimeNs started = 0;
   session::TimeNs end = 0;  ///< its finish, or now
   int kind = 0;
+  std::optional<session::TimeNs> waited = {};
   bool failed = false;
   bool open = false;
   std::vector<BarStretch> stretches = {};
+  bool hasMore = false;  ///< phases than there are stretches for: columns tell what it did
   QString title = {};
   QString number = {};
   qreal titleWidth = 0;

@@ -21,6 +21,8 @@ constexpr qreal kGap = 1;  // neighbours stay apart
 constexpr std::size_t kMostPhases = 48;
 constexpr std::size_t kMostBlocked = 64;
 
+}  // namespace
+
 BarFill fillOf(PhaseKind kind) {
   switch (kind) {
     case PhaseKind::io_wait:
@@ -40,10 +42,13 @@ BarFill fillOf(PhaseKind kind) {
   }
 }
 
+namespace {
+
 /// Cuts a task's time into parts of one fill: of nested phases the innermost, else the task
 /// computes.
 void cutIntoParts(const LayoutContext& c, TimeNs begin, TimeNs end,
-                  const std::vector<BarStretch>& stretches, TaskBar& bar) {
+                  const std::vector<BarStretch>& stretches, int color, TaskBar& bar) {
+  const bool byPhase = c.view.coloring.by == ColorBy::phase;
   QVarLengthArray<TimeNs, 24> cuts{begin, end};
   for (const BarStretch& s : stretches) {
     for (const TimeNs cut : {s.begin, s.end}) {
@@ -62,15 +67,19 @@ void cutIntoParts(const LayoutContext& c, TimeNs begin, TimeNs end,
       continue;
     }
     BarFill fill = BarFill::bright;
+    int partColor = color;
     for (const BarStretch& s : stretches) {
       if (s.begin <= cuts[i] && s.end >= cuts[i + 1]) {
         fill = s.fill;
+        partColor = byPhase ? swatch::kPhases + static_cast<int>(s.phase) : color;
       }
     }
-    if (!bar.parts.isEmpty() && bar.parts.last().fill == fill) {
+    if (!bar.parts.isEmpty() && bar.parts.last().fill == fill &&
+        bar.parts.last().swatch == partColor) {
       bar.parts.last().rect.setRight(right);
     } else {
-      bar.parts.append({QRectF(left, bar.rect.top(), right - left, bar.rect.height()), fill});
+      bar.parts.append(
+          {QRectF(left, bar.rect.top(), right - left, bar.rect.height()), fill, partColor});
     }
     left = right;
   }
@@ -119,19 +128,29 @@ BarFacts barFacts(const LayoutContext& c, LaneId lane, const Task& task) {
   BarFacts facts;
   facts.task = task.key;
   facts.started = task.started.value_or(0);
-  facts.open = !task.finished;
-  facts.end = task.finished.value_or(c.now);
+  facts.open = !task.finished && !task.over_by;
+  facts.end = endOf(task, c.now);
   facts.kind = c.kinds(task.name);
   facts.failed = task.state == TaskState::failed;
-  for (const Phase& phase : c.snapshot.phases(task.key, kMostPhases)) {
-    if (phase.begin < c.now && phase.kind != PhaseKind::other) {
-      facts.stretches.push_back({phase.begin, std::min(phase.end, facts.end), fillOf(phase.kind)});
+  if (task.queued && task.started) {
+    facts.waited = std::max<TimeNs>(*task.started - *task.queued, 0);
+  }
+  const std::vector<Phase> phases = c.snapshot.phases(task.key, kMostPhases + 1);
+  facts.hasMore = phases.size() > kMostPhases;
+  for (const Phase& phase : phases) {
+    if (phase.begin < c.now) {
+      facts.stretches.push_back({.begin = phase.begin,
+                                 .end = std::min(phase.end, facts.end),
+                                 .fill = fillOf(phase.kind),
+                                 .phase = phase.kind});
     }
   }
   for (const auto& blocked : c.snapshot.blocked(lane, facts.started, facts.end, kMostBlocked)) {
     if (blocked.begin < c.now) {
-      facts.stretches.push_back(
-          {blocked.begin, std::min(blocked.end, facts.end), BarFill::stripes, true});
+      facts.stretches.push_back({.begin = blocked.begin,
+                                 .end = std::min(blocked.end, facts.end),
+                                 .fill = BarFill::stripes,
+                                 .blocked = true});
     }
   }
   const QString cross = facts.failed ? QStringLiteral("× ") : QString();
@@ -157,7 +176,6 @@ bool layOutBar(const LayoutContext& c, const QRectF& body, LaneId lane, const Ba
   TaskBar& bar = bars.emplaceBack();
   bar.task = facts.task;
   bar.lane = lane;
-  bar.kind = facts.kind;
   bar.failed = facts.failed;
   bar.open = facts.open;
   bar.roundLeft = x0 >= c.canvas.left() - 8;
@@ -166,8 +184,17 @@ bool layOutBar(const LayoutContext& c, const QRectF& body, LaneId lane, const Ba
   bar.rect = QRectF(left, body.top(), width, body.height());
   addBlocked(c, facts, bar);
   const TimeNs seenBegin = std::max(facts.started, c.axis.toTime(left));
-  const TimeNs seenEnd = std::max(seenBegin + 1, std::min(facts.end, c.axis.toTime(right)));
-  cutIntoParts(c, seenBegin, seenEnd, facts.stretches, bar);
+  // An end that was rounded to the left is still the end: its last phase is not cut off.
+  const TimeNs seenEnd = right >= x1
+                             ? std::max(seenBegin + 1, facts.end)
+                             : std::max(seenBegin + 1, std::min(facts.end, c.axis.toTime(right)));
+  const int color = swatchOf(c.view.coloring, {.kind = facts.kind,
+                                               .failed = facts.failed,
+                                               .open = facts.open,
+                                               .worker = c.laneOf(lane).index,
+                                               .waited = facts.waited,
+                                               .ran = facts.end - facts.started});
+  cutIntoParts(c, seenBegin, seenEnd, facts.stretches, color, bar);
   addLabel(c, facts, bar);
   return true;
 }

@@ -31,9 +31,9 @@ Shares inPixels(const DenseColumn& column, int height) {
   int bright = upTo(column.bright);
   const int shade = upTo(column.bright + column.shade);
   int busy = upTo(column.bright + column.shade + column.lock);
-  if (busy == 0 && column.bright + column.shade + column.lock > 0) {
+  if (busy == 0) {  // also of tasks that took no time
     busy = 1;
-    bright = column.bright > 0 ? 1 : 0;
+    bright = column.bright > 0 || column.shade + column.lock <= 0 ? 1 : 0;
   }
   const int failed =
       column.failed > 0 ? std::clamp(upTo(column.failed), std::min(3, busy), busy) : 0;
@@ -59,8 +59,34 @@ void paintColumn(PixelRows<QRgb> top, int height, int width, const Shares& share
   upTo(height, ground);
 }
 
+/// From the bottom up: what works, then what waits, in the colours that the phases have on bars.
+void paintPhases(PixelRows<QRgb> top, int height, int width, const DenseColumn& column,
+                 const std::array<ColumnColors, swatch::kCount>& colors, QRgb ground) {
+  using enum trace::PhaseKind;
+  constexpr std::array kOrder{other, compute, lock_held, io_wait,
+                              sleep, file_io, command,   lock_wait};
+  constexpr std::size_t kWorking = 3;
+  int done = 0;
+  int share = 0;
+  const auto upTo = [&](int level, QRgb color) {
+    if (level > done) {
+      fillRows({top.first + (height - level) * top.stride, top.stride}, width, level - done, color);
+      done = level;
+    }
+  };
+  for (std::size_t i = 0; i < kOrder.size(); ++i) {
+    const auto kind = static_cast<std::size_t>(kOrder[i]);
+    share += column.phases[kind];
+    const ColumnColors& of = colors[swatch::kPhases + kind];
+    const int least = done == 0 && share > 0 ? 1 : 0;  // what there is, is seen
+    upTo(std::clamp((share * height + 127) / 255, least, height),
+         i < kWorking ? of.bright : of.shade);
+  }
+  upTo(height, ground);
+}
+
 bool isEmpty(const DenseColumn& column) {
-  return column.bright + column.shade + column.lock <= 0;
+  return column.tasks == 0 && column.busy() <= 0;
 }
 
 }  // namespace
@@ -143,7 +169,7 @@ void Blitter::barLabel(const TaskBar& bar, const Theme& theme) {
 
 void Blitter::barPart(const TaskBar& bar, const BarPart& part) {
   const QRect target = device(part.rect);
-  const QImage& pattern = sprites_.pattern(bar.kind, bar.failed, part.fill, target.height());
+  const QImage& pattern = sprites_.pattern(part.swatch, part.fill, target.height());
   const int period = sprites_.patternPeriod();
   const double since = target.left() - std::round(bar.patternX * ratio_);
   int offset = static_cast<int>(since - std::floor(since / period) * period);
@@ -185,10 +211,11 @@ void Blitter::strip(const DenseStrip& strip, const Theme& theme) {
   if (!direct && strip_.size() != room.size()) {
     strip_ = QImage(room.size(), QImage::Format_RGB32);
   }
-  std::array<ColumnColors, Theme::kKinds> colors;
+  std::array<ColumnColors, swatch::kCount> colors;
   for (std::size_t i = 0; i < colors.size(); ++i) {
-    colors[i] = {theme.kinds[i].rgb(), theme.kindShades[i].rgb(),
-                 mixed(theme.kinds[i], theme.lane, 0.25).rgb()};
+    const Swatch& swatch = theme.swatches[i];
+    colors[i] = {swatch.bright.rgb(), swatch.shade.rgb(),
+                 mixed(swatch.bright, theme.lane, 0.25).rgb()};
   }
   const PixelRows<QRgb> pixels =
       direct ? PixelRows<QRgb>{pixels_->at(room.left(), room.top()), pixels_->stride()}
@@ -207,9 +234,14 @@ void Blitter::strip(const DenseStrip& strip, const Theme& theme) {
       runBegin = runBegin < 0 ? i : runBegin;
       const DenseColumn& column = strip.columns[i];
       const int left = edge(i);
-      paintColumn({pixels.first + left, pixels.stride}, room.height(), edge(i + 1) - left,
-                  inPixels(column, room.height()),
-                  colors[static_cast<std::size_t>(column.kind) % colors.size()], ground, failed);
+      const PixelRows<QRgb> at{pixels.first + left, pixels.stride};
+      if (strip.byPhase) {
+        paintPhases(at, room.height(), edge(i + 1) - left, column, colors, ground);
+      } else {
+        paintColumn(at, room.height(), edge(i + 1) - left, inPixels(column, room.height()),
+                    colors[static_cast<std::size_t>(column.swatch) % colors.size()], ground,
+                    failed);
+      }
     } else if (runBegin >= 0) {
       const int left = edge(runBegin);
       if (!direct) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/timeline/layout_context.h"
+#include "ui/timeline/name_text.h"
 
 #include <QObject>
 
@@ -19,7 +20,7 @@ constexpr TimeNs kRecent = 125'000'000;  // on the screen
 constexpr qreal kLeastMark = 0.2;        // of the height
 
 QString callerName(const session::Lane& lane) {
-  const QString name = QString::fromUtf8(lane.name);
+  const QString name = nameText(lane.name);
   if (name == QLatin1String("main") || name == QLatin1String("MainThread")) {
     return QObject::tr("Main thread");
   }

@@ -28,8 +28,9 @@ struct ColumnGrid {
 
 /// Remembers columns of stretches that are over: of each owner one stretch, that which was in sight
 /// last. It grows and is asked for in tiles of a few columns, so that the same column is always
-/// asked for with the same neighbours. Bounded: forgets all when it is full.
-template <typename Column, std::int64_t kTile = 16>
+/// asked for with the same neighbours; or, `kTogether`, in as few questions as can be. Bounded:
+/// forgets all when it is full.
+template <typename Column, std::int64_t kTile = 16, bool kTogether = false>
 class ColumnTiles {
  public:
   void clear() {
@@ -106,12 +107,14 @@ class ColumnTiles {
 
   template <typename Ask>
   static void fetch(const ColumnGrid& grid, Tiles tiles, std::vector<Column>& columns, Ask ask) {
-    for (; tiles.first < tiles.end; ++tiles.first) {
-      const std::size_t full = columns.size() + kTile;
-      const session::TimeNs begin = grid.origin + tiles.first * kTile * grid.cellNs;
-      ask(begin, begin + kTile * grid.cellNs, static_cast<int>(kTile),
+    for (std::int64_t next = tiles.first; next < tiles.end;) {
+      const std::int64_t count = (kTogether ? tiles.end - next : 1) * kTile;
+      const std::size_t full = columns.size() + static_cast<std::size_t>(count);
+      const session::TimeNs begin = grid.origin + next * kTile * grid.cellNs;
+      ask(begin, begin + count * grid.cellNs, static_cast<int>(count),
           [&](const Column& column) { columns.push_back(column); });
       columns.resize(full);
+      next += count / kTile;
     }
   }
 

@@ -81,7 +81,7 @@ void addFlights(const LayoutContext& c, const PlannedRow& queue, qreal share,
     const double fade = std::clamp((1 - age) / 0.2, 0.0, 1.0);
     scene.flights.append({.task = pick.task,
                           .rect = QRectF(at.x() - side / 2, at.y() - side / 2, side, side),
-                          .kind = task ? c.kinds(task->name) : 0,
+                          .swatch = tokenSwatch(c, pick.task, pick.worker),
                           .opacity = fade * share,
                           .flying = true});
     if (c.view.speed < 1) {
@@ -110,6 +110,11 @@ void addStreams(const LayoutContext& c, const PlannedRow& queue, qreal share,
   std::vector<Target> targets;
   for (const PlannedRow& row : c.plan.rows) {
     const qreal y = c.middleOf(row);
+    if (row.kind == LaneRow::Kind::group && row.pool == queue.pool && isInSight(scene, row, y)) {
+      const std::uint64_t picked = c.snapshot.pick_count(*row.pool, c.now - kFlight, c.now + 1);
+      targets.push_back({y, static_cast<std::uint32_t>(picked) * kFlightsASecond});
+      continue;
+    }
     if (row.kind != LaneRow::Kind::worker || row.pool != queue.pool || !isInSight(scene, row, y)) {
       continue;
     }

@@ -3,6 +3,7 @@
 // first.
 #include "ui/timeline/hit_test.h"
 #include "ui/timeline/layout_context.h"
+#include "ui/timeline/name_text.h"
 #include "ui/timeline/time_text.h"
 
 #include <QObject>
@@ -45,7 +46,7 @@ QString whereText(const LayoutContext& c, const session::Task& task) {
   if (task.finished) {
     return QObject::tr("done");
   }
-  return task.worker ? QObject::tr("runs on %1").arg(QString::fromUtf8(c.laneOf(*task.worker).name))
+  return task.worker ? QObject::tr("runs on %1").arg(nameText(c.laneOf(*task.worker).name))
                      : QObject::tr("still queued");
 }
 

@@ -76,6 +76,7 @@ Hit hitTest(const TimelineScene& scene, const QPointF& at) {
     for (const LaneRow& row : pane.rows) {
       if (row.rect.contains(at)) {
         hit.row = row.kind;
+        hit.pool = row.pool;
         if (!row.lanes.isEmpty()) {
           hit.lane = hit.area == Hit::Area::head ? row.named : laneOf(row, at.x());
         }

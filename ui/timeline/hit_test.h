@@ -16,6 +16,7 @@ struct Hit {
   session::TaskKey task = {};  ///< of a bar, a token, a mark; of a column the longest
   std::optional<session::LaneId> lane = {};
   std::optional<LaneRow::Kind> row = {};
+  std::optional<session::PoolIndex> pool = {};
 };
 
 /// Reads only the scene, so what is hit is what was painted there.

@@ -41,10 +41,9 @@ void LanePainter::paintUpTo(qreal bottom) {
 }
 
 void LanePainter::paintBar(const TaskBar& bar) {
-  const QColor& bright = bar.failed ? theme_.badBar : theme_.kind(bar.kind);
   for (const BarPart& part : bar.parts) {
     if (part.fill == BarFill::bright) {
-      blitter_.fill(part.rect, bright);
+      blitter_.fill(part.rect, theme_.swatchAt(part.swatch).bright);
     } else {
       blitter_.barPart(bar, part);
     }

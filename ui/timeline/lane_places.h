@@ -3,6 +3,7 @@
 
 #include "core/session/snapshot.h"
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -20,6 +21,7 @@ class LanePlaces {
   struct Place {
     session::PoolIndex pool = {};
     std::size_t index = 0;
+    friend auto operator<=>(const Place&, const Place&) = default;
   };
 
   /// Cost O(lanes log lanes).

@@ -21,11 +21,15 @@ namespace {
 constexpr qreal kCallerHeight = 40;
 constexpr qreal kQueueHeight = 56;
 constexpr qreal kPoolHeight = 26;
+constexpr qreal kShortGroup = 56;
+constexpr qreal kTallGroup = 220;
 constexpr qreal kGap = 6;
 constexpr qreal kTallWorker = 38;
 constexpr qreal kMostGrowth = 1.6;  // where there is room
 constexpr qreal kShortWorker = 20;
 constexpr double kMostPinned = 0.55;  // of the height
+/// A single pool with more places has a header, too: where it is folded.
+constexpr std::size_t kManyPlaces = 64;
 
 bool isAlive(const Lane& lane, TimeNs now) {
   return lane.started <= now && !(lane.exited && *lane.exited <= now);
@@ -43,10 +47,12 @@ bool isCaller(const Snapshot& snapshot, const Lane& lane, TimeNs now) {
 
 class Planner {
  public:
-  Planner(const Snapshot& snapshot, TimeNs now, TimeRange shown, RowPlan& plan)
+  Planner(const Snapshot& snapshot, TimeNs now, TimeRange shown, const LaneArrangement& lanes,
+          RowPlan& plan)
       : snapshot_(snapshot),
         now_(now),
         shown_(shown),
+        lanes_(lanes),
         plan_(plan) {}
 
   void addCallers() {
@@ -58,12 +64,24 @@ class Planner {
     }
   }
 
-  void addPool(const Pool& pool, bool withHeader) {
-    if (withHeader) {
-      plan_.rows.push_back({.kind = LaneRow::Kind::pool, .pool = pool.index});
+  void addPool(const Pool& pool, bool severalPools) {
+    const std::size_t count = plan_.places->placeCount(pool.index);
+    const bool folded = lanes_.isFolded(pool.index, count);
+    if (severalPools || (!folded && count > kManyPlaces)) {
+      plan_.rows.push_back({.kind = LaneRow::Kind::pool, .pool = pool.index, .folded = folded});
     }
     plan_.rows.push_back({.kind = LaneRow::Kind::queue, .pool = pool.index});
     lookAtPlaces(pool.index);
+    if (folded) {
+      const auto used = std::count_if(places_.begin(), places_.end(),
+                                      [](const PlaceNow& place) { return place.end > 0; });
+      plan_.rows.push_back({.kind = LaneRow::Kind::group,
+                            .pool = pool.index,
+                            .index = static_cast<std::uint32_t>(used),
+                            .folded = true});
+      return;
+    }
+    const std::size_t before = plan_.rows.size();
     const bool over = pool.shut_down && *pool.shut_down <= now_;
     const std::uint32_t limit = over ? 0 : snapshot_.max_workers_at(pool.index, now_);
     std::uint32_t standing = alive_;
@@ -74,6 +92,12 @@ class Planner {
         awaited = standing++;
       }
       addPlace({pool.index, place}, now, awaited);
+    }
+    const auto first = plan_.rows.begin() + static_cast<std::ptrdiff_t>(before);
+    if (lanes_.order != LaneOrder::start) {
+      std::stable_sort(first, plan_.rows.end(), [&](const PlannedRow& a, const PlannedRow& b) {
+        return lanes_.rankOf({pool.index, a.place}) < lanes_.rankOf({pool.index, b.place});
+      });
     }
   }
 
@@ -153,12 +177,30 @@ class Planner {
     } else {
       return;
     }
-    plan_.rows.push_back(row);
+    if (isHidden(row, now)) {
+      ++plan_.hidden;
+    } else {
+      plan_.rows.push_back(row);
+    }
+  }
+
+  bool isHidden(const PlannedRow& row, const PlaceNow& now) const {
+    const bool exited = lanes_.hidesExited && row.kind == LaneRow::Kind::worker && !now.alive;
+    return exited || lanes_.hidden.contains({*row.pool, row.place}) ||
+           (lanes_.hidesIdle && isIdle(row));
+  }
+
+  bool isIdle(const PlannedRow& row) const {
+    const TimeNs end = std::max(shown_.end, shown_.begin + 1);
+    return std::none_of(row.lanes.begin(), row.lanes.end(), [&](LaneId lane) {
+      return snapshot_.lane_columns(lane, shown_.begin, end, 1).front().task_count > 0;
+    });
   }
 
   const Snapshot& snapshot_;
   TimeNs now_;
   TimeRange shown_;
+  const LaneArrangement& lanes_;
   RowPlan& plan_;
   std::vector<PlaceNow> places_ = {};
   std::uint32_t alive_ = 0;
@@ -167,6 +209,10 @@ class Planner {
 
 bool isWorker(const PlannedRow& row) {
   return row.kind == LaneRow::Kind::worker || row.kind == LaneRow::Kind::ghost;
+}
+
+bool isGroup(const PlannedRow& row) {
+  return row.kind == LaneRow::Kind::group;
 }
 
 qreal fixedHeight(const PlannedRow& row, const Theme& theme) {
@@ -185,8 +231,9 @@ qreal fixedHeight(const PlannedRow& row, const Theme& theme) {
 bool mustScroll(const RowPlan& plan, qreal height, const Theme& theme) {
   qreal least = std::round(theme.px(kGap));
   for (const PlannedRow& row : plan.rows) {
-    least += isWorker(row) ? std::floor(theme.px(kShortWorker))
-                           : fixedHeight(row, theme) + std::round(theme.px(kGap));
+    least += isWorker(row)  ? std::floor(theme.px(kShortWorker))
+             : isGroup(row) ? theme.px(kShortGroup)
+                            : fixedHeight(row, theme) + std::round(theme.px(kGap));
   }
   return least > height;
 }
@@ -208,19 +255,30 @@ void placeRows(RowPlan& plan, bool onePool, qreal height, const Theme& theme) {
   const qreal gap = std::round(theme.px(kGap));
   qreal fixed = 0;
   std::size_t workers = 0;
+  std::size_t groups = 0;
   for (const PlannedRow& row : plan.rows) {
-    fixed += isWorker(row) ? 0 : fixedHeight(row, theme) + gap;
+    fixed += isWorker(row) || isGroup(row) ? 0 : fixedHeight(row, theme) + gap;
     workers += isWorker(row) ? 1 : 0;
+    groups += isGroup(row) ? 1 : 0;
   }
-  const qreal share = workers == 0 ? 0 : (height - fixed - gap) / static_cast<qreal>(workers);
+  const qreal room =
+      height - fixed - gap - static_cast<qreal>(workers) * std::floor(theme.px(kTallWorker));
+  const qreal groupHeight =
+      groups == 0 ? 0
+                  : std::floor(std::clamp(room / static_cast<qreal>(groups) - gap,
+                                          theme.px(kShortGroup), theme.px(kTallGroup)));
+  const qreal grouped = static_cast<qreal>(groups) * (groupHeight + gap);
+  const qreal share = workers == 0 ? 0 : (height - fixed - grouped - gap) / static_cast<qreal>(workers);
   plan.workerHeight =
       std::floor(std::clamp(share, theme.px(kShortWorker), theme.px(kTallWorker) * kMostGrowth));
   const bool pin = onePool && fixed <= kMostPinned * height;
   qreal pinnedY = gap;
   qreal y = pin ? 0 : gap;
   for (PlannedRow& row : plan.rows) {
-    row.pinned = pin && !isWorker(row);
-    row.height = isWorker(row) ? plan.workerHeight : fixedHeight(row, theme);
+    row.pinned = pin && !isWorker(row) && !isGroup(row);
+    row.height = isWorker(row)  ? plan.workerHeight
+                 : isGroup(row) ? groupHeight
+                                : fixedHeight(row, theme);
     qreal& next = row.pinned ? pinnedY : y;
     row.y = next;
     next += row.height + (isWorker(row) ? 0 : gap);
@@ -241,7 +299,8 @@ const PlannedRow* RowPlan::rowOf(LaneId lane) const {
   }
   const auto pool = static_cast<std::size_t>(place->pool);
   const bool isKnown = pool < rowOfPlace_.size() && place->index < rowOfPlace_[pool].size();
-  const std::size_t number = isKnown ? rowOfPlace_[pool][place->index] : 0;
+  const std::size_t group = pool < groupOf_.size() ? groupOf_[pool] : 0;
+  const std::size_t number = isKnown ? rowOfPlace_[pool][place->index] : group;
   return number == 0 ? nullptr : &rows[number - 1];
 }
 
@@ -253,31 +312,39 @@ const PlannedRow* RowPlan::queueOf(std::optional<PoolIndex> pool) const {
 }
 
 RowPlan planRows(const Snapshot& snapshot, std::shared_ptr<const LanePlaces> places, TimeNs now,
-                 TimeRange shown, qreal height, const Theme& theme) {
+                 TimeRange shown, const LaneArrangement& arrangement, qreal height,
+                 const Theme& theme) {
   RowPlan plan;
   plan.places = std::move(places);
-  Planner planner(snapshot, now, shown, plan);
+  Planner planner(snapshot, now, shown, arrangement, plan);
   planner.addCallers();
   std::size_t pools = 0;
   for (const Pool& pool : snapshot.pools()) {
     pools += pool.created <= now ? 1 : 0;
   }
-  for (const Pool& pool : snapshot.pools()) {
-    if (pool.created <= now) {
-      planner.addPool(pool, pools > 1);
+  // Those of a process stand together.
+  for (std::uint32_t process = 0; process < snapshot.process_count(); ++process) {
+    for (const Pool& pool : snapshot.pools()) {
+      if (pool.process == process && pool.created <= now) {
+        planner.addPool(pool, pools > 1);
+      }
     }
   }
-  if (shown.end >= now && mustScroll(plan, height, theme)) {
+  if (shown.end >= now && arrangement.order == LaneOrder::start &&
+      mustScroll(plan, height, theme)) {
     putVacatedLast(snapshot, now, plan);
   }
   placeRows(plan, pools <= 1, height, theme);
   plan.rowOfPlace_.resize(snapshot.pools().size());
+  plan.groupOf_.resize(snapshot.pools().size());
   for (std::size_t i = 0; i < plan.rows.size(); ++i) {
     const PlannedRow& row = plan.rows[i];
     if (isWorker(row)) {
       auto& rowOf = plan.rowOfPlace_[static_cast<std::size_t>(*row.pool)];
       rowOf.resize(std::max(rowOf.size(), row.place + 1));
       rowOf[row.place] = i + 1;
+    } else if (isGroup(row)) {
+      plan.groupOf_[static_cast<std::size_t>(*row.pool)] = i + 1;
     }
   }
   return plan;

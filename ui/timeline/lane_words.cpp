@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/timeline/layout_context.h"
+#include "ui/timeline/name_text.h"
 
 #include <QObject>
 
@@ -18,7 +19,7 @@ using trace::PhaseKind;
 namespace {
 
 QString withName(const QString& what, std::string_view name) {
-  return name.empty() ? what : what + QLatin1Char(' ') + QString::fromUtf8(name);
+  return name.empty() ? what : what + QLatin1Char(' ') + nameText(name);
 }
 
 }  // namespace
@@ -37,6 +38,10 @@ std::optional<Task> taskAt(const session::Snapshot& snapshot, session::TaskKey k
     task->cpu_time.reset();
     task->state = TaskState::running;
   }
+  if (task->over_by && *task->over_by > now) {
+    task->over_by.reset();
+    task->state = TaskState::running;
+  }
   if (task->started && *task->started > now) {
     task->started.reset();
     task->worker.reset();
@@ -52,7 +57,7 @@ QString taskTitle(const Task& task) {
   if (task.name.empty()) {
     return QObject::tr("task %1").arg(number);
   }
-  const QString name = QString::fromUtf8(task.name);
+  const QString name = nameText(task.name);
   return TaskKinds::kindOf(task.name) == task.name ? name + QLatin1Char(' ') + number : name;
 }
 
@@ -75,7 +80,7 @@ QString phaseText(const Phase& phase) {
     case PhaseKind::other:
       break;
   }
-  return phase.name.empty() ? QObject::tr("running") : QString::fromUtf8(phase.name);
+  return phase.name.empty() ? QObject::tr("running") : nameText(phase.name);
 }
 
 QString blockedText(const Blocked& blocked) {

@@ -40,7 +40,7 @@ qsizetype numberAtEnd(QStringView text) {
 }
 
 void LayoutCache::prepare(const session::Snapshot& snapshot, const TaskKinds& kinds,
-                          const Theme& theme) {
+                          const Theme& theme, const Coloring& coloring) {
   if (!hasTheme_ || !(theme == theme_)) {
     theme_ = theme;
     hasTheme_ = true;
@@ -48,15 +48,24 @@ void LayoutCache::prepare(const session::Snapshot& snapshot, const TaskKinds& ki
     elisions_.clear();
     bars.clear();
   }
+  if (coloring != coloring_) {
+    coloring_ = coloring;
+    workers.clear();
+    phases.clear();
+    rests.clear();
+  }
   // A session only grows; one that shrank or began at another time is another one. A new kind of
   // task may take a colour that was lent to others.
   if (snapshot.begin() != sessionBegin_ || snapshot.event_count() < eventCount_ ||
       kinds.size() != kindCount_) {
     workers.clear();
+    phases.clear();
     crowds.clear();
     callers.clear();
     queues.clear();
+    groups.clear();
     bars.clear();
+    rests.clear();
   }
   kindCount_ = kinds.size();
   sessionBegin_ = snapshot.begin();

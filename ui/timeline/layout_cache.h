@@ -4,6 +4,7 @@
 #include "core/session/snapshot.h"
 #include "ui/theme/theme.h"
 #include "ui/timeline/bar_shelf.h"
+#include "ui/timeline/coloring.h"
 #include "ui/timeline/column_tiles.h"
 #include "ui/timeline/lane_places.h"
 #include "ui/timeline/task_kinds.h"
@@ -14,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
 
 namespace poolscope::ui {
 
@@ -28,13 +30,47 @@ struct CrowdColumn {
   float busy = 0;
 };
 
+/// A stretch of a lane.
+struct RestKey {
+  session::LaneId lane;
+  session::TimeNs begin;
+  session::TimeNs end;
+  friend bool operator==(const RestKey&, const RestKey&) = default;
+};
+
+/// Columns of any length that are over. Bounded: forgets all when it is full.
+class RestColumns {
+ public:
+  void clear() { columns_.clear(); }
+  const DenseColumn* find(const RestKey& key) const {
+    const auto found = columns_.find(key);
+    return found == columns_.end() ? nullptr : &found->second;
+  }
+  void put(const RestKey& key, const DenseColumn& column) {
+    if (columns_.size() >= kMost) {
+      columns_.clear();
+    }
+    columns_.emplace(key, column);
+  }
+
+ private:
+  static constexpr std::size_t kMost = 65'536;
+  struct Hash {
+    std::size_t operator()(const RestKey& key) const {
+      return qHashMulti(0, static_cast<std::uint32_t>(key.lane), key.begin, key.end);
+    }
+  };
+  std::unordered_map<RestKey, DenseColumn, Hash> columns_ = {};
+};
+
 /// What laying out a frame may keep for the next one: widths of texts and columns of stretches that
 /// are over. Pure speed: the scene is the same with a fresh one. Bounded. One session at a time.
 /// Threads: one at a time.
 class LayoutCache {
  public:
   /// Drops what another theme or another session would make wrong. Called first in each frame.
-  void prepare(const session::Snapshot& snapshot, const TaskKinds& kinds, const Theme& theme);
+  void prepare(const session::Snapshot& snapshot, const TaskKinds& kinds, const Theme& theme,
+               const Coloring& coloring = {});
 
   qreal textWidth(const QString& text, TextRole role);
   /// At least as much as textWidth(), found without measuring every number: of a text that ends in
@@ -48,14 +84,18 @@ class LayoutCache {
   std::shared_ptr<const LanePlaces> places(
       const std::shared_ptr<const session::Snapshot>& snapshot);
 
-  /// Columns of workers, callers and queues.
+  /// Columns of workers, callers and queues. `phases` are of lanes with tasks of many phases.
   ColumnTiles<DenseColumn> workers = {};
+  ColumnTiles<DenseColumn> phases = {};
   ColumnTiles<CrowdColumn, 1> crowds = {};
   ColumnTiles<session::CallerColumn> callers = {};
   ColumnTiles<session::QueueColumn> queues = {};
+  ColumnTiles<session::PoolColumn, 16, true> groups = {};
 
   /// Tasks that had a bar of their own.
   BarShelf bars = {};
+  /// What is beside them, in columns that they cover a part of.
+  RestColumns rests = {};
 
  private:
   static constexpr qsizetype kMaxTexts = 8'192;
@@ -74,6 +114,7 @@ class LayoutCache {
   session::TimeNs sessionBegin_ = 0;
   std::uint64_t eventCount_ = 0;
   std::size_t kindCount_ = 0;
+  Coloring coloring_ = {};
   std::shared_ptr<const session::Snapshot> placed_ = {};  ///< whose lanes `places_` is of
   std::shared_ptr<const LanePlaces> places_ = {};
   QHash<TextKey, qreal> widths_;

@@ -76,14 +76,26 @@ void layOutQueue(const LayoutContext& context, const PlannedRow& row, LanePane& 
 /// Crosses above the queue where waiting tasks were cancelled; their number where there are
 /// several.
 void layOutCancellations(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+/// All workers of a folded pool in one row: how many were busy, stacked by what they did.
+void layOutGroup(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+/// In front of what can be folded: a triangle.
+QString foldSign(bool folded);
 void layOutWorker(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
 /// The tasks of all who stood at a row's place.
 void layOutWorkerTasks(const LayoutContext& context, const PlannedRow& row, LanePane& pane);
+/// How a bar shows a phase.
+BarFill fillOf(trace::PhaseKind kind);
 /// What a bar of `task` is made from, as it is at now.
 BarFacts barFacts(const LayoutContext& context, session::LaneId lane, const session::Task& task);
 /// Appends a task's bar, as tall as `body`; false if nothing of it would be seen.
 bool layOutBar(const LayoutContext& context, const QRectF& body, session::LaneId lane,
                const BarFacts& facts, QList<TaskBar>& bars);
+/// Shares of `running` (of 1) by phase, as DenseColumn has them.
+std::array<std::uint8_t, trace::kPhaseKinds> phaseShares(
+    float running, const std::array<float, trace::kPhaseKinds>& phases);
+/// The colour of a task that waits, or that flies to `worker`; a kind is told of any.
+int tokenSwatch(const LayoutContext& context, session::TaskKey task,
+                std::optional<session::LaneId> worker = {});
 /// Where a row's place was free: dashed frames where max_workers allowed a worker, and lines where
 /// one left and the next one came.
 void layOutVacancies(const LayoutContext& context, const PlannedRow& row, LanePane& pane);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/timeline/neighbours.h"
 
+#include "ui/timeline/task_words.h"
+
 #include <algorithm>
 #include <optional>
 #include <span>
@@ -59,7 +61,7 @@ TaskKey taskBeside(const Snapshot& snapshot, const LanePlaces& places, TaskKey k
     return {};
   }
   const bool back = step < 0;
-  const TimeNs begin = back ? snapshot.begin() : task->finished.value_or(now);
+  const TimeNs begin = back ? snapshot.begin() : endOf(*task, now);
   const TimeNs end = back ? *task->started : now;
   if (const auto found = firstIn(snapshot, *task->worker, begin, end, back)) {
     return *found;
@@ -87,7 +89,7 @@ TaskKey taskOnNeighbour(const Snapshot& snapshot, const RowPlan& plan, TaskKey k
   if (row == nullptr || !task->started) {
     return {};
   }
-  const TimeNs end = std::min(task->finished.value_or(now), now);
+  const TimeNs end = std::min(endOf(*task, now), now);
   const TimeNs middle = *task->started + (end - *task->started) / 2;
   const auto count = static_cast<std::ptrdiff_t>(plan.rows.size());
   std::ptrdiff_t index = row - plan.rows.data();

@@ -2,6 +2,7 @@
 // The way of the selected task, in arrows: from the submit on its caller's lane through the queue
 // to its worker, and from there to who got the result.
 #include "ui/timeline/layout_context.h"
+#include "ui/timeline/name_text.h"
 #include "ui/timeline/time_text.h"
 
 #include <QObject>
@@ -64,7 +65,7 @@ class PathLayout {
     return lane ? levelOf(c_.plan.rowOf(*lane), laneName(*lane), otherwise)
                 : Level{otherwise, QObject::tr("an unknown thread")};
   }
-  QString laneName(LaneId lane) const { return QString::fromUtf8(c_.laneOf(lane).name); }
+  QString laneName(LaneId lane) const { return nameText(c_.laneOf(lane).name); }
 
   bool isBefore(TimeNs time) const { return c_.axis.toX(time) < c_.canvas.left(); }
   bool isAfter(TimeNs time) const { return c_.axis.toX(time) > c_.canvas.right(); }

@@ -105,7 +105,7 @@ void layOutTokens(const LayoutContext& c, const PlannedRow& row, std::uint64_t d
     const auto task = c.snapshot.task(waiting[i]);
     Token token{.task = waiting[i],
                 .rect = tokenSlot(c, row, static_cast<qreal>(i) + offset),
-                .kind = task ? c.kinds(task->name) : 0};
+                .swatch = tokenSwatch(c, waiting[i])};
     if (task && task->queued && !c.view.reduceMotion) {
       const double age =
           static_cast<double>(c.now - *task->queued) / static_cast<double>(c.lasting(kAppear));
@@ -148,6 +148,27 @@ QStringList queueWords(const LayoutContext& c, PoolIndex pool, std::uint64_t dep
 }
 
 }  // namespace
+
+int tokenSwatch(const LayoutContext& c, TaskKey key, std::optional<session::LaneId> worker) {
+  const auto task = c.snapshot.task(key);
+  if (!task) {
+    return swatch::kNeutral;
+  }
+  switch (c.view.coloring.by) {
+    case ColorBy::kind:
+      return swatchOf(c.view.coloring, {.kind = c.kinds(task->name)});
+    case ColorBy::queue_wait: {
+      const TimeNs until = std::min(task->started.value_or(c.now), c.now);
+      return task->queued ? rampSwatch(c.view.coloring.scale, until - *task->queued)
+                          : swatch::kNeutral;
+    }
+    case ColorBy::worker:
+      return worker ? swatchOf(c.view.coloring, {.worker = c.laneOf(*worker).index})
+                    : swatch::kNeutral;
+    default:
+      return swatch::kNeutral;  // it has not run yet
+  }
+}
 
 int tokenCapacity(const LayoutContext& c, const PlannedRow& queue) {
   Q_UNUSED(queue);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/timeline/hit_test.h"
 #include "ui/timeline/layout_context.h"
+#include "ui/timeline/name_text.h"
 #include "ui/timeline/time_text.h"
 
 #include <QObject>
@@ -48,7 +49,8 @@ Outcome outcomeOf(const LayoutContext& c, const Task& task) {
     case TaskState::finished:
       break;
   }
-  return {QObject::tr("finished"), c.theme.ok};
+  return task.over_by ? Outcome{QObject::tr("end was lost"), c.theme.warn}
+                      : Outcome{QObject::tr("finished"), c.theme.ok};
 }
 
 QList<HoverBox::Line> hoverLines(const LayoutContext& c, const Task& task) {
@@ -73,7 +75,8 @@ QList<HoverBox::Line> hoverLines(const LayoutContext& c, const Task& task) {
     lines.append({QObject::tr("waited"), durationText(until - *task.queued)});
   }
   if (task.started) {
-    lines.append({QObject::tr("ran"), durationText(task.finished.value_or(c.now) - *task.started)});
+    lines.append({task.over_by ? QObject::tr("ran at most") : QObject::tr("ran"),
+                  durationText(endOf(task, c.now) - *task.started)});
   }
   if (task.cpu_time && *task.cpu_time > 0) {
     lines.append({QObject::tr("on the CPU"), durationText(*task.cpu_time)});
@@ -82,9 +85,8 @@ QList<HoverBox::Line> hoverLines(const LayoutContext& c, const Task& task) {
     lines.append({QObject::tr("delivered after"), durationText(*task.delivered - *task.finished)});
   }
   if (task.worker) {
-    lines.append(
-        {QObject::tr("worker"),
-         QString::fromUtf8(c.snapshot.lanes()[static_cast<std::size_t>(*task.worker)].name)});
+    lines.append({QObject::tr("worker"),
+                  nameText(c.snapshot.lanes()[static_cast<std::size_t>(*task.worker)].name)});
   }
   return lines;
 }
@@ -102,8 +104,7 @@ HoverBox taskBox(const LayoutContext& c, const Task& task) {
   box.title = c.cache.elided(taskTitle(task), TextRole::box_title,
                              box.rect.width() - outcomeWidth - t.px(34));
   if (!task.error.empty()) {
-    box.error = c.cache.elided(QString::fromUtf8(task.error).simplified(), TextRole::box,
-                               box.rect.width() - t.px(24));
+    box.error = c.cache.elided(nameText(task.error), TextRole::box, box.rect.width() - t.px(24));
   }
   return box;
 }
@@ -144,7 +145,7 @@ void layOutSelection(const LayoutContext& c, TimelineScene& scene) {
              row != nullptr && task->started) {
     // Too short for a bar of its own: the place where it is.
     const qreal x0 = c.snappedX(*task->started);
-    const qreal x1 = std::max(c.snappedX(task->finished.value_or(c.now)), x0 + 4);
+    const qreal x1 = std::max(c.snappedX(endOf(*task, c.now)), x0 + 4);
     if (x1 > c.canvas.left() && x0 < c.canvas.right()) {
       const qreal inset = row->height * 0.13;
       scene.selectionOutline =

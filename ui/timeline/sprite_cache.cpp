@@ -140,9 +140,9 @@ SpriteCache::TextSprite SpriteCache::numberedText(const TextKey& key, qsizetype 
   return {image, advance};
 }
 
-const QImage& SpriteCache::pattern(int kind, bool failed, BarFill fill, int height) {
-  const quint64 key = (quint64(height) << 24) | (quint64(fill) << 16) | (quint64(failed) << 8) |
-                      quint64(static_cast<std::size_t>(kind) % Theme::kKinds);
+const QImage& SpriteCache::pattern(int swatch, BarFill fill, int height) {
+  const quint64 key = (quint64(height) << 24) | (quint64(fill) << 16) |
+                      quint64(static_cast<std::size_t>(swatch));
   const auto found = patterns_.constFind(key);
   if (found != patterns_.constEnd()) {
     return *found;
@@ -150,9 +150,8 @@ const QImage& SpriteCache::pattern(int kind, bool failed, BarFill fill, int heig
   if (patterns_.size() >= kMaxPatterns) {
     patterns_.clear();
   }
-  const QColor& bright = failed ? theme_.badBar : theme_.kind(kind);
-  const QColor& shade = failed ? theme_.badShade : theme_.kindShade(kind);
-  return *patterns_.insert(key, makePattern(bright, shade, fill, height));
+  const Swatch& colors = theme_.swatchAt(swatch);
+  return *patterns_.insert(key, makePattern(colors.bright, colors.shade, fill, height));
 }
 
 QImage SpriteCache::makePattern(const QColor& bright, const QColor& shade, BarFill fill,

@@ -22,7 +22,7 @@ class SpriteCache {
   QImage text(const QString& text, TextRole role, const QColor& color);
   /// A strip of a wait's pattern, opaque, `height` device pixels tall; its width is a multiple of
   /// patternPeriod(). Valid until the next pattern().
-  const QImage& pattern(int kind, bool failed, BarFill fill, int height);
+  const QImage& pattern(int swatch, BarFill fill, int height);
   int patternPeriod() const;
 
   /// The lane's ground outside a round corner; `corner`: 0 top left, 1 top right, 2 bottom left, 3

@@ -12,13 +12,20 @@ namespace {
 constexpr std::uint64_t kTasksLookedAt = 96;
 constexpr std::uint32_t kProcessesLookedAt = 4;
 
+constexpr std::size_t kHashed = 256;  // of a name: one of a megabyte is asked for in every frame
+
 /// FNV-1a: unlike std::hash the same in every build, so that recordings keep their colours.
 std::size_t stableHash(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : text) {
+  for (const char c : text.substr(0, kHashed)) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
   }
   return static_cast<std::size_t>(hash >> 32);
+}
+
+/// Names are interned: most that are equal are the same, and need not be read.
+bool isSame(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && (a.data() == b.data() || a == b);
 }
 
 }  // namespace
@@ -40,8 +47,8 @@ std::string_view TaskKinds::kindOf(std::string_view name) {
 }
 
 void TaskKinds::see(std::string_view name) {
-  if (std::find(names_.begin(), names_.begin() + static_cast<std::ptrdiff_t>(size_), name) ==
-      names_.begin() + static_cast<std::ptrdiff_t>(size_)) {
+  const auto end = names_.begin() + static_cast<std::ptrdiff_t>(size_);
+  if (std::none_of(names_.begin(), end, [&](auto known) { return isSame(known, name); })) {
     names_[size_++] = name;
   }
 }
@@ -49,7 +56,7 @@ void TaskKinds::see(std::string_view name) {
 int TaskKinds::operator()(std::string_view name) const {
   const std::string_view kind = kindOf(name);
   for (std::size_t i = 0; i < size_; ++i) {
-    if (names_[i] == kind) {
+    if (isSame(names_[i], kind)) {
       return static_cast<int>(i);
     }
   }

@@ -2,6 +2,7 @@
 #include "ui/timeline/timeline_layout.h"
 
 #include "ui/timeline/layout_context.h"
+#include "ui/timeline/name_text.h"
 
 #include <QObject>
 
@@ -84,22 +85,40 @@ LayoutContext makeContext(const Frame& frame, const ViewState& view, const QSize
                        .columnWidth = columnWidthOf(grid, axis),
                        .kinds = TaskKinds(snapshot),
                        .plan = planRows(snapshot, cache.places(frame.snapshot), frame.now, shown,
-                                        canvas.height(), theme),
+                                        view.lanes, canvas.height(), theme),
                        .canvas = canvas,
                        .headWidth = canvas.left()};
 }
 
 QString poolName(const session::Snapshot& snapshot, PoolIndex index) {
   const session::Pool& pool = snapshot.pools()[static_cast<std::size_t>(index)];
-  const QString name = QString::fromUtf8(pool.name);
+  const QString name = nameText(pool.name);
   return name.isEmpty() ? QObject::tr("Pool %1").arg(static_cast<uint>(index) + 1) : name;
+}
+
+/// Processes are told where there are several.
+QString poolTitle(const session::Snapshot& snapshot, PoolIndex index) {
+  const QString name = poolName(snapshot, index);
+  const auto directory =
+      snapshot.directory(snapshot.pools()[static_cast<std::size_t>(index)].process);
+  const QString process = directory ? QString::fromStdString(directory->process().name) : QString();
+  return snapshot.process_count() > 1 && !process.isEmpty()
+             ? QObject::tr("%1 · %2").arg(process, name)
+             : name;
+}
+
+bool hasHeader(const RowPlan& plan, PoolIndex pool) {
+  return std::any_of(plan.rows.begin(), plan.rows.end(), [&](const PlannedRow& row) {
+    return row.kind == LaneRow::Kind::pool && row.pool == pool;
+  });
 }
 
 void layOutPoolHeader(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
   const QRectF rect(c.theme.px(12), c.screenY(row), c.canvas.right() - c.theme.px(24), row.height);
   const uint limit = c.snapshot.max_workers_at(*row.pool, c.now);
   const QString text =
-      QObject::tr("%1 · max_workers %2").arg(poolName(c.snapshot, *row.pool)).arg(limit);
+      foldSign(row.folded) + QObject::tr("%1 · max_workers %2")
+                                 .arg(poolTitle(c.snapshot, *row.pool), QString::number(limit));
   pane.labels.append({rect, c.cache.elided(text, TextRole::pool, rect.width()), TextRole::pool,
                       c.theme.text, Qt::AlignLeft | Qt::AlignVCenter});
 }
@@ -130,12 +149,20 @@ void layOutRow(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
     case LaneRow::Kind::queue:
       layOutQueue(c, row, pane);
       break;
+    case LaneRow::Kind::group:
+      layOutGroup(c, row, pane);
+      break;
     case LaneRow::Kind::worker:
       layOutWorker(c, row, pane);
       break;
     case LaneRow::Kind::ghost:
       layOutGhost(c, row, pane);
       break;
+  }
+  const bool isHead = row.kind == LaneRow::Kind::pool ||
+                      (row.kind == LaneRow::Kind::group && !hasHeader(c.plan, *row.pool));
+  if (isHead && row.pool == c.view.lanes.current) {
+    pane.current = QRectF(0, c.screenY(row), c.theme.px(4), row.height);
   }
   if (pane.heads.size() > heads) {
     pane.rows.last().name = pane.heads.last().name.text;
@@ -181,11 +208,12 @@ TimelineScene layOutTimeline(const Frame& frame, const ViewState& view, const QS
                           QPointF(size.width(), size.height()));
     return scene;
   }
-  cache.prepare(*frame.snapshot, TaskKinds(*frame.snapshot), theme);
+  cache.prepare(*frame.snapshot, TaskKinds(*frame.snapshot), theme, view.coloring);
   const LayoutContext c = makeContext(frame, view, size, theme, cache);
   scene.canvas = c.canvas;
   scene.axis = c.axis;
   scene.contentHeight = c.plan.contentHeight;
+  scene.hiddenLanes = c.plan.hidden;
   const qreal split = c.canvas.top() + c.plan.pinnedHeight;
   scene.viewportHeight = std::max(0.0, size.height() - split);
   scene.panes[0].clip = QRectF(0, split, size.width(), scene.viewportHeight);
@@ -222,8 +250,8 @@ RowPlan planFor(const Frame& frame, const ViewState& view, TimeRange also, const
   if (also.length() > 0) {
     shown = {std::min(shown.begin, also.begin), std::max(shown.end, also.end)};
   }
-  return planRows(*frame.snapshot, cache.places(frame.snapshot), frame.now, shown, canvas.height(),
-                  theme);
+  return planRows(*frame.snapshot, cache.places(frame.snapshot), frame.now, shown, view.lanes,
+                  canvas.height(), theme);
 }
 
 std::optional<ScrollSpan> scrollSpanOf(const Frame& frame, const ViewState& view,

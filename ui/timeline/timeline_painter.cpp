@@ -39,7 +39,7 @@ void paintQueue(Blitter& blitter, const QueueShape& shape, const Theme& theme) {
 void paintToken(QPainter& painter, const Token& token, const Theme& theme) {
   painter.setOpacity(token.opacity);
   painter.setPen(token.flying ? QPen(theme.text, 1.2) : QPen(theme.lane, 1));
-  painter.setBrush(theme.kind(token.kind));
+  painter.setBrush(theme.swatchAt(token.swatch).bright);
   const qreal radius = token.rect.width() * 0.3;
   painter.drawRoundedRect(token.rect, radius, radius);
   painter.setOpacity(1);
@@ -111,6 +111,9 @@ void paintHeads(Blitter& blitter, const LanePane& pane, const Theme& theme) {
   for (const LaneHead& head : pane.heads) {
     blitter.text(head.name);
     blitter.text(head.state);
+  }
+  if (pane.current) {
+    blitter.fill(*pane.current, theme.accent);
   }
   const Blitter::Logical painter(blitter);
   for (const LaneHead& head : pane.heads) {
@@ -224,7 +227,7 @@ void paintStream(Blitter& blitter, const Stream& stream) {
 void paintOverlay(Blitter& blitter, const TimelineScene& scene, const Theme& theme) {
   blitter.clip(scene.canvas);
   if (scene.selectedRange) {
-    blitter.fill(*scene.selectedRange, translucent(theme.accent, 0.16));
+    blitter.fill(*scene.selectedRange, translucent(theme.accent, Theme::kTint));
     const QRectF& r = *scene.selectedRange;
     blitter.fill(QRectF(r.left(), r.top(), 1, r.height()), theme.accent);
     blitter.fill(QRectF(r.right() - 1, r.top(), 1, r.height()), theme.accent);
@@ -252,6 +255,9 @@ void paintOverlay(Blitter& blitter, const TimelineScene& scene, const Theme& the
     }
   }
   for (const Token& token : scene.flights) {
+    if (!token.label.isEmpty()) {
+      blitter.fill(token.labelRect, theme.raised);  // it flies over bars of any colour
+    }
     blitter.text({token.labelRect, token.label, TextRole::flag, theme.text, Qt::AlignCenter});
   }
 }
@@ -259,7 +265,7 @@ void paintOverlay(Blitter& blitter, const TimelineScene& scene, const Theme& the
 void paintMeasure(Blitter& blitter, const Measure& measure, const TimelineScene& scene,
                   const Theme& theme) {
   blitter.clip(QRectF(scene.canvas.left(), 0, scene.canvas.width(), scene.size.height()));
-  blitter.fill(measure.band, translucent(theme.text, 0.1));
+  blitter.fill(measure.band, translucent(theme.text, Theme::kTint));
   const qreal grip = theme.px(7);
   for (const qreal x : measure.ends) {
     blitter.fill(QRectF(x, 0, 1, scene.size.height()), theme.text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What TimelineView does with mouse, wheel, touchpad and fingers.
 #include "ui/timeline/hit_test.h"
+#include "ui/timeline/task_words.h"
 #include "ui/timeline/timeline_view.h"
 
 #include <QGestureEvent>
@@ -225,7 +226,11 @@ void TimelineView::endDrag(Drag drag, const QPointF& position) {
 
 void TimelineView::click(const QPointF& position) {
   const Hit hit = hitTest(scene(), position);
-  if (hit.area == Hit::Area::canvas) {
+  const bool isHead = hit.row == LaneRow::Kind::pool ||
+                      (hit.row == LaneRow::Kind::group && hit.area == Hit::Area::head);
+  if (isHead && hit.pool) {
+    setFolded(*hit.pool, !isFolded(*hit.pool));
+  } else if (hit.area == Hit::Area::canvas) {
     clearRange();
     selectTask(hit.task, false);
   } else if (hit.area == Hit::Area::axis && position.x() >= scene().headWidth && scene().axis) {
@@ -253,7 +258,7 @@ void TimelineView::mouseDoubleClickEvent(QMouseEvent* event) {
   const Hit hit = hitTest(scene(), event->position());
   const auto task = hit.task && frame_.snapshot ? frame_.snapshot->task(hit.task) : std::nullopt;
   if (event->button() == Qt::LeftButton && task && task->started) {
-    const TimeNs end = task->finished.value_or(frame_.now);
+    const TimeNs end = endOf(*task, frame_.now);
     const TimeNs room = std::max<TimeNs>(1, (end - *task->started) / 3);
     showRange(*task->started - room, end + room);
   }
@@ -295,7 +300,7 @@ void TimelineView::measureTask() {
   if (!begin) {
     return;
   }
-  const TimeNs end = std::min(task->finished.value_or(frame_.now), frame_.now);
+  const TimeNs end = std::min(endOf(*task, frame_.now), frame_.now);
   const bool hasBegun = !state_.ruler.second && state_.ruler.first == begin;
   state_.ruler.drop(hasBegun ? end : *begin);
   invalidate();

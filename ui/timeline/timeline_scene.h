@@ -50,6 +50,7 @@ enum class BarFill : std::uint8_t { bright, hatch, back_hatch, dots, stripes, th
 struct BarPart {
   QRectF rect = {};
   BarFill fill = BarFill::bright;
+  int swatch = 0;  ///< index into Theme::swatches
 };
 
 /// A task on its worker's lane.
@@ -57,7 +58,6 @@ struct TaskBar {
   session::TaskKey task = {};
   session::LaneId lane = {};
   QRectF rect = {};
-  int kind = 0;  ///< index into Theme::kinds
   bool failed = false;
   bool open = false;      ///< still runs at the frame's now
   bool roundLeft = true;  ///< its begin is in sight
@@ -75,10 +75,14 @@ struct TaskBar {
 struct DenseColumn {
   session::TaskKey longest = {};
   std::uint32_t tasks = 0;
-  std::int16_t kind = 0;
-  float bright = 0;  ///< computed, and whatever is not a wait
-  float shade = 0;   ///< waited for I/O, sleep, a command, a file
-  float lock = 0;    ///< waited for a lock
+  std::int16_t swatch = 0;  ///< index into Theme::swatches
+  /// Where the strip is coloured by phase: shares of `bright`, `shade` and `lock` together, by
+  /// PhaseKind, `other` for what is in no phase. In 255ths of the column.
+  std::array<std::uint8_t, trace::kPhaseKinds> phases = {};
+  BarFill wait = BarFill::hatch;  ///< what `shade` is most of
+  float bright = 0;               ///< computed, and whatever is not a wait
+  float shade = 0;                ///< waited for I/O, sleep, a command, a file
+  float lock = 0;                 ///< waited for a lock
   float failed =
       0;  ///< of the three above, the share of tasks that failed; drawn over them from the top
 
@@ -90,6 +94,7 @@ struct DenseStrip {
   session::LaneId lane = {};  ///< the latest of the row
   QRectF rect = {};
   qreal columnWidth = 2;
+  bool byPhase = false;
   QList<DenseColumn> columns = {};
 };
 
@@ -106,11 +111,11 @@ struct LaneHead {
 
 /// A row of the picture: what is at this height. For hit testing and the keyboard.
 struct LaneRow {
-  enum class Kind : std::uint8_t { pool, caller, queue, worker, ghost };
+  enum class Kind : std::uint8_t { pool, caller, queue, group, worker, ghost };
   Kind kind = Kind::worker;
   QRectF rect = {};  ///< the whole width
   std::optional<session::PoolIndex> pool = {};
-  std::uint32_t index = 0;                    ///< of a worker in its pool
+  std::uint32_t index = 0;  ///< of a worker in its pool; of a group how many workers it has
   QList<session::LaneId> lanes = {};          ///< one; several if a worker's place was taken again
   QList<qreal> starts = {};                   ///< x where each of them came
   std::optional<session::LaneId> named = {};  ///< whose name and state the head has
@@ -140,7 +145,7 @@ struct QueueShape {
 struct Token {
   session::TaskKey task = {};
   QRectF rect = {};
-  int kind = 0;
+  int swatch = 0;  ///< index into Theme::swatches
   qreal opacity = 1;
   bool flying = false;
   QString label = {};  ///< its number, where one can follow it with the eye
@@ -206,7 +211,8 @@ struct LanePane {
   QList<CancelMark> cancels = {};
   FillGroup held = {};  ///< results that are done, but held up by an earlier one; and that one
   QList<LaneHead> heads = {};
-  QList<LaneRow> rows = {};  ///< those in sight
+  std::optional<QRectF> current = {};  ///< a mark at the head that the keyboard is at
+  QList<LaneRow> rows = {};            ///< those in sight
 };
 
 /// A stretch whose length is told: of the ruler, or of what a drag will zoom into.
@@ -263,6 +269,7 @@ struct TimelineScene {
   bool selectionInPinned = false;
   std::optional<HoverBox> hover = {};
   bool focused = false;
+  std::size_t hiddenLanes = 0;
   qreal contentHeight = 0;   ///< of the scrolling lanes
   qreal viewportHeight = 0;  ///< for them
 };

@@ -6,6 +6,7 @@
 #include "ui/timeline/lane_rows.h"
 #include "ui/timeline/layout_cache.h"
 #include "ui/timeline/layout_context.h"
+#include "ui/timeline/name_text.h"
 #include "ui/timeline/neighbours.h"
 #include "ui/timeline/sprite_cache.h"
 #include "ui/timeline/time_text.h"
@@ -41,6 +42,7 @@ TimelineView::TimelineView(QWidget* parent)
       layoutCache_(std::make_unique<LayoutCache>()),
       sprites_(std::make_unique<SpriteCache>()),
       wall_([] { return static_cast<TimeNs>(trace::now_ns()); }) {
+  announceParts();
   setObjectName(QStringLiteral("timeline"));
   setAccessibleName(tr("Timeline"));
   setAccessibleDescription(tr("No task is selected."));
@@ -184,6 +186,7 @@ void TimelineView::selectTask(TaskKey task, bool reveal) {
   const auto known = task && frame_.snapshot ? frame_.snapshot->task(task) : std::nullopt;
   navigate(ViewHistory::Step::part, [&] {
     state_.selectedTask = task;
+    state_.lanes.current.reset();
     if (reveal && known) {
       if (known->started || known->queued) {
         state_.reveal(known->started ? *known->started : *known->queued);
@@ -200,6 +203,7 @@ void TimelineView::selectTask(TaskKey task, bool reveal) {
   setAccessibleDescription(words.isEmpty() ? tr("No task is selected.") : words);
   QAccessibleEvent told(this, QAccessible::DescriptionChanged);
   QAccessible::updateAccessibility(&told);
+  moveTo(this, 0);
   Q_EMIT taskSelected(task);
 }
 
@@ -219,7 +223,7 @@ QString TimelineView::selectionText() const {
       words += tr(", running");
       break;
     case session::TaskState::finished:
-      words += tr(", finished");
+      words += task->over_by ? tr(", over: its end was lost") : tr(", finished");
       break;
     case session::TaskState::failed:
       words += tr(", failed");
@@ -230,15 +234,32 @@ QString TimelineView::selectionText() const {
   }
   if (task->worker) {
     const auto name = frame_.snapshot->lanes()[static_cast<std::size_t>(*task->worker)].name;
-    words += tr(", on %1").arg(QString::fromUtf8(name));
+    words += tr(", on %1").arg(nameText(name));
   }
   if (task->queued && task->started) {
     words += tr(", waited %1").arg(durationText(*task->started - *task->queued));
   }
   if (task->started) {
-    words += tr(", ran %1").arg(durationText(task->finished.value_or(frame_.now) - *task->started));
+    words += tr(", ran %1").arg(durationText(endOf(*task, frame_.now) - *task->started));
   }
   return words;
+}
+
+QList<PaintedPart> TimelineView::paintedParts() {
+  const auto task = state_.selectedTask && frame_.snapshot
+                        ? taskAt(*frame_.snapshot, state_.selectedTask, frame_.now)
+                        : std::nullopt;
+  if (!task) {
+    return {};
+  }
+  const QString title = taskTitle(*task);
+  const QString words = selectionText();
+  const QRectF seen = scene().selectionOutline.value_or(QRectF()).intersected(scene().canvas);
+  return {{.role = QAccessible::ListItem,
+           .name = title,
+           .description = words.mid(title.size() + 2),  // after ", "
+           .rect = seen.toAlignedRect(),
+           .selected = true}};
 }
 
 void TimelineView::revealLane(session::LaneId lane) {
@@ -298,27 +319,41 @@ void TimelineView::selectOnNeighbour(int step) {
     return;
   }
   if (!state_.selectedTask) {
-    selectBeside(step);
+    if (!goToPool(step)) {
+      selectBeside(step);
+    }
     return;
   }
   // The task may be out of sight: its neighbours count as they were then.
   const auto task = frame_.snapshot->task(state_.selectedTask);
   TimeRange then = {};
   if (task && task->started) {
-    then = {*task->started, std::min(task->finished.value_or(frame_.now), frame_.now)};
+    then = {*task->started, std::min(endOf(*task, frame_.now), frame_.now)};
   }
   const RowPlan plan =
       planFor(frame_, state_, then, QSizeF(viewport()->size()), theme_, *layoutCache_);
   if (const TaskKey next =
           taskOnNeighbour(*frame_.snapshot, plan, state_.selectedTask, step, frame_.now)) {
     selectTask(next);
+  } else if (goToPool(step)) {
+    const session::PoolIndex pool = *state_.lanes.current;
+    selectTask({});
+    state_.lanes.current = pool;
   }
 }
 
 void TimelineView::selectNextTask() {
+  if (state_.lanes.current) {
+    setFolded(*state_.lanes.current, false);
+    return;
+  }
   selectBeside(1);
 }
 void TimelineView::selectPreviousTask() {
+  if (state_.lanes.current) {
+    setFolded(*state_.lanes.current, true);
+    return;
+  }
   selectBeside(-1);
 }
 void TimelineView::selectTaskAbove() {
@@ -424,6 +459,9 @@ void TimelineView::scrollContentsBy(int, int) {
 }
 
 void TimelineView::keyPressEvent(QKeyEvent* event) {
+  if (!std::exchange(state_.focused, true)) {  // who uses keys is shown where they go
+    invalidate();
+  }
   switch (event->key()) {
     case Qt::Key_Left:
       selectPreviousTask();
@@ -443,11 +481,21 @@ void TimelineView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_PageDown:
       verticalScrollBar()->triggerAction(QAbstractSlider::SliderPageStepAdd);
       break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+      if (state_.lanes.current) {
+        toggleFold();
+      } else {
+        event->ignore();
+      }
+      break;
     case Qt::Key_Escape:
       if (cancelDrag()) {
         break;
       }
-      if (!state_.ruler.isEmpty()) {
+      if (state_.lanes.current) {
+        leavePool();
+      } else if (!state_.ruler.isEmpty()) {
         clearRuler();
       } else if (state_.selectedRange) {
         clearRange();

@@ -3,6 +3,7 @@
 
 #include "ui/theme/theme.h"
 #include "ui/timeline/frame.h"
+#include "ui/timeline/painted_parts.h"
 #include "ui/timeline/pan_speed.h"
 #include "ui/timeline/timeline_scene.h"
 #include "ui/timeline/view_history.h"
@@ -27,7 +28,7 @@ class SpriteCache;
 /// Shows a frame of a session as lanes over time, and turns keys and pointer into a ViewState. The
 /// pictures come from layOutTimeline() and paintTimeline(); this class only feeds them. Threads:
 /// the GUI thread.
-class TimelineView : public QAbstractScrollArea {
+class TimelineView : public QAbstractScrollArea, public PaintsParts {
   Q_OBJECT
  public:
   /// Monotonic time in ns: how fast a drag let go, how far its glide is.
@@ -52,6 +53,10 @@ class TimelineView : public QAbstractScrollArea {
   const TimelineScene& scene();
   /// The selected task in words, as it is told to screen readers; empty if none is selected.
   QString selectionText() const;
+
+  /// The selected task: its title, its state and times.
+  QList<PaintedPart> paintedParts() override;
+  QAccessible::Role paintedRole() const override { return QAccessible::List; }
 
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
@@ -88,6 +93,18 @@ class TimelineView : public QAbstractScrollArea {
   void measureTask();
   void clearRuler();
   void setReduceMotion(bool reduce);
+  /// Where colours tell times, their scale is set to what is in sight.
+  void colorBy(poolscope::ui::ColorBy by);
+  void scaleColors();
+  /// By what the rows did in what is in sight. Rows keep that order until it is asked for again.
+  void sortLanes(poolscope::ui::LaneOrder order);
+  void setHidesIdle(bool hides);
+  void setHidesExited(bool hides);
+  void hideLane();  ///< of the selected task
+  void hideLane(poolscope::session::LaneId lane);
+  void showAllLanes();
+  void setFolded(poolscope::session::PoolIndex pool, bool folded);
+  void toggleFold();
   /// Seconds of the session a second: what flies takes as long on the screen in slow motion.
   void setSpeed(double speed);
   /// Forgets view and selections: another session.
@@ -98,6 +115,7 @@ class TimelineView : public QAbstractScrollArea {
   void rangeSelected(poolscope::session::TimeNs begin, poolscope::session::TimeNs end);
   void rangeCleared();
   void followingChanged(bool following);
+  void arrangementChanged();  ///< of lanes, or what the colours mean
   /// Range, scroll or following, or the view began to glide: not by the mere passing of time.
   void viewChanged();
 
@@ -138,6 +156,11 @@ class TimelineView : public QAbstractScrollArea {
   void selectBeside(int step);
   void selectOnNeighbour(int step);
   void revealLane(session::LaneId lane);
+  bool isFolded(session::PoolIndex pool) const;
+  bool goToPool(int step);
+  void leavePool();
+  void tellCurrentPool();
+  void lookChanged();
 
   Frame frame_ = {};
   Theme theme_;

@@ -189,9 +189,11 @@ void ViewState::glideOn(TimeNs wall) {
 void ViewState::reset() {
   const bool calm = reduceMotion;
   const qreal ratio = devicePixelRatio;
+  const ColorBy colors = coloring.by;
   *this = ViewState();
   reduceMotion = calm;
   devicePixelRatio = ratio;
+  coloring.by = colors;
 }
 
 }  // namespace poolscope::ui

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/session/types.h"
+#include "ui/timeline/coloring.h"
+#include "ui/timeline/lane_arrangement.h"
 #include "ui/timeline/ruler.h"
 
 #include <QPointF>
@@ -109,6 +111,8 @@ class ViewState {
   Ruler ruler = {};
   double speed = 1;           ///< seconds of the session a second: slow motion flies slowly, too
   bool reduceMotion = false;  ///< no token flies, nothing glides
+  Coloring coloring = {};
+  LaneArrangement lanes = {};
   bool focused = false;       ///< the view has the keyboard focus
   qreal devicePixelRatio = 1;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/timeline/layout_context.h"
+#include "ui/timeline/name_text.h"
 
 #include <QObject>
 
@@ -83,8 +84,7 @@ QRectF rowBody(const LayoutContext& c, const PlannedRow& row) {
 }
 
 QString workerName(const Lane& lane) {
-  return lane.name.empty() ? QObject::tr("worker %1").arg(lane.index)
-                           : QString::fromUtf8(lane.name);
+  return lane.name.empty() ? QObject::tr("worker %1").arg(lane.index) : nameText(lane.name);
 }
 
 void layOutWorker(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 namespace poolscope::ui {
@@ -26,24 +28,53 @@ constexpr qsizetype kLeastColumns = 3;
 /// In a crowd only what is much longer than the rest has a bar of its own.
 constexpr qsizetype kLeastInACrowd = 12;
 constexpr float kWholeColumn = 0.998F;
-constexpr int kBlock = 16;  // columns that are asked for as one where they are alike
+constexpr float kLeastRest = 0.01F;  // of a column: less is not seen beside a bar
+constexpr float kTrace = 1e-6F;      // of a failed task that took no time
+constexpr int kBlock = 16;           // columns that are asked for as one where they are alike
+
+/// Adds a share of a column's phases.
+void addPhases(const DenseColumn& column, float share, DenseColumn& sum) {
+  for (std::size_t kind = 0; kind < sum.phases.size(); ++kind) {
+    const float part = static_cast<float>(column.phases[kind]) * share;
+    sum.phases[kind] =
+        static_cast<std::uint8_t>(std::min(255L, long{sum.phases[kind]} + std::lround(part)));
+  }
+}
 
 /// A session's column as it is drawn.
-DenseColumn denseColumn(const LaneColumn& column, int kind) {
+DenseColumn denseColumn(const LaneColumn& column, int swatch, const Coloring& coloring) {
   const auto phase = [&](PhaseKind phaseKind) {
     return column.phases[static_cast<std::size_t>(phaseKind)];
   };
   DenseColumn dense;
   dense.longest = column.longest;
   dense.tasks = column.task_count;
-  dense.kind = static_cast<std::int16_t>(kind);
+  dense.swatch = static_cast<std::int16_t>(swatch);
   dense.lock = phase(PhaseKind::lock_wait);
-  dense.shade = phase(PhaseKind::io_wait) + phase(PhaseKind::sleep) + phase(PhaseKind::file_io) +
-                phase(PhaseKind::command);
+  float most = 0;
+  for (const PhaseKind wait :
+       {PhaseKind::io_wait, PhaseKind::sleep, PhaseKind::file_io, PhaseKind::command}) {
+    dense.shade += phase(wait);
+    if (phase(wait) > most) {
+      most = phase(wait);
+      dense.wait = fillOf(wait);
+    }
+  }
+  if (const float waits = dense.lock + dense.shade; waits > column.busy) {
+    // Phases of a task whose start or end was lost: it is not known to have run.
+    dense.lock *= column.busy / waits;
+    dense.shade *= column.busy / waits;
+  }
   dense.bright = std::max(0.0F, column.busy - dense.lock - dense.shade);
-  if (column.task_count > 0) {
+  if (coloring.by == ColorBy::phase) {
+    dense.phases = phaseShares(column.busy, column.phases);
+  }
+  if (column.task_count > 0 && coloring.showsFailure()) {
     dense.failed = dense.busy() * static_cast<float>(column.failed_count) /
                    static_cast<float>(column.task_count);
+    if (dense.busy() <= 0 && column.failed_count > 0) {
+      dense.failed = kTrace;
+    }
   }
   return dense;
 }
@@ -80,18 +111,27 @@ class LaneTasks {
     TaskKey task;
     TimeNs time;
   };
+  /// What is under a bar.
+  struct Covered {
+    TimeNs begin;
+    TimeNs end;
+    TimeNs latestEnd;  ///< of this one and those before it
+  };
 
   TimeNs stableOf() const;
   void fetchColumns();
   template <typename Append>
   void ask(TimeNs begin, TimeNs end, int count, Append append);
-  int kindOf(TaskKey task);
-  void forgetComingFailure();
+  int swatchFor(TaskKey task);
   QVarLengthArray<Whole, 128> wholeTasks() const;
   void addBars();
   void addBar(const BarFacts& facts, const Crowds& crowds);
   void cover(TimeNs begin, TimeNs end);
+  void askForRests();
+  DenseColumn restOf(qsizetype column);
+  DenseColumn asked(TimeNs begin, TimeNs end);
   void addTo(QList<DenseColumn>& rowColumns);
+  std::vector<BarStretch> stretchesOf(const BarFacts& facts);
   static ColumnGrid gridOf(ColumnGrid grid, const Lane& lane);
 
   const LayoutContext& c_;
@@ -101,13 +141,16 @@ class LaneTasks {
   const TimeNs stable_;    ///< what ended before is over
   LanePane& pane_;
   QList<DenseColumn> columns_ = {};
-  TaskKey kindKnownOf_ = {};
-  int kind_ = 0;  ///< of that task
+  QList<DenseColumn> phases_ = {};  ///< each asked for by itself; only if they are needed
+  QVarLengthArray<Covered, 128> covered_ = {};
+  QVarLengthArray<qsizetype, 128> edges_ = {};  ///< columns that bars cover a part of
+  TaskKey swatchKnownOf_ = {};
+  int swatch_ = 0;  ///< of that task
 };
 
 TimeNs LaneTasks::stableOf() const {
   // A running task's past is not settled: it may yet fail, or turn out to be the longest.
-  const LaneState state = c_.snapshot.lane_state(lane_.id, c_.snapshot.end());
+  const LaneState state = c_.snapshot.lane_state(lane_.id, std::min(c_.now, c_.snapshot.end()));
   const auto running = state.task ? c_.snapshot.task(state.task) : std::nullopt;
   return running && running->started ? std::min(c_.settled(), *running->started) : c_.settled();
 }
@@ -120,7 +163,6 @@ void LaneTasks::fetchColumns() {
   if (grid_.partial) {
     ask(grid_.end(), c_.now, 1, [this](const DenseColumn& column) { columns_.append(column); });
   }
-  forgetComingFailure();
 }
 
 /// Appends `count` columns. Seen from near, most are within one task or none, whose bar will cover
@@ -131,15 +173,15 @@ void LaneTasks::ask(TimeNs begin, TimeNs end, int count, Append append) {
   const TimeNs blockNs = kBlock * grid_.cellNs;
   std::vector<LaneColumn> coarse;
   if (blocks > 0) {
-    coarse = c_.snapshot.lane_columns(lane_.id, begin, begin + blocks * blockNs, blocks);
+    coarse = c_.snapshot.lane_columns(lane_.id, begin, begin + blocks * blockNs, blocks, c_.now);
   }
   TimeNs asked = begin;
   const auto askUntil = [&](TimeNs time) {
     if (asked < time) {
       const auto columns = std::max<TimeNs>(1, (time - asked) / grid_.cellNs);
       for (const LaneColumn& column :
-           c_.snapshot.lane_columns(lane_.id, asked, time, static_cast<int>(columns))) {
-        append(denseColumn(column, kindOf(column.longest)));
+           c_.snapshot.lane_columns(lane_.id, asked, time, static_cast<int>(columns), c_.now)) {
+        append(denseColumn(column, swatchFor(column.longest), c_.view.coloring));
       }
     }
   };
@@ -149,7 +191,8 @@ void LaneTasks::ask(TimeNs begin, TimeNs end, int count, Append append) {
     }
     const TimeNs blockBegin = begin + static_cast<TimeNs>(i) * blockNs;
     askUntil(blockBegin);
-    const DenseColumn column = denseColumn(coarse[i], kindOf(coarse[i].longest));
+    const DenseColumn column =
+        denseColumn(coarse[i], swatchFor(coarse[i].longest), c_.view.coloring);
     for (int k = 0; k < kBlock; ++k) {
       append(column);
     }
@@ -158,33 +201,65 @@ void LaneTasks::ask(TimeNs begin, TimeNs end, int count, Append append) {
   askUntil(end);
 }
 
-/// The kind of the task, remembered from column to column.
-int LaneTasks::kindOf(TaskKey task) {
-  if (task && task != kindKnownOf_) {
-    kindKnownOf_ = task;
-    const auto known = c_.snapshot.task(task);
-    kind_ = known ? c_.kinds(known->name) : 0;
+/// The colour of the task, remembered from column to column.
+int LaneTasks::swatchFor(TaskKey task) {
+  if (task && task != swatchKnownOf_) {
+    swatchKnownOf_ = task;
+    const auto known = taskAt(c_.snapshot, task, c_.now);
+    ColorFacts facts{.kind = known ? c_.kinds(known->name) : 0,
+                     .open = known && !known->finished && !known->forgotten,
+                     .worker = lane_.index};
+    if (known && known->started) {
+      facts.ran = known->finished.value_or(c_.now) - *known->started;
+      if (known->queued) {
+        facts.waited = std::max<TimeNs>(*known->started - *known->queued, 0);
+      }
+    }
+    // Which share failed is told by the column.
+    swatch_ = swatchOf(c_.view.coloring, facts);
   }
-  return kind_;
+  return swatch_;
 }
 
-/// What runs at now and fails later has not failed yet.
-void LaneTasks::forgetComingFailure() {
-  const auto atNow = c_.snapshot.task_at(lane_.id, c_.now);
-  const auto task = atNow ? c_.snapshot.task(*atNow) : std::nullopt;
-  if (!task || !task->started || task->state != TaskState::failed || task->finished <= c_.now) {
-    return;
+/// A task with more phases than its bar has stretches for: what it did, column by column.
+std::vector<BarStretch> LaneTasks::stretchesOf(const BarFacts& facts) {
+  if (phases_.isEmpty()) {
+    const auto askEach = [this](TimeNs begin, TimeNs end, int count, auto append) {
+      for (const LaneColumn& column :
+           c_.snapshot.lane_columns(lane_.id, begin, end, count, c_.now)) {
+        append(denseColumn(column, 0, c_.view.coloring));
+      }
+    };
+    c_.cache.phases.append(static_cast<std::uint32_t>(lane_.id), grid_, stable_, phases_, askEach);
+    if (grid_.partial) {
+      askEach(grid_.end(), c_.now, 1, [this](const DenseColumn& last) { phases_.append(last); });
+    }
   }
-  for (qsizetype i = columns_.size(); i-- > 0;) {
-    DenseColumn& column = columns_[i];
-    if (grid_.timeOf(i + 1) <= *task->started) {
+  std::vector<BarStretch> stretches;
+  const auto first = std::max<TimeNs>(0, (facts.started - grid_.begin()) / grid_.cellNs);
+  for (auto i = static_cast<qsizetype>(first); i < phases_.size(); ++i) {
+    const TimeNs begin = grid_.timeOf(i);
+    if (begin >= facts.end) {
       break;
     }
-    if (column.tasks > 0) {
-      column.failed =
-          std::max(0.0F, column.failed - column.busy() / static_cast<float>(column.tasks));
+    const DenseColumn& column = phases_[i];
+    const BarFill fill = column.lock > std::max(column.shade, column.bright) ? BarFill::thin
+                         : column.shade > column.bright                      ? column.wait
+                                                                             : BarFill::bright;
+    const auto most =
+        static_cast<PhaseKind>(std::ranges::max_element(column.phases) - column.phases.begin());
+    if (!stretches.empty() && stretches.back().fill == fill && stretches.back().phase == most) {
+      stretches.back().end = std::min(begin + grid_.cellNs, facts.end);
+    } else {
+      stretches.push_back({.begin = begin,
+                           .end = std::min(begin + grid_.cellNs, facts.end),
+                           .fill = fill,
+                           .phase = most});
     }
   }
+  std::copy_if(facts.stretches.begin(), facts.stretches.end(), std::back_inserter(stretches),
+               [](const BarStretch& stretch) { return stretch.blocked; });
+  return stretches;
 }
 
 /// A task fills the columns within it alone. Those of some columns' length become bars of their
@@ -230,19 +305,30 @@ void LaneTasks::addBars() {
       addBar(facts.open ? facts : shelf.put(std::move(facts)), crowds);
     }
   }
+  askForRests();
 }
 
 void LaneTasks::addBar(const BarFacts& facts, const Crowds& crowds) {
   const qreal width = c_.snappedX(facts.end) - c_.snappedX(facts.started);
   const qsizetype least = crowds.at(facts.started) ? kLeastInACrowd : kLeastColumns;
-  if (width >= static_cast<qreal>(least) * c_.columnWidth &&
-      layOutBar(c_, body_, lane_.id, facts, pane_.bars)) {
+  if (width < static_cast<qreal>(least) * c_.columnWidth) {
+    return;
+  }
+  BarFacts detailed;
+  if (facts.hasMore) {
+    detailed = facts;
+    detailed.stretches = stretchesOf(facts);
+  }
+  if (layOutBar(c_, body_, lane_.id, facts.hasMore ? detailed : facts, pane_.bars)) {
     cover(facts.started, facts.end);
   }
 }
 
-/// Takes out of the columns what is under a bar: they go on to show the rest.
+/// Takes out of the columns what is under a bar: they go on to show the rest. Where a bar covers a
+/// part, what the rest is made of is asked for when all bars are there: the column's own shares and
+/// colour are those of the bar, too.
 void LaneTasks::cover(TimeNs begin, TimeNs end) {
+  covered_.append({begin, end, end});
   const auto cell = static_cast<double>(grid_.cellNs);
   const double from = static_cast<double>(begin - grid_.begin()) / cell;
   const double to = static_cast<double>(end - grid_.begin()) / cell;
@@ -252,17 +338,80 @@ void LaneTasks::cover(TimeNs begin, TimeNs end) {
     DenseColumn& column = columns_[i];
     const double at = static_cast<double>(i);
     const double under = std::min(to, at + 1) - std::max(from, at);
-    const float rest = column.busy() - static_cast<float>(under);
-    if (column.tasks == 1 || rest <= 0.01F) {
+    if (under <= 0) {
+      continue;  // it ends where the column begins
+    }
+    if (column.tasks == 1 || under >= 1) {
       column = {.longest = column.longest};
-    } else {
-      const float scale = rest / column.busy();
-      column.bright *= scale;
-      column.shade *= scale;
-      column.lock *= scale;
-      column.failed = std::min(column.failed, rest);
+    } else if (column.tasks > 1) {
+      edges_.append(i);
     }
   }
+}
+
+void LaneTasks::askForRests() {
+  std::sort(covered_.begin(), covered_.end(),
+            [](const Covered& a, const Covered& b) { return a.begin < b.begin; });
+  for (qsizetype i = 1; i < covered_.size(); ++i) {
+    covered_[i].latestEnd = std::max(covered_[i].end, covered_[i - 1].latestEnd);
+  }
+  for (const qsizetype column : edges_) {
+    if (columns_[column].tasks > 0) {
+      columns_[column] = restOf(column);
+    }
+  }
+}
+
+/// What of a column is under no bar.
+DenseColumn LaneTasks::restOf(qsizetype column) {
+  const TimeNs begin = grid_.timeOf(column);
+  const TimeNs end = std::min(begin + grid_.cellNs, c_.now);
+  DenseColumn sum{.longest = columns_[column].longest};
+  float most = 0;
+  const auto add = [&](TimeNs from, TimeNs to) {
+    if (static_cast<float>(to - from) <= kLeastRest * static_cast<float>(end - begin)) {
+      return;
+    }
+    const DenseColumn part = asked(from, to);
+    const float share = static_cast<float>(to - from) / static_cast<float>(end - begin);
+    sum.tasks += part.tasks;
+    sum.bright += part.bright * share;
+    sum.shade += part.shade * share;
+    sum.lock += part.lock * share;
+    sum.failed += part.failed * share;
+    addPhases(part, share, sum);
+    if (part.tasks > 0 && part.busy() * share >= most) {
+      most = part.busy() * share;
+      sum.longest = part.longest;
+      sum.swatch = part.swatch;
+    }
+  };
+  auto bar = std::upper_bound(covered_.begin(), covered_.end(), end,
+                              [](TimeNs time, const Covered& c) { return time < c.begin; });
+  while (bar != covered_.begin() && std::prev(bar)->latestEnd > begin) {
+    --bar;
+  }
+  TimeNs from = begin;
+  for (; bar != covered_.end() && bar->begin < end; ++bar) {
+    add(from, bar->begin);
+    from = std::max(from, bar->end);
+  }
+  add(from, end);
+  return sum;
+}
+
+/// A column of any length beside a bar.
+DenseColumn LaneTasks::asked(TimeNs begin, TimeNs end) {
+  const RestKey key{lane_.id, begin, end};
+  if (const DenseColumn* known = c_.cache.rests.find(key)) {
+    return *known;
+  }
+  const LaneColumn column = c_.snapshot.lane_columns(lane_.id, begin, end, 1, c_.now).front();
+  const DenseColumn dense = denseColumn(column, swatchFor(column.longest), c_.view.coloring);
+  if (end <= stable_) {
+    c_.cache.rests.put(key, dense);
+  }
+  return dense;
 }
 
 ColumnGrid LaneTasks::gridOf(ColumnGrid grid, const Lane& lane) {
@@ -281,7 +430,7 @@ ColumnGrid LaneTasks::gridOf(ColumnGrid grid, const Lane& lane) {
 
 void LaneTasks::addTo(QList<DenseColumn>& rowColumns) {
   if (std::none_of(columns_.cbegin(), columns_.cend(),
-                   [](const DenseColumn& column) { return column.busy() > 0; })) {
+                   [](const DenseColumn& column) { return column.tasks > 0; })) {
     return;
   }
   const qsizetype whole = static_cast<qsizetype>(c_.grid.count) + (c_.grid.partial ? 1 : 0);
@@ -297,17 +446,41 @@ void LaneTasks::addTo(QList<DenseColumn>& rowColumns) {
     const DenseColumn& column = columns_[i];
     if (column.longest && (!sum.longest || column.busy() > sum.busy())) {
       sum.longest = column.longest;
-      sum.kind = column.kind;
+      sum.swatch = column.swatch;
     }
     sum.tasks += column.tasks;
     sum.bright += column.bright;
     sum.shade += column.shade;
     sum.lock += column.lock;
     sum.failed += column.failed;
+    addPhases(column, 1, sum);
   }
 }
 
 }  // namespace
+
+std::array<std::uint8_t, trace::kPhaseKinds> phaseShares(
+    float running, const std::array<float, trace::kPhaseKinds>& phases) {
+  std::array<std::uint8_t, trace::kPhaseKinds> shares = {};
+  // Rounded as sums, so that nothing is lost between them.
+  float sum = 0;
+  int done = 0;
+  const auto take = [&](PhaseKind kind, float share) {
+    sum += std::max(share, 0.0F);
+    const int upTo = std::clamp(static_cast<int>(std::lround(sum * 255)), done, 255);
+    shares[static_cast<std::size_t>(kind)] = static_cast<std::uint8_t>(upTo - done);
+    done = upTo;
+  };
+  float inPhases = 0;
+  for (std::size_t kind = 1; kind < phases.size(); ++kind) {
+    inPhases += phases[kind];
+  }
+  take(PhaseKind::other, running - inPhases);
+  for (std::size_t kind = 1; kind < phases.size(); ++kind) {
+    take(static_cast<PhaseKind>(kind), phases[kind]);
+  }
+  return shares;
+}
 
 void layOutWorkerTasks(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
   QList<DenseColumn> columns;  // of all lanes of the row
@@ -323,6 +496,7 @@ void layOutWorkerTasks(const LayoutContext& c, const PlannedRow& row, LanePane& 
   strip.columnWidth = c.columnWidth;
   strip.rect = QRectF(c.snappedX(c.grid.begin()), body.top(),
                       static_cast<qreal>(columns.size()) * c.columnWidth, body.height());
+  strip.byPhase = c.view.coloring.by == ColorBy::phase;
   strip.columns = std::move(columns);
   pane.strips.append(std::move(strip));
 }

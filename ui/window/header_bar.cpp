@@ -210,7 +210,8 @@ void HeaderBar::showCurrentScenario(const EngineState& state) {
   scenarios_->setCurrentIndex(index);
 }
 
-void HeaderBar::showFigures(const LiveFigures& figures, std::uint64_t lostEvents) {
+void HeaderBar::showFigures(const LiveFigures& figures, std::uint64_t lostEvents,
+                            std::uint64_t oddEvents) {
   workersLine_->setText(
       figures.maxWorkers == 0 ? isStarting_ ? tr("Pool: starting") : tr("No pool yet")
       : !figures.shutDown
@@ -219,8 +220,11 @@ void HeaderBar::showFigures(const LiveFigures& figures, std::uint64_t lostEvents
       : figures.workersStarted == 1
           ? tr("Pool: shut down, 1 worker had started")
           : tr("Pool: shut down, %1 workers had started").arg(figures.workersStarted));
-  lostLine_->setText(tr("%1 events lost").arg(countText(lostEvents)));
-  setLook(lostLine_, lostEvents > 0 ? "bad" : "dim");
+  lostLine_->setText(
+      oddEvents == 0
+          ? tr("%1 events lost").arg(countText(lostEvents))
+          : tr("%1 events lost, %2 did not fit").arg(countText(lostEvents), countText(oddEvents)));
+  setLook(lostLine_, lostEvents > 0 ? "bad" : oddEvents > 0 ? "warn" : "dim");
   if (!workers_->isEnabled()) {
     workers_->setValue(static_cast<int>(figures.maxWorkers));
   }

@@ -32,7 +32,8 @@ class HeaderBar : public QFrame {
 
   void setScenarios(const QList<ScenarioInfo>& scenarios);
   void showState(const EngineState& state);
-  void showFigures(const LiveFigures& figures, std::uint64_t lostEvents);
+  /// `oddEvents`: how many did not fit what came before.
+  void showFigures(const LiveFigures& figures, std::uint64_t lostEvents, std::uint64_t oddEvents);
   /// Where the tasks stand: cheap enough for each frame, unless there are thousands of workers.
   void showCounts(const TaskCounts& tasks);
   void setTheme(const Theme& theme);

@@ -15,6 +15,7 @@
 #include "ui/timeline/timeline_view.h"
 #include "ui/window/coach_strip.h"
 #include "ui/window/header_bar.h"
+#include "ui/window/lanes_bar.h"
 #include "ui/window/shortcut_guard.h"
 #include "ui/window/welcome_page.h"
 
@@ -42,12 +43,16 @@ constexpr QSize kFirstSize(1440, 900);
 constexpr QSize kFrame(16, 48);  // about what a window manager adds
 /// It scrolls: half of a 1080-line screen must hold the window with a message in it.
 constexpr int kLeastTimeline = 112;
+/// A lower window is there for its lanes; what the bar has is in the menu, too.
+constexpr int kLeastHeightForLanesBar = 640;
 /// The chart's share of a low window, which is there for its timeline.
 constexpr double kChartShare = 0.22;
 
 qreal desktopPointSize() {
+  constexpr qreal kSmallest = 8;
   constexpr qreal kLargest = 16;  // beyond it a desktop scales all, not only fonts
-  return std::clamp(QApplication::font().pointSizeF(), Theme::kBasePointSize, kLargest);
+  const qreal points = QApplication::font().pointSizeF();
+  return points > 0 ? std::clamp(points, kSmallest, kLargest) : Theme::kBasePointSize;
 }
 
 PlaybackClock::WallClock orMonotonic(const PlaybackClock::WallClock& wall) {
@@ -148,8 +153,12 @@ void MainWindow::buildLayout(int cores) {
   auto* stageColumn = new QVBoxLayout(stagePage);
   stageColumn->setContentsMargins(0, 0, 0, 6);
   stageColumn->setSpacing(10);
+  lanes_ = new LanesBar(*actions_, view_, stagePage);
+  header_->menu()->addMenu(lanes_->lanesMenu());
+  header_->menu()->addMenu(lanes_->colorMenu());
   auto* stageWithBar = new QVBoxLayout;
   stageWithBar->setSpacing(0);
+  stageWithBar->addWidget(lanes_);
   stageWithBar->addWidget(findBar_);
   stageWithBar->addWidget(stage_, 1);
   stageColumn->addLayout(stageWithBar, 1);
@@ -376,8 +385,15 @@ void MainWindow::shareRows() {
   }
 }
 
+/// With a session, and where there is room.
+void MainWindow::showLanesBar() {
+  lanes_->setVisible(stage_->currentWidget() == view_ &&
+                     height() >= theme_.px(kLeastHeightForLanesBar));
+}
+
 void MainWindow::resizeEvent(QResizeEvent* event) {
   QMainWindow::resizeEvent(event);
+  showLanesBar();
   shareRows();
 }
 
@@ -400,6 +416,7 @@ void MainWindow::applyTheme() {
   findBar_->setTheme(theme_);
   view_->setTheme(theme_);
   transport_->setTheme(theme_);
+  lanes_->setTheme(theme_);
   throughput_->setTheme(theme_);
   inspector_->setTheme(theme_);
   tabs_->setTheme(theme_);
@@ -423,6 +440,7 @@ void MainWindow::startSession() {
   hasIntervened_ = false;
   hasMarked_ = false;
   lostSeen_ = 0;
+  oddSeen_ = 0;
   state_ = {};
   messages_->retract(QStringLiteral("lost"));
   for (auto it = stalls_.cbegin(); it != stalls_.cend(); ++it) {
@@ -512,17 +530,19 @@ void MainWindow::refreshActions() {
   enable(Command::restart, live);
   enable(Command::more_workers, live);
   enable(Command::fewer_workers, live);
-  for (const Command command : {Command::save_session, Command::export_picture,
-                                Command::freeze,       Command::go_to_start,
-                                Command::go_to_end,    Command::previous_event,
-                                Command::next_event,   Command::slower,
-                                Command::faster,       Command::zoom_in,
-                                Command::zoom_out,     Command::pan_left,
-                                Command::pan_right,    Command::fit,
-                                Command::view_back,    Command::view_forward,
-                                Command::ruler_end,    Command::measure_task,
-                                Command::find,         Command::find_next,
-                                Command::find_previous}) {
+  for (const Command command : {Command::save_session,  Command::export_picture,
+                                Command::freeze,        Command::go_to_start,
+                                Command::go_to_end,     Command::previous_event,
+                                Command::next_event,    Command::slower,
+                                Command::faster,        Command::zoom_in,
+                                Command::zoom_out,      Command::pan_left,
+                                Command::pan_right,     Command::fit,
+                                Command::view_back,     Command::view_forward,
+                                Command::ruler_end,     Command::measure_task,
+                                Command::find,          Command::find_next,
+                                Command::find_previous, Command::color_by_next,
+                                Command::fold_lanes,    Command::hide_lane,
+                                Command::show_all_lanes}) {
     enable(command, session);
   }
   actions_->setText(Command::pause_pool, state_.paused ? tr("Resume") : tr("Pause"),

@@ -37,6 +37,7 @@ namespace poolscope::ui {
 class CoachStrip;
 class FindBar;
 class HeaderBar;
+class LanesBar;
 class SideTabs;
 class TaskInspector;
 class ThroughputPanel;
@@ -99,6 +100,7 @@ class MainWindow : public QMainWindow {
   void restoreLayout();
   void saveLayout();
   void shareRows();
+  void showLanesBar();
 
   void applyTheme();
   void refreshState();
@@ -178,6 +180,7 @@ class MainWindow : public QMainWindow {
   WelcomePage* welcome_ = nullptr;
   TimelineView* view_ = nullptr;
   TransportBar* transport_ = nullptr;
+  LanesBar* lanes_ = nullptr;
   ThroughputPanel* throughput_ = nullptr;
   TaskInspector* inspector_ = nullptr;
   SideTabs* tabs_ = nullptr;
@@ -202,6 +205,7 @@ class MainWindow : public QMainWindow {
   session::TimeNs askedBegin_ = 0;  ///< of the last question for statistics
   session::TimeNs askedEnd_ = 0;
   std::uint64_t lostSeen_ = 0;     ///< lost events that were told of
+  std::uint64_t oddSeen_ = 0;      ///< events that did not fit, likewise
   QMap<QString, QString> stalls_;  ///< messages on what stands still, by id
   std::function<void()> afterSave_;
   bool hasResized_ = false;

@@ -125,6 +125,21 @@ void MainWindow::run(Command command) {
     case Command::find_previous:
       stepMatch(false);
       break;
+    case Command::color_by_next: {
+      const int next = static_cast<int>(view_->viewState().coloring.by) + 1;
+      view_->colorBy(next > static_cast<int>(ColorBy::phase) ? ColorBy::kind
+                                                             : static_cast<ColorBy>(next));
+      break;
+    }
+    case Command::fold_lanes:
+      view_->toggleFold();
+      break;
+    case Command::hide_lane:
+      view_->hideLane();
+      break;
+    case Command::show_all_lanes:
+      view_->showAllLanes();
+      break;
     case Command::shortcuts: {
       auto* page = new ShortcutPage(theme_, this);
       page->setAttribute(Qt::WA_DeleteOnClose);
@@ -299,6 +314,9 @@ void MainWindow::exportPicture() {
   PictureOptions picture;
   const TimeRange range = view_->viewState().range();
   picture.theme = theme_;
+  picture.coloring = view_->viewState().coloring;
+  picture.lanes = view_->viewState().lanes;
+  picture.lanes.current.reset();
   picture.begin = std::max(range.begin, clock_.begin());
   picture.end = std::max(*picture.begin + 1, std::min(range.end, frame_.now));
   picture.title = state_.scenario.title.isEmpty() ? sessionTitle() : state_.scenario.title;

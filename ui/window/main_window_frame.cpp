@@ -14,6 +14,7 @@
 #include "ui/timeline/timeline_view.h"
 #include "ui/window/coach_strip.h"
 #include "ui/window/header_bar.h"
+#include "ui/window/lanes_bar.h"
 #include "ui/window/main_window.h"
 #include "ui/window/welcome_page.h"
 
@@ -44,6 +45,7 @@ void MainWindow::showNextFrame() {
   const bool shown = hasSession();
   if (shown != (stage_->currentWidget() == view_)) {
     stage_->setCurrentWidget(shown ? static_cast<QWidget*>(view_) : welcome_);
+    showLanesBar();
     if (shown) {
       view_->setFocus(Qt::OtherFocusReason);
     }
@@ -107,13 +109,21 @@ void MainWindow::updateClock() {
 
 void MainWindow::showPanels() {
   const session::Snapshot& snapshot = *frame_.snapshot;
-  header_->showFigures(figuresNow(), snapshot.lost_events());
+  header_->showFigures(figuresNow(), snapshot.lost_events(), snapshot.anomalies());
   if (snapshot.lost_events() > lostSeen_) {
     lostSeen_ = snapshot.lost_events();
     messages_->post(QStringLiteral("lost"), MessageBar::Severity::warning,
                     tr("%1 events were lost: they came faster than they could be taken up. Figures "
                        "are too low by these.")
                         .arg(countText(lostSeen_)));
+  }
+  // Told again only when there are many more: a source that goes on so would say nothing else.
+  if (const auto odd = snapshot.anomalies(); odd > 0 && odd >= 2 * oddSeen_) {
+    oddSeen_ = odd;
+    messages_->post(QStringLiteral("odd"), MessageBar::Severity::warning,
+                    tr("Events that did not fit what came before: %1. An end without its begin, a "
+                       "clock that ran backwards or the like; each is shown as far as it is known.")
+                        .arg(countText(odd)));
   }
   const bool replay = !clock_.isLive();
   const TimeNs end = replay ? clock_.end() : frame_.now;
@@ -125,6 +135,7 @@ void MainWindow::showPanels() {
     refreshActions();
   }
   showTransport(true);
+  lanes_->refresh();
   showInspector();
   showCoach();
   showStalls();
@@ -255,7 +266,8 @@ void MainWindow::showStatistics(const StatisticsRequest& request,
   if (!selectedRange_ && showsWholeSession() && request.begin == clock_.begin() &&
       request.end == frame_.now + 1) {
     wholeFigures_ = statistics;
-    header_->showFigures(figuresNow(), frame_.snapshot->lost_events());
+    header_->showFigures(figuresNow(), frame_.snapshot->lost_events(),
+                         frame_.snapshot->anomalies());
   }
   tabs_->statistics()->showStatistics(ofRange ? tr("Selected range") : tr("Whole session so far"),
                                       request.snapshot, statistics);

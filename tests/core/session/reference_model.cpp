@@ -221,7 +221,14 @@ LaneColumn ReferenceModel::lane_column(const Thread& thread, TimeNs begin, TimeN
       column.longest = {0, run.task};
     }
   }
-  // Where the innermost phase changes, and nowhere else, its share can change.
+  column.phases = phase_shares(thread, {}, begin, end);
+  return column;
+}
+
+/// Where the innermost phase changes, and nowhere else, its share can change.
+std::array<float, trace::kPhaseKinds> ReferenceModel::phase_shares(
+    const Thread& thread, std::optional<trace::PoolId> pool, TimeNs begin, TimeNs end) const {
+  std::array<float, trace::kPhaseKinds> shares = {};
   std::set<TimeNs> edges{begin, end};
   for (const PhaseSpan& phase : thread.phases) {
     for (const TimeNs edge : {phase.begin, phase.end}) {
@@ -231,11 +238,34 @@ LaneColumn ReferenceModel::lane_column(const Thread& thread, TimeNs begin, TimeN
     }
   }
   for (auto edge = edges.begin(); std::next(edge) != edges.end(); ++edge) {
-    if (const PhaseSpan* phase = phase_at(thread, *edge)) {
-      column.phases[static_cast<std::size_t>(trace::phase_kind(phase->event.detail))] +=
-          static_cast<float>(*std::next(edge) - *edge) / length;
+    const PhaseSpan* phase = phase_at(thread, *edge);
+    if (phase != nullptr && (!pool || phase->event.pool == *pool)) {
+      shares[static_cast<std::size_t>(trace::phase_kind(phase->event.detail))] +=
+          static_cast<float>(*std::next(edge) - *edge) / static_cast<float>(end - begin);
     }
   }
+  return shares;
+}
+
+PoolColumn ReferenceModel::pool_column(trace::PoolId pool, TimeNs begin, TimeNs end) const {
+  PoolColumn column;
+  TimeNs running = 0;
+  for (const auto& [id, thread] : threads_) {
+    for (const Run& run : thread.runs) {
+      if (tasks_.at(run.task).pool != pool) {
+        continue;
+      }
+      running += overlap(run.begin, run.end, begin, end);
+      const bool ended = run.ended && in(run.end, begin, end);
+      column.finished += ended ? 1U : 0U;
+      column.failed += ended && run.outcome == Outcome::error ? 1U : 0U;
+    }
+    const auto phases = phase_shares(thread, pool, begin, end);
+    for (std::size_t kind = 0; kind < phases.size(); ++kind) {
+      column.phases[kind] += phases[kind];
+    }
+  }
+  column.running = static_cast<float>(static_cast<double>(running) / static_cast<double>(end - begin));
   return column;
 }
 

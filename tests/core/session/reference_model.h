@@ -4,6 +4,7 @@
 #include "core/session/snapshot.h"
 #include "core/trace/event.h"
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -74,6 +75,8 @@ class ReferenceModel {
   TimeNs end() const;
 
   LaneColumn lane_column(const Thread& thread, TimeNs begin, TimeNs end, TimeNs known) const;
+  /// All but the workers that were there.
+  PoolColumn pool_column(trace::PoolId pool, TimeNs begin, TimeNs end) const;
   QueueColumn queue_column(trace::PoolId pool, TimeNs begin, TimeNs end) const;
   std::uint64_t depth(std::optional<trace::PoolId> pool, TimeNs time) const;
   std::uint64_t max_depth(std::optional<trace::PoolId> pool, TimeNs begin, TimeNs end) const;
@@ -89,6 +92,9 @@ class ReferenceModel {
  private:
   void take(Thread& thread, const trace::Event& event);
   void abandon(Thread& thread, TimeNs time);
+  std::array<float, trace::kPhaseKinds> phase_shares(const Thread& thread,
+                                                     std::optional<trace::PoolId> pool,
+                                                     TimeNs begin, TimeNs end) const;
   static void close_phases(Thread& thread, std::optional<std::uint64_t> task, TimeNs time);
 
   std::vector<trace::Event> events_;

@@ -124,6 +124,9 @@ class SessionTest : public QObject {
   void statistics_ofKnownEvents();
   void oddEvents_areCountedAndKept_data();
   void oddEvents_areCountedAndKept();
+  void tasksOfNothingAndOfHours_haveRightSums();
+  void twoAtOnce_areBusyOnce();
+  void workerSeenFirstAtItsExit_hasNoSums();
   void anyBytes_neverCrash_andAreKept();
   void lostEvents_areCountedAndMarked();
   void runWithoutEnd_lastsToTheNextOne();
@@ -295,6 +298,64 @@ void SessionTest::oddEvents_areCountedAndKept() {
   QCOMPARE(filled.snapshot->event_count(), events.size());
   QCOMPARE(filled.snapshot->statistics().finished, finishedCount);
   QVERIFY(sorted(replayed(*filled.snapshot)) == sorted(events));
+}
+
+void SessionTest::tasksOfNothingAndOfHours_haveRightSums() {
+  constexpr TimeNs kHour = 3'600'000'000'000;
+  // One of no length, one of two hours, in which the computer slept for one; then another of none.
+  const auto end = static_cast<std::uint64_t>(100 + 2 * kHour);
+  const Filled filled({other(0, EventKind::worker_started, kWorker), queued(50, 1), started(50, 1),
+                       finished(50, 1), queued(60, 2), started(100, 2), finished(end, 2),
+                       queued(end, 3), started(end, 3), finished(end, 3),
+                       other(end, EventKind::worker_exited, kWorker)});
+  const Statistics figures = filled.snapshot->statistics();
+  QCOMPARE(filled.snapshot->anomalies(), 0U);
+  QCOMPARE(figures.finished, 3U);
+  QCOMPARE(figures.workers.size(), 1U);
+  QCOMPARE(figures.workers[0].busy, 7200.0);
+  QVERIFY(figures.workers[0].utilization <= 1);
+  QCOMPARE(figures.run_time->count, 3U);
+  QCOMPARE(figures.run_time->max, 7200.0);
+  QCOMPARE(figures.run_time->p50, 0.0);
+  QCOMPARE(figures.run_time->mean, 2400.0);
+  QCOMPARE(figures.queue_wait->max, 40e-9);
+  double busy = 0;
+  std::uint64_t touched = 0;
+  for (const LaneColumn& column :
+       filled.snapshot->lane_columns(filled.lane(kWorker), 0, static_cast<TimeNs>(end) + 1, 97)) {
+    busy += static_cast<double>(column.busy);
+    touched = std::max<std::uint64_t>(touched, column.task_count);
+  }
+  QVERIFY(std::abs(busy - 97) < 1e-3);
+  QCOMPARE(touched, 2U);  // those of no length are counted where they were
+}
+
+void SessionTest::twoAtOnce_areBusyOnce() {
+  const Filled filled({other(0, EventKind::worker_started, kWorker), started(10, 1), started(20, 2),
+                       finished(30, 1), finished(40, 2),
+                       other(50, EventKind::worker_exited, kWorker)});
+  const Statistics figures = filled.snapshot->statistics();
+  QVERIFY(filled.snapshot->anomalies() > 0);
+  QCOMPARE(figures.workers.size(), 1U);
+  QCOMPARE(figures.workers[0].busy, 30e-9);
+  QCOMPARE(figures.run_time->mean, 20e-9);  // each ran as long as it ran
+  for (const LaneColumn& column : filled.snapshot->lane_columns(filled.lane(kWorker), 0, 50, 10)) {
+    QVERIFY(column.busy <= 1);
+  }
+}
+
+void SessionTest::workerSeenFirstAtItsExit_hasNoSums() {
+  const Filled filled({other(100, EventKind::worker_exited, kWorker)});
+  QVERIFY(filled.snapshot->anomalies() > 0);
+  const Lane& lane = filled.snapshot->lanes()[static_cast<std::size_t>(filled.lane(kWorker))];
+  QCOMPARE(lane.kind, LaneKind::worker);
+  QCOMPARE(lane.exited, std::optional<TimeNs>(100));
+  const Statistics figures = filled.snapshot->statistics(0, 200);
+  QCOMPARE(figures.utilization, 0.0);
+  for (const WorkerStatistics& worker : figures.workers) {
+    QCOMPARE(worker.busy, 0.0);
+    QCOMPARE(worker.utilization, 0.0);
+  }
 }
 
 void SessionTest::anyBytes_neverCrash_andAreKept() {

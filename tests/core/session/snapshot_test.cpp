@@ -33,6 +33,7 @@ class SnapshotTest : public QObject {
   void compareLanes(Pair& pair);
   void compareMoments(Pair& pair);
   void comparePools(Pair& pair);
+  void comparePoolColumns(Pair& pair);
   void compareStatistics(Pair& pair);
   void compareReplay(Pair& pair, const std::vector<Event>& events);
 };
@@ -84,6 +85,7 @@ void SnapshotTest::everyQuestion_onRandomStreams_answersAsTheModel() {
     compareLanes(pair);
     compareMoments(pair);
     comparePools(pair);
+    comparePoolColumns(pair);
     compareStatistics(pair);
     compareReplay(pair, events);
     if (QTest::currentTestFailed()) {
@@ -139,7 +141,9 @@ void SnapshotTest::compareLanes(Pair& pair) {
     QVERIFY(lane.exited == expected.exited);
     const auto [begin, end] = pair.range();
     const int count = 1 + static_cast<int>(pair.random() % 60);
-    const std::vector<LaneColumn> columns = pair.snapshot->lane_columns(id, begin, end, count);
+    const TimeNs known = pair.random() % 2 == 0 ? end : std::max(end, pair.time());
+    const std::vector<LaneColumn> columns =
+        pair.snapshot->lane_columns(id, begin, end, count, known);
     const std::vector<CallerColumn> callers = pair.snapshot->caller_columns(id, begin, end, count);
     QCOMPARE(columns.size(), static_cast<std::size_t>(count));
     for (int i = 0; begin < end && i < count; ++i) {
@@ -148,7 +152,7 @@ void SnapshotTest::compareLanes(Pair& pair) {
       const TimeNs to = begin + (end - begin) / count * j + (end - begin) % count * j / count;
       const TimeNs shown = std::max(to, from + 1);
       const auto place = static_cast<std::size_t>(i);
-      const LaneColumn column = pair.model.lane_column(expected, from, shown, end);
+      const LaneColumn column = pair.model.lane_column(expected, from, shown, known);
       QCOMPARE(columns[place].task_count, column.task_count);
       QCOMPARE(columns[place].failed_count, column.failed_count);
       QVERIFY(near(columns[place].busy, column.busy));
@@ -277,6 +281,52 @@ void SnapshotTest::comparePools(Pair& pair) {
       }
     }
     QCOMPARE(pair.snapshot->pick_count(index, begin, end), picks.size());
+  }
+}
+
+/// Columns anywhere, and columns on the grid on which sums are kept.
+void SnapshotTest::comparePoolColumns(Pair& pair) {
+  for (const auto& [id, index] : pair.pool_index) {
+    const TimeNs unit = pair.snapshot->pool_column_unit(index);
+    for (const bool onGrid : {false, true}) {
+      auto [begin, end] = pair.range();
+      const int count = 1 + static_cast<int>(pair.random() % 30);
+      if (onGrid) {
+        const TimeNs width = unit * (1 + static_cast<TimeNs>(pair.random() % 40));
+        begin = std::max<TimeNs>(begin, 0) / unit * unit;
+        end = begin + width * count;
+      }
+      const auto columns = pair.snapshot->pool_columns(index, begin, end, count);
+      QCOMPARE(columns.size(), static_cast<std::size_t>(count));
+      for (int i = 0; end - begin >= count && i < count; ++i) {
+        const auto edge = [&](int j) {
+          return begin + (end - begin) / count * j + (end - begin) % count * j / count;
+        };
+        const PoolColumn& column = columns[static_cast<std::size_t>(i)];
+        const PoolColumn expected = pair.model.pool_column(id, edge(i), edge(i + 1));
+        QVERIFY2(near(column.running, expected.running),
+                 qPrintable(QStringLiteral("%1, not %2, of [%3, %4)")
+                                .arg(column.running)
+                                .arg(expected.running)
+                                .arg(edge(i))
+                                .arg(edge(i + 1))));
+        QCOMPARE(column.finished, expected.finished);
+        QCOMPARE(column.failed, expected.failed);
+        for (std::size_t kind = 0; kind < column.phases.size(); ++kind) {
+          QVERIFY(near(column.phases[kind], expected.phases[kind]));
+        }
+        double workers = 0;
+        for (const Lane& lane : pair.snapshot->lanes()) {
+          if (lane.kind == LaneKind::worker && lane.pool == index) {
+            const TimeNs from = std::max(lane.started, edge(i));
+            const TimeNs to = std::min(lane.exited.value_or(kForever), edge(i + 1));
+            workers += static_cast<double>(std::max<TimeNs>(0, to - from)) /
+                       static_cast<double>(edge(i + 1) - edge(i));
+          }
+        }
+        QVERIFY(near(column.workers, workers));
+      }
+    }
   }
 }
 

@@ -118,7 +118,11 @@ class SlowSnapshot final : public session::Snapshot {
   }
   std::span<const session::Marker> markers() const override { return {}; }
   std::vector<session::LaneColumn> lane_columns(session::LaneId, session::TimeNs, session::TimeNs,
-                                                int) const override {
+                                                int, session::TimeNs) const override {
+    return {};
+  }
+  std::vector<session::PoolColumn> pool_columns(session::PoolIndex, session::TimeNs,
+                                                session::TimeNs, int) const override {
     return {};
   }
   std::vector<session::CallerColumn> caller_columns(session::LaneId, session::TimeNs,

@@ -13,6 +13,8 @@ class ThemeTest : public QObject {
   void textColors_onTheirGrounds_areReadable();
   void barColors_kindsAndFailure_differInBothLooks_data();
   void barColors_kindsAndFailure_differInBothLooks();
+  void ramp_more_standsOutMoreFromTheGround_data();
+  void ramp_more_standsOutMoreFromTheGround();
   void pointSize_larger_scalesFontsAndSizes();
   void styleSheet_always_leavesNoVariable_data();
   void styleSheet_always_leavesNoVariable();
@@ -54,12 +56,37 @@ void ThemeTest::textColors_onTheirGrounds_areReadable_data() {
       row("bad", ground, t.bad, g);
       ++ground;
     }
+    // Labels of bars: as they are, over every pattern, and below a range or a ruler.
+    const auto bar = [&](const char* what, int index, const QColor& text, const QColor& under) {
+      row(what, index, text, under);
+      const QColor hatched = mixed(QColor(t.hatch.rgb()), under, t.hatch.alphaF());
+      const bool isShade = text == t.textOnShade;
+      for (const QColor& g : isShade ? QList{under, hatched} : QList{under}) {
+        row(what, 100 + index, text, g);
+        for (const QColor& tint : {t.accent, t.text}) {
+          row(what, 200 + index, mixed(tint, text, Theme::kTint), mixed(tint, g, Theme::kTint));
+        }
+      }
+    };
     for (std::size_t i = 0; i < Theme::kKinds; ++i) {
-      row("kind", static_cast<int>(i), t.textOnBright, t.kinds[i]);
-      row("shade", static_cast<int>(i), t.textOnShade, t.kindShades[i]);
+      bar("kind", static_cast<int>(i), t.textOnBright, t.kinds[i]);
+      bar("shade", static_cast<int>(i), t.textOnShade, t.kindShades[i]);
     }
-    row("failed", 0, t.textOnBright, t.badBar);
-    row("failed shade", 0, t.textOnShade, t.badShade);
+    for (std::size_t i = 0; i < t.swatches.size(); ++i) {
+      bar("swatch", static_cast<int>(i), t.textOnBright, t.swatches[i].bright);
+      bar("swatch's shade", static_cast<int>(i), t.textOnShade, t.swatches[i].shade);
+    }
+    bar("failed", 0, t.textOnBright, t.badBar);
+    bar("failed shade", 0, t.textOnShade, t.badShade);
+    bar("waits for a lock", 0, t.textOnShade, t.lane);
+    // Widgets: pressed and chosen, below the pointer, in a message and in a hint.
+    row("pressed", 0, t.text, mixed(t.accent, t.raised, 0.22));
+    row("hover", 0, t.text, mixed(t.text, t.raised, 0.06));
+    row("primary hover", 0, t.onAccent, mixed(t.accent, t.text, 0.88));
+    for (const QColor& color : {t.accent, t.warn, t.bad, t.ok}) {
+      row("message", 0, t.text, mixed(color, t.surface, 0.14));
+    }
+    row("hint", 0, t.text, mixed(t.accent, t.surface, 0.12));
     row("blocked band", 0, t.text, t.blockedBand);
     row("queue area", 0, t.text, t.queueArea);
     row("on accent", 0, t.onAccent, t.accent);
@@ -90,6 +117,20 @@ void ThemeTest::barColors_kindsAndFailure_differInBothLooks() {
                            qAbs(all[i].blue() - all[j].blue());
       QVERIFY2(distance > 60, qPrintable(all[i].name() + all[j].name()));
     }
+  }
+}
+
+void ThemeTest::ramp_more_standsOutMoreFromTheGround_data() {
+  addLooks();
+}
+
+void ThemeTest::ramp_more_standsOutMoreFromTheGround() {
+  QFETCH(bool, dark);
+  const Theme t = Theme::make(dark);
+  for (int i = swatch::kRamp + 1; i < swatch::kRamp + swatch::kRampSteps; ++i) {
+    const qreal before = contrastRatio(t.swatchAt(i - 1).bright, t.lane);
+    const qreal after = contrastRatio(t.swatchAt(i).bright, t.lane);
+    QVERIFY2(after > before, qPrintable(QStringLiteral("step %1").arg(i - swatch::kRamp)));
   }
 }
 

@@ -115,8 +115,9 @@ class FakeSnapshot : public Snapshot {
   }
   std::span<const Marker> markers() const override { return markers_; }
 
-  std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs from, TimeNs to,
-                                       int columns) const override {
+  using Snapshot::lane_columns;
+  std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs from, TimeNs to, int columns,
+                                       TimeNs known) const override {
     ++laneColumnCalls_;
     std::vector<LaneColumn> result(static_cast<std::size_t>(std::max(columns, 0)));
     const double span = static_cast<double>(to - from) / std::max(columns, 1);
@@ -128,7 +129,7 @@ class FakeSnapshot : public Snapshot {
       forColumns(*task.started, end, from, span, result.size(), [&](std::size_t i, double share) {
         LaneColumn& column = result[i];
         ++column.task_count;
-        column.failed_count += task.state == TaskState::failed ? 1 : 0;
+        column.failed_count += task.state == TaskState::failed && end <= known ? 1 : 0;
         column.busy += static_cast<float>(share);
         const auto longest = this->task(column.longest);
         if (!longest || runTime(*longest) < runTime(task)) {
@@ -141,6 +142,35 @@ class FakeSnapshot : public Snapshot {
                      result[i].phases[static_cast<std::size_t>(phase.kind)] +=
                          static_cast<float>(share);
                    });
+      }
+    }
+    return result;
+  }
+  std::vector<PoolColumn> pool_columns(PoolIndex pool, TimeNs from, TimeNs to,
+                                       int columns) const override {
+    std::vector<PoolColumn> result(static_cast<std::size_t>(std::max(columns, 0)));
+    const double span = static_cast<double>(to - from) / std::max(columns, 1);
+    for (const Lane& lane : lanes_) {
+      if (lane.kind != LaneKind::worker || lane.pool != pool) {
+        continue;
+      }
+      forColumns(
+          lane.started, lane.exited.value_or(kForever), from, span, result.size(),
+          [&](std::size_t i, double share) { result[i].workers += static_cast<float>(share); });
+      const auto sums = lane_columns(lane.id, from, to, columns);
+      for (std::size_t i = 0; i < result.size(); ++i) {
+        result[i].running += sums[i].busy;
+        for (std::size_t kind = 0; kind < sums[i].phases.size(); ++kind) {
+          result[i].phases[kind] += sums[i].phases[kind];
+        }
+      }
+    }
+    for (const Task& task : tasks_) {
+      if (task.pool == pool && ranToEnd(task)) {
+        atColumn(*task.finished, from, span, result.size(), [&](std::size_t i) {
+          ++result[i].finished;
+          result[i].failed += task.state == TaskState::failed ? 1 : 0;
+        });
       }
     }
     return result;

@@ -73,7 +73,7 @@ void NeighboursTest::beside_pastARetiredWorker_goesOnWithTheNextAtItsPlace() {
 void NeighboursTest::onNeighbour_below_ranAtTheSameTime() {
   const auto s = demoSession();
   const RowPlan plan = planRows(*s, std::make_shared<const LanePlaces>(*s), s->end_,
-                                {s->begin_, s->end_}, 400, Theme::dark());
+                                {s->begin_, s->end_}, {}, 400, Theme::dark());
   const TaskKey first{0, 1};
   const TaskKey below = taskOnNeighbour(*s, plan, first, 1, s->end_);
   QVERIFY(below);

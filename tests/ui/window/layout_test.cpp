@@ -208,8 +208,10 @@ class LayoutTest : public QObject {
 
   void largerFonts_keepTheWindowAt1280_data() {
     QTest::addColumn<double>("pointSize");
+    QTest::newRow("8") << 8.0;
     QTest::newRow("11") << 11.0;
     QTest::newRow("12") << 12.0;
+    QTest::newRow("16") << 16.0;
   }
   void largerFonts_keepTheWindowAt1280() {
     QFETCH(double, pointSize);

@@ -306,6 +306,25 @@ class StatesTest : public QObject {
     QCOMPARE(text(fixture, "messageText"), QString());
   }
 
+  void eventsThatDoNotFit_areToldOnce() {
+    WindowFixture fixture;
+    SampleSession sample(2);
+    const auto task = sample.ordinary(0, kSecond, 2 * kSecond, 0);
+    for (int i = 1; i <= 3; ++i) {
+      sample.finish(task, (2 + i) * kSecond);  // it had ended
+    }
+    const auto snapshot = sample.snapshot();
+    QCOMPARE(snapshot->anomalies(), 3U);
+    QCOMPARE(snapshot->statistics().finished, 1U);
+    fixture.engine.showLive(snapshot, 6 * kSecond, 2);
+    QVERIFY(text(fixture, "messageText")
+                .startsWith(QStringLiteral("Events that did not fit what came before: 3.")));
+    QCOMPARE(text(fixture, "lostLine"), QStringLiteral("0 events lost, 3 did not fit"));
+    fixture.find<QPushButton>("dismissMessage")->click();
+    fixture.engine.change([](EngineState&) {});
+    QCOMPARE(text(fixture, "messageText"), QString());
+  }
+
   void selectedTask_isInspected() {
     WindowFixture fixture;
     fixture.showLive();
