@@ -31,11 +31,10 @@ QWidget* makeHint(QWidget* parent) {
   auto* title = new QLabel(TaskInspector::tr("Click a task"), hint);
   title->setObjectName(QStringLiteral("inspectorHintTitle"));
   title->setProperty("look", "title");
-  auto* text = new QLabel(
-      TaskInspector::tr(
-          "Every bar on the timeline is a task. Click one to see how long it was queued, what it "
-          "waited for and who took its result. Drag over the timeline for the figures of a range."),
-      hint);
+  auto* text = new QLabel(TaskInspector::tr("Every bar on the timeline is one: see how long it was "
+                                            "queued, what it waited for and who "
+                                            "took its result. Drag for the figures of a range."),
+                          hint);
   text->setObjectName(QStringLiteral("inspectorHint"));
   text->setProperty("look", "dim");
   text->setWordWrap(true);
@@ -105,7 +104,7 @@ TaskInspector::TaskInspector(QWidget* parent)
   head->addWidget(title_, 1);
   head->addWidget(outcome_);
   head->addWidget(close_);
-  column_->setSpacing(5);
+  column_->setSpacing(4);
   auto* column = new QVBoxLayout(body_);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(10);
@@ -126,6 +125,7 @@ TaskInspector::TaskInspector(QWidget* parent)
 void TaskInspector::showHint() {
   hint_->show();
   body_->hide();
+  links_->setTaskShown(false);
 }
 
 void TaskInspector::showTask(const TaskDetails& details,
@@ -175,6 +175,7 @@ void TaskInspector::showTask(const TaskDetails& details,
   endRows();
   note_->setVisible(!details.note.isEmpty());
   note_->setText(details.note);
+  links_->setTaskShown(true);
   error_->setVisible(!details.error.isEmpty());
   error_->setText(details.error);
 }
@@ -182,6 +183,7 @@ void TaskInspector::showTask(const TaskDetails& details,
 void TaskInspector::showRange(session::TimeNs begin, session::TimeNs end,
                               const std::optional<session::Statistics>& figures) {
   setHead(tr("Selected range"), durationText(end - begin), "dim");
+  links_->setTaskShown(false);
   bar_->hide();
   note_->hide();
   error_->hide();

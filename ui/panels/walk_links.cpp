@@ -3,6 +3,7 @@
 
 #include <QAccessible>
 #include <QAction>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QToolButton>
@@ -12,7 +13,7 @@ namespace poolscope::ui {
 
 WalkLinks::WalkLinks(QWidget* parent)
     : QWidget(parent),
-      column_(new QVBoxLayout(this)),
+      row_(new QHBoxLayout),
       note_(new QLabel(this)) {
   setObjectName(QStringLiteral("walkLinks"));
   setAccessibleName(tr("Go to another task"));
@@ -20,39 +21,53 @@ WalkLinks::WalkLinks(QWidget* parent)
   note_->setProperty("look", "dim");
   note_->setWordWrap(true);
   note_->hide();
-  column_->setContentsMargins(0, 0, 0, 0);
-  column_->setSpacing(0);
-  column_->addWidget(note_);
+  row_->setSpacing(2);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addLayout(row_);
+  column->addWidget(note_);
 }
 
-void WalkLinks::setLinks(const QList<QList<Link>>& rows) {
-  for (const QList<Link>& links : rows) {
-    auto* row = new QHBoxLayout;
-    row->setSpacing(0);
-    for (const Link& link : links) {
-      if (&link != &links.first()) {
-        auto* bar = new QLabel(QStringLiteral("|"), this);
-        bar->setProperty("look", "dim");
-        row->addWidget(bar);
-      }
-      row->addWidget(makeButton(link.back, QStringLiteral("\u2039")));
-      row->addWidget(makeButton(link.on, QStringLiteral("%1 \u203a").arg(link.text)));
+void WalkLinks::setLinks(const QList<Link>& links) {
+  for (const Link& link : links) {
+    QList<QWidget*> parts;
+    if (&link != &links.first()) {
+      auto* bar = new QLabel(QStringLiteral("|"), this);
+      bar->setProperty("look", "dim");
+      parts.append(bar);
     }
-    row->addStretch();
-    column_->insertLayout(column_->count() - 1, row);
+    parts.append(makeButton(link));
+    for (QWidget* part : parts) {
+      row_->addWidget(part);
+      if (link.needsTask) {
+        part->hide();
+        ofTask_.append(part);
+      }
+    }
+  }
+  row_->addStretch();
+}
+
+void WalkLinks::setTaskShown(bool shown) {
+  for (QWidget* part : ofTask_) {
+    part->setVisible(shown);
   }
 }
 
-QToolButton* WalkLinks::makeButton(QAction* action, const QString& text) {
+QToolButton* WalkLinks::makeButton(const Link& link) {
   auto* button = new QToolButton(this);
-  button->setObjectName(action->objectName() + QStringLiteral("Link"));
-  button->setText(text);
-  button->setAccessibleName(action->text());
-  button->setToolTip(action->toolTip());
+  button->setObjectName(link.on->objectName() + QStringLiteral("Link"));
+  button->setText(link.text);
+  button->setAccessibleName(link.on->text());
+  button->setToolTip(tr("%1; with Shift back").arg(link.on->toolTip()));
   button->setFocusPolicy(Qt::StrongFocus);
-  button->setEnabled(action->isEnabled());
-  connect(button, &QToolButton::clicked, action, &QAction::trigger);
-  connect(action, &QAction::enabledChanged, button, &QToolButton::setEnabled);
+  button->setEnabled(link.on->isEnabled());
+  connect(button, &QToolButton::clicked, this, [link] {
+    const bool back = QGuiApplication::keyboardModifiers().testFlag(Qt::ShiftModifier);
+    (back ? link.back : link.on)->trigger();
+  });
+  connect(link.on, &QAction::enabledChanged, button, &QToolButton::setEnabled);
   return button;
 }
 
@@ -68,7 +83,7 @@ void WalkLinks::setNote(const QString& note) {
 void WalkLinks::setTheme(const Theme& theme) {
   setStyleSheet(
       QStringLiteral("QToolButton { color: %1; background: transparent; border: 1px solid "
-                     "transparent; border-radius: 4px; padding: 3px 0; margin: 0; min-height: 0; "
+                     "transparent; border-radius: 4px; padding: 2px 0; margin: 0; min-height: 0; "
                      "min-width: 0; font-size: %3px; } QToolButton:hover { text-decoration: "
                      "underline; } QToolButton:focus { border-color: %1; } QToolButton:disabled { "
                      "color: %2; }")

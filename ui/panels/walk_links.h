@@ -7,34 +7,36 @@
 #include <QWidget>
 
 class QAction;
+class QHBoxLayout;
 class QLabel;
 class QToolButton;
-class QVBoxLayout;
 
 namespace poolscope::ui {
 
-/// Commands that lead from the selected task to another, as links in rows, and a note that says
+/// Commands that lead from the selected task to another, as a row of links, and a note that says
 /// where the last one led.
 class WalkLinks : public QWidget {
   Q_OBJECT
  public:
-  /// The two sides of a link, and what it is called; the command back has an arrow beside it.
   struct Link {
     QString text = {};
-    QAction* back = nullptr;
     QAction* on = nullptr;
+    QAction* back = nullptr;  ///< with Shift
+    bool needsTask = false;   ///< it begins at the task that is shown
   };
 
   explicit WalkLinks(QWidget* parent = nullptr);
 
-  void setLinks(const QList<QList<Link>>& rows);
+  void setLinks(const QList<Link>& links);
+  void setTaskShown(bool shown);
   void setNote(const QString& note);
   void setTheme(const Theme& theme);
 
  private:
-  QToolButton* makeButton(QAction* action, const QString& text);
+  QToolButton* makeButton(const Link& link);
 
-  QVBoxLayout* column_;
+  QHBoxLayout* row_;
+  QList<QWidget*> ofTask_;
   QLabel* note_;
 };
 

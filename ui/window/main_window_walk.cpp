@@ -10,15 +10,16 @@
 namespace poolscope::ui {
 
 void MainWindow::connectWalker() {
-  const auto action = [this](Command command) { return (*actions_)[command]; };
+  const auto link = [this](const QString& text, Command on, Command back, bool needsTask) {
+    return WalkLinks::Link{text, (*actions_)[on], (*actions_)[back], needsTask};
+  };
   inspector_->links()->setLinks(
-      {{{tr("slowest"), action(Command::previous_slowest), action(Command::next_slowest)},
-        {tr("longest queued"), action(Command::previous_longest_queued),
-         action(Command::next_longest_queued)}},
-       {{tr("failed"), action(Command::previous_failed), action(Command::next_failed)},
-        {tr("same kind"), action(Command::previous_of_kind), action(Command::next_of_kind)},
-        {tr("same worker"), action(Command::previous_on_worker),
-         action(Command::next_on_worker)}}});
+      {link(tr("slowest"), Command::next_slowest, Command::previous_slowest, false),
+       link(tr("longest wait"), Command::next_longest_queued, Command::previous_longest_queued,
+            false),
+       link(tr("failed"), Command::next_failed, Command::previous_failed, false),
+       link(tr("kind"), Command::next_of_kind, Command::previous_of_kind, true),
+       link(tr("worker"), Command::next_on_worker, Command::previous_on_worker, true)});
   connect(&walker_, &TaskWalker::taskChosen, this, &MainWindow::revealMatch);
   connect(&walker_, &TaskWalker::noteChanged, this,
           [this](const QString& note) { inspector_->links()->setNote(note); });

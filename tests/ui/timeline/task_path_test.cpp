@@ -9,6 +9,7 @@
 #include <QImage>
 #include <QPainter>
 #include <QTest>
+#include <QtMath>
 
 #include <algorithm>
 
@@ -276,14 +277,16 @@ class TaskPathTest : public QObject {
       }
       const QImage with = paint(recoloured);
       QVERIFY(with != paint(without));
+      // Some pixel of the head is of nothing else: its rim takes part of the others.
       const QPainterPath& in = scene.selectionPath[0].path;
-      const QPointF behindTheTip = in.pointAtPercent(in.percentAtLength(in.length() - 5));
-      const QColor inside = with.pixelColor(behindTheTip.toPoint());
-      QVERIFY2(contrastRatio(inside, theme.text) < 1.5,
-               qPrintable(QStringLiteral("%1 of %2 at %3, %4")
-                              .arg(inside.name(), theme.text.name())
-                              .arg(behindTheTip.x())
-                              .arg(behindTheTip.y())));
+      double nearest = 21;
+      for (qreal back = 3; back < 9; ++back) {
+        const QPointF at = in.pointAtPercent(in.percentAtLength(in.length() - back));
+        nearest =
+            std::min(nearest, static_cast<double>(contrastRatio(
+                                  with.pixelColor(qFloor(at.x()), qFloor(at.y())), theme.text)));
+      }
+      QVERIFY2(nearest < 1.3, QByteArray::number(nearest));
     }
   }
 
