@@ -187,7 +187,7 @@ void MainWindow::buildLayout(int cores) {
   tabs_ = new SideTabs(right);
   auto* rightColumn = new QVBoxLayout(right);
   rightColumn->setContentsMargins(8, 12, 20, 16);
-  rightColumn->setSpacing(12);
+  rightColumn->setSpacing(8);
   rightColumn->addWidget(inspector_);
   rightColumn->addWidget(tabs_, 1);
   auto* scroll = new QScrollArea(this);
