@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/find_worker.h"
 
-#include "core/base/thread_name.h"
-
-#include <QMetaObject>
-
 #include <cstdlib>
 #include <limits>
 #include <utility>
@@ -30,44 +26,17 @@ std::optional<TaskMatch> step(const session::Snapshot& snapshot, const session::
 
 }  // namespace
 
-FindWorker::FindWorker(QObject* parent)
-    : QObject(parent),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {}
-
-FindWorker::~FindWorker() {
-  thread_.request_stop();
-  {
-    const std::lock_guard lock(mutex_);
-    underWay_.request_stop();
-  }
-  thread_.join();
-}
+FindWorker::FindWorker(QObject* parent) : QObject(parent), job_(this, "find") {}
 
 void FindWorker::ask(FindRequest request) {
-  ++unanswered_;
-  {
-    const std::lock_guard lock(mutex_);
-    waiting_ = std::move(request);
-    ++waitingCount_;
-    underWay_.request_stop();
-  }
-  wake_.notify_one();
-}
-
-void FindWorker::run(const std::stop_token& stop) {
-  set_current_thread_name("find");
-  std::unique_lock lock(mutex_);
-  while (wake_.wait(lock, stop, [this] { return waiting_.has_value(); })) {
-    const FindRequest request = *std::exchange(waiting_, std::nullopt);
-    const int answered = std::exchange(waitingCount_, 0);
-    underWay_ = std::stop_source();
-    const std::stop_token given_up = underWay_.get_token();
-    lock.unlock();
-    const std::optional<FindAnswer> answer = this->answer(request, given_up);
-    QMetaObject::invokeMethod(
-        this, [=, this] { deliver(request, answer, answered); }, Qt::QueuedConnection);
-    lock.lock();
-  }
+  job_.start(
+      [this, request = std::move(request)](const std::stop_token& stop) -> LatestJob::Result {
+        return [this, request, answer = answer(request, stop)] {
+          if (answer) {
+            Q_EMIT ready(request, *answer);
+          }
+        };
+      });
 }
 
 std::optional<FindAnswer> FindWorker::answer(const FindRequest& request,
@@ -100,14 +69,6 @@ std::optional<FindAnswer> FindWorker::answer(const FindRequest& request,
                                        answer.match.value_or(request.place), stop);
   }
   return stop.stop_requested() ? std::nullopt : std::optional(std::move(answer));
-}
-
-void FindWorker::deliver(const FindRequest& request, const std::optional<FindAnswer>& answer,
-                         int answered) {
-  unanswered_ -= answered;
-  if (answer) {
-    Q_EMIT ready(request, *answer);
-  }
 }
 
 }  // namespace poolscope::ui

@@ -2,16 +2,14 @@
 #pragma once
 
 #include "core/session/snapshot.h"
+#include "ui/panels/latest_job.h"
 
 #include <QObject>
 #include <QString>
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
-#include <thread>
 
 namespace poolscope::ui {
 
@@ -38,29 +36,20 @@ class FindWorker : public QObject {
   Q_OBJECT
  public:
   explicit FindWorker(QObject* parent = nullptr);
-  ~FindWorker() override;
 
   void ask(FindRequest request);
   /// A question waits or is being answered.
-  bool isBusy() const { return unanswered_ > 0; }
+  bool isBusy() const { return job_.isBusy(); }
 
  Q_SIGNALS:
   /// Not for questions that were given up.
   void ready(const poolscope::ui::FindRequest& request, const poolscope::ui::FindAnswer& answer);
 
  private:
-  void run(const std::stop_token& stop);
   std::optional<FindAnswer> answer(const FindRequest& request, const std::stop_token& stop);
-  void deliver(const FindRequest& request, const std::optional<FindAnswer>& answer, int answered);
 
-  int unanswered_ = 0;  // GUI thread only
-  std::mutex mutex_;    // guards waiting_, waitingCount_ and underWay_
-  std::condition_variable_any wake_;
-  std::optional<FindRequest> waiting_;
-  int waitingCount_ = 0;
-  std::stop_source underWay_;
   std::optional<session::TaskQuery> query_;  // the thread's own: what it has read stays
-  std::jthread thread_;                      // last: it ends before what it uses
+  LatestJob job_;                            // last: it ends before what it uses
 };
 
 }  // namespace poolscope::ui
