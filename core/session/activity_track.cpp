@@ -37,8 +37,8 @@ void ActivityTrack::make_room(TimeNs time) {
     first_ = last_ = cell;
     return;
   }
-  const auto most = static_cast<std::int64_t>(
-      std::max<std::uint64_t>(kLeastCells, starts_ / kTasksOfACell));
+  const auto most =
+      static_cast<std::int64_t>(std::max<std::uint64_t>(kLeastCells, starts_ / kTasksOfACell));
   const std::int64_t first = std::min(first_, cell);
   last_ = std::max(last_, cell);
   unsigned wider = 0;

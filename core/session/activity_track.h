@@ -92,8 +92,7 @@ class ActivityTrack {
   std::size_t levels() const;
   std::int64_t cell_of(TimeNs time) const { return time >> shift_; }
   std::size_t place(std::size_t level, std::int64_t cell) const {
-    return static_cast<std::size_t>((cell >> (kFanBits * level)) -
-                                    (first_ >> (kFanBits * level)));
+    return static_cast<std::size_t>((cell >> (kFanBits * level)) - (first_ >> (kFanBits * level)));
   }
   void make_room(TimeNs time);
   void widen(std::int64_t first, unsigned shift);

@@ -33,8 +33,8 @@ class ColumnEdges {
   std::size_t column_of(TimeNs time) const {
     // The product of all would not fit into 64 bits; what rounding does is set right.
     const double share = static_cast<double>(time - begin_) / static_cast<double>(span_);
-    auto column = std::min(static_cast<std::size_t>(share * static_cast<double>(columns_)),
-                           size() - 1);
+    auto column =
+        std::min(static_cast<std::size_t>(share * static_cast<double>(columns_)), size() - 1);
     while (column > 0 && edge(column) > time) {
       --column;
     }

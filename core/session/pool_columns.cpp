@@ -11,7 +11,7 @@
 namespace poolscope::session {
 namespace {
 
-constexpr std::size_t kAtOnce = 64;  // runs that are read together
+constexpr std::size_t kAtOnce = 64;   // runs that are read together
 constexpr std::size_t kManyRuns = 8;  // a column: then the lane's sums are the shorter way
 
 /// Times of several things at once, column by column.
@@ -93,7 +93,8 @@ void add_sums(const LaneData& lane, const ColumnEdges& edges, Coverage& running,
     const SpanTrack::Edge after = lane.runs.edge(edges.edge(i + 1), before.next);
     const std::size_t ended_now = lane.runs.ended_before(edges.edge(i + 1), ended);
     running.add_to(i, std::max<TimeNs>(after.covered - before.covered, 0));
-    const auto endless = place_in(lane.endless_runs, ended_now) - place_in(lane.endless_runs, ended);
+    const auto endless =
+        place_in(lane.endless_runs, ended_now) - place_in(lane.endless_runs, ended);
     columns[i].finished += static_cast<std::uint32_t>(ended_now - ended - endless);
     columns[i].failed += lane.failed_in(ended, ended_now);
     before = after;
@@ -198,8 +199,8 @@ std::vector<PoolColumn> StoredSnapshot::pool_columns(PoolIndex id, TimeNs begin,
       const std::size_t first =
           lane.runs.overlaps() ? 0 : lane.runs.ended_before(edges.edge(0), begun);
       add_runs(
-          lane, edges, first, last, [&](std::size_t run) { return whole || belongs(lane, run, id); }, running,
-          columns);
+          lane, edges, first, last,
+          [&](std::size_t run) { return whole || belongs(lane, run, id); }, running, columns);
     }
   });
   running.means([&](std::size_t i, float mean) { columns[i].running = mean; });

@@ -38,7 +38,8 @@ struct PoolData {
     loose_failed.seal();
   }
   std::size_t bytes() const {
-    return queue.bytes() + activity.bytes() + cancelled.bytes() + loose_ends.bytes() + loose_failed.bytes();
+    return queue.bytes() + activity.bytes() + cancelled.bytes() + loose_ends.bytes() +
+           loose_failed.bytes();
   }
   void freeze() {
     queue.freeze();

@@ -18,8 +18,8 @@ using session::TimeNs;
 
 std::unique_ptr<session::Session> makeSession(std::uint64_t tasks, std::uint32_t workers) {
   // The last tasks have phases: they are those that are seen from near.
-  SyntheticPool pool({.workers = workers,
-                      .phases_from = tasks - std::min<std::uint64_t>(tasks, 20'000)});
+  SyntheticPool pool(
+      {.workers = workers, .phases_from = tasks - std::min<std::uint64_t>(tasks, 20'000)});
   auto session = std::make_unique<session::Session>();
   const auto sink = session->add_process(pool.directory());
   std::vector<trace::Event> events;

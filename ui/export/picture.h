@@ -20,7 +20,7 @@ struct PictureOptions {
   Theme theme = Theme::dark();
   std::optional<session::TimeNs> begin = {};  ///< default: the session's
   std::optional<session::TimeNs> end = {};    ///< default: frame.now
-  Coloring coloring = {};     ///< a legend tells its colours
+  Coloring coloring = {};                     ///< a legend tells its colours
   LaneArrangement lanes = {};
   QString title = {};
   QString caption = {};

@@ -14,7 +14,7 @@ enum class ColorBy : std::uint8_t { kind, outcome, worker, queue_wait, duration,
 /// The times that the first and the last colour of the ramp stand for; between them the steps are
 /// even in their logarithm.
 struct ColorScale {
-  session::TimeNs least = 100'000;          ///< 100 us
+  session::TimeNs least = 100'000;         ///< 100 us
   session::TimeNs most = 100'000'000'000;  ///< 100 s
   friend bool operator==(const ColorScale&, const ColorScale&) = default;
 };

@@ -107,8 +107,8 @@ void addWorkersLine(const LayoutContext& c, const DenseStrip& strip,
     }
     if (columns[i].workers > 0) {
       const qreal left = strip.rect.left() + static_cast<qreal>(i) * strip.columnWidth;
-      line.rects.append(QRectF(left, y(columns[i]) - 1,
-                               static_cast<qreal>(end - i) * strip.columnWidth, 1));
+      line.rects.append(
+          QRectF(left, y(columns[i]) - 1, static_cast<qreal>(end - i) * strip.columnWidth, 1));
     }
     i = end;
   }
@@ -150,9 +150,8 @@ void layOutGroup(const LayoutContext& c, const PlannedRow& row, LanePane& pane) 
   DenseStrip strip;
   strip.byPhase = c.view.coloring.by == ColorBy::phase;
   strip.columnWidth = static_cast<qreal>(grid.cellNs) / c.axis.nsPerPixel();
-  strip.rect =
-      QRectF(c.snappedX(grid.begin()), body.top() + note,
-             static_cast<qreal>(columns.size()) * strip.columnWidth, body.height() - note);
+  strip.rect = QRectF(c.snappedX(grid.begin()), body.top() + note,
+                      static_cast<qreal>(columns.size()) * strip.columnWidth, body.height() - note);
   for (const PoolColumn& column : columns) {
     strip.columns.append(denseColumn(c, column, most));
   }
@@ -168,8 +167,8 @@ void layOutGroup(const LayoutContext& c, const PlannedRow& row, LanePane& pane) 
   }
   const QString name =
       alive == 1 ? QObject::tr("1 worker") : QObject::tr("%1 workers").arg(countText(alive));
-  layOutHead(c, row, foldSign(true) + name, false, groupWords(c, *row.pool), alive > 0 ? c.theme.ok : c.theme.faint, alive == 0, alive == 0,
-             pane);
+  layOutHead(c, row, foldSign(true) + name, false, groupWords(c, *row.pool),
+             alive > 0 ? c.theme.ok : c.theme.faint, alive == 0, alive == 0, pane);
 }
 
 }  // namespace poolscope::ui

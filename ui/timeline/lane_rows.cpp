@@ -268,7 +268,8 @@ void placeRows(RowPlan& plan, bool onePool, qreal height, const Theme& theme) {
                   : std::floor(std::clamp(room / static_cast<qreal>(groups) - gap,
                                           theme.px(kShortGroup), theme.px(kTallGroup)));
   const qreal grouped = static_cast<qreal>(groups) * (groupHeight + gap);
-  const qreal share = workers == 0 ? 0 : (height - fixed - grouped - gap) / static_cast<qreal>(workers);
+  const qreal share =
+      workers == 0 ? 0 : (height - fixed - grouped - gap) / static_cast<qreal>(workers);
   plan.workerHeight =
       std::floor(std::clamp(share, theme.px(kShortWorker), theme.px(kTallWorker) * kMostGrowth));
   const bool pin = onePool && fixed <= kMostPinned * height;

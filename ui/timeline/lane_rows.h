@@ -53,8 +53,7 @@ struct RowPlan {
 
  private:
   friend RowPlan planRows(const session::Snapshot&, std::shared_ptr<const LanePlaces>,
-                          session::TimeNs, TimeRange, const LaneArrangement&, qreal,
-                          const Theme&);
+                          session::TimeNs, TimeRange, const LaneArrangement&, qreal, const Theme&);
   std::vector<std::vector<std::size_t>> rowOfPlace_ = {};  ///< by pool and place, from 1; 0: none
   std::vector<std::size_t> groupOf_ = {};                  ///< by pool, from 1; 0: not folded
 };
@@ -65,7 +64,7 @@ struct RowPlan {
 /// the queue stay at the top if there is one pool and room enough. Cost O(places); where idle rows
 /// are hidden, times log tasks.
 RowPlan planRows(const session::Snapshot& snapshot, std::shared_ptr<const LanePlaces> places,
-                 session::TimeNs now, TimeRange shown, const LaneArrangement& arrangement, qreal height,
-               const Theme& theme);
+                 session::TimeNs now, TimeRange shown, const LaneArrangement& arrangement,
+                 qreal height, const Theme& theme);
 
 }  // namespace poolscope::ui

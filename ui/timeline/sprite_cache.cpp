@@ -141,8 +141,8 @@ SpriteCache::TextSprite SpriteCache::numberedText(const TextKey& key, qsizetype 
 }
 
 const QImage& SpriteCache::pattern(int swatch, BarFill fill, int height) {
-  const quint64 key = (quint64(height) << 24) | (quint64(fill) << 16) |
-                      quint64(static_cast<std::size_t>(swatch));
+  const quint64 key =
+      (quint64(height) << 24) | (quint64(fill) << 16) | quint64(static_cast<std::size_t>(swatch));
   const auto found = patterns_.constFind(key);
   if (found != patterns_.constEnd()) {
     return *found;

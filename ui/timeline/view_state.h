@@ -113,7 +113,7 @@ class ViewState {
   bool reduceMotion = false;  ///< no token flies, nothing glides
   Coloring coloring = {};
   LaneArrangement lanes = {};
-  bool focused = false;       ///< the view has the keyboard focus
+  bool focused = false;  ///< the view has the keyboard focus
   qreal devicePixelRatio = 1;
 
  private:

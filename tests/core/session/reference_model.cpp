@@ -265,7 +265,8 @@ PoolColumn ReferenceModel::pool_column(trace::PoolId pool, TimeNs begin, TimeNs 
       column.phases[kind] += phases[kind];
     }
   }
-  column.running = static_cast<float>(static_cast<double>(running) / static_cast<double>(end - begin));
+  column.running =
+      static_cast<float>(static_cast<double>(running) / static_cast<double>(end - begin));
   return column;
 }
 

@@ -66,7 +66,8 @@ std::shared_ptr<FakeSnapshot> randomSession(std::mt19937_64& random, int tasks) 
     TimeNs time = 2 * kMs;
     for (int i = 0; i < tasks; ++i) {
       time += static_cast<TimeNs>(random() % 300'000);
-      const TimeNs end = time + 1 + static_cast<TimeNs>(random() % (random() % 8 == 0 ? 30 * kMs : kMs));
+      const TimeNs end =
+          time + 1 + static_cast<TimeNs>(random() % (random() % 8 == 0 ? 30 * kMs : kMs));
       Task& task = s->addTask(pool, caller, time - static_cast<TimeNs>(random() % (2 * kMs)),
                               names[random() % names.size()]);
       s->runTask(task, worker, time, end, random() % 6 == 0);
@@ -174,9 +175,9 @@ void ColoringTest::bar_byPhase_hasAColourForEachPhase() {
   s->runTask(task, worker, 10 * kMs, 90 * kMs);
   s->addPhase(task, trace::PhaseKind::io_wait, 10 * kMs, 40 * kMs);
   s->addPhase(task, trace::PhaseKind::compute, 40 * kMs, 60 * kMs);
-  const TimelineScene scene =
-      layOutTimeline(Frame{s, 100 * kMs, false},
-                     showing(0, 100 * kMs, 100 * kMs, {.by = ColorBy::phase}), kSize, Theme::dark());
+  const TimelineScene scene = layOutTimeline(
+      Frame{s, 100 * kMs, false}, showing(0, 100 * kMs, 100 * kMs, {.by = ColorBy::phase}), kSize,
+      Theme::dark());
   const LanePane& pane = scene.panes[0].bars.isEmpty() ? scene.panes[1] : scene.panes[0];
   QCOMPARE(pane.bars.size(), 1);
   QList<int> swatches;
@@ -311,9 +312,8 @@ void ColoringTest::legend_namesEveryColourInUse() {
     QVERIFY(!entry.text.isEmpty());
     told += entry.swatches;
   }
-  const TimelineScene scene =
-      layOutTimeline(Frame{s, s->end_, false}, showing(0, s->end_, s->end_, coloring), kSize,
-                     Theme::dark());
+  const TimelineScene scene = layOutTimeline(
+      Frame{s, s->end_, false}, showing(0, s->end_, s->end_, coloring), kSize, Theme::dark());
   for (const LanePane& pane : scene.panes) {
     for (const TaskBar& bar : pane.bars) {
       for (const BarPart& part : bar.parts) {

@@ -94,8 +94,7 @@ const LaneRow* rowOf(const TimelineScene& scene, LaneRow::Kind kind) {
 void LaneArrangementTest::sort_byTasks_putsTheBusiestFirstAndStays() {
   const auto s = stairs(4);
   ViewState view = showingAll(*s);
-  for (const LaneOrder order :
-       {LaneOrder::tasks, LaneOrder::busy_time, LaneOrder::utilization}) {
+  for (const LaneOrder order : {LaneOrder::tasks, LaneOrder::busy_time, LaneOrder::utilization}) {
     sortLanes(*s, LanePlaces(*s), 0, s->end_, order, view.lanes);
     QCOMPARE(workersOf(sceneOf(s, view)), (QList<std::uint32_t>{3, 2, 1, 0}));
   }
@@ -208,9 +207,8 @@ void LaneArrangementTest::group_atRandomZooms_isTheSumOfItsLanes() {
     // Columns are two pixels wide and begin at multiples of that.
     const auto cell =
         static_cast<TimeNs>(std::llround(scene.axis->nsPerPixel() * strip.columnWidth));
-    const auto first = static_cast<TimeNs>(
-        std::llround(static_cast<double>(scene.axis->toTime(strip.rect.left())) /
-                     static_cast<double>(cell)));
+    const auto first = static_cast<TimeNs>(std::llround(
+        static_cast<double>(scene.axis->toTime(strip.rect.left())) / static_cast<double>(cell)));
     for (qsizetype i = 0; i < strip.columns.size(); ++i) {
       const DenseColumn& column = strip.columns[i];
       const TimeNs from = (first + i) * cell;
