@@ -21,6 +21,8 @@ int runScenarios(const ScenariosCall& call);
 int runRecord(const RecordCall& call, StopSignals& signals);
 int runInfo(const InfoCall& call);
 int runExport(const ExportCall& call);
+/// `poolscope run --headless`.
+int runProgram(const RunCall& call, const StopSignals& signals);
 
 /// "poolscope: subject: reason; advice" on stderr; returns `status`.
 int complain(const Error& error, int status);
