@@ -357,4 +357,5 @@ def after_fork():
     local.__dict__.clear()
     if on:
         link.restarted()
-        link.close()
+        if not link.connect():
+            stop()
