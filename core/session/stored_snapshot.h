@@ -139,6 +139,7 @@ class StoredSnapshot final : public Snapshot {
   std::uint64_t deepest(const std::vector<const QueueSteps*>& queues, TimeNs begin,
                         TimeNs end) const;
   void add_queues(StatisticsPass& pass, std::optional<PoolIndex> pool) const;
+  void add_lanes(StatisticsPass& pass, std::optional<PoolIndex> pool) const;
   void add_lane(StatisticsPass& pass, const Lane& lane, std::optional<PoolIndex> pool) const;
   TaskTally tally_of(const StatisticsPass& pass, const LaneData& lane,
                      std::optional<PoolIndex> pool) const;
