@@ -81,6 +81,7 @@ class StoredSnapshot final : public Snapshot {
                         const std::stop_token& stop) const override;
 
   void replay(std::uint32_t process, trace::Sink& sink) const override;
+  std::vector<TaskKind> kinds() const override;
   std::uint32_t process_count() const override {
     return static_cast<std::uint32_t>(state_.processes.size());
   }
