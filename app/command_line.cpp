@@ -163,10 +163,10 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   infoApp->add_flag("--json", info.json, "Print one JSON document");
 
   ExportCall exportCall;
-  CLI::App* exportApp = app.add_subcommand("export", "Make a picture of a recording");
+  CLI::App* exportApp = app.add_subcommand("export", "Make a picture or a table of a recording");
   exportApp->add_option("FILE", exportCall.file, "The recording")->required();
-  exportApp->add_option("--output", exportCall.output, "The picture")
-      ->type_name("OUT.png")
+  exportApp->add_option("--output", exportCall.output, "What to make: its ending says the format")
+      ->type_name("OUT.{png,csv,json,trace.json}")
       ->required();
   exportApp->add_option("--from", text.from, "Begin, in seconds of the recording")
       ->type_name("SECONDS");
