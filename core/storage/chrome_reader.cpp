@@ -254,7 +254,7 @@ Result<OpenedRecording> ChromeReader::conclude() {
     own_->tell(session_);
   } else {
     slices_.tell(records_);
-    damaged_ = damaged_ || slices_.shortened();
+    damaged_ = damaged_ || slices_.shortened() || records_.left_out_threads();
     if (records_.has_slices()) {
       records_.tell(session_);
     } else {

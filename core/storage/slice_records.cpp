@@ -45,6 +45,10 @@ void SliceRecords::set_process(std::int64_t pid, std::string_view name) {
 
 void SliceRecords::set_thread(std::uint64_t track, std::int64_t pid, std::int64_t tid,
                               std::string_view name) {
+  if (threads_.size() >= kMostThreads && !threads_.contains(track)) {
+    left_out_threads_ = true;
+    return;
+  }
   Thread& thread = threads_[track];
   thread.pid = pid;
   thread.tid = tid;

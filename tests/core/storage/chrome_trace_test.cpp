@@ -49,6 +49,7 @@ class ChromeTraceTest : public QObject {
   void oddEvents_costOnlyThemselves();
   void wrapped_isTheSame();
   void manyThreads_areRead();
+  void aMillionThreads_areReadInPart();
   void bombs_areBounded();
 };
 
@@ -475,14 +476,27 @@ void ChromeTraceTest::wrapped_isTheSame() {
 }
 
 void ChromeTraceTest::manyThreads_areRead() {
-  constexpr int kThreads = 2000;
+  constexpr std::size_t kThreads = 2000;
   std::string json = "[";
-  for (int i = 0; i < kThreads; ++i) {
+  for (std::size_t i = 0; i < kThreads; ++i) {
     json += R"({"ph":"X","pid":1,"tid":)" + std::to_string(i) + R"(,"ts":1,"dur":1,"name":"a"},)";
   }
   session::Session session;
   QVERIFY(open(json, session).has_value());
-  QCOMPARE(session.snapshot()->lanes().size(), std::size_t{kThreads});
+  QCOMPARE(session.snapshot()->lanes().size(), kThreads);
+}
+
+void ChromeTraceTest::aMillionThreads_areReadInPart() {
+  std::string json = "[";
+  for (int i = 1'000'000; i > 0; --i) {
+    json += R"({"ph":"X","pid":1,"tid":)" + std::to_string(i) + R"(,"ts":1,"dur":1},)";
+  }
+  session::Session session;
+  const auto opened = open(json, session);
+  QVERIFY(opened.has_value());
+  QVERIFY(opened->truncated);
+  QVERIFY(session.snapshot()->lanes().size() > 1000);
+  QVERIFY(session.snapshot()->lanes().size() < 20'000);
 }
 
 void ChromeTraceTest::bombs_areBounded() {
