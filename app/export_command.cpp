@@ -30,6 +30,7 @@ ui::ExportRequest requestOf(const ExportCall& call, const LoadedRecording& loade
       call.fromSeconds ? atSeconds(snapshot, *call.fromSeconds) : snapshot.begin();
   request.picture.end = call.toSeconds ? atSeconds(snapshot, *call.toSeconds) : snapshot.end() + 1;
   request.frame = {loaded.snapshot, std::min(*request.picture.end, snapshot.end() + 1), false};
+  request.video = {call.fps, call.speed};
   request.info = loaded.about.info;
   request.path = QString::fromStdString(call.output);
   request.overwrite = call.force;

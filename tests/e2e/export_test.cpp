@@ -4,6 +4,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QImage>
 #include <QJsonArray>
 #include <QTemporaryDir>
 #include <QTest>
@@ -19,6 +20,10 @@ class ExportTest : public QObject {
   void csv_readByPython_hasTheCountsOfInfo();
   void json_readByPython_hasTheCountsOfInfo();
   void chromeTrace_readByPython_hasTheCountsOfInfo();
+  void svg_byAnotherRenderer_isThePicture();
+  void video_hasTheFramesAskedFor_data();
+  void video_hasTheFramesAskedFor();
+  void missingFfmpeg_isSaidWithWhatToInstall();
   void range_hasOnlyTasksThatTouchIt();
   void unknownEnding_isRefusedWithAList();
   void outputThatExists_isKeptWithoutForce();
@@ -191,6 +196,91 @@ void ExportTest::chromeTrace_readByPython_hasTheCountsOfInfo() {
   compareCounts(counted);
   QCOMPARE(counted.value(QLatin1String("open")).toInt(), 0);
   QVERIFY(counted.value(QLatin1String("deepest")).toInt() >= 2);  // phases in tasks
+}
+
+void ExportTest::svg_byAnotherRenderer_isThePicture() {
+  const QString vector = path(QStringLiteral("a.svg"));
+  const QString pixels = path(QStringLiteral("a.png"));
+  const QString again = path(QStringLiteral("again.png"));
+  const QStringList part{QStringLiteral("--size"), QStringLiteral("1280x800")};
+  QCOMPARE(exportTo(vector, part).status, 0);
+  QCOMPARE(exportTo(pixels, part).status, 0);
+  QCOMPARE(QProcess::execute(QStringLiteral("rsvg-convert"), {vector, QStringLiteral("-o"), again}),
+           0);
+  const QImage expected = QImage(pixels).convertToFormat(QImage::Format_RGB32);
+  const QImage actual = QImage(again).convertToFormat(QImage::Format_RGB32);
+  QCOMPARE(actual.size(), expected.size());
+  // Texts and curves are smoothed in another way: a share of pixels differs, most of them little.
+  qsizetype different = 0;
+  for (int y = 0; y < expected.height(); ++y) {
+    for (int x = 0; x < expected.width(); ++x) {
+      const QColor a = expected.pixelColor(x, y);
+      const QColor b = actual.pixelColor(x, y);
+      different +=
+          qAbs(a.red() - b.red()) + qAbs(a.green() - b.green()) + qAbs(a.blue() - b.blue()) > 120
+              ? 1
+              : 0;
+    }
+  }
+  const double share = static_cast<double>(different) / (1280.0 * 800);
+  QVERIFY2(share < 0.02, qPrintable(QString::number(share)));
+}
+
+void ExportTest::video_hasTheFramesAskedFor_data() {
+  QTest::addColumn<QString>("ending");
+  QTest::addColumn<QString>("codec");
+  QTest::addColumn<int>("fps");
+  QTest::newRow("mp4") << "mp4"
+                       << "h264" << 30;
+  QTest::newRow("webm") << "webm"
+                        << "vp8" << 20;
+  QTest::newRow("gif") << "gif"
+                       << "gif" << 10;
+}
+
+void ExportTest::video_hasTheFramesAskedFor() {
+  QFETCH(QString, ending);
+  QFETCH(QString, codec);
+  QFETCH(int, fps);
+  const QString output = path(QStringLiteral("v.") + ending);
+  const Outcome outcome =
+      exportTo(output, {QStringLiteral("--fps"), QString::number(fps), QStringLiteral("--size"),
+                        QStringLiteral("801x501"), QStringLiteral("--speed"),
+                        QStringLiteral("0.05"), QStringLiteral("--to"), QStringLiteral("0.05")});
+  QCOMPARE(outcome.err, QString());
+  QCOMPARE(outcome.status, 0);
+  QProcess probe;
+  probe.start(QStringLiteral("ffprobe"),
+              {QStringLiteral("-v"), QStringLiteral("error"), QStringLiteral("-count_frames"),
+               QStringLiteral("-show_entries"),
+               QStringLiteral("stream=codec_name,width,height,r_frame_rate,nb_read_frames"),
+               QStringLiteral("-of"), QStringLiteral("json"), output});
+  QVERIFY(probe.waitForFinished(60000));
+  const QJsonObject stream = QJsonDocument::fromJson(probe.readAllStandardOutput())
+                                 .object()
+                                 .value(QLatin1String("streams"))
+                                 .toArray()
+                                 .first()
+                                 .toObject();
+  QCOMPARE(stream.value(QLatin1String("codec_name")).toString(), codec);
+  QCOMPARE(stream.value(QLatin1String("width")).toInt(), 802);
+  QCOMPARE(stream.value(QLatin1String("height")).toInt(), 502);
+  QCOMPARE(stream.value(QLatin1String("r_frame_rate")).toString(), QStringLiteral("%1/1").arg(fps));
+  // A second of video, and its end.
+  QCOMPARE(stream.value(QLatin1String("nb_read_frames")).toString().toInt(), fps + 1);
+}
+
+void ExportTest::missingFfmpeg_isSaidWithWhatToInstall() {
+  QProcessEnvironment nowhere = QProcessEnvironment::systemEnvironment();
+  nowhere.insert(QStringLiteral("PATH"), folder_.path());
+  const QString output = path(QStringLiteral("none.mp4"));
+  const Outcome outcome = runPoolscope(
+      {QStringLiteral("export"), recording_, QStringLiteral("--output"), output}, nowhere);
+  QCOMPARE(outcome.status, 1);
+  QVERIFY2(outcome.err.contains(QStringLiteral("install")), qPrintable(outcome.err));
+  QVERIFY(outcome.err.contains(QStringLiteral("ffmpeg")));
+  QVERIFY(outcome.err.contains(QStringLiteral(".png")));
+  QVERIFY(!QFileInfo::exists(output));
 }
 
 void ExportTest::range_hasOnlyTasksThatTouchIt() {

@@ -17,6 +17,10 @@ QString tr(const char* text) {
 
 QList<ExportFormatInfo> exportFormats() {
   return {{ExportFormat::png, QStringLiteral("png"), tr("PNG picture")},
+          {ExportFormat::svg, QStringLiteral("svg"), tr("SVG picture")},
+          {ExportFormat::mp4, QStringLiteral("mp4"), tr("MP4 video")},
+          {ExportFormat::webm, QStringLiteral("webm"), tr("WebM video")},
+          {ExportFormat::gif, QStringLiteral("gif"), tr("GIF animation")},
           {ExportFormat::csv, QStringLiteral("csv"), tr("Table of tasks, CSV")},
           // Before .json, whose ending it has, too.
           {ExportFormat::chrome_json, QStringLiteral("trace.json"), tr("Chrome trace")},

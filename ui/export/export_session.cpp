@@ -4,6 +4,7 @@
 #include "core/storage/export.h"
 #include "ui/export/export_format.h"
 #include "ui/export/png_file.h"
+#include "ui/export/svg_file.h"
 
 #include <filesystem>
 
@@ -22,6 +23,12 @@ Result<void> exportPng(const ExportRequest& request) {
                    "free some space or choose another disk");
   }
   return {};
+}
+
+Result<void> exportVideo(const ExportRequest& request, VideoFormat format,
+                         const std::stop_token& stop, const std::function<void(double)>& progress) {
+  const VideoFrames frames(request.frame.snapshot, request.picture, request.video, format);
+  return writeVideo(frames, format, request.path.toStdString(), request.overwrite, stop, progress);
 }
 
 storage::ExportOptions tableOptions(const ExportRequest& request, const std::stop_token& stop,
@@ -49,6 +56,14 @@ Result<void> exportSession(const ExportRequest& request, const std::stop_token& 
   switch (*format) {
     case ExportFormat::png:
       return exportPng(request);
+    case ExportFormat::svg:
+      return writeSvg(request.frame, request.picture, path, request.overwrite);
+    case ExportFormat::mp4:
+      return exportVideo(request, VideoFormat::mp4, stop, progress);
+    case ExportFormat::webm:
+      return exportVideo(request, VideoFormat::webm, stop, progress);
+    case ExportFormat::gif:
+      return exportVideo(request, VideoFormat::gif, stop, progress);
     case ExportFormat::csv:
       return storage::export_csv(snapshot, path, tableOptions(request, stop, progress));
     case ExportFormat::json:

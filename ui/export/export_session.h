@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 #include "core/storage/recording.h"
 #include "ui/export/picture.h"
+#include "ui/export/video.h"
 #include "ui/timeline/frame.h"
 
 #include <QString>
@@ -17,6 +18,7 @@ namespace poolscope::ui {
 struct ExportRequest {
   Frame frame = {};
   PictureOptions picture = {};  ///< its begin and end hold for every format
+  VideoOptions video = {};
   storage::RecordingInfo info = {};
   QString path = {};  ///< its ending says the format
   bool overwrite = false;

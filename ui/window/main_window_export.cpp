@@ -61,7 +61,8 @@ void MainWindow::exportSession() {
       tr("Export"), exportFilter(), QStringLiteral("png"), suggestedName(QStringLiteral("png")),
       [this, request, parts](const QString& path) mutable {
         request.path = path;
-        if (exportFormatOf(path) == ExportFormat::png) {
+        const auto format = exportFormatOf(path);
+        if (format == ExportFormat::png || format == ExportFormat::svg) {
           startExport(request);
           return;
         }
