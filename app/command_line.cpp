@@ -18,6 +18,7 @@ constexpr std::uint64_t kTasksLimit = 100'000'000;
 constexpr double kSecondsLimit = 30.0 * 24 * 3600;
 constexpr int kMinSide = 200;
 constexpr int kMaxSide = 16384;
+constexpr std::uint64_t kMaxFps = 240;
 constexpr const char* kSeeHelp = "'poolscope --help' lists what there is";
 
 // Values as they were typed; checked after parsing, so that every message names option and value
@@ -30,6 +31,8 @@ struct Words {
   std::string from = {};
   std::string to = {};
   std::string size = {};
+  std::string fps = {};
+  std::string speed = {};
 };
 
 tl::unexpected<Error> wrongValue(const std::string& option, const std::string& value,
@@ -78,6 +81,19 @@ Result<std::optional<PictureSize>> pictureSize(const std::string& text) {
                           std::to_string(kMaxSide) + " each)");
   }
   return PictureSize{static_cast<int>(*width), static_cast<int>(*height)};
+}
+
+Result<std::optional<double>> speedFactor(const std::string& text) {
+  constexpr double kLeast = 1e-6;
+  constexpr double kMost = 1e4;
+  if (text.empty()) {
+    return std::nullopt;
+  }
+  const auto number = parseDecimal(text);
+  if (!number || *number < kLeast || *number > kMost) {
+    return wrongValue("--speed", text, "a factor such as 0.1 (0.000001 to 10000)");
+  }
+  return number;
 }
 
 // The last word that CLI11 could not place, for a message that names it.
@@ -163,15 +179,19 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   infoApp->add_flag("--json", info.json, "Print one JSON document");
 
   ExportCall exportCall;
-  CLI::App* exportApp = app.add_subcommand("export", "Make a picture of a recording");
+  CLI::App* exportApp = app.add_subcommand("export", "Make a picture or a table of a recording");
   exportApp->add_option("FILE", exportCall.file, "The recording")->required();
-  exportApp->add_option("--output", exportCall.output, "The picture")
-      ->type_name("OUT.png")
+  exportApp->add_option("--output", exportCall.output, "What to make: its ending says the format")
+      ->type_name("OUT.{png,svg,mp4,webm,gif,csv,json,trace.json}")
       ->required();
   exportApp->add_option("--from", text.from, "Begin, in seconds of the recording")
       ->type_name("SECONDS");
   exportApp->add_option("--to", text.to, "End, in seconds of the recording")->type_name("SECONDS");
   exportApp->add_option("--size", text.size, "Size in pixels (1920x1080)")->type_name("WxH");
+  exportApp->add_option("--fps", text.fps, "Frames a second of a video (60; GIF 25)")
+      ->type_name("N");
+  exportApp->add_option("--speed", text.speed, "Seconds of the recording a second of a video (1)")
+      ->type_name("FACTOR");
   exportApp->add_option("--theme", exportCall.theme, "Colours (dark)")
       ->type_name("light|dark")
       ->check(CLI::IsMember({"light", "dark"}));
@@ -202,11 +222,13 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   const auto from = seconds("--from", text.from, true);
   const auto to = seconds("--to", text.to, true);
   const auto size = pictureSize(text.size);
+  const auto fps = wholeNumber("--fps", text.fps, kMaxFps);
+  const auto speed = speedFactor(text.speed);
   for (const Error* error :
        {maxWorkers ? nullptr : &maxWorkers.error(), taskCount ? nullptr : &taskCount.error(),
         duration ? nullptr : &duration.error(), after ? nullptr : &after.error(),
-        from ? nullptr : &from.error(), to ? nullptr : &to.error(),
-        size ? nullptr : &size.error()}) {
+        from ? nullptr : &from.error(), to ? nullptr : &to.error(), size ? nullptr : &size.error(),
+        fps ? nullptr : &fps.error(), speed ? nullptr : &speed.error()}) {
     if (error != nullptr) {
       return tl::unexpected(*error);
     }
@@ -235,6 +257,8 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
       return wrongValue("--to", text.to, "after --from " + text.from);
     }
     exportCall.size = size->value_or(exportCall.size);
+    exportCall.fps = static_cast<int>(fps->value_or(0));
+    exportCall.speed = speed->value_or(exportCall.speed);
     return exportCall;
   }
   window.maxWorkers = *maxWorkers;

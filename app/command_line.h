@@ -57,6 +57,8 @@ struct ExportCall {
   std::optional<double> fromSeconds = {};
   std::optional<double> toSeconds = {};
   PictureSize size = {1920, 1080};
+  int fps = 0;  ///< 0: as the format has it
+  double speed = 1;
   std::string theme = "dark";
   bool force = false;
 };

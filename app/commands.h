@@ -20,7 +20,7 @@ namespace poolscope::app {
 int runScenarios(const ScenariosCall& call);
 int runRecord(const RecordCall& call, StopSignals& signals);
 int runInfo(const InfoCall& call);
-int runExport(const ExportCall& call);
+int runExport(const ExportCall& call, StopSignals& signals);
 
 /// "poolscope: subject: reason; advice" on stderr; returns `status`.
 int complain(const Error& error, int status);
