@@ -21,6 +21,8 @@ int runScenarios(const ScenariosCall& call);
 int runRecord(const RecordCall& call, StopSignals& signals);
 int runInfo(const InfoCall& call);
 int runExport(const ExportCall& call);
+int runFit(const FitCall& call);
+int runCompare(const CompareCall& call);
 
 /// "poolscope: subject: reason; advice" on stderr; returns `status`.
 int complain(const Error& error, int status);

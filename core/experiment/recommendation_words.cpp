@@ -55,6 +55,15 @@ std::string none_text(const Recommendation& r) {
   }
 }
 
+std::string more_text(const Recommendation& r) {
+  const MeanInterval& last = r.points.back().throughput;
+  const double best = point_of(r, *r.best).throughput.mean;
+  return last.high() < (1 - r.rules.within) * best
+             ? " Many more are slower: " + rate(last.mean) + " at " +
+                   std::to_string(r.points.back().workers) + "."
+             : " More only add memory.";
+}
+
 std::string thumb_text(const Recommendation& r, std::uint64_t thumb) {
   const auto expected = throughput_at(r.points, thumb);
   if (!expected || (r.workers && thumb == *r.workers)) {
@@ -93,7 +102,7 @@ std::string reason_text(const Recommendation& r, std::optional<std::uint64_t> ru
               " might already be enough; more repeats would tell.";
       break;
     default:
-      text += " More only add memory.";
+      text += more_text(r);
       break;
   }
   return text + (rule_of_thumb ? thumb_text(r, *rule_of_thumb) : "");

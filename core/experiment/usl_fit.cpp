@@ -316,6 +316,14 @@ tl::expected<UslFit, NoFit> fit_usl(std::span<const Measurement> measurements,
                             fit.model.throughput(static_cast<double>(one.workers)));
     residual_squares += fit.residuals.back() * fit.residuals.back();
   }
+  for (const CountValues& count : counts) {
+    const double off =
+        mean(count.throughputs) - fit.model.throughput(static_cast<double>(count.workers));
+    if (std::abs(off) > std::abs(fit.worst_residual)) {
+      fit.worst_residual = off;
+      fit.worst_workers = count.workers;
+    }
+  }
   fit.super_linear = fit.model.sigma <= 0 && grows_per_worker(counts);
   const std::size_t n = measurements.size();
   if (n <= 3) {

@@ -49,7 +49,9 @@ struct UslFit {
   std::optional<UslIntervals> intervals = {};
   std::uint64_t least_workers = 0;
   std::uint64_t most_workers = 0;
-  double highest = 0;         ///< throughput measured
+  double highest = 0;               ///< throughput measured
+  std::uint64_t worst_workers = 0;  ///< where the mean of a count is farthest from the curve
+  double worst_residual = 0;        ///< measured - model there
   bool super_linear = false;  ///< throughput a worker grew with the workers: sigma stopped at 0
 
   /// The residuals are too large for the curve to say anything: above 10 % of the highest

@@ -18,6 +18,14 @@ std::vector<std::string> fit_notes(const UslFit& fit) {
         "The points do not follow the Universal Scalability Law well: believe the points, not the "
         "curve.");
   }
+  // Above the curve where it bends: a flat top, which the law does not know.
+  if (fit.error && fit.worst_residual > 0.08 * fit.highest && fit.worst_workers > 1 &&
+      fit.worst_workers < fit.most_workers) {
+    notes.emplace_back("At " + workers_text(fit.worst_workers) + " the points lie " +
+                       shown_percent(fit.worst_residual / fit.highest) +
+                       " of the best throughput above the curve: a fixed ceiling from outside (a "
+                       "rate limit, the cores, a server's own pool) looks like this.");
+  }
   if (fit.least_workers > 1) {
     notes.emplace_back("One worker was not measured: lambda, its throughput, is extrapolated.");
   }

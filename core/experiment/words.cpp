@@ -23,9 +23,16 @@ std::string shown(double value) {
   return fixed(value, size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
 
+std::string significant(double value) {
+  char text[40];
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 4);
+  return {text, end.ptr};
+}
+
 std::string shown_percent(double share) {
   const double percent = share * 100;
-  return fixed(percent, std::abs(percent) >= 10 ? 0 : 1) + " %";
+  const bool whole = std::abs(percent) >= 10 || std::abs(percent - std::round(percent)) < 1e-9;
+  return fixed(percent, whole ? 0 : 1) + " %";
 }
 
 std::string shown_seconds(double seconds) {

@@ -12,6 +12,7 @@ class RecommendationTest : public QObject {
   void fewRepeats_giveNone();
   void aLimitThatNobodyMeets_givesNone();
   void aSmallerCountThatMightDo_isNamed();
+  void manyMoreThatAreSlower_areTold();
   void throughputBetweenPoints_liesOnTheLine();
   void reason_isASentence_data();
   void reason_isASentence();
@@ -64,6 +65,14 @@ void RecommendationTest::aSmallerCountThatMightDo_isNamed() {
   QCOMPARE(result.might_do.value_or(0), std::uint64_t{8});
 }
 
+void RecommendationTest::manyMoreThatAreSlower_areTold() {
+  std::vector<RepeatedPoint> points = saturating();
+  points.back().throughputs = {250, 251, 252};
+  const std::string text = reason_text(recommend(points));
+  QVERIFY2(text.find("Many more are slower: 251/s at 32.") != std::string::npos, text.c_str());
+  QVERIFY(reason_text(recommend(saturating())).find("More only add memory.") != std::string::npos);
+}
+
 void RecommendationTest::throughputBetweenPoints_liesOnTheLine() {
   const Recommendation result = recommend(saturating());
   QCOMPARE(throughput_at(result.points, 8).value_or(0), (395 + 396 + 396.5) / 3);
@@ -76,8 +85,8 @@ void RecommendationTest::reason_isASentence_data() {
   QTest::addColumn<int>("points");
   QTest::addColumn<QStringList>("words");
   QTest::newRow("knee") << 0.0 << 6
-                        << QStringList{"8 workers: 396/s", "5.0 %", "401/s at 16",
-                                       "95 % confidence", "cores + 4 = 6"};
+                        << QStringList{"8 workers: 396/s", "5 %", "401/s at 16", "95 % confidence",
+                                       "cores + 4 = 6"};
   QTest::newRow("queue wait") << 0.6 << 6 << QStringList{"16 workers", "600 ms"};
   QTest::newRow("still rising") << 0.0 << 4 << QStringList{"8 workers", "at least"};
   QTest::newRow("too few points") << 0.0 << 2 << QStringList{"Can't tell", "three"};

@@ -133,6 +133,8 @@ void UslFitTest::notes_tellWhatIsNotToBeTrusted_data() {
                            << QStringLiteral("No peak seen up to 16 workers");
   QTest::newRow("poor") << QList<double>{1, 100, 2, 10, 4, 90, 8, 20, 16, 100}
                         << QStringLiteral("believe the points");
+  QTest::newRow("flat top") << QList<double>{1, 50, 2, 100, 4, 200, 8, 396, 16, 401, 32, 400}
+                            << QStringLiteral("At 8 workers the points lie 12 %");
   QTest::newRow("a peak") << QList<double>{1, 1,      2, 1.8868, 4,  3.0769,
                                            6, 3.5294, 8, 3.5398, 10, 3.3557}
                           << QStringLiteral("peak at 7.00 workers");

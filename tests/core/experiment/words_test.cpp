@@ -24,7 +24,10 @@ void WordsTest::numbers_haveThreeDigitsOrSo_data() {
   row(shown(39.54), "39.5");
   row(shown(396.4), "396");
   row(shown(12345.6), "12346");
-  row(shown_percent(0.05), "5.0 %");
+  row(significant(0.0277284754), "0.02773");
+  row(significant(0.0000104365), "1.044e-05");
+  row(shown_percent(0.05), "5 %");
+  row(shown_percent(0.0512), "5.1 %");
   row(shown_percent(-0.224), "-22 %");
   row(shown_seconds(0.0501), "50.1 ms");
   row(shown_seconds(0.00085), "850 us");
