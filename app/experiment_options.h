@@ -6,10 +6,11 @@
 #include <CLI/CLI.hpp>
 
 #include <optional>
+#include <string>
 
 namespace poolscope::app {
 
-/// The options of fit and compare. Must live while its `app` parses.
+/// The options of sweep, fit and compare. Must live while its `app` parses.
 class ExperimentOptions {
  public:
   explicit ExperimentOptions(CLI::App& app);
@@ -20,8 +21,19 @@ class ExperimentOptions {
   std::optional<Result<Call>> call() const;
 
  private:
+  void addSweep(CLI::App& app);
+  Result<Call> sweepCall() const;
+
+  SweepCall sweep_;
   FitCall fit_;
   CompareCall compare_;
+  // Values of sweep as they were typed.
+  std::string workers_;
+  std::string repeats_;
+  std::string duration_;
+  std::string budget_;
+  std::string queueWait_;
+  CLI::App* sweepApp_ = nullptr;
   CLI::App* fitApp_ = nullptr;
   CLI::App* compareApp_ = nullptr;
 };
