@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/command_line.h"
 
+#include "app/experiment_options.h"
 #include "app/numbers.h"
+#include "app/option_values.h"
 #include "app/version.h"
 
 #include <CLI/CLI.hpp>
@@ -13,9 +15,7 @@
 namespace poolscope::app {
 namespace {
 
-constexpr std::uint64_t kMaxWorkersLimit = 4096;
 constexpr std::uint64_t kTasksLimit = 100'000'000;
-constexpr double kSecondsLimit = 30.0 * 24 * 3600;
 constexpr int kMinSide = 200;
 constexpr int kMaxSide = 16384;
 constexpr std::uint64_t kMaxFps = 240;
@@ -34,37 +34,6 @@ struct Words {
   std::string fps = {};
   std::string speed = {};
 };
-
-tl::unexpected<Error> wrongValue(const std::string& option, const std::string& value,
-                                 const std::string& expected) {
-  return failure(option, "'" + value + "' is not " + expected, "see --help");
-}
-
-Result<std::optional<std::uint64_t>> wholeNumber(const std::string& option, const std::string& text,
-                                                 std::uint64_t limit) {
-  if (text.empty()) {
-    return std::nullopt;
-  }
-  const auto number = parseWhole(text);
-  if (!number || *number < 1 || *number > limit) {
-    return wrongValue(option, text, "a whole number from 1 to " + std::to_string(limit));
-  }
-  return number;
-}
-
-Result<std::optional<double>> seconds(const std::string& option, const std::string& text,
-                                      bool zeroAllowed) {
-  if (text.empty()) {
-    return std::nullopt;
-  }
-  const auto number = parseDecimal(text);
-  if (!number || *number < 0 || (*number == 0 && !zeroAllowed) || *number > kSecondsLimit) {
-    return wrongValue(option, text,
-                      zeroAllowed ? "a number of seconds, 0 or more, such as 2.5"
-                                  : "a number of seconds above 0, such as 2.5");
-  }
-  return number;
-}
 
 Result<std::optional<PictureSize>> pictureSize(const std::string& text) {
   if (text.empty()) {
@@ -197,6 +166,8 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
       ->check(CLI::IsMember({"light", "dark"}));
   exportApp->add_flag("--force", exportCall.force, "Replace an output that exists");
 
+  ExperimentOptions experiments(app);
+
   app.require_subcommand(0, 1);
   try {
     std::vector<std::string> reversed(words.rbegin(), words.rend());
@@ -209,7 +180,11 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   } catch (const CLI::ParseError& error) {
     return failure({}, oneLine(error.what()), kSeeHelp);
   }
-  for (const CLI::App* part : {&app, recordApp, infoApp, exportApp, scenariosApp}) {
+  std::vector<const CLI::App*> parts = {&app};
+  for (const CLI::App* part : app.get_subcommands({})) {
+    parts.push_back(part);
+  }
+  for (const CLI::App* part : parts) {
     if (const auto filled = refuseEmptyValues(*part); !filled) {
       return tl::unexpected(filled.error());
     }
@@ -236,6 +211,9 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
 
   if (version) {
     return PrintCall{std::string("poolscope ") + kVersion + "\n"};
+  }
+  if (auto experiment = experiments.call()) {
+    return *experiment;
   }
   if (*scenariosApp) {
     return scenarios;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/experiment_calls.h"
 #include "core/base/result.h"
 
 #include <cstddef>
@@ -68,7 +69,8 @@ struct PrintCall {
   std::string text = {};
 };
 
-using Call = std::variant<WindowCall, ScenariosCall, RecordCall, InfoCall, ExportCall, PrintCall>;
+using Call = std::variant<WindowCall, ScenariosCall, RecordCall, InfoCall, ExportCall, SweepCall,
+                          FitCall, CompareCall, PrintCall>;
 
 /// What the words of a command line ask for; words[0] is the program. An Error means exit status 2:
 /// its one line names the option and the value. Touches no file. Locale-independent: numbers have a
