@@ -86,6 +86,23 @@ Result<void> refuseEmptyValues(const CLI::App& app) {
   return {};
 }
 
+struct SplitWords {
+  std::vector<std::string> own = {};
+  std::vector<std::string> program = {};
+};
+
+// What stands behind the "--" of `poolscope run` is the program's, whatever it looks like.
+SplitWords splitAtProgram(const std::vector<std::string>& words) {
+  const auto dashes = words.size() > 1 && words[1] == "run"
+                          ? std::find(words.begin(), words.end(), "--")
+                          : words.end();
+  SplitWords split{{words.begin(), dashes}, {}};
+  if (dashes != words.end()) {
+    split.program.assign(dashes + 1, words.end());
+  }
+  return split;
+}
+
 }  // namespace
 
 Result<Call> parseCommandLine(const std::vector<std::string>& words) {
@@ -166,11 +183,23 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
       ->check(CLI::IsMember({"light", "dark"}));
   exportApp->add_flag("--force", exportCall.force, "Replace an output that exists");
 
+  RunCall run;
+  CLI::App* runApp = app.add_subcommand(
+      "run", "Run a program and see its thread pools: poolscope run -- python3 script.py");
+  runApp->add_option("--record", run.record, "Record the session as it happens")->type_name("FILE");
+  runApp->add_flag("--headless", run.headless, "Open no window");
+  runApp->add_option("--max-workers", text.maxWorkers, "Let each pool have at most N workers")
+      ->type_name("N");
+  runApp->add_flag("--cpu-time", run.cpuTime, "Measure the CPU time of each task, too");
+  runApp->add_flag("--force", run.force, "Replace an output that exists");
+
   ExperimentOptions experiments(app);
 
   app.require_subcommand(0, 1);
+  const auto [own, program] = splitAtProgram(words);
+  run.program = program;
   try {
-    std::vector<std::string> reversed(words.rbegin(), words.rend());
+    std::vector<std::string> reversed(own.rbegin(), own.rend());
     if (!reversed.empty()) {
       reversed.pop_back();  // the program's own name
     }
@@ -238,6 +267,16 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
     exportCall.fps = static_cast<int>(fps->value_or(0));
     exportCall.speed = speed->value_or(exportCall.speed);
     return exportCall;
+  }
+  if (*runApp) {
+    if (run.program.empty()) {
+      return failure("run", "there is no program to run",
+                     "write it behind two dashes: poolscope run -- python3 script.py");
+    }
+    if (*maxWorkers) {
+      run.maxWorkers = static_cast<std::uint32_t>(**maxWorkers);
+    }
+    return run;
   }
   window.maxWorkers = *maxWorkers;
   window.afterSeconds = after->value_or(window.afterSeconds);

@@ -98,6 +98,8 @@ int perform(int& argc, char** argv, StopSignals& signals) {
           return exportSession(argc, argv, chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, RecordCall>) {
           return runRecord(chosen, signals);
+        } else if constexpr (std::is_same_v<Chosen, RunCall>) {
+          return runProgram(chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, InfoCall>) {
           return runInfo(chosen);
         } else if constexpr (std::is_same_v<Chosen, SweepCall>) {
