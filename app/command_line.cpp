@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/command_line.h"
 
+#include "app/experiment_options.h"
 #include "app/numbers.h"
+#include "app/option_values.h"
 #include "app/version.h"
 
 #include <CLI/CLI.hpp>
@@ -13,11 +15,10 @@
 namespace poolscope::app {
 namespace {
 
-constexpr std::uint64_t kMaxWorkersLimit = 4096;
 constexpr std::uint64_t kTasksLimit = 100'000'000;
-constexpr double kSecondsLimit = 30.0 * 24 * 3600;
 constexpr int kMinSide = 200;
 constexpr int kMaxSide = 16384;
+constexpr std::uint64_t kMaxFps = 240;
 constexpr const char* kSeeHelp = "'poolscope --help' lists what there is";
 
 // Values as they were typed; checked after parsing, so that every message names option and value
@@ -30,38 +31,9 @@ struct Words {
   std::string from = {};
   std::string to = {};
   std::string size = {};
+  std::string fps = {};
+  std::string speed = {};
 };
-
-tl::unexpected<Error> wrongValue(const std::string& option, const std::string& value,
-                                 const std::string& expected) {
-  return failure(option, "'" + value + "' is not " + expected, "see --help");
-}
-
-Result<std::optional<std::uint64_t>> wholeNumber(const std::string& option, const std::string& text,
-                                                 std::uint64_t limit) {
-  if (text.empty()) {
-    return std::nullopt;
-  }
-  const auto number = parseWhole(text);
-  if (!number || *number < 1 || *number > limit) {
-    return wrongValue(option, text, "a whole number from 1 to " + std::to_string(limit));
-  }
-  return number;
-}
-
-Result<std::optional<double>> seconds(const std::string& option, const std::string& text,
-                                      bool zeroAllowed) {
-  if (text.empty()) {
-    return std::nullopt;
-  }
-  const auto number = parseDecimal(text);
-  if (!number || *number < 0 || (*number == 0 && !zeroAllowed) || *number > kSecondsLimit) {
-    return wrongValue(option, text,
-                      zeroAllowed ? "a number of seconds, 0 or more, such as 2.5"
-                                  : "a number of seconds above 0, such as 2.5");
-  }
-  return number;
-}
 
 Result<std::optional<PictureSize>> pictureSize(const std::string& text) {
   if (text.empty()) {
@@ -78,6 +50,19 @@ Result<std::optional<PictureSize>> pictureSize(const std::string& text) {
                           std::to_string(kMaxSide) + " each)");
   }
   return PictureSize{static_cast<int>(*width), static_cast<int>(*height)};
+}
+
+Result<std::optional<double>> speedFactor(const std::string& text) {
+  constexpr double kLeast = 1e-6;
+  constexpr double kMost = 1e4;
+  if (text.empty()) {
+    return std::nullopt;
+  }
+  const auto number = parseDecimal(text);
+  if (!number || *number < kLeast || *number > kMost) {
+    return wrongValue("--speed", text, "a factor such as 0.1 (0.000001 to 10000)");
+  }
+  return number;
 }
 
 // The last word that CLI11 could not place, for a message that names it.
@@ -180,15 +165,19 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   infoApp->add_flag("--json", info.json, "Print one JSON document");
 
   ExportCall exportCall;
-  CLI::App* exportApp = app.add_subcommand("export", "Make a picture of a recording");
+  CLI::App* exportApp = app.add_subcommand("export", "Make a picture or a table of a recording");
   exportApp->add_option("FILE", exportCall.file, "The recording")->required();
-  exportApp->add_option("--output", exportCall.output, "The picture")
-      ->type_name("OUT.png")
+  exportApp->add_option("--output", exportCall.output, "What to make: its ending says the format")
+      ->type_name("OUT.{png,svg,mp4,webm,gif,csv,json,trace.json}")
       ->required();
   exportApp->add_option("--from", text.from, "Begin, in seconds of the recording")
       ->type_name("SECONDS");
   exportApp->add_option("--to", text.to, "End, in seconds of the recording")->type_name("SECONDS");
   exportApp->add_option("--size", text.size, "Size in pixels (1920x1080)")->type_name("WxH");
+  exportApp->add_option("--fps", text.fps, "Frames a second of a video (60; GIF 25)")
+      ->type_name("N");
+  exportApp->add_option("--speed", text.speed, "Seconds of the recording a second of a video (1)")
+      ->type_name("FACTOR");
   exportApp->add_option("--theme", exportCall.theme, "Colours (dark)")
       ->type_name("light|dark")
       ->check(CLI::IsMember({"light", "dark"}));
@@ -204,6 +193,8 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   runApp->add_flag("--cpu-time", run.cpuTime, "Measure the CPU time of each task, too");
   runApp->add_flag("--force", run.force, "Replace an output that exists");
 
+  ExperimentOptions experiments(app);
+
   app.require_subcommand(0, 1);
   const auto [own, program] = splitAtProgram(words);
   run.program = program;
@@ -218,7 +209,11 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   } catch (const CLI::ParseError& error) {
     return failure({}, oneLine(error.what()), kSeeHelp);
   }
-  for (const CLI::App* part : {&app, recordApp, infoApp, exportApp, scenariosApp, runApp}) {
+  std::vector<const CLI::App*> parts = {&app};
+  for (const CLI::App* part : app.get_subcommands({})) {
+    parts.push_back(part);
+  }
+  for (const CLI::App* part : parts) {
     if (const auto filled = refuseEmptyValues(*part); !filled) {
       return tl::unexpected(filled.error());
     }
@@ -231,11 +226,13 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   const auto from = seconds("--from", text.from, true);
   const auto to = seconds("--to", text.to, true);
   const auto size = pictureSize(text.size);
+  const auto fps = wholeNumber("--fps", text.fps, kMaxFps);
+  const auto speed = speedFactor(text.speed);
   for (const Error* error :
        {maxWorkers ? nullptr : &maxWorkers.error(), taskCount ? nullptr : &taskCount.error(),
         duration ? nullptr : &duration.error(), after ? nullptr : &after.error(),
-        from ? nullptr : &from.error(), to ? nullptr : &to.error(),
-        size ? nullptr : &size.error()}) {
+        from ? nullptr : &from.error(), to ? nullptr : &to.error(), size ? nullptr : &size.error(),
+        fps ? nullptr : &fps.error(), speed ? nullptr : &speed.error()}) {
     if (error != nullptr) {
       return tl::unexpected(*error);
     }
@@ -243,6 +240,9 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
 
   if (version) {
     return PrintCall{std::string("poolscope ") + kVersion + "\n"};
+  }
+  if (auto experiment = experiments.call()) {
+    return *experiment;
   }
   if (*scenariosApp) {
     return scenarios;
@@ -264,6 +264,8 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
       return wrongValue("--to", text.to, "after --from " + text.from);
     }
     exportCall.size = size->value_or(exportCall.size);
+    exportCall.fps = static_cast<int>(fps->value_or(0));
+    exportCall.speed = speed->value_or(exportCall.speed);
     return exportCall;
   }
   if (*runApp) {

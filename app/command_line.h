@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/experiment_calls.h"
 #include "core/base/result.h"
 
 #include <cstddef>
@@ -57,6 +58,8 @@ struct ExportCall {
   std::optional<double> fromSeconds = {};
   std::optional<double> toSeconds = {};
   PictureSize size = {1920, 1080};
+  int fps = 0;  ///< 0: as the format has it
+  double speed = 1;
   std::string theme = "dark";
   bool force = false;
 };
@@ -76,8 +79,8 @@ struct PrintCall {
   std::string text = {};
 };
 
-using Call =
-    std::variant<WindowCall, ScenariosCall, RecordCall, InfoCall, ExportCall, RunCall, PrintCall>;
+using Call = std::variant<WindowCall, ScenariosCall, RecordCall, InfoCall, ExportCall, SweepCall,
+                          FitCall, CompareCall, RunCall, PrintCall>;
 
 /// What the words of a command line ask for; words[0] is the program. An Error means exit status 2:
 /// its one line names the option and the value. Touches no file. Locale-independent: numbers have a

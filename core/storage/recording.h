@@ -85,8 +85,8 @@ struct OpenedRecording {
       false;  ///< the file ended in the middle of a packet, or a block of it could not be read
 };
 
-/// Reads a Perfetto trace into an empty session: our own without loss, others' as far as they have
-/// slices on threads. A cut or damaged file gives what came before (truncated). Errors name the
+/// Reads a Perfetto or a Chrome JSON trace into an empty session: our own without loss, others' as
+/// far as they have slices on threads. A cut or damaged file gives what came before (truncated). Errors name the
 /// file: missing, a folder, empty, not a trace. `progress` gets 0..1 now and then; `stop` ends
 /// early with an error. Call it on a job thread.
 Result<OpenedRecording> open_recording(const std::filesystem::path& path, session::Session& session,
