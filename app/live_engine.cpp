@@ -499,6 +499,7 @@ void LiveEngine::poll() {
     return;
   }
   workload::ScenarioRun& run = live_->run();
+  live_->markSleep();
   const bool finished = hasEnded();
   const auto snapshot = shown_->snapshot();
   const auto recorder = live_->recorder();

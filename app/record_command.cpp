@@ -24,13 +24,15 @@ constexpr session::TimeNs kStuckFor = 3'000'000'000;
 constexpr auto kLook = std::chrono::milliseconds(100);
 
 /// Waits until the run has ended. One that never would, and has no duration, is stopped: false.
-bool waitForEnd(workload::ScenarioRun& run, const session::Session& session, bool hasDuration) {
+bool waitForEnd(LiveSession& live, bool hasDuration) {
+  workload::ScenarioRun& run = live.run();
   while (!run.wait_for(kLook)) {
+    live.markSleep();
     if (hasDuration || !run.script_ended()) {
       continue;
     }
     const auto now = static_cast<session::TimeNs>(trace::now_ns());
-    if (!session::find_stalls(*session.snapshot(), now, kStuckFor).deadlocks.empty()) {
+    if (!session::find_stalls(*live.session()->snapshot(), now, kStuckFor).deadlocks.empty()) {
       run.stop();
       run.wait();
       return false;
@@ -86,7 +88,7 @@ int runRecord(const RecordCall& call, StopSignals& signals) {
   (*live)->session()->set_memory_limit(memory_limit(kUsualMemoryPercent));
   workload::ScenarioRun& run = (*live)->run();
   signals.onStop([&run] { run.stop(); }, [&run] { run.stop(workload::Nanoseconds(0)); });
-  const bool deadlocked = !waitForEnd(run, *(*live)->session(), call.durationSeconds.has_value());
+  const bool deadlocked = !waitForEnd(**live, call.durationSeconds.has_value());
   const auto trouble = run.network_trouble();
   const auto ended = (*live)->end(workload::Nanoseconds(0));
 

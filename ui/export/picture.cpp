@@ -168,7 +168,7 @@ PicturePainter::PicturePainter()
 
 PicturePainter::~PicturePainter() = default;
 
-void PicturePainter::paintTimelinePart(QPainter& painter, const Frame& frame,
+bool PicturePainter::paintTimelinePart(QPainter& painter, const Frame& frame,
                                        const PictureOptions& options, TimeRange range,
                                        const QRectF& room) {
   ViewState view;
@@ -187,12 +187,14 @@ void PicturePainter::paintTimelinePart(QPainter& painter, const Frame& frame,
   }
   painter.save();
   painter.translate(room.topLeft());
-  paintTimeline(painter, layOutTimeline(frame, view, room.size(), options.theme, *layoutCache_),
-                options.theme, *sprites_);
+  const TimelineScene scene =
+      layOutTimeline(frame, view, room.size(), options.theme, *layoutCache_);
+  paintTimeline(painter, scene, options.theme, *sprites_);
   painter.restore();
   if (!options.subtitle.isEmpty()) {
     paintSubtitle(painter, options.subtitle, room, options.theme);
   }
+  return scene.hasFoldedRows;
 }
 
 QSize pictureSize(const PictureOptions& options) {
@@ -241,9 +243,10 @@ void PicturePainter::paint(QPainter& painter, const Frame& frame, const PictureO
   const qreal legendHeight = theme.px(kLegend);
   const qreal most = all.height() - top - chartHeight - 2 * gap - legendHeight;
   const QRectF timeline(0, std::round(top), all.width(), std::round(most));
-  paintTimelinePart(painter, frame, options, range, timeline);
+  const bool folded = paintTimelinePart(painter, frame, options, range, timeline);
   const QRectF legend(margin, timeline.bottom() + gap / 2, all.width() - 2 * margin, legendHeight);
-  paintLegend(painter, legendOf(*frame.snapshot, options.coloring), legend, theme, *sprites_);
+  paintLegend(painter, legendOf(*frame.snapshot, options.coloring, folded), legend, theme,
+              *sprites_);
   const QRectF card(margin, legend.bottom() + gap / 2, all.width() - 2 * margin,
                     all.height() - legend.bottom() - gap * 1.5);
   paintCard(painter, card, theme);
