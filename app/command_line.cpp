@@ -182,7 +182,7 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   CLI::App* exportApp = app.add_subcommand("export", "Make a picture or a table of a recording");
   exportApp->add_option("FILE", exportCall.file, "The recording")->required();
   exportApp->add_option("--output", exportCall.output, "What to make: its ending says the format")
-      ->type_name("OUT.{png,svg,mp4,webm,gif,csv,json,trace.json}")
+      ->type_name("OUT.{png,svg,mp4,webm,gif,html,csv,json,trace.json}")
       ->required();
   exportApp->add_option("--from", text.from, "Begin, in seconds of the recording")
       ->type_name("SECONDS");
