@@ -339,7 +339,8 @@ class Page {
     };
     const rate = f.throughput;
     byId("figures").replaceChildren(
-      figure(rate.toFixed(rate >= 100 ? 0 : 1), "tasks/s", "throughput"),
+      figure(rate.toLocaleString("en", {maximumFractionDigits: rate >= 100 ? 0 : 1}), "tasks/s",
+        "throughput"),
       figure(f.maxWorkers || "–", "", "max_workers", "accent"),
       figure(Math.round(f.utilization * 100), "%", "utilization"),
       figure(durationText(f.p50), "", "queue wait p50"),
