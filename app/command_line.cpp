@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/command_line.h"
 
+#include "app/experiment_options.h"
 #include "app/numbers.h"
+#include "app/option_values.h"
 #include "app/version.h"
 
 #include <CLI/CLI.hpp>
@@ -13,9 +15,7 @@
 namespace poolscope::app {
 namespace {
 
-constexpr std::uint64_t kMaxWorkersLimit = 4096;
 constexpr std::uint64_t kTasksLimit = 100'000'000;
-constexpr double kSecondsLimit = 30.0 * 24 * 3600;
 constexpr int kMinSide = 200;
 constexpr int kMaxSide = 16384;
 constexpr std::uint64_t kMaxFps = 240;
@@ -34,37 +34,6 @@ struct Words {
   std::string fps = {};
   std::string speed = {};
 };
-
-tl::unexpected<Error> wrongValue(const std::string& option, const std::string& value,
-                                 const std::string& expected) {
-  return failure(option, "'" + value + "' is not " + expected, "see --help");
-}
-
-Result<std::optional<std::uint64_t>> wholeNumber(const std::string& option, const std::string& text,
-                                                 std::uint64_t limit) {
-  if (text.empty()) {
-    return std::nullopt;
-  }
-  const auto number = parseWhole(text);
-  if (!number || *number < 1 || *number > limit) {
-    return wrongValue(option, text, "a whole number from 1 to " + std::to_string(limit));
-  }
-  return number;
-}
-
-Result<std::optional<double>> seconds(const std::string& option, const std::string& text,
-                                      bool zeroAllowed) {
-  if (text.empty()) {
-    return std::nullopt;
-  }
-  const auto number = parseDecimal(text);
-  if (!number || *number < 0 || (*number == 0 && !zeroAllowed) || *number > kSecondsLimit) {
-    return wrongValue(option, text,
-                      zeroAllowed ? "a number of seconds, 0 or more, such as 2.5"
-                                  : "a number of seconds above 0, such as 2.5");
-  }
-  return number;
-}
 
 Result<std::optional<PictureSize>> pictureSize(const std::string& text) {
   if (text.empty()) {
@@ -115,6 +84,23 @@ Result<void> refuseEmptyValues(const CLI::App& app) {
     }
   }
   return {};
+}
+
+struct SplitWords {
+  std::vector<std::string> own = {};
+  std::vector<std::string> program = {};
+};
+
+// What stands behind the "--" of `poolscope run` is the program's, whatever it looks like.
+SplitWords splitAtProgram(const std::vector<std::string>& words) {
+  const auto dashes = words.size() > 1 && words[1] == "run"
+                          ? std::find(words.begin(), words.end(), "--")
+                          : words.end();
+  SplitWords split{{words.begin(), dashes}, {}};
+  if (dashes != words.end()) {
+    split.program.assign(dashes + 1, words.end());
+  }
+  return split;
 }
 
 }  // namespace
@@ -197,9 +183,23 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
       ->check(CLI::IsMember({"light", "dark"}));
   exportApp->add_flag("--force", exportCall.force, "Replace an output that exists");
 
+  RunCall run;
+  CLI::App* runApp = app.add_subcommand(
+      "run", "Run a program and see its thread pools: poolscope run -- python3 script.py");
+  runApp->add_option("--record", run.record, "Record the session as it happens")->type_name("FILE");
+  runApp->add_flag("--headless", run.headless, "Open no window");
+  runApp->add_option("--max-workers", text.maxWorkers, "Let each pool have at most N workers")
+      ->type_name("N");
+  runApp->add_flag("--cpu-time", run.cpuTime, "Measure the CPU time of each task, too");
+  runApp->add_flag("--force", run.force, "Replace an output that exists");
+
+  ExperimentOptions experiments(app);
+
   app.require_subcommand(0, 1);
+  const auto [own, program] = splitAtProgram(words);
+  run.program = program;
   try {
-    std::vector<std::string> reversed(words.rbegin(), words.rend());
+    std::vector<std::string> reversed(own.rbegin(), own.rend());
     if (!reversed.empty()) {
       reversed.pop_back();  // the program's own name
     }
@@ -209,7 +209,11 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   } catch (const CLI::ParseError& error) {
     return failure({}, oneLine(error.what()), kSeeHelp);
   }
-  for (const CLI::App* part : {&app, recordApp, infoApp, exportApp, scenariosApp}) {
+  std::vector<const CLI::App*> parts = {&app};
+  for (const CLI::App* part : app.get_subcommands({})) {
+    parts.push_back(part);
+  }
+  for (const CLI::App* part : parts) {
     if (const auto filled = refuseEmptyValues(*part); !filled) {
       return tl::unexpected(filled.error());
     }
@@ -237,6 +241,9 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   if (version) {
     return PrintCall{std::string("poolscope ") + kVersion + "\n"};
   }
+  if (auto experiment = experiments.call()) {
+    return *experiment;
+  }
   if (*scenariosApp) {
     return scenarios;
   }
@@ -260,6 +267,16 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
     exportCall.fps = static_cast<int>(fps->value_or(0));
     exportCall.speed = speed->value_or(exportCall.speed);
     return exportCall;
+  }
+  if (*runApp) {
+    if (run.program.empty()) {
+      return failure("run", "there is no program to run",
+                     "write it behind two dashes: poolscope run -- python3 script.py");
+    }
+    if (*maxWorkers) {
+      run.maxWorkers = static_cast<std::uint32_t>(**maxWorkers);
+    }
+    return run;
   }
   window.maxWorkers = *maxWorkers;
   window.afterSeconds = after->value_or(window.afterSeconds);

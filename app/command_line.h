@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/experiment_calls.h"
 #include "core/base/result.h"
 
 #include <cstddef>
@@ -63,12 +64,23 @@ struct ExportCall {
   bool force = false;
 };
 
+/// `poolscope run`: a program of the user's own, with our client in it.
+struct RunCall {
+  std::vector<std::string> program = {};  ///< its name and its arguments; never empty
+  std::string record = {};
+  bool headless = false;
+  std::optional<std::uint32_t> maxWorkers = {};
+  bool cpuTime = false;
+  bool force = false;
+};
+
 /// Text to print and the end: --help, --version.
 struct PrintCall {
   std::string text = {};
 };
 
-using Call = std::variant<WindowCall, ScenariosCall, RecordCall, InfoCall, ExportCall, PrintCall>;
+using Call = std::variant<WindowCall, ScenariosCall, RecordCall, InfoCall, ExportCall, SweepCall,
+                          FitCall, CompareCall, RunCall, PrintCall>;
 
 /// What the words of a command line ask for; words[0] is the program. An Error means exit status 2:
 /// its one line names the option and the value. Touches no file. Locale-independent: numbers have a

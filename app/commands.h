@@ -6,6 +6,7 @@
 #include "core/base/result.h"
 #include "core/session/session.h"
 #include "core/storage/recording.h"
+#include "core/workload/scenario.h"
 
 #include <QString>
 
@@ -21,9 +22,18 @@ int runScenarios(const ScenariosCall& call);
 int runRecord(const RecordCall& call, StopSignals& signals);
 int runInfo(const InfoCall& call);
 int runExport(const ExportCall& call, StopSignals& signals);
+int runSweep(const SweepCall& call, StopSignals& signals);
+int runFit(const FitCall& call);
+int runCompare(const CompareCall& call);
+/// `poolscope run --headless`.
+int runProgram(const RunCall& call, const StopSignals& signals);
 
 /// "poolscope: subject: reason; advice" on stderr; returns `status`.
 int complain(const Error& error, int status);
+
+/// Whether a scenario that was asked for by this name may run: those from outside the gallery that
+/// reach the network or run commands need --trust. An Error means exit status 2.
+Result<void> checkTrust(const workload::Scenario& scenario, const std::string& name, bool trusted);
 
 /// Whether `path` names a picture, by its ending. An Error means exit status 2.
 Result<void> checkPicture(const std::string& path);

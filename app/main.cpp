@@ -98,8 +98,16 @@ int perform(int& argc, char** argv, StopSignals& signals) {
           return exportSession(argc, argv, chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, RecordCall>) {
           return runRecord(chosen, signals);
+        } else if constexpr (std::is_same_v<Chosen, RunCall>) {
+          return runProgram(chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, InfoCall>) {
           return runInfo(chosen);
+        } else if constexpr (std::is_same_v<Chosen, SweepCall>) {
+          return runSweep(chosen, signals);
+        } else if constexpr (std::is_same_v<Chosen, FitCall>) {
+          return runFit(chosen);
+        } else if constexpr (std::is_same_v<Chosen, CompareCall>) {
+          return runCompare(chosen);
         } else if constexpr (std::is_same_v<Chosen, ScenariosCall>) {
           return runScenarios(chosen);
         } else {

@@ -51,15 +51,21 @@ std::string describe(const workload::Failures& failures) {
 
 }  // namespace
 
+Result<void> checkTrust(const workload::Scenario& scenario, const std::string& name, bool trusted) {
+  if (scenario.needs_trust() && !scenario.file.empty() && !trusted) {
+    return failure(name, "this scenario reaches the network or runs commands",
+                   "read it, then allow it with --trust");
+  }
+  return {};
+}
+
 int runRecord(const RecordCall& call, StopSignals& signals) {
   auto scenario = workload::find_scenario(call.scenario);
   if (!scenario) {
     return complain(scenario.error(), kWrongCall);
   }
-  if (scenario->needs_trust() && !scenario->file.empty() && !call.trust) {
-    return complain({call.scenario, "this scenario reaches the network or runs commands",
-                     "read it, then allow it with --trust"},
-                    kWrongCall);
+  if (const auto allowed = checkTrust(*scenario, call.scenario, call.trust); !allowed) {
+    return complain(allowed.error(), kWrongCall);
   }
 
   LiveSession::Options options;

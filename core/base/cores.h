@@ -11,8 +11,11 @@ namespace poolscope {
 std::size_t usable_cores();
 
 /// The rule of thumb that Poolscope puts to the test: cores + 4.
+constexpr std::size_t rule_of_thumb_workers(std::size_t cores) {
+  return cores + 4;
+}
 inline std::size_t rule_of_thumb_workers() {
-  return usable_cores() + 4;
+  return rule_of_thumb_workers(usable_cores());
 }
 
 }  // namespace poolscope

@@ -32,12 +32,13 @@ void await_outcome(const Future<void>& future, trace::BlockReason reason) {
 }  // namespace
 
 Caller::Caller(ThreadPoolExecutor& pool, const Scenario& scenario, const Planner& planner,
-               TaskRunner& runner, std::optional<std::uint64_t> most_tasks, std::stop_token close)
+               TaskRunner& runner, Options options, std::stop_token close)
     : pool_(pool),
       scenario_(scenario),
       planner_(planner),
       runner_(runner),
-      most_tasks_(most_tasks),
+      most_tasks_(options.most_tasks),
+      steady_(options.steady),
       close_(std::move(close)) {}
 
 std::uint64_t Caller::tasks_of_batch() const {
@@ -57,10 +58,14 @@ void Caller::run() {
     const std::uint64_t fruitless = runner_.fruitless();
     run_batch(batch, count);
     left -= most_tasks_ ? count : 0;
-    if (left > 0 && runner_.fruitless() - fruitless >= count) {
+    if (left == 0 || close_.stop_requested()) {
+      break;
+    }
+    if (runner_.fruitless() - fruitless >= count) {
       wait_until(Clock::now() + kPauseAfterNoPage);
     }
   }
+  finish_batch(trace::BlockReason::result);  // of a steady load; else there is nothing left
 }
 
 void Caller::run_batch(std::uint64_t batch, std::uint64_t count) {
@@ -82,16 +87,18 @@ void Caller::results_in_order(std::uint64_t batch, std::uint64_t count) {
   const Load& load = scenario_.load;
   const bool map = load.pattern == LoadPattern::map;
   const auto reason = map ? trace::BlockReason::map : trace::BlockReason::result;
-  const std::uint64_t ahead = map && load.buffer_size != 0 ? load.buffer_size : count;
+  const bool buffered = map && load.buffer_size != 0 && load.results;
   for (std::uint64_t position = 0; position < count; ++position) {
-    if (load.results && position >= ahead) {
+    if (buffered && outstanding() >= load.buffer_size) {
       take_next(reason);
     }
     if (close_.stop_requested() || !submit(batch, position)) {
       break;
     }
   }
-  finish_batch(reason);
+  if (!buffered || !steady_) {  // a buffer is refilled across batches
+    end_batch(reason);
+  }
 }
 
 void Caller::results_as_completed(std::uint64_t batch, std::uint64_t count) {
@@ -100,7 +107,7 @@ void Caller::results_as_completed(std::uint64_t batch, std::uint64_t count) {
       break;
     }
   }
-  if (scenario_.load.results) {
+  if (scenario_.load.results && !steady_) {
     std::vector<Future<void>> futures;
     {
       const std::lock_guard lock(mutex_);
@@ -112,7 +119,7 @@ void Caller::results_as_completed(std::uint64_t batch, std::uint64_t count) {
     const std::lock_guard lock(mutex_);
     outstanding_.clear();
   }
-  finish_batch(trace::BlockReason::wait);
+  end_batch(trace::BlockReason::wait);
 }
 
 /// A parent and its children count as tasks alike; the last parent of a short batch has fewer
@@ -212,6 +219,10 @@ bool Caller::submit(std::uint64_t batch, std::uint64_t position) {
 
 /// False once the pool takes no more.
 bool Caller::submit(const TaskPlan& plan, std::function<void()> work) {
+  if (steady_) {
+    const std::lock_guard lock(queue_mutex_);
+    ++submitted_;
+  }
   try {
     Future<void> future = pool_.submit({.name = plan.kind->name, .priority = plan.kind->priority},
                                        counted(std::move(work)));
@@ -228,6 +239,7 @@ bool Caller::submit(const TaskPlan& plan, std::function<void()> work) {
 /// `work` whose failure is counted by its text, on the worker and before anybody can see it.
 std::function<void()> Caller::counted(std::function<void()> work) {
   return [this, work = std::move(work)] {
+    leave_queue(1);
     try {
       work();
     } catch (const std::exception& error) {
@@ -303,6 +315,33 @@ void Caller::finish_batch(trace::BlockReason reason) {
   outstanding_.clear();
 }
 
+/// Where the load is steady, a batch ends with its queue; its last tasks run beside the next one.
+void Caller::end_batch(trace::BlockReason reason) {
+  if (!steady_) {
+    finish_batch(reason);
+    return;
+  }
+  wait_for_empty_queue();
+  take_done();
+}
+
+void Caller::leave_queue(std::uint64_t count) {
+  if (!steady_ || count == 0) {
+    return;
+  }
+  const std::lock_guard lock(queue_mutex_);
+  left_queue_ += count;
+  if (left_queue_ >= submitted_) {
+    queue_empty_.notify_one();
+  }
+}
+
+/// Or until the load is closed.
+void Caller::wait_for_empty_queue() {
+  std::unique_lock lock(queue_mutex_);
+  queue_empty_.wait(lock, close_, [this] { return left_queue_ >= submitted_; });
+}
+
 std::size_t Caller::outstanding() const {
   const std::lock_guard lock(mutex_);
   return outstanding_.size();
@@ -326,7 +365,12 @@ void Caller::cancel_queued() {
   }
   // Outside of the lock, the last first: a worker that becomes free meanwhile takes one that was to
   // be cancelled anyway.
-  std::for_each(futures.rbegin(), futures.rend(), [](const Future<void>& f) { f.cancel(); });
+  std::uint64_t cancelled = 0;
+  for (auto future = futures.rbegin(); future != futures.rend(); ++future) {
+    // One that was cancelled before says yes again.
+    cancelled += !future->cancelled() && future->cancel() ? 1 : 0;
+  }
+  leave_queue(cancelled);
 }
 
 }  // namespace poolscope::workload

@@ -9,6 +9,7 @@
 #include "core/workload/task_runner.h"
 
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -29,10 +30,13 @@ namespace poolscope::workload {
 /// Threads: run() by one; the rest by any.
 class Caller {
  public:
-  /// `most_tasks`: so many in all; none: until `close`. `close`: submit no more; what was submitted
-  /// still gives its results.
+  struct Options {
+    std::optional<std::uint64_t> most_tasks = {};  ///< in all; none: until `close`
+    bool steady = false;                           ///< as RunOptions::steady
+  };
+  /// `close`: submit no more; what was submitted still gives its results.
   Caller(ThreadPoolExecutor& pool, const Scenario& scenario, const Planner& planner,
-         TaskRunner& runner, std::optional<std::uint64_t> most_tasks, std::stop_token close);
+         TaskRunner& runner, Options options, std::stop_token close);
 
   /// Returns when the last result is there. Throws std::system_error if the pool can start no
   /// worker.
@@ -61,6 +65,9 @@ class Caller {
   void take_next(trace::BlockReason reason);
   void take_done();
   void finish_batch(trace::BlockReason reason);
+  void end_batch(trace::BlockReason reason);
+  void leave_queue(std::uint64_t count);
+  void wait_for_empty_queue();
   std::size_t outstanding() const;
   bool wait_until(Clock::time_point time) const;
 
@@ -69,11 +76,17 @@ class Caller {
   const Planner& planner_;
   TaskRunner& runner_;
   const std::optional<std::uint64_t> most_tasks_;
+  const bool steady_;
   const std::stop_token close_;
 
   mutable std::mutex mutex_;
   std::deque<Future<void>> outstanding_;       // guarded by mutex_; in order of submission
   std::unordered_set<Future<void>> children_;  // guarded by mutex_; of parents that wait for them
+
+  std::mutex queue_mutex_;
+  std::condition_variable_any queue_empty_;
+  std::uint64_t submitted_ = 0;   // guarded by queue_mutex_, as the next; kept if steady_
+  std::uint64_t left_queue_ = 0;  // started or cancelled
 
   mutable std::mutex failures_mutex_;
   std::map<std::string, std::uint64_t> failures_;  // guarded by failures_mutex_; how often, by text

@@ -93,7 +93,9 @@ struct ScenarioRun::Impl {
                 .limits = options.http_limits,
                 .trusted = options.trusted}),
         pool(executor_options(scenario, options)),
-        caller(pool, scenario, planner, runner, most_tasks(scenario, options), closing.get_token()),
+        caller(pool, scenario, planner, runner,
+               {.most_tasks = most_tasks(scenario, options), .steady = options.steady},
+               closing.get_token()),
         wanted_workers(pool.max_workers()) {}
 
   void call();

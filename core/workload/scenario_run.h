@@ -25,6 +25,10 @@ struct RunOptions {
   std::optional<std::uint64_t> tasks = {};      ///< exactly so many, once
   std::optional<Nanoseconds> duration = {};     ///< batch after batch until then
   bool one_batch = false;         ///< the scenario's batch once, also where it says repeat
+  /// For measurements of a pool that always has work: the next batch is submitted as soon as
+  /// nothing waits in the queue, not when the last result is there. Of map, submit and
+  /// as_completed.
+  bool steady = false;
   std::uint64_t seed_offset = 0;  ///< repeat k of a sweep draws from seed + k
   HttpLimits http_limits = {};    ///< of each request
   bool trusted = false;           ///< the user lets it reach the network, also by a redirect

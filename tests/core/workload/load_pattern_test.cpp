@@ -69,9 +69,10 @@ class LoadPatternTest : public QObject {
   void pattern_runsExactlyItsTasks() {
     QFETCH(QByteArray, load);
     QFETCH(int, batch);
-    // A batch, less than a batch, and several.
-    for (const int wanted : {batch, (batch + 1) / 2, 2 * batch + 1}) {
+    // A batch, less than a batch, and several; these also with no pause between the batches.
+    for (const int wanted : {batch, (batch + 1) / 2, 2 * batch + 1, 3 * batch + 1}) {
       RunOptions options{.max_workers = 16};  // more than there are parents
+      options.steady = wanted > 3 * batch;
       if (wanted != batch) {
         options.tasks = static_cast<std::uint64_t>(wanted);
       }
@@ -89,6 +90,42 @@ class LoadPatternTest : public QObject {
         QCOMPARE(delivered, asked ? in_order(std::uint64_t(wanted)) : in_order(0));
       }
     }
+  }
+
+  void steadyLoad_startsTheNextBatch_whileTheLastIsAtWork_data() {
+    QTest::addColumn<QByteArray>("load");
+    QTest::newRow("map") << QByteArray("pattern = \"map\"");
+    QTest::newRow("submit") << QByteArray("pattern = \"submit\"");
+    QTest::newRow("as_completed") << QByteArray("pattern = \"as_completed\"");
+    QTest::newRow("no results") << QByteArray("pattern = \"map\"\nresults = false");
+  }
+  void steadyLoad_startsTheNextBatch_whileTheLastIsAtWork() {
+    QFETCH(QByteArray, load);
+    const CommandGate gate;
+    RunOptions options{.tasks = 25};
+    options.steady = true;
+    TracedRun run(first_waits(load.toStdString(), gate), options);
+    // The first of each batch waits at the gate; all others of the first batch are done by then.
+    const bool two_batches = eventually([&] { return run.so_far().queued == 20; });
+    const bool ended = run.run->finished();
+    gate.open();
+    const Tally sum = run.finish();
+    QVERIFY(two_batches && !ended);
+    QCOMPARE(sum.ok, std::uint64_t(25));
+  }
+  void steadyLoad_whoseQueueIsCancelled_goesOn() {
+    const CommandGate gate;
+    RunOptions options{.max_workers = 1, .tasks = 20};
+    options.steady = true;
+    TracedRun run(first_waits("pattern = \"map\"", gate), options);
+    const bool here = gate.reached();
+    run.run->cancel_queued();
+    const bool next = eventually([&] { return run.so_far().queued == 20; });
+    gate.open();
+    const Tally sum = run.finish();
+    QVERIFY(here && next);
+    QCOMPARE(sum.cancelled, std::uint64_t(9));
+    QCOMPARE(sum.ok, std::uint64_t(11));
   }
 
   void mapAndSubmit_deliverInOrder_data() {

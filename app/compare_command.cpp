@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/commands.h"
+#include "app/exit_status.h"
+#include "app/experiment_json.h"
+#include "app/output.h"
+#include "app/summary.h"
+#include "core/experiment/comparison.h"
+
+#include <QJsonDocument>
+
+namespace poolscope::app {
+namespace {
+
+Summary summaryOf(const LoadedRecording& recording) {
+  Summary summary = summarize(*recording.snapshot, recording.about.info.scenario_name);
+  summary.truncated = recording.about.truncated;
+  return summary;
+}
+
+/// The same scenario with the same seed: then tasks of the same place drew the same durations.
+bool sameTasks(const storage::RecordingInfo& a, const storage::RecordingInfo& b) {
+  const auto seed = a.settings.find("seed");
+  const auto other = b.settings.find("seed");
+  return !a.scenario_toml.empty() && a.scenario_toml == b.scenario_toml &&
+         seed != a.settings.end() && other != b.settings.end() && seed->second == other->second;
+}
+
+}  // namespace
+
+int runCompare(const CompareCall& call) {
+  const auto a = loadRecording(call.a);
+  if (!a) {
+    return complain(a.error(), kFailed);
+  }
+  const auto b = loadRecording(call.b);
+  if (!b) {
+    return complain(b.error(), kFailed);
+  }
+  const auto comparison =
+      experiment::compare(*a->snapshot, *b->snapshot, sameTasks(a->about.info, b->about.info));
+  if (call.json) {
+    QJsonObject json{{"a", toJson(summaryOf(*a))}, {"b", toJson(summaryOf(*b))}};
+    addComparison(json, comparison);
+    print(QJsonDocument(json).toJson().toStdString());
+    return kDone;
+  }
+  print("A: " + call.a + "\n" + toTable(summaryOf(*a)) + "\nB: " + call.b + "\n" +
+        toTable(summaryOf(*b)) + "\n");
+  for (const std::string& line : experiment::comparison_words(comparison)) {
+    print(line + "\n");
+  }
+  return kDone;
+}
+
+}  // namespace poolscope::app

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/experiment_options.h"
+
+#include "app/numbers.h"
+#include "app/option_values.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace poolscope::app {
+namespace {
+
+constexpr std::uint64_t kMostRepeats = 1000;
+
+/// "1,2,4,8" in any order; none twice.
+Result<std::vector<std::uint64_t>> workerCounts(const std::string& text) {
+  std::vector<std::uint64_t> counts;
+  std::string_view rest = text;
+  while (!text.empty()) {
+    const std::size_t comma = rest.find(',');
+    const std::string_view word = rest.substr(0, comma);
+    const auto count = parseWhole(word);
+    if (!count || *count < 1 || *count > kMaxWorkersLimit) {
+      return wrongValue("--workers", std::string(word),
+                        "a whole number from 1 to " + std::to_string(kMaxWorkersLimit));
+    }
+    if (std::ranges::find(counts, *count) != counts.end()) {
+      return failure("--workers", std::to_string(*count) + " stands there twice",
+                     "give each number of workers once; --repeats repeats them all");
+    }
+    counts.push_back(*count);
+    if (comma == std::string_view::npos) {
+      break;
+    }
+    rest.remove_prefix(comma + 1);
+  }
+  std::ranges::sort(counts);
+  return counts;
+}
+
+}  // namespace
+
+ExperimentOptions::ExperimentOptions(CLI::App& app) {
+  addSweep(app);
+  fitApp_ = app.add_subcommand("fit", "Recommend a number of workers from your own measurements");
+  fitApp_->add_option("POINTS.csv", fit_.file, "Columns workers,throughput")->required();
+  fitApp_->add_flag("--json", fit_.json, "Print one JSON document");
+
+  compareApp_ = app.add_subcommand("compare", "Compare two recordings");
+  compareApp_->add_option("A", compare_.a, "A recording")->required();
+  compareApp_->add_option("B", compare_.b, "The recording that is compared with it")->required();
+  compareApp_->add_flag("--json", compare_.json, "Print one JSON document");
+}
+
+void ExperimentOptions::addSweep(CLI::App& app) {
+  sweepApp_ = app.add_subcommand("sweep", "Measure a scenario at several numbers of workers");
+  sweepApp_->add_option("--scenario", sweep_.scenario, "Which scenario")
+      ->type_name("NAME|FILE.toml")
+      ->required();
+  sweepApp_->add_option("--workers", workers_, "These numbers of workers (else chosen by itself)")
+      ->type_name("1,2,4,8");
+  sweepApp_->add_option("--repeats", repeats_, "Exactly N runs each (else as many as it takes)")
+      ->type_name("N");
+  sweepApp_->add_option("--duration", duration_, "Length of a run (else chosen by itself)")
+      ->type_name("SECONDS");
+  sweepApp_->add_option("--budget", budget_, "Length of the whole at most (120)")
+      ->type_name("SECONDS");
+  sweepApp_
+      ->add_option("--queue-wait-p99", queueWait_,
+                   "Recommend only what keeps 99 % of the tasks' queue waits below this")
+      ->type_name("SECONDS");
+  sweepApp_->add_option("--output", sweep_.output, "Write the points, or a plot of them")
+      ->type_name("FILE.{csv,json,png,svg}");
+  sweepApp_->add_flag("--json", sweep_.json, "Print one JSON document");
+  sweepApp_->add_flag("--force", sweep_.force, "Replace an output that exists");
+  sweepApp_->add_flag("--trust", sweep_.trust,
+                      "Let a scenario of your own reach the network or run commands");
+}
+
+std::optional<Result<Call>> ExperimentOptions::call() const {
+  if (*sweepApp_) {
+    return sweepCall();
+  }
+  if (*fitApp_) {
+    return Result<Call>(fit_);
+  }
+  if (*compareApp_) {
+    return Result<Call>(compare_);
+  }
+  return std::nullopt;
+}
+
+Result<Call> ExperimentOptions::sweepCall() const {
+  const auto workers = workerCounts(workers_);
+  const auto repeats = wholeNumber("--repeats", repeats_, kMostRepeats);
+  const auto duration = seconds("--duration", duration_, false);
+  const auto budget = seconds("--budget", budget_, false);
+  const auto queueWait = seconds("--queue-wait-p99", queueWait_, false);
+  for (const Error* error :
+       {workers ? nullptr : &workers.error(), repeats ? nullptr : &repeats.error(),
+        duration ? nullptr : &duration.error(), budget ? nullptr : &budget.error(),
+        queueWait ? nullptr : &queueWait.error()}) {
+    if (error != nullptr) {
+      return tl::unexpected(*error);
+    }
+  }
+  SweepCall call = sweep_;
+  call.workers = *workers;
+  call.repeats = *repeats;
+  call.durationSeconds = *duration;
+  call.budgetSeconds = budget->value_or(call.budgetSeconds);
+  call.queueWaitP99Seconds = *queueWait;
+  return call;
+}
+
+}  // namespace poolscope::app

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/command_line.h"
+
+#include <CLI/CLI.hpp>
+
+#include <optional>
+#include <string>
+
+namespace poolscope::app {
+
+/// The options of sweep, fit and compare. Must live while its `app` parses.
+class ExperimentOptions {
+ public:
+  explicit ExperimentOptions(CLI::App& app);
+  ExperimentOptions(const ExperimentOptions&) = delete;
+  ExperimentOptions& operator=(const ExperimentOptions&) = delete;
+
+  /// After parsing: the call, if one of them was meant, or what is wrong with it.
+  std::optional<Result<Call>> call() const;
+
+ private:
+  void addSweep(CLI::App& app);
+  Result<Call> sweepCall() const;
+
+  SweepCall sweep_;
+  FitCall fit_;
+  CompareCall compare_;
+  // Values of sweep as they were typed.
+  std::string workers_;
+  std::string repeats_;
+  std::string duration_;
+  std::string budget_;
+  std::string queueWait_;
+  CLI::App* sweepApp_ = nullptr;
+  CLI::App* fitApp_ = nullptr;
+  CLI::App* compareApp_ = nullptr;
+};
+
+}  // namespace poolscope::app

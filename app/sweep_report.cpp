@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/sweep_report.h"
+
+#include "app/experiment_json.h"
+#include "core/experiment/words.h"
+
+#include <QJsonArray>
+
+#include <cstdio>
+
+namespace poolscope::app {
+namespace {
+
+using namespace experiment;
+
+QJsonArray throughputs(const SweepPoint& point) {
+  QJsonArray values;
+  for (const RunFigures& run : point.runs) {
+    values.append(run.throughput);
+  }
+  return values;
+}
+
+QJsonObject toJson(const SweepPoint& point) {
+  const bool sure = point.throughput.half_width.has_value();
+  return {{"workers", static_cast<qint64>(point.workers)},
+          {"throughput", point.throughput.mean},
+          {"ci_low", sure ? QJsonValue(point.throughput.low()) : QJsonValue::Null},
+          {"ci_high", sure ? QJsonValue(point.throughput.high()) : QJsonValue::Null},
+          {"throughputs", throughputs(point)},
+          {"queue_wait_p99", orNull(point.queue_wait_p99)},
+          {"queue_wait_p99_at_least", point.queue_wait_at_least},
+          {"utilization", point.utilization},
+          {"cpu", point.cpu},
+          {"memory_bytes", static_cast<qint64>(point.memory_bytes)},
+          {"lock_wait_share", point.lock_wait_share},
+          {"predicted", orNull(point.predicted)}};
+}
+
+const char* name_of(SweepEnd end) {
+  switch (end) {
+    case SweepEnd::running:
+      return "running";
+    case SweepEnd::decided:
+      return "decided";
+    case SweepEnd::budget:
+      return "budget";
+    case SweepEnd::repeats:
+      return "repeats";
+    case SweepEnd::cancelled:
+      return "cancelled";
+    default:
+      return "failed";
+  }
+}
+
+std::string cell(const std::string& text, std::size_t width) {
+  return text + std::string(text.size() + 2 <= width ? width - text.size() : 2, ' ');
+}
+
+std::string line(const SweepPoint& point) {
+  const MeanInterval& x = point.throughput;
+  std::string wait = "-";
+  if (point.queue_wait_p99) {
+    wait = (point.queue_wait_at_least ? "> " : "") + shown_seconds(*point.queue_wait_p99);
+  }
+  return cell(std::to_string(point.workers), 9) + cell(shown(x.mean) + "/s", 12) +
+         cell(x.half_width ? shown(x.low()) + " to " + shown(x.high()) : "-", 18) +
+         cell(point.predicted ? shown(*point.predicted) + "/s" : "-", 12) + cell(wait, 13) +
+         cell(shown_percent(point.utilization), 9) + cell(shown_percent(point.cpu), 9) +
+         shown(static_cast<double>(point.memory_bytes) / (1 << 20)) + " MiB\n";
+}
+
+}  // namespace
+
+QJsonObject toJson(const SweepResult& result) {
+  QJsonArray points;
+  for (const SweepPoint& point : result.points) {
+    points.append(toJson(point));
+  }
+  QJsonArray notes;
+  for (const std::string& note : result.notes) {
+    notes.append(text(note));
+  }
+  QJsonObject json{{"scenario", text(result.scenario)},
+                   {"points", points},
+                   {"usl", toJson(result.fit)},
+                   {"rule_of_thumb", static_cast<qint64>(result.rule_of_thumb)},
+                   {"rule_of_thumb_throughput", orNull(result.rule_of_thumb_throughput)},
+                   {"predicted_from_workers", orNull(result.calibrated_at)},
+                   {"ended", name_of(result.end)},
+                   {"seconds", result.seconds},
+                   {"notes", notes}};
+  addRecommendation(json, result.recommendation, result.reason);
+  return json;
+}
+
+std::string toTable(const SweepResult& result) {
+  std::string table = cell("workers", 9) + cell("throughput", 12) + cell("95 % interval", 18) +
+                      cell("predicted", 12) + cell("wait p99", 13) + cell("busy", 9) +
+                      cell("CPU", 9) + "memory\n";
+  for (const SweepPoint& point : result.points) {
+    table += line(point);
+  }
+  table += "\n" + uslText(result.fit);
+  for (const std::string& note : result.notes) {
+    table += note + "\n";
+  }
+  return table + "\n" + result.reason + "\n";
+}
+
+std::string toCsv(const SweepResult& result) {
+  std::string csv =
+      "workers,throughput,repeat,queue_wait_p99,run_time,utilization,cpu,memory_bytes,finished,"
+      "failed\n";
+  for (const SweepPoint& point : result.points) {
+    for (std::size_t i = 0; i < point.runs.size(); ++i) {
+      const RunFigures& run = point.runs[i];
+      // printf follows LC_NUMERIC, which the program never sets: a decimal point everywhere.
+      char row[320];
+      std::snprintf(row, sizeof row, "%llu,%.9g,%zu,%.9g,%.9g,%.6g,%.6g,%llu,%llu,%llu\n",
+                    static_cast<unsigned long long>(point.workers), run.throughput, i + 1,
+                    run.queue_wait_p99.value_or(0), run.run_time_mean, run.utilization, run.cpu,
+                    static_cast<unsigned long long>(run.memory_bytes),
+                    static_cast<unsigned long long>(run.finished),
+                    static_cast<unsigned long long>(run.failed));
+      csv += row;
+    }
+  }
+  return csv;
+}
+
+}  // namespace poolscope::app

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/experiment/recommendation.h"
+#include "core/experiment/words.h"
+
+#include <algorithm>
+
+namespace poolscope::experiment {
+namespace {
+
+std::string rate(double throughput) {
+  return shown(throughput) + "/s";
+}
+
+const PointSummary& point_of(const Recommendation& r, std::uint64_t workers) {
+  return *std::ranges::find(r.points, workers, &PointSummary::workers);
+}
+
+/// "8 workers: 396/s, within 5 % of the best (401/s at 16) with 95 % confidence."
+std::string choice_text(const Recommendation& r) {
+  const PointSummary& chosen = point_of(r, *r.workers);
+  std::string text = workers_text(chosen.workers) + ": " + rate(chosen.throughput.mean);
+  if (*r.best == chosen.workers) {
+    return text + ", the best that was measured.";
+  }
+  return text + ", within " + shown_percent(r.rules.within) + " of the best (" +
+         rate(point_of(r, *r.best).throughput.mean) + " at " + std::to_string(*r.best) + ") with " +
+         shown_percent(r.rules.level) + " confidence.";
+}
+
+std::string noise_text(const Recommendation& r) {
+  const PointSummary& best = point_of(r, *r.best);
+  return "Can't tell: repeats at " + workers_text(best.workers) + ", the best, leave +-" +
+         shown_percent(best.throughput.half_width.value_or(0) / best.throughput.mean) +
+         " open, more than the margin of " + shown_percent(r.rules.within) +
+         ". Run more or longer repeats.";
+}
+
+std::string none_text(const Recommendation& r) {
+  switch (r.code) {
+    case ReasonCode::too_few_points:
+      return "Can't tell: fewer than three different numbers of workers were measured. Measure "
+             "more of them.";
+    case ReasonCode::too_few_repeats:
+      return "Can't tell: each number of workers needs three measurements or more, so that their "
+             "spread says how sure they are. Repeat them.";
+    case ReasonCode::no_throughput:
+      return "Can't tell: not one task was finished at any number of workers.";
+    case ReasonCode::queue_wait_too_long:
+      return "Can't tell: none of the numbers of workers that reach the best throughput keeps the "
+             "99th percentile of the queue wait within " +
+             shown_seconds(r.rules.queue_wait_p99_limit.value_or(0)) +
+             ". Measure more workers, or allow a longer wait.";
+    default:
+      return noise_text(r);
+  }
+}
+
+std::string more_text(const Recommendation& r) {
+  const MeanInterval& last = r.points.back().throughput;
+  const double best = point_of(r, *r.best).throughput.mean;
+  return last.high() < (1 - r.rules.within) * best
+             ? " Many more are slower: " + rate(last.mean) + " at " +
+                   std::to_string(r.points.back().workers) + "."
+             : " More only add memory.";
+}
+
+std::string thumb_text(const Recommendation& r, std::uint64_t thumb) {
+  const auto expected = throughput_at(r.points, thumb);
+  if (!expected || (r.workers && thumb == *r.workers)) {
+    return "";
+  }
+  const bool measured =
+      std::ranges::find(r.points, thumb, &PointSummary::workers) != r.points.end();
+  return " The rule of thumb, cores + 4 = " + std::to_string(thumb) +
+         (measured ? ", gave " : ", would give some ") + rate(*expected) + ".";
+}
+
+}  // namespace
+
+std::string reason_text(const Recommendation& r, std::optional<std::uint64_t> rule_of_thumb) {
+  if (!r.workers) {
+    return none_text(r);
+  }
+  std::string text = choice_text(r);
+  switch (r.code) {
+    case ReasonCode::queue_wait:
+      text += " Fewer would be as fast, but then the 99th percentile of the queue wait exceeds " +
+              shown_seconds(r.rules.queue_wait_p99_limit.value_or(0)) + ".";
+      break;
+    case ReasonCode::still_rising:
+      text +=
+          " It is also the most that was measured, so take it as \"at least\": widen the sweep.";
+      break;
+    case ReasonCode::flat:
+      text = workers_text(*r.workers) + ": " + rate(point_of(r, *r.workers).throughput.mean) +
+             ". The number of workers makes no difference here: none of those measured is more "
+             "than " +
+             shown_percent(r.rules.within) + " better.";
+      break;
+    case ReasonCode::knee_unsure:
+      text += " " + std::to_string(r.might_do.value_or(0)) +
+              " might already be enough; more repeats would tell.";
+      break;
+    default:
+      text += more_text(r);
+      break;
+  }
+  return text + (rule_of_thumb ? thumb_text(r, *rule_of_thumb) : "");
+}
+
+}  // namespace poolscope::experiment

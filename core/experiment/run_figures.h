@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/experiment/task_records.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace poolscope::experiment {
+
+/// What the process used at moments of a run.
+struct UsageSample {
+  TimeNs time = 0;
+  double cpu_seconds = 0;          ///< of all its threads, since the process began
+  std::uint64_t memory_bytes = 0;  ///< resident
+};
+UsageSample usage_now();
+
+struct RunLoad {
+  std::uint64_t workers = 1;
+  std::size_t cores = 1;
+  /// Of a load whose tasks come by themselves: how many a second the scenario names.
+  std::optional<double> arrivals_per_s = {};
+};
+
+/// What one run says of its number of workers, warm-up removed.
+struct RunFigures {
+  double throughput = 0;  ///< tasks that ran to their end, a second
+  /// Of the tasks that left the queue, and of those that were still in it, which have waited so
+  /// long at least.
+  std::optional<double> queue_wait_p99 = {};
+  bool queue_wait_at_least = false;  ///< the value is one of those
+  double queue_wait_mean = 0;        ///< of the tasks that left the queue
+  double run_time_mean = 0;
+  double utilization = 0;  ///< 0..1
+  double cpu = 0;          ///< 0..1, of all usable cores, by the whole process
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t finished = 0;  ///< in what is left without the warm-up
+  std::uint64_t failed = 0;    ///< of those
+  double lock_wait_share = 0;  ///< of the workers' run time, for the lock they waited for most
+  trace::NameId lock = 0;      ///< its name; 0: none
+  bool steady = true;          ///< the throughput did not drift
+  TimeNs begin = 0;            ///< of what is left
+  TimeNs end = 0;
+};
+
+/// Nothing where too few tasks were finished before `end` to say anything. Of tasks that come by
+/// themselves, chance in the arrivals is taken out: where the pool keeps up, the throughput is the
+/// share of them that was finished, times the rate that the scenario names.
+std::optional<RunFigures> figures_of(const TaskRecords& records,
+                                     const std::vector<UsageSample>& usage, const RunLoad& load,
+                                     TimeNs begin, TimeNs end);
+
+}  // namespace poolscope::experiment

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/experiment/sweep_plan.h"
+
+#include "core/base/cores.h"
+
+#include <algorithm>
+#include <variant>
+
+namespace poolscope::experiment {
+namespace {
+
+constexpr std::uint64_t kMostAutomatic = 256;
+
+bool computes_only(const workload::Scenario& scenario) {
+  return std::ranges::all_of(scenario.tasks, [](const workload::TaskKind& kind) {
+    return std::ranges::all_of(kind.steps, [](const workload::Step& step) {
+      return std::holds_alternative<workload::CpuStep>(step);
+    });
+  });
+}
+
+}  // namespace
+
+std::uint64_t most_automatic(const workload::Scenario& scenario) {
+  const workload::Load& load = scenario.load;
+  const bool open = load.pattern == workload::LoadPattern::poisson ||
+                    load.pattern == workload::LoadPattern::burst;
+  const std::uint64_t tasks =
+      load.pattern == workload::LoadPattern::nested ? load.tasks * (load.children + 1) : load.tasks;
+  return open ? kMostAutomatic : std::min(kMostAutomatic, std::max<std::uint64_t>(tasks, 4));
+}
+
+std::vector<std::uint64_t> first_counts(const workload::Scenario& scenario, std::size_t cores) {
+  std::uint64_t highest = 4 * rule_of_thumb_workers(cores);
+  if (!computes_only(scenario)) {
+    highest = std::max<std::uint64_t>(highest, 32);
+  }
+  highest = std::min(highest, most_automatic(scenario));
+  std::vector<std::uint64_t> counts;
+  for (std::uint64_t n = 1; n <= highest; n *= 2) {
+    counts.push_back(n);
+  }
+  return counts;
+}
+
+std::vector<std::uint64_t> further_counts(const Recommendation& r, std::uint64_t most) {
+  if (!r.workers) {
+    return {};
+  }
+  const auto choice = std::ranges::find(r.points, *r.workers, &PointSummary::workers);
+  const auto next = choice + 1;
+  std::vector<std::uint64_t> counts;
+  if (next == r.points.end()) {
+    if (2 * choice->workers <= most) {
+      counts.push_back(2 * choice->workers);
+    }
+    return counts;
+  }
+  if (choice != r.points.begin()) {
+    counts.push_back(((choice - 1)->workers + choice->workers) / 2);
+  }
+  counts.push_back((choice->workers + next->workers) / 2);
+  std::erase_if(counts, [&](std::uint64_t n) {
+    return std::ranges::find(r.points, n, &PointSummary::workers) != r.points.end();
+  });
+  return counts;
+}
+
+std::vector<std::uint64_t> contenders(const Recommendation& r) {
+  const auto best = std::ranges::find(r.points, r.best.value_or(0), &PointSummary::workers);
+  const double floor = best == r.points.end() ? 0 : (1 - r.rules.within) * best->throughput.mean;
+  std::vector<std::uint64_t> counts;
+  for (const PointSummary& point : r.points) {
+    if (!point.throughput.half_width || point.throughput.high() >= floor) {
+      counts.push_back(point.workers);
+    }
+  }
+  return counts;
+}
+
+bool is_decided(const Recommendation& r) {
+  switch (r.code) {
+    case ReasonCode::too_few_repeats:
+    case ReasonCode::too_noisy:
+    case ReasonCode::knee_unsure:
+      return false;
+    case ReasonCode::queue_wait:
+    case ReasonCode::queue_wait_too_long:
+    case ReasonCode::still_rising:
+    case ReasonCode::flat:
+    case ReasonCode::knee:
+    default:
+      return true;
+  }
+}
+
+}  // namespace poolscope::experiment

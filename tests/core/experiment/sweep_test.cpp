@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rates are of sleeps on a machine that may be busy: counts, order and wide ratios are compared.
+#include "core/experiment/sweep.h"
+
+#include "core/experiment/sweep_plan.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <vector>
+
+using namespace poolscope;
+using namespace poolscope::experiment;
+
+class SweepTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void counts_areDoubled_asFarAsTasksGo_data();
+  void counts_areDoubled_asFarAsTasksGo();
+  void furtherCounts_lieAboutTheChoice_orBeyond();
+  void contenders_areWhatMayBeWithinTheMargin();
+  void everyCount_isMeasuredInTurns_withTheSameSeeds();
+  void sleepingTasks_scaleWithTheWorkers();
+  void theScript_isNotPlayed();
+  void failingTasksOnly_areNoThroughput();
+  void aDeadlock_isNoThroughput();
+  void cancel_keepsWhatWasMeasured();
+  void aSmallBudget_isKept();
+  void aServerThatIsNotThere_isToldAsAnError();
+  void causes_areToldFromWhatWasSeen();
+  void waitsLongerThanTheRuns_meetNoLimit();
+};
+
+namespace {
+
+workload::Scenario scenario(const std::string& load, const std::string& steps,
+                            const std::string& top = {}) {
+  auto parsed = workload::parse_scenario(
+      "name = \"test\"\n" + top + "\n[load]\n" + load + "\n[[task]]\nsteps = [" + steps + "]\n",
+      "test.toml");
+  if (!parsed) {
+    qFatal("%s", parsed.error().message().c_str());
+  }
+  return std::move(*parsed);
+}
+
+const std::string kMap = "pattern = \"map\"\ntasks = 40";
+
+SweepResult run(SweepOptions options) {
+  auto sweep = Sweep::start(std::move(options));
+  if (!sweep) {
+    qFatal("%s", sweep.error().message().c_str());
+  }
+  (*sweep)->wait();
+  return (*sweep)->result();
+}
+
+RepeatedPoint point(std::uint64_t workers, double throughput, double noise = 0.001) {
+  return {workers, {throughput * (1 - noise), throughput, throughput * (1 + noise)}};
+}
+
+/// The same as a sweep has it.
+SweepPoint measured(std::uint64_t workers, double throughput, RunFigures like = {}) {
+  std::vector<RunFigures> runs(3, like);
+  runs[0].throughput = throughput * 0.999;
+  runs[1].throughput = throughput;
+  runs[2].throughput = throughput * 1.001;
+  return sum_up(workers, std::move(runs));
+}
+
+}  // namespace
+
+void SweepTest::counts_areDoubled_asFarAsTasksGo_data() {
+  QTest::addColumn<QByteArray>("load");
+  QTest::addColumn<QByteArray>("steps");
+  QTest::addColumn<int>("cores");
+  QTest::addColumn<int>("last");
+  QTest::newRow("waits, 2 cores") << QByteArray("pattern = \"map\"\ntasks = 400")
+                                  << QByteArray("{ sleep = \"5ms\" }") << 2 << 32;
+  QTest::newRow("waits, 16 cores") << QByteArray("pattern = \"map\"\ntasks = 400")
+                                   << QByteArray("{ sleep = \"5ms\" }") << 16 << 64;
+  QTest::newRow("computes, 2 cores")
+      << QByteArray("pattern = \"map\"\ntasks = 400") << QByteArray("{ cpu = \"5ms\" }") << 2 << 16;
+  QTest::newRow("ten tasks") << QByteArray("pattern = \"map\"\ntasks = 10")
+                             << QByteArray("{ sleep = \"5ms\" }") << 2 << 8;
+  QTest::newRow("tasks that come by themselves") << QByteArray("pattern = \"poisson\"\ntasks = 10")
+                                                 << QByteArray("{ sleep = \"5ms\" }") << 2 << 32;
+}
+
+void SweepTest::counts_areDoubled_asFarAsTasksGo() {
+  QFETCH(QByteArray, load);
+  QFETCH(QByteArray, steps);
+  QFETCH(int, cores);
+  QFETCH(int, last);
+  const auto counts = first_counts(scenario(load.toStdString(), steps.toStdString()),
+                                   static_cast<std::size_t>(cores));
+  QCOMPARE(counts.front(), std::uint64_t{1});
+  QCOMPARE(counts.back(), static_cast<std::uint64_t>(last));
+}
+
+void SweepTest::furtherCounts_lieAboutTheChoice_orBeyond() {
+  using Counts = std::vector<std::uint64_t>;
+  const std::vector<RepeatedPoint> knee{point(1, 50), point(4, 200), point(8, 396), point(16, 400),
+                                        point(32, 400)};
+  QCOMPARE(further_counts(recommend(knee), 256), (Counts{6, 12}));
+  const std::vector<RepeatedPoint> rising{point(1, 50), point(2, 100), point(4, 200)};
+  QCOMPARE(further_counts(recommend(rising), 256), Counts{8});
+  QCOMPARE(further_counts(recommend(rising), 7), Counts{});
+  const std::vector<RepeatedPoint> flat{point(1, 50), point(2, 50), point(4, 50)};
+  QCOMPARE(further_counts(recommend(flat), 256), Counts{});
+  const std::vector<RepeatedPoint> noisy{point(1, 50, 0.5), point(2, 50, 0.5), point(4, 50, 0.5)};
+  QCOMPARE(further_counts(recommend(noisy), 256), Counts{});
+}
+
+void SweepTest::contenders_areWhatMayBeWithinTheMargin() {
+  using Counts = std::vector<std::uint64_t>;
+  const std::vector<RepeatedPoint> points{point(1, 50), point(8, 360, 0.05), point(16, 400, 0.05),
+                                          point(32, 300)};
+  QCOMPARE(contenders(recommend(points)), (Counts{8, 16}));
+}
+
+void SweepTest::everyCount_isMeasuredInTurns_withTheSameSeeds() {
+  std::vector<std::uint64_t> order;
+  SweepOptions options{.scenario = scenario(kMap, "{ sleep = \"2ms\" }"), .workers = {1, 2, 4}};
+  options.repeats = 3;
+  options.run_seconds = 0.05;
+  options.on_progress = [&](const SweepProgress& progress) {
+    if (progress.repeat > 0) {
+      order.push_back(progress.workers);
+    }
+  };
+  const SweepResult result = run(options);
+  QCOMPARE(order, (std::vector<std::uint64_t>{1, 2, 4, 4, 2, 1, 1, 2, 4}));
+  QCOMPARE(result.points.size(), std::size_t{3});
+  for (const SweepPoint& p : result.points) {
+    QCOMPARE(p.runs.size(), std::size_t{3});
+    QVERIFY(p.throughput.half_width.has_value());
+  }
+  QCOMPARE(result.end, SweepEnd::repeats);
+}
+
+void SweepTest::sleepingTasks_scaleWithTheWorkers() {
+  SweepOptions options{.scenario = scenario(kMap, "{ sleep = \"5ms\" }"), .workers = {1, 4, 16}};
+  options.repeats = 3;
+  options.run_seconds = 0.1;
+  const SweepResult result = run(options);
+  const auto throughput = [&](std::size_t i) { return result.points.at(i).throughput.mean; };
+  QVERIFY2(throughput(1) > 2 * throughput(0), qPrintable(QString::number(throughput(1))));
+  QVERIFY2(throughput(2) > 2 * throughput(1), qPrintable(QString::number(throughput(2))));
+  QVERIFY(result.points[2].queue_wait_p99 < result.points[1].queue_wait_p99);
+  QVERIFY(result.points[0].utilization > 0.5 && result.points[0].utilization <= 1);
+  QVERIFY(result.points[0].cpu >= 0 && result.points[0].cpu <= 1);
+  QVERIFY(result.fit.has_value());
+}
+
+void SweepTest::theScript_isNotPlayed() {
+  auto with_script = scenario(kMap, "{ sleep = \"2ms\" }");
+  with_script.script.push_back({.at = std::chrono::milliseconds(0), .pause = true});
+  SweepOptions options{.scenario = with_script, .workers = {1, 2, 4}};
+  options.repeats = 1;
+  options.run_seconds = 0.05;
+  QVERIFY(run(options).points.at(0).throughput.mean > 0);
+}
+
+void SweepTest::failingTasksOnly_areNoThroughput() {
+  auto failing = scenario(kMap, "{ sleep = \"1ms\" }");
+  failing.tasks[0].fail_every = 1;
+  SweepOptions options{.scenario = failing, .workers = {1, 2, 4}};
+  options.repeats = 3;
+  options.run_seconds = 0.05;
+  const SweepResult result = run(options);
+  QVERIFY(!result.recommendation.workers);
+  QCOMPARE(result.recommendation.code, ReasonCode::no_throughput);
+  QVERIFY(!result.fit);
+  QVERIFY(!result.notes.empty());
+  QVERIFY2(result.notes.back().find("failed as the scenario says") != std::string::npos,
+           result.notes.back().c_str());
+}
+
+void SweepTest::aDeadlock_isNoThroughput() {
+  // Parents wait for a child in their own pool: with as many parents as workers nothing goes on.
+  SweepOptions options{
+      .scenario = scenario("pattern = \"nested\"\ntasks = 4", "{ sleep = \"2ms\" }"),
+      .workers = {2, 6, 8}};
+  options.repeats = 3;
+  options.run_seconds = 0.1;
+  const SweepResult result = run(options);
+  QCOMPARE(result.points.at(0).workers, std::uint64_t{2});
+  QCOMPARE(result.points.at(0).throughput.mean, 0.0);
+  QVERIFY(result.points.at(1).throughput.mean > 0);
+}
+
+void SweepTest::cancel_keepsWhatWasMeasured() {
+  SweepOptions options{.scenario = scenario(kMap, "{ sleep = \"2ms\" }"), .workers = {1, 2, 4}};
+  options.run_seconds = 0.05;
+  options.repeats = 1000;
+  std::atomic<std::size_t> done = 0;
+  options.on_progress = [&](const SweepProgress& progress) { done = progress.runs_done; };
+  auto sweep = Sweep::start(options);
+  QVERIFY(sweep.has_value());
+  QTRY_VERIFY_WITH_TIMEOUT(done >= 9, 30'000);
+  QVERIFY(!(*sweep)->result().points.empty());  // so far
+  (*sweep)->cancel();
+  (*sweep)->wait();
+  const SweepResult result = (*sweep)->result();
+  QCOMPARE(result.end, SweepEnd::cancelled);
+  QCOMPARE(result.points.size(), std::size_t{3});
+  QVERIFY(result.points[0].runs.size() >= 3);
+  QVERIFY((*sweep)->finished());
+  QVERIFY(result.notes.front().find("cancelled") != std::string::npos);
+}
+
+void SweepTest::aSmallBudget_isKept() {
+  // Too random to be decided in a second.
+  SweepOptions options{.scenario = scenario(kMap, "{ sleep = \"pareto(1ms, 1.1)\" }"),
+                       .workers = {1, 2, 4}};
+  options.budget_seconds = 1;
+  const SweepResult result = run(options);
+  QVERIFY(result.end == SweepEnd::budget || result.end == SweepEnd::decided);
+  QVERIFY(result.end == SweepEnd::decided || !result.notes.empty());
+  QVERIFY(!result.points.empty());
+}
+
+void SweepTest::aServerThatIsNotThere_isToldAsAnError() {
+  auto web = scenario(kMap, "{ http = \"/\", latency = \"1ms\" }");
+  web.http.urls = {"http://127.0.0.1:1/"};
+  SweepOptions options{.scenario = web, .workers = {1, 2, 4}};
+  options.repeats = 1;
+  options.run_seconds = 0.05;
+  auto sweep = Sweep::start(options);
+  QVERIFY(sweep.has_value());
+  (*sweep)->wait();
+  QVERIFY((*sweep)->error().has_value());
+  QVERIFY(!(*sweep)->result().recommendation.workers);
+}
+
+void SweepTest::causes_areToldFromWhatWasSeen() {
+  SweepResult result{.rule_of_thumb = 6};
+  SweepOptions options{.scenario = scenario(kMap, "{ cpu = \"2ms\" }")};
+  result.points = {measured(1, 100, {.cpu = 0.5}), measured(2, 198, {.cpu = 0.99}),
+                   measured(4, 200, {.cpu = 1})};
+  evaluate(result, options, false);
+  QCOMPARE(result.recommendation.workers.value_or(0), std::uint64_t{2});
+  QVERIFY2(result.reason.find("The cores are the limit") != std::string::npos,
+           result.reason.c_str());
+
+  result.points = {measured(1, 100), measured(2, 100, {.lock_wait_share = 0.5}),
+                   measured(4, 100, {.lock_wait_share = 0.75})};
+  result.points[1].lock = "interpreter lock";
+  evaluate(result, options, false);
+  QCOMPARE(result.recommendation.workers.value_or(0), std::uint64_t{1});
+  QCOMPARE(result.recommendation.code, ReasonCode::flat);
+  QVERIFY2(
+      result.reason.find("The interpreter lock lets only one thread compute") != std::string::npos,
+      result.reason.c_str());
+
+  result.points[1].lock = "db";
+  evaluate(result, options, false);
+  QVERIFY2(result.reason.find("the lock 'db'") != std::string::npos, result.reason.c_str());
+}
+
+void SweepTest::waitsLongerThanTheRuns_meetNoLimit() {
+  SweepResult result{.rule_of_thumb = 6};
+  SweepOptions options{.scenario = scenario(kMap, "{ sleep = \"2ms\" }"), .queue_wait_p99 = 1.0};
+  const RunFigures waits{.queue_wait_p99 = 0.4, .queue_wait_at_least = true};
+  const RunFigures short_waits{.queue_wait_p99 = 0.2};
+  result.points = {measured(1, 100, waits), measured(2, 100, waits), measured(4, 100, short_waits)};
+  evaluate(result, options, false);
+  QCOMPARE(result.recommendation.workers.value_or(0), std::uint64_t{4});
+  QCOMPARE(result.recommendation.code, ReasonCode::queue_wait);
+}
+
+QTEST_APPLESS_MAIN(SweepTest)
+#include "sweep_test.moc"
