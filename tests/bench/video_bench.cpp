@@ -2,14 +2,17 @@
 // How much faster than it plays a video is made, and how long a picture of ten million tasks takes.
 #include "ui/export/video.h"
 
+#include "core/session/session.h"
 #include "tests/bench/kit.h"
 #include "tests/bench/synthetic.h"
 
 #include <QGuiApplication>
 #include <QTemporaryDir>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <vector>
 
 namespace poolscope::bench {
 namespace {

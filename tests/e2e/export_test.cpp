@@ -24,6 +24,8 @@ class ExportTest : public QObject {
   void video_hasTheFramesAskedFor_data();
   void video_hasTheFramesAskedFor();
   void missingFfmpeg_isSaidWithWhatToInstall();
+  void scenarioWithAScript_runsFirst();
+  void scenarioThatRunsCommands_needsTrust();
   void range_hasOnlyTasksThatTouchIt();
   void unknownEnding_isRefusedWithAList();
   void outputThatExists_isKeptWithoutForce();
@@ -307,6 +309,60 @@ print(json.dumps({'same': wanted == read(sys.argv[2]), 'rows': len(wanted)}))
   QCOMPARE(exportTo(trace, range).status, 0);
   const QJsonObject counted = python(kChrome, {trace});
   QCOMPARE(counted.value(QLatin1String("queued")), told.value(QLatin1String("rows")));
+}
+
+void ExportTest::scenarioWithAScript_runsFirst() {
+  QFile scenario(path(QStringLiteral("demo.toml")));
+  QVERIFY(scenario.open(QIODevice::WriteOnly));
+  scenario.write(R"(
+name = "demo"
+max_workers = 1
+[load]
+pattern = "submit"
+tasks = 5
+repeat = true
+[[task]]
+name = "nap"
+steps = [ { sleep = "2ms" } ]
+[[script]]
+at = "50ms"
+max_workers = 3
+say = "three now"
+)");
+  scenario.close();
+  const QString output = path(QStringLiteral("demo.trace.json"));
+  const Outcome outcome = runPoolscope(
+      {QStringLiteral("export"), scenario.fileName(), QStringLiteral("--output"), output});
+  QCOMPARE(outcome.err, QString());
+  QCOMPARE(outcome.status, 0);
+  const QJsonObject told =
+      runPoolscope({QStringLiteral("info"), output, QStringLiteral("--json")}).json();
+  QCOMPARE(told.value(QLatin1String("max_workers")).toInt(), 3);
+  QVERIFY(told.value(QLatin1String("duration")).toDouble() >= 0.05);
+  QFile file(output);
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  QVERIFY(file.readAll().contains("three now"));
+}
+
+void ExportTest::scenarioThatRunsCommands_needsTrust() {
+  QFile scenario(path(QStringLiteral("command.toml")));
+  QVERIFY(scenario.open(QIODevice::WriteOnly));
+  scenario.write(R"(
+name = "command"
+[load]
+pattern = "submit"
+tasks = 1
+[[task]]
+name = "true"
+steps = [ { command = "true" } ]
+)");
+  scenario.close();
+  const QStringList call{QStringLiteral("export"), scenario.fileName(), QStringLiteral("--output"),
+                         path(QStringLiteral("command.csv"))};
+  const Outcome refused = runPoolscope(call);
+  QCOMPARE(refused.status, 2);
+  QVERIFY(refused.err.contains(QStringLiteral("--trust")));
+  QCOMPARE(runPoolscope(call + QStringList{QStringLiteral("--trust")}).status, 0);
 }
 
 void ExportTest::unknownEnding_isRefusedWithAList() {
