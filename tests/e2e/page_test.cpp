@@ -3,6 +3,7 @@
 
 #include <QFile>
 #include <QFileInfo>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -20,6 +21,9 @@ class PageTest : public QObject {
 };
 
 void PageTest::page_inABrowser_showsTheSession() {
+  if (QStandardPaths::findExecutable(QStringLiteral("chromedriver")).isEmpty()) {
+    QSKIP("chromedriver is not installed (Debian: chromium-driver)");
+  }
   const QString recording = folder_.filePath(QStringLiteral("a.pftrace"));
   const QString page = folder_.filePath(QStringLiteral("a b.html"));
   const QString info = folder_.filePath(QStringLiteral("info.json"));
