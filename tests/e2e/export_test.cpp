@@ -9,6 +9,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <utility>
+
 using poolscope::test::Outcome;
 using poolscope::test::runPoolscope;
 
@@ -28,6 +30,7 @@ class ExportTest : public QObject {
   void scenarioThatRunsCommands_needsTrust();
   void range_hasOnlyTasksThatTouchIt();
   void unknownEnding_isRefusedWithAList();
+  void killedRecording_isExportedToEachFormat();
   void outputThatExists_isKeptWithoutForce();
   void fullDisk_leavesNoHalfFile();
 
@@ -111,7 +114,9 @@ for e in events:
         assert depth[e['tid']] >= 0, e
         most = max(most, depth[e['tid']])
 starts = {e['id'] for e in of('s', 'flow')}
-assert starts == {e['id'] for e in of('f', 'flow')}
+# An arrow of each task that was started leads to its end; of one that still waits it has begun.
+assert {e['id'] for e in of('f', 'flow')} == {e['args']['poolscope.task'] for e in of('B', 'task')}
+assert starts == {e['args']['poolscope.task'] for e in of('X', 'queued')}
 assert all(isinstance(e['ts'], (int, float)) for e in events)
 print(json.dumps({
   'queued': len(of('X', 'queued')), 'started': len(of('B', 'task')), 'finished': len(ends),
@@ -371,6 +376,44 @@ void ExportTest::unknownEnding_isRefusedWithAList() {
   QVERIFY(outcome.err.contains(QStringLiteral("a.docx")));
   QVERIFY(outcome.err.contains(QStringLiteral(".csv")));
   QVERIFY(outcome.err.contains(QStringLiteral(".trace.json")));
+}
+
+void ExportTest::killedRecording_isExportedToEachFormat() {
+  const QString killed = path(QStringLiteral("killed.pftrace"));
+  QProcess recorder;
+  recorder.start(
+      QStringLiteral(POOLSCOPE_PROGRAM),
+      {QStringLiteral("record"), QStringLiteral("--scenario"), QStringLiteral("web-scraping"),
+       QStringLiteral("--duration"), QStringLiteral("60"), QStringLiteral("--output"), killed});
+  QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(killed).size() > 20'000, 30'000);
+  recorder.kill();
+  QVERIFY(recorder.waitForFinished());
+
+  const QJsonObject told =
+      runPoolscope({QStringLiteral("info"), killed, QStringLiteral("--json")}).json();
+  const QJsonObject tasks = told.value(QLatin1String("tasks")).toObject();
+  QVERIFY(tasks.value(QLatin1String("finished")).toInt() > 50);
+  for (const auto& [ending, script] :
+       {std::pair("csv", kCsv), std::pair("json", kJson), std::pair("trace.json", kChrome)}) {
+    const QString output = path(QStringLiteral("killed.") + QLatin1String(ending));
+    QCOMPARE(
+        runPoolscope({QStringLiteral("export"), killed, QStringLiteral("--output"), output}).status,
+        0);
+    const QJsonObject counted = python(script, {output});
+    for (const char* key : {"queued", "started", "finished", "failed", "cancelled"}) {
+      QVERIFY2(counted.contains(QLatin1String(key)), ending);
+      QVERIFY2(counted.value(QLatin1String(key)) == tasks.value(QLatin1String(key)), ending);
+    }
+  }
+  for (const char* ending : {"png", "svg", "html", "mp4", "webm", "gif"}) {
+    const QString output = path(QStringLiteral("killed.") + QLatin1String(ending));
+    QCOMPARE(runPoolscope({QStringLiteral("export"), killed, QStringLiteral("--output"), output,
+                           QStringLiteral("--to"), QStringLiteral("0.1"), QStringLiteral("--size"),
+                           QStringLiteral("640x400")})
+                 .status,
+             0);
+    QVERIFY2(QFileInfo(output).size() > 1000, ending);
+  }
 }
 
 void ExportTest::outputThatExists_isKeptWithoutForce() {

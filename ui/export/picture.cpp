@@ -138,7 +138,7 @@ TimeRange rangeOf(const Frame& frame, const PictureOptions& options) {
 /// Words for an audience, over the timeline.
 void paintSubtitle(QPainter& painter, const QString& text, const QRectF& room, const Theme& theme) {
   QFont font = theme.fonts.title;
-  font.setPointSizeF(font.pointSizeF() * 1.4);
+  font.setPixelSize(qRound(theme.px(23)));
   const QFontMetricsF metrics(font);
   const QString shown = metrics.elidedText(text, Qt::ElideRight, room.width() * 0.8);
   QRectF box(0, 0, metrics.horizontalAdvance(shown) + theme.px(40), metrics.height() * 1.6);
