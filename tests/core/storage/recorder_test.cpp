@@ -165,6 +165,10 @@ class SlowSnapshot final : public session::Snapshot {
                                session::TimeNs) const override {
     return 0;
   }
+  std::uint64_t cancelled_count(session::PoolIndex, session::TimeNs,
+                                session::TimeNs) const override {
+    return 0;
+  }
   double utilization(session::LaneId, session::TimeNs, session::TimeNs) const override { return 0; }
   session::Statistics statistics(session::TimeNs, session::TimeNs,
                                  std::optional<session::PoolIndex>) const override {
