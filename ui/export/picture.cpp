@@ -231,8 +231,10 @@ void PicturePainter::paint(QPainter& painter, const Frame& frame, const PictureO
     return;
   }
   const TimeRange range = rangeOf(frame, options);
-  const Statistics statistics = statisticsOf(*frame.snapshot, range);
-  paintFigures(painter, figuresOf(*frame.snapshot, statistics, range, theme),
+  // Of a replay's moment the figures know no more than the picture shows.
+  const TimeRange past{range.begin, std::clamp(frame.now, range.begin + 1, range.end)};
+  const Statistics statistics = statisticsOf(*frame.snapshot, past);
+  paintFigures(painter, figuresOf(*frame.snapshot, statistics, past, theme),
                header.adjusted(0, theme.px(32), 0, 0), theme);
 
   const qreal gap = theme.px(14);
