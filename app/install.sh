@@ -14,8 +14,10 @@ build_packages=(
 )
 test_packages=(
   xvfb xauth x11-utils xdotool openbox imagemagick protobuf-compiler dbus locales python3
-  at-spi2-core ffmpeg librsvg2-bin chromium
+  at-spi2-core ffmpeg librsvg2-bin
 )
+# Ubuntu has Chromium as a snap only; there the test of exported pages is skipped.
+grep -qs '^ID=debian' /etc/os-release && test_packages+=(chromium chromium-driver)
 bench_packages=(libbenchmark-dev libtbb-dev)
 
 say() { printf 'poolscope: %s\n' "$*" >&2; }
