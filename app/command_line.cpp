@@ -166,9 +166,10 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
 
   ExportCall exportCall;
   CLI::App* exportApp = app.add_subcommand("export", "Make a picture or a table of a recording");
-  exportApp->add_option("FILE", exportCall.file, "The recording")->required();
+  exportApp->add_option("FILE", exportCall.file, "The recording, or a scenario to run first")
+      ->required();
   exportApp->add_option("--output", exportCall.output, "What to make: its ending says the format")
-      ->type_name("OUT.{png,svg,mp4,webm,gif,csv,json,trace.json}")
+      ->type_name("OUT.{png,svg,mp4,webm,gif,html,csv,json,trace.json}")
       ->required();
   exportApp->add_option("--from", text.from, "Begin, in seconds of the recording")
       ->type_name("SECONDS");
@@ -182,6 +183,8 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
       ->type_name("light|dark")
       ->check(CLI::IsMember({"light", "dark"}));
   exportApp->add_flag("--force", exportCall.force, "Replace an output that exists");
+  exportApp->add_flag("--trust", exportCall.trust,
+                      "Let a scenario of your own reach the network or run commands");
 
   RunCall run;
   CLI::App* runApp = app.add_subcommand(

@@ -53,13 +53,14 @@ struct InfoCall {
 };
 
 struct ExportCall {
-  std::string file = {};
+  std::string file = {};  ///< a recording, a trace, or a scenario to be run first
   std::string output = {};
   std::optional<double> fromSeconds = {};
   std::optional<double> toSeconds = {};
   PictureSize size = {1920, 1080};
   int fps = 0;  ///< 0: as the format has it
   double speed = 1;
+  bool trust = false;  ///< of a scenario
   std::string theme = "dark";
   bool force = false;
 };

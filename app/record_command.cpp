@@ -3,10 +3,9 @@
 #include "app/exit_status.h"
 #include "app/live_session.h"
 #include "app/output.h"
+#include "app/run_to_end.h"
 #include "app/summary.h"
 #include "core/base/memory.h"
-#include "core/session/stalls.h"
-#include "core/trace/clock.h"
 #include "core/workload/scenario.h"
 #include "core/workload/scenario_run.h"
 
@@ -18,28 +17,6 @@
 
 namespace poolscope::app {
 namespace {
-
-// Nobody is there to help a pool in a deadlock; so long it must have lasted before it is given up.
-constexpr session::TimeNs kStuckFor = 3'000'000'000;
-constexpr auto kLook = std::chrono::milliseconds(100);
-
-/// Waits until the run has ended. One that never would, and has no duration, is stopped: false.
-bool waitForEnd(LiveSession& live, bool hasDuration) {
-  workload::ScenarioRun& run = live.run();
-  while (!run.wait_for(kLook)) {
-    live.markSleep();
-    if (hasDuration || !run.script_ended()) {
-      continue;
-    }
-    const auto now = static_cast<session::TimeNs>(trace::now_ns());
-    if (!session::find_stalls(*live.session()->snapshot(), now, kStuckFor).deadlocks.empty()) {
-      run.stop();
-      run.wait();
-      return false;
-    }
-  }
-  return true;
-}
 
 /// "12 tasks failed, most often (9 times): HTTP 500 from ..."
 std::string describe(const workload::Failures& failures) {

@@ -138,7 +138,7 @@ TimeRange rangeOf(const Frame& frame, const PictureOptions& options) {
 /// Words for an audience, over the timeline.
 void paintSubtitle(QPainter& painter, const QString& text, const QRectF& room, const Theme& theme) {
   QFont font = theme.fonts.title;
-  font.setPointSizeF(font.pointSizeF() * 1.4);
+  font.setPixelSize(qRound(theme.px(23)));
   const QFontMetricsF metrics(font);
   const QString shown = metrics.elidedText(text, Qt::ElideRight, room.width() * 0.8);
   QRectF box(0, 0, metrics.horizontalAdvance(shown) + theme.px(40), metrics.height() * 1.6);
@@ -233,8 +233,10 @@ void PicturePainter::paint(QPainter& painter, const Frame& frame, const PictureO
     return;
   }
   const TimeRange range = rangeOf(frame, options);
-  const Statistics statistics = statisticsOf(*frame.snapshot, range);
-  paintFigures(painter, figuresOf(*frame.snapshot, statistics, range, theme),
+  // Of a replay's moment the figures know no more than the picture shows.
+  const TimeRange past{range.begin, std::clamp(frame.now, range.begin + 1, range.end)};
+  const Statistics statistics = statisticsOf(*frame.snapshot, past);
+  paintFigures(painter, figuresOf(*frame.snapshot, statistics, past, theme),
                header.adjusted(0, theme.px(32), 0, 0), theme);
 
   const qreal gap = theme.px(14);
