@@ -189,14 +189,23 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   RunCall run;
   CLI::App* runApp = app.add_subcommand(
       "run", "Run a program and see its thread pools: poolscope run -- python3 script.py");
-  runApp->add_option("--record", run.record, "Record the session as it happens")->type_name("FILE");
+  runApp->add_option("--record", run.window.record, "Record the session as it happens")
+      ->type_name("FILE");
   runApp->add_flag("--headless", run.headless, "Open no window");
   runApp->add_option("--max-workers", text.maxWorkers, "Let each pool have at most N workers")
       ->type_name("N");
   runApp->add_flag("--cpu-time", run.cpuTime, "Measure the CPU time of each task, too");
-  runApp->add_flag("--force", run.force, "Replace an output that exists");
+  runApp->add_flag("--force", run.window.force, "Replace an output that exists");
 
   ExperimentOptions experiments(app);
+
+  runApp->add_option("--screenshot", run.window.screenshot, "Save the window as a picture and quit")
+      ->type_name("FILE.png");
+  runApp->add_option("--after", text.after, "... after so many seconds (2)")->type_name("SECONDS");
+  runApp->add_option("--size", text.size, "Size of the window")->type_name("WxH");
+  runApp->add_option("--theme", run.window.theme, "Colours of the window")
+      ->type_name("light|dark")
+      ->check(CLI::IsMember({"light", "dark"}));
 
   app.require_subcommand(0, 1);
   const auto [own, program] = splitAtProgram(words);
@@ -279,6 +288,8 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
     if (*maxWorkers) {
       run.maxWorkers = static_cast<std::uint32_t>(**maxWorkers);
     }
+    run.window.afterSeconds = after->value_or(run.window.afterSeconds);
+    run.window.size = *size;
     return run;
   }
   window.maxWorkers = *maxWorkers;

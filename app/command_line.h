@@ -68,11 +68,10 @@ struct ExportCall {
 /// `poolscope run`: a program of the user's own, with our client in it.
 struct RunCall {
   std::vector<std::string> program = {};  ///< its name and its arguments; never empty
-  std::string record = {};
   bool headless = false;
-  std::optional<std::uint32_t> maxWorkers = {};
   bool cpuTime = false;
-  bool force = false;
+  std::optional<std::uint32_t> maxWorkers = {};
+  WindowCall window = {};  ///< of it: record, screenshot, afterSeconds, size, theme, force
 };
 
 /// Text to print and the end: --help, --version.
