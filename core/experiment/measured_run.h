@@ -30,7 +30,7 @@ struct MeasuredRun {
   std::shared_ptr<const trace::Directory> directory = {};
   std::vector<UsageSample> usage = {};
   std::optional<RunFigures> figures = {};  ///< nothing: too few tasks were finished
-  std::uint64_t finished = 0;  ///< tasks, before those under way were stopped
+  std::uint64_t finished = 0;              ///< tasks, before those under way were stopped
   workload::Failures failures = {};
   std::optional<Error> trouble = {};  ///< nothing answers, or no thread could be started
   std::uint64_t lost_events = 0;

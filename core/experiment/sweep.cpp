@@ -7,6 +7,7 @@
 #include "core/experiment/steadiness.h"
 #include "core/experiment/sweep_plan.h"
 #include "core/experiment/words.h"
+#include "core/experiment/work_model.h"
 #include "core/trace/clock.h"
 
 #include <algorithm>
@@ -29,6 +30,7 @@ constexpr double kStretch = 4;            // a run goes on for so long until it 
 constexpr double kRunOverhead = 0.06;     // seconds: threads start and end
 constexpr double kFirstLook = 0.3;        // seconds
 constexpr double kMostFirstLook = 5;
+constexpr double kFreeCores = 0.4;  // busy for less: tasks hardly wait for them
 constexpr std::size_t kMostRounds = 1000;
 
 double seconds_since(std::uint64_t begin) {
@@ -52,6 +54,8 @@ struct Sweep::Impl {
   std::vector<std::uint64_t> more_counts();
   bool run_once(std::uint64_t workers, std::size_t repeat);
   void keep(std::uint64_t workers, const MeasuredRun& run);
+  void keep_work(std::uint64_t workers, const MeasuredRun& run);
+  void predict(SweepResult& result);
   void publish(bool to_the_end);
   void tell(std::uint64_t workers, std::size_t repeat);
   void finish(SweepEnd end);
@@ -65,6 +69,8 @@ struct Sweep::Impl {
   std::map<std::uint64_t, std::vector<RunFigures>> runs;
   std::map<std::uint64_t, std::size_t> begun;  // repeats, those without a value included
   std::map<std::uint64_t, std::string> locks;
+  std::map<std::uint64_t, SimulatedWork> works;  // of the first run of each count
+  std::map<std::pair<std::uint64_t, std::uint64_t>, double> predictions;  // by from and to
   std::optional<double> task_seconds;  // a task alone, as far as it is known
   double run_seconds = kShortestRun;
   double run_cost = kShortestRun;  // of the last runs, all told
@@ -170,8 +176,7 @@ void Sweep::Impl::keep(std::uint64_t workers, const MeasuredRun& run) {
   }
   if (!run.figures) {
     // Nothing ended, though tasks are known to be short: it stands still, and that is a value.
-    if (task_seconds && *task_seconds * kTaskTimes < run_seconds * kStretch &&
-        run.finished == 0) {
+    if (task_seconds && *task_seconds * kTaskTimes < run_seconds * kStretch && run.finished == 0) {
       runs[workers].push_back({});
     } else {
       ++empty_runs;
@@ -190,6 +195,80 @@ void Sweep::Impl::keep(std::uint64_t workers, const MeasuredRun& run) {
     locks[workers] = std::string(run.directory->name(figures.lock));
   }
   runs[workers].push_back(figures);
+  keep_work(workers, run);
+}
+
+/// What tasks that wait for others in their own pool do cannot be told from their times.
+void Sweep::Impl::keep_work(std::uint64_t workers, const MeasuredRun& run) {
+  const workload::Scenario& scenario = options.scenario;
+  if (works.contains(workers) || scenario.load.pattern == workload::LoadPattern::nested) {
+    return;
+  }
+  const RunFigures& figures = *run.figures;
+  const std::size_t cores = usable_cores();
+  WorkModelOptions model{.begin = figures.begin, .end = figures.end, .cores = cores};
+  double task_cpu = 0;
+  for (const TaskRecord& task : run.records->tasks()) {
+    if (task.finished > figures.begin && task.finished <= figures.end) {
+      task_cpu += static_cast<double>(task.cpu) * 1e-9;
+    }
+  }
+  const double all_cpu = figures.cpu * static_cast<double>(cores) *
+                         static_cast<double>(figures.end - figures.begin) * 1e-9;
+  model.other_cpu = figures.finished > 0
+                        ? std::max(0.0, all_cpu - task_cpu) / static_cast<double>(figures.finished)
+                        : 0;
+  if (scenario.http.urls.empty()) {
+    model.server_capacity = static_cast<std::uint32_t>(scenario.http.max_concurrent);
+  }
+  auto work = work_of(*run.records, *run.directory, model);
+  if (!work) {
+    return;
+  }
+  const workload::Load& load = scenario.load;
+  work->batch = load.pattern == workload::LoadPattern::map && load.buffer_size > 0
+                    ? std::min(load.buffer_size, load.tasks)
+                    : load.tasks;
+  if (const auto rate = arrivals_per_s(load)) {
+    work->gaps = arrival_gaps(*run.records, figures.begin, figures.end);
+    double sum = 0;
+    for (const float gap : work->gaps) {
+      sum += static_cast<double>(gap);
+    }
+    if (sum <= 0) {
+      return;
+    }
+    for (float& gap : work->gaps) {  // as many a second as the scenario names
+      gap *= static_cast<float>(static_cast<double>(work->gaps.size()) / sum / *rate);
+    }
+  }
+  works[workers] = std::move(*work);
+}
+
+/// From the largest count that neither the cores nor the server held up: there, what the process
+/// spends on a task beside the task itself is seen best, and what tasks wait for is the world's.
+void Sweep::Impl::predict(SweepResult& result) {
+  const SimulatedWork* from = nullptr;
+  const std::uint64_t served = options.scenario.http.max_concurrent;
+  for (const SweepPoint& point : result.points) {
+    const auto work = works.find(point.workers);
+    const bool free = point.cpu < kFreeCores && (served == 0 || point.workers <= served);
+    if (work != works.end() && (from == nullptr || free)) {
+      from = &work->second;
+      result.calibrated_at = point.workers;
+    }
+  }
+  if (from == nullptr) {
+    return;
+  }
+  for (SweepPoint& point : result.points) {
+    const auto [known, is_new] =
+        predictions.try_emplace(std::pair(*result.calibrated_at, point.workers), 0);
+    if (is_new) {
+      known->second = simulate(*from, {.workers = point.workers}).throughput;
+    }
+    point.predicted = known->second;
+  }
 }
 
 /// False if the run was cut short, or could not be made at all.
@@ -308,6 +387,7 @@ void Sweep::Impl::publish(bool to_the_end) {
       next.points.back().lock = lock->second;
     }
   }
+  predict(next);
   evaluate(next, options, to_the_end);
   next.seconds = seconds_since(begin);
   const std::lock_guard lock(mutex);
