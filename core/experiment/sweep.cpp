@@ -31,6 +31,7 @@ constexpr double kRunOverhead = 0.06;     // seconds: threads start and end
 constexpr double kFirstLook = 0.3;        // seconds
 constexpr double kMostFirstLook = 5;
 constexpr double kFreeCores = 0.4;  // busy for less: tasks hardly wait for them
+constexpr double kDisturbed = 0.1;  // of the cores, by others: the run is made once more
 constexpr std::size_t kMostRounds = 1000;
 
 double seconds_since(std::uint64_t begin) {
@@ -77,6 +78,8 @@ struct Sweep::Impl {
   std::size_t round_number = 0;
   bool refined = false;  // counts were added where the curve bends
   std::size_t failed_runs = 0;
+  std::size_t redone_runs = 0;
+  std::size_t disturbed_runs = 0;
   std::size_t unsteady_runs = 0;
   std::size_t empty_runs = 0;
   std::uint64_t lost_events = 0;
@@ -275,6 +278,7 @@ void Sweep::Impl::predict(SweepResult& result) {
 bool Sweep::Impl::run_once(std::uint64_t workers, std::size_t repeat) {
   tell(workers, repeat + 1);
   const std::uint64_t run_begin = trace::now_ns();
+  bool again = false;
   auto run =
       measure(options.scenario,
               {.workers = workers,
@@ -289,6 +293,21 @@ bool Sweep::Impl::run_once(std::uint64_t workers, std::size_t repeat) {
       error = run.error();
     }
     return false;
+  }
+  if (run->figures && run->figures->others_cpu > kDisturbed) {
+    const std::lock_guard lock(mutex);
+    // Chosen by what others did, not by what came out; on a machine that is always busy it has to
+    // do as it is.
+    if (options.redo_disturbed && redone_runs < 1 + progress.runs_done / 3) {
+      ++redone_runs;
+      --begun[workers];
+      again = true;
+    } else {
+      ++disturbed_runs;
+    }
+  }
+  if (again) {
+    return left() < run_cost || run_once(workers, begun[workers]++);
   }
   keep(workers, *run);
   run_cost = 0.7 * run_cost + 0.3 * seconds_since(run_begin);
@@ -411,6 +430,9 @@ void Sweep::Impl::finish(SweepEnd end) {
   note(end == SweepEnd::cancelled, "It was cancelled; this is what was measured until then.");
   note(empty_runs > 0,
        runs_text(empty_runs) + " finished too few tasks to count: give them a longer --duration.");
+  note(disturbed_runs > 0, "In " + runs_text(disturbed_runs) + " other programs used more than " +
+                               shown_percent(kDisturbed) +
+                               " of the cores: a quiet computer would tell more.");
   note(unsteady_runs > 0, "In " + runs_text(unsteady_runs) +
                               " the throughput drifted: a longer --duration may tell more.");
   note(failed_runs > 0 && !failure_text.empty(),

@@ -126,6 +126,7 @@ void SweepTest::everyCount_isMeasuredInTurns_withTheSameSeeds() {
   SweepOptions options{.scenario = scenario(kMap, "{ sleep = \"2ms\" }"), .workers = {1, 2, 4}};
   options.repeats = 3;
   options.run_seconds = 0.05;
+  options.redo_disturbed = false;
   options.on_progress = [&](const SweepProgress& progress) {
     if (progress.repeat > 0) {
       order.push_back(progress.workers);
