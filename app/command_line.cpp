@@ -18,6 +18,7 @@ namespace {
 constexpr std::uint64_t kTasksLimit = 100'000'000;
 constexpr int kMinSide = 200;
 constexpr int kMaxSide = 16384;
+constexpr std::uint64_t kMaxFps = 240;
 constexpr const char* kSeeHelp = "'poolscope --help' lists what there is";
 
 // Values as they were typed; checked after parsing, so that every message names option and value
@@ -30,6 +31,8 @@ struct Words {
   std::string from = {};
   std::string to = {};
   std::string size = {};
+  std::string fps = {};
+  std::string speed = {};
 };
 
 Result<std::optional<PictureSize>> pictureSize(const std::string& text) {
@@ -47,6 +50,19 @@ Result<std::optional<PictureSize>> pictureSize(const std::string& text) {
                           std::to_string(kMaxSide) + " each)");
   }
   return PictureSize{static_cast<int>(*width), static_cast<int>(*height)};
+}
+
+Result<std::optional<double>> speedFactor(const std::string& text) {
+  constexpr double kLeast = 1e-6;
+  constexpr double kMost = 1e4;
+  if (text.empty()) {
+    return std::nullopt;
+  }
+  const auto number = parseDecimal(text);
+  if (!number || *number < kLeast || *number > kMost) {
+    return wrongValue("--speed", text, "a factor such as 0.1 (0.000001 to 10000)");
+  }
+  return number;
 }
 
 // The last word that CLI11 could not place, for a message that names it.
@@ -68,6 +84,23 @@ Result<void> refuseEmptyValues(const CLI::App& app) {
     }
   }
   return {};
+}
+
+struct SplitWords {
+  std::vector<std::string> own = {};
+  std::vector<std::string> program = {};
+};
+
+// What stands behind the "--" of `poolscope run` is the program's, whatever it looks like.
+SplitWords splitAtProgram(const std::vector<std::string>& words) {
+  const auto dashes = words.size() > 1 && words[1] == "run"
+                          ? std::find(words.begin(), words.end(), "--")
+                          : words.end();
+  SplitWords split{{words.begin(), dashes}, {}};
+  if (dashes != words.end()) {
+    split.program.assign(dashes + 1, words.end());
+  }
+  return split;
 }
 
 }  // namespace
@@ -132,25 +165,41 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   infoApp->add_flag("--json", info.json, "Print one JSON document");
 
   ExportCall exportCall;
-  CLI::App* exportApp = app.add_subcommand("export", "Make a picture of a recording");
+  CLI::App* exportApp = app.add_subcommand("export", "Make a picture or a table of a recording");
   exportApp->add_option("FILE", exportCall.file, "The recording")->required();
-  exportApp->add_option("--output", exportCall.output, "The picture")
-      ->type_name("OUT.png")
+  exportApp->add_option("--output", exportCall.output, "What to make: its ending says the format")
+      ->type_name("OUT.{png,svg,mp4,webm,gif,csv,json,trace.json}")
       ->required();
   exportApp->add_option("--from", text.from, "Begin, in seconds of the recording")
       ->type_name("SECONDS");
   exportApp->add_option("--to", text.to, "End, in seconds of the recording")->type_name("SECONDS");
   exportApp->add_option("--size", text.size, "Size in pixels (1920x1080)")->type_name("WxH");
+  exportApp->add_option("--fps", text.fps, "Frames a second of a video (60; GIF 25)")
+      ->type_name("N");
+  exportApp->add_option("--speed", text.speed, "Seconds of the recording a second of a video (1)")
+      ->type_name("FACTOR");
   exportApp->add_option("--theme", exportCall.theme, "Colours (dark)")
       ->type_name("light|dark")
       ->check(CLI::IsMember({"light", "dark"}));
   exportApp->add_flag("--force", exportCall.force, "Replace an output that exists");
 
+  RunCall run;
+  CLI::App* runApp = app.add_subcommand(
+      "run", "Run a program and see its thread pools: poolscope run -- python3 script.py");
+  runApp->add_option("--record", run.record, "Record the session as it happens")->type_name("FILE");
+  runApp->add_flag("--headless", run.headless, "Open no window");
+  runApp->add_option("--max-workers", text.maxWorkers, "Let each pool have at most N workers")
+      ->type_name("N");
+  runApp->add_flag("--cpu-time", run.cpuTime, "Measure the CPU time of each task, too");
+  runApp->add_flag("--force", run.force, "Replace an output that exists");
+
   ExperimentOptions experiments(app);
 
   app.require_subcommand(0, 1);
+  const auto [own, program] = splitAtProgram(words);
+  run.program = program;
   try {
-    std::vector<std::string> reversed(words.rbegin(), words.rend());
+    std::vector<std::string> reversed(own.rbegin(), own.rend());
     if (!reversed.empty()) {
       reversed.pop_back();  // the program's own name
     }
@@ -177,11 +226,13 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   const auto from = seconds("--from", text.from, true);
   const auto to = seconds("--to", text.to, true);
   const auto size = pictureSize(text.size);
+  const auto fps = wholeNumber("--fps", text.fps, kMaxFps);
+  const auto speed = speedFactor(text.speed);
   for (const Error* error :
        {maxWorkers ? nullptr : &maxWorkers.error(), taskCount ? nullptr : &taskCount.error(),
         duration ? nullptr : &duration.error(), after ? nullptr : &after.error(),
-        from ? nullptr : &from.error(), to ? nullptr : &to.error(),
-        size ? nullptr : &size.error()}) {
+        from ? nullptr : &from.error(), to ? nullptr : &to.error(), size ? nullptr : &size.error(),
+        fps ? nullptr : &fps.error(), speed ? nullptr : &speed.error()}) {
     if (error != nullptr) {
       return tl::unexpected(*error);
     }
@@ -213,7 +264,19 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
       return wrongValue("--to", text.to, "after --from " + text.from);
     }
     exportCall.size = size->value_or(exportCall.size);
+    exportCall.fps = static_cast<int>(fps->value_or(0));
+    exportCall.speed = speed->value_or(exportCall.speed);
     return exportCall;
+  }
+  if (*runApp) {
+    if (run.program.empty()) {
+      return failure("run", "there is no program to run",
+                     "write it behind two dashes: poolscope run -- python3 script.py");
+    }
+    if (*maxWorkers) {
+      run.maxWorkers = static_cast<std::uint32_t>(**maxWorkers);
+    }
+    return run;
   }
   window.maxWorkers = *maxWorkers;
   window.afterSeconds = after->value_or(window.afterSeconds);

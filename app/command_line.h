@@ -58,7 +58,19 @@ struct ExportCall {
   std::optional<double> fromSeconds = {};
   std::optional<double> toSeconds = {};
   PictureSize size = {1920, 1080};
+  int fps = 0;  ///< 0: as the format has it
+  double speed = 1;
   std::string theme = "dark";
+  bool force = false;
+};
+
+/// `poolscope run`: a program of the user's own, with our client in it.
+struct RunCall {
+  std::vector<std::string> program = {};  ///< its name and its arguments; never empty
+  std::string record = {};
+  bool headless = false;
+  std::optional<std::uint32_t> maxWorkers = {};
+  bool cpuTime = false;
   bool force = false;
 };
 
@@ -68,7 +80,7 @@ struct PrintCall {
 };
 
 using Call = std::variant<WindowCall, ScenariosCall, RecordCall, InfoCall, ExportCall, SweepCall,
-                          FitCall, CompareCall, PrintCall>;
+                          FitCall, CompareCall, RunCall, PrintCall>;
 
 /// What the words of a command line ask for; words[0] is the program. An Error means exit status 2:
 /// its one line names the option and the value. Touches no file. Locale-independent: numbers have a

@@ -21,10 +21,12 @@ namespace poolscope::app {
 int runScenarios(const ScenariosCall& call);
 int runRecord(const RecordCall& call, StopSignals& signals);
 int runInfo(const InfoCall& call);
-int runExport(const ExportCall& call);
+int runExport(const ExportCall& call, StopSignals& signals);
 int runSweep(const SweepCall& call, StopSignals& signals);
 int runFit(const FitCall& call);
 int runCompare(const CompareCall& call);
+/// `poolscope run --headless`.
+int runProgram(const RunCall& call, const StopSignals& signals);
 
 /// "poolscope: subject: reason; advice" on stderr; returns `status`.
 int complain(const Error& error, int status);

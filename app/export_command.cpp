@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/commands.h"
 #include "app/exit_status.h"
-#include "ui/export/picture.h"
-#include "ui/export/png_file.h"
+#include "ui/export/export_format.h"
+#include "ui/export/export_session.h"
 
-#include <QImage>
 #include <QString>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <stop_token>
+#include <unistd.h>
 
 namespace poolscope::app {
 namespace {
@@ -17,11 +19,50 @@ session::TimeNs atSeconds(const session::Snapshot& snapshot, double seconds) {
   return snapshot.begin() + static_cast<session::TimeNs>(std::llround(seconds * 1e9));
 }
 
+ui::ExportRequest requestOf(const ExportCall& call, const LoadedRecording& loaded) {
+  const session::Snapshot& snapshot = *loaded.snapshot;
+  ui::ExportRequest request;
+  request.picture.size = QSize(call.size.width, call.size.height);
+  request.picture.devicePixelRatio = 1;  // the size is in pixels of the file
+  request.picture.theme = call.theme == "light" ? ui::Theme::light() : ui::Theme::dark();
+  request.picture.title = QString::fromStdString(loaded.about.info.scenario_name);
+  request.picture.begin =
+      call.fromSeconds ? atSeconds(snapshot, *call.fromSeconds) : snapshot.begin();
+  request.picture.end = call.toSeconds ? atSeconds(snapshot, *call.toSeconds) : snapshot.end() + 1;
+  request.frame = {loaded.snapshot, std::min(*request.picture.end, snapshot.end() + 1), false};
+  request.video = {call.fps, call.speed};
+  request.info = loaded.about.info;
+  request.path = QString::fromStdString(call.output);
+  request.overwrite = call.force;
+  return request;
+}
+
+/// One line that changes, for someone who watches.
+class ProgressLine {
+ public:
+  void show(double part) {
+    const int percent = static_cast<int>(part * 100);
+    if (watched_ && percent != shown_) {
+      shown_ = percent;
+      std::fprintf(stderr, "\rpoolscope: %d %%", percent);
+    }
+  }
+  ~ProgressLine() {
+    if (shown_ >= 0) {
+      std::fputs("\r\x1b[K", stderr);
+    }
+  }
+
+ private:
+  bool watched_ = isatty(STDERR_FILENO) != 0;
+  int shown_ = -1;
+};
+
 }  // namespace
 
-int runExport(const ExportCall& call) {
-  if (const auto picture = checkPicture(call.output); !picture) {
-    return complain(picture.error(), kWrongCall);
+int runExport(const ExportCall& call, StopSignals& signals) {
+  if (!ui::exportFormatOf(QString::fromStdString(call.output))) {
+    return complain(ui::unknownFormat(QString::fromStdString(call.output)), kWrongCall);
   }
   if (const auto writable = storage::check_output(call.output, call.force); !writable) {
     return complain(writable.error(), kFailed);
@@ -36,34 +77,24 @@ int runExport(const ExportCall& call) {
   }
   if (loaded->about.truncated) {
     complain({call.file, "a part of it, often its end, is missing or damaged",
-              "the picture shows the rest"},
+              "what is made of it shows the rest"},
              kDone);
   }
-
-  ui::PictureOptions options;
-  options.size = QSize(call.size.width, call.size.height);
-  options.devicePixelRatio = 1;  // the size is in pixels of the file
-  options.theme = call.theme == "light" ? ui::Theme::light() : ui::Theme::dark();
-  options.title = QString::fromStdString(loaded->about.info.scenario_name);
-  const session::TimeNs begin =
-      call.fromSeconds ? atSeconds(snapshot, *call.fromSeconds) : snapshot.begin();
-  const session::TimeNs end =
-      call.toSeconds ? atSeconds(snapshot, *call.toSeconds) : snapshot.end() + 1;
-  options.begin = begin;
-  options.end = end;
-  if (begin > snapshot.end() || end <= snapshot.begin()) {
+  const ui::ExportRequest request = requestOf(call, *loaded);
+  if (*request.picture.begin > snapshot.end() || *request.picture.end <= snapshot.begin()) {
     const double length = static_cast<double>(snapshot.end() - snapshot.begin()) * 1e-9;
     return complain({call.fromSeconds ? "--from" : "--to", "outside the recording",
                      "it lasts " + std::to_string(length) + " seconds"},
                     kWrongCall);
   }
-  const ui::Frame frame{loaded->snapshot, std::min(end, snapshot.end() + 1), false};
-  const QImage picture = ui::renderPicture(frame, options);
-  const QString problem = ui::writePng(picture, QString::fromStdString(call.output));
-  if (!problem.isEmpty()) {
-    return complain(pictureError(call.output, problem), kFailed);
+  std::stop_source stop;
+  signals.onStop([stop]() mutable { stop.request_stop(); });
+  Result<void> done;
+  {
+    ProgressLine line;
+    done = ui::exportSession(request, stop.get_token(), [&](double part) { line.show(part); });
   }
-  return kDone;
+  return done ? kDone : complain(done.error(), kFailed);
 }
 
 }  // namespace poolscope::app

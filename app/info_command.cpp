@@ -20,7 +20,7 @@ int complain(const Error& error, int status) {
 Result<void> checkPicture(const std::string& path) {
   if (std::filesystem::path(path).extension() != ".png") {
     return failure(path, "not a kind of file that can be written",
-                   "give the output a name that ends in .png");
+                   "give the picture a name that ends in .png");
   }
   return {};
 }

@@ -14,7 +14,7 @@ build_packages=(
 )
 test_packages=(
   xvfb xauth x11-utils xdotool openbox imagemagick protobuf-compiler dbus locales python3
-  at-spi2-core
+  at-spi2-core ffmpeg librsvg2-bin chromium
 )
 bench_packages=(libbenchmark-dev libtbb-dev)
 

@@ -77,11 +77,11 @@ int openWindow(int& argc, char** argv, const WindowCall& call, StopSignals& sign
   return runWindow(call, signals);
 }
 
-int exportPicture(int& argc, char** argv, const ExportCall& call) {
+int exportSession(int& argc, char** argv, const ExportCall& call, StopSignals& signals) {
   qputenv("QT_QPA_PLATFORM", "offscreen");
   nameApplication();
   const QGuiApplication application(argc, argv);
-  return runExport(call);
+  return runExport(call, signals);
 }
 
 int perform(int& argc, char** argv, StopSignals& signals) {
@@ -95,9 +95,11 @@ int perform(int& argc, char** argv, StopSignals& signals) {
         if constexpr (std::is_same_v<Chosen, WindowCall>) {
           return openWindow(argc, argv, chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, ExportCall>) {
-          return exportPicture(argc, argv, chosen);
+          return exportSession(argc, argv, chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, RecordCall>) {
           return runRecord(chosen, signals);
+        } else if constexpr (std::is_same_v<Chosen, RunCall>) {
+          return runProgram(chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, InfoCall>) {
           return runInfo(chosen);
         } else if constexpr (std::is_same_v<Chosen, SweepCall>) {

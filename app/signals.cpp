@@ -23,10 +23,15 @@ sigset_t stopSignals() {
 
 StopSignals::StopSignals() {
   const sigset_t set = stopSignals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  pthread_sigmask(SIG_BLOCK, &set, &maskBefore_);
   // A peer that resets a TLS connection, or a reader of our output that left, is an error to be
   // told, not our end.
-  std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): cannot fail
+  pipeBefore_ = std::signal(SIGPIPE, SIG_IGN);
+}
+
+void StopSignals::undo() const {
+  std::signal(SIGPIPE, pipeBefore_);  // NOLINT(cert-err33-c): cannot fail
+  pthread_sigmask(SIG_SETMASK, &maskBefore_, nullptr);
 }
 
 StopSignals::~StopSignals() = default;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <csignal>
 #include <functional>
 #include <thread>
 
@@ -20,7 +21,12 @@ class StopSignals {
   /// `stopNow`, ends the program as if nobody caught it.
   void onStop(std::function<void()> stop, std::function<void()> stopNow = {});
 
+  /// Puts the signals back as they were before, for a program that the calling process becomes.
+  void undo() const;
+
  private:
+  sigset_t maskBefore_;
+  void (*pipeBefore_)(int);
   std::jthread waiter_;
 };
 

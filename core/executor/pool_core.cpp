@@ -206,12 +206,14 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
     task.pool_ = pool_id_;
   }
   if (plain_ && (attention_.load(std::memory_order_relaxed) & kFirst) == 0) {
-    if (enqueue(task, mine, name)) {
+    const Enqueued enqueued = enqueue(task, mine, name);
+    if (enqueued.accepted) {
       // seq_cst, after pushed_ was written: see the class
       const std::uint8_t attention = attention_.load(std::memory_order_seq_cst);
-      if (((attention & kWake) != 0 && !standing_back_.load()) ||
+      const bool overdue = enqueued.overdue && (attention & kAsleep) != 0;
+      if (((attention & kWake) != 0 && !standing_back_.load()) || overdue ||
           ((attention & kGrow) != 0 && unfinished() > workers_.load())) {
-        attend();
+        attend(overdue);
       }
       return;
     }
@@ -241,11 +243,13 @@ void PoolCore::submit(FutureState& task, const TaskOptions& options, Place place
   wake(to_wake);
 }
 
-/// Puts a task into the intake, unless that is closed.
-bool PoolCore::enqueue(FutureState& task, trace::Producer* mine, trace::NameId name) {
+/// Puts a task into the intake, unless that is closed. A worker that looks for work finds it within
+/// a microsecond, one that was woken to do so within fifty; if many tasks later it has not, another
+/// thread runs on its core, perhaps the very one that submits, and will for milliseconds.
+PoolCore::Enqueued PoolCore::enqueue(FutureState& task, trace::Producer* mine, trace::NameId name) {
   const std::lock_guard lock(intake_.lock);
   if (intake_.closed.load(std::memory_order_relaxed)) {
-    return false;
+    return {};
   }
   // Before anybody can start the task, and with the lock held, so that the order of these events is
   // that of the queue.
@@ -254,18 +258,19 @@ bool PoolCore::enqueue(FutureState& task, trace::Producer* mine, trace::NameId n
   intake_.tasks.push_back(task);
   ++intake_.count;
   pushed_.store(pushed_.load(std::memory_order_relaxed) + 1, std::memory_order_seq_cst);
-  return true;
+  constexpr std::size_t kMany = 1024;
+  return {.accepted = true, .overdue = intake_.count % kMany == 0};
 }
 
 /// What a submit to the intake leaves to do: one more worker, or one to be woken.
-void PoolCore::attend() {
+void PoolCore::attend(bool overdue) {
   Worker* to_wake = nullptr;
   bool stranded = false;
   {
     const Lock lock = lock_soon(mutex_);
     // Refused: those that are there will do the work.
     stranded = short_of_workers() && !start_worker() && workers_ == 0;
-    to_wake = pick_wake();
+    to_wake = pick_wake(overdue);
   }
   wake(to_wake);
   if (stranded) {
@@ -366,7 +371,8 @@ bool PoolCore::short_of_workers(std::uint64_t coming) {
 void PoolCore::publish() {
   const auto attention = static_cast<std::uint8_t>(
       (workers_ < max_workers_ ? kGrow : 0) | (workers_ == 0 ? kFirst : 0) |
-      (!paused_ && !searching_ && !sleepers_.empty() ? kWake : 0));
+      (!paused_ && !searching_ && !sleepers_.empty() ? kWake : 0) |
+      (!paused_ && !sleepers_.empty() ? kAsleep : 0));
   if (attention_.load(std::memory_order_relaxed) != attention) {
     attention_.store(attention, std::memory_order_seq_cst);
   }

@@ -112,6 +112,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
     bool joined = false;     // somebody joins it, or it was let go
     bool begun = false;      // its worker_started was told
     bool preparing = false;  // is before or in its initializer
+    int core = -1;           // where it fell asleep last
     std::size_t slot = 0;
     std::uint32_t index = 0;
     pthread_t thread = {};
@@ -133,9 +134,10 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   };
   using Lock = std::unique_lock<std::mutex>;
 
-  static constexpr std::uint8_t kGrow = 1;   // max_workers allows one more worker
-  static constexpr std::uint8_t kWake = 2;   // somebody sleeps, and nobody looks for work
-  static constexpr std::uint8_t kFirst = 4;  // there is no worker yet
+  static constexpr std::uint8_t kGrow = 1;    // max_workers allows one more worker
+  static constexpr std::uint8_t kWake = 2;    // somebody sleeps, and nobody looks for work
+  static constexpr std::uint8_t kFirst = 4;   // there is no worker yet
+  static constexpr std::uint8_t kAsleep = 8;  // somebody sleeps
 
   // Submitting.
   bool own_worker() const { return t_current.core == this; }
@@ -152,8 +154,12 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
     std::size_t count = 0;
   };
 
-  bool enqueue(FutureState& task, trace::Producer* mine, trace::NameId name);
-  void attend();
+  struct Enqueued {
+    bool accepted = false;
+    bool overdue = false;  // many lie in the intake, and nobody has taken them
+  };
+  Enqueued enqueue(FutureState& task, trace::Producer* mine, trace::NameId name);
+  void attend(bool overdue);
   bool refill();
   FutureState* take(Worker* worker);
   void count_taken();
@@ -171,7 +177,8 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   Worker* free_slot();
   void say_refused();
   bool staff();
-  Worker* pick_wake();
+  Worker* pick_wake(bool overdue = false);
+  Worker* take_sleeper();
   static void wake(Worker* worker);
   std::vector<Worker*> wake_sleepers(std::size_t count);
   void work(Worker& worker);

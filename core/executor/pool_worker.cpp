@@ -136,9 +136,10 @@ bool PoolCore::staff() {
   return true;
 }
 
-/// Whom to wake because of what is queued, null for nobody. With the mutex held.
-PoolCore::Worker* PoolCore::pick_wake() {
-  if (paused_ || sleepers_.empty() || somebody_looks()) {
+/// Whom to wake because of what is queued, null for nobody; nobody either while a worker looks for
+/// work, unless that is `overdue`. With the mutex held.
+PoolCore::Worker* PoolCore::pick_wake(bool overdue) {
+  if (paused_ || sleepers_.empty() || (somebody_looks() && !overdue)) {
     return nullptr;
   }
   const std::size_t awake = workers_ - sleepers_.size() - preparing_;
@@ -147,12 +148,25 @@ PoolCore::Worker* PoolCore::pick_wake() {
   if (waiting == 0 || (waiting <= awake && unfinished() <= awake)) {
     return nullptr;
   }
-  searching_ = true;
-  Worker* const worker = sleepers_.back();
-  sleepers_.pop_back();
+  Worker* const worker = take_sleeper();
   worker->woken = true;
-  worker->searcher = true;
+  worker->searcher = !std::exchange(searching_, true);
   publish();
+  return worker;
+}
+
+/// The sleeper to wake: of the last ones one that fell asleep on another core than this thread's,
+/// which is at work, and keeps its core for milliseconds more. With the mutex held.
+PoolCore::Worker* PoolCore::take_sleeper() {
+  constexpr std::ptrdiff_t kLooks = 8;
+  const int here = sched_getcpu();
+  const auto found =
+      std::find_if(sleepers_.rbegin(), sleepers_.rbegin() + std::min(kLooks, std::ssize(sleepers_)),
+                   [here](const Worker* each) { return each->core != here; });
+  const auto chosen =
+      found == sleepers_.rend() || (*found)->core == here ? sleepers_.rbegin() : found;
+  Worker* const worker = *chosen;
+  sleepers_.erase(std::next(chosen).base());
   return worker;
 }
 
@@ -398,6 +412,7 @@ void PoolCore::search(Lock& lock, const auto& look) {
 void PoolCore::sleep(Worker& worker, Lock& lock) {
   sleepers_.push_back(&worker);
   worker.woken = false;
+  worker.core = sched_getcpu();
   publish();
   // Submitted before it could be seen that this worker sleeps?
   if (!paused_ && !somebody_looks() && queued() != 0) {

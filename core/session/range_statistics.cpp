@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/cores.h"
+#include "core/base/in_parallel.h"
 #include "core/session/deepest_sum.h"
 #include "core/session/run_counts.h"
 #include "core/session/statistics_pass.h"
@@ -7,6 +9,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 namespace poolscope::session {
 namespace {
@@ -49,9 +52,7 @@ Statistics StoredSnapshot::range_statistics(TimeNs begin, TimeNs end,
   }
   StatisticsPass pass = begin_pass(begin, end);
   add_queues(pass, pool);
-  for (const Lane& lane : *state_.lanes) {
-    add_lane(pass, lane, pool);
-  }
+  add_lanes(pass, pool);
   Statistics& figures = pass.figures;
   TaskTally whole;
   std::vector<const KindTally*> kinds;
@@ -151,6 +152,24 @@ TaskTally StoredSnapshot::tally_of(const StatisticsPass& pass, const LaneData& l
     }
   }
   return tally;
+}
+
+/// A lane costs some 50 us, however many tasks it has; thousands of them are shared out.
+void StoredSnapshot::add_lanes(StatisticsPass& pass, std::optional<PoolIndex> pool) const {
+  constexpr std::size_t kWorthAThread = 64;
+  const std::vector<Lane>& lanes = *state_.lanes;
+  const std::size_t threads = std::min(usable_cores(), lanes.size() / kWorthAThread + 1);
+  const std::size_t count = threads == 1 ? 1 : threads * 4;
+  std::vector<StatisticsPass> parts(count, begin_pass(pass.begin, pass.end));
+  in_parallel(count, threads, [&](std::size_t part) {
+    const std::size_t last = lanes.size() * (part + 1) / count;
+    for (std::size_t i = lanes.size() * part / count; i < last; ++i) {
+      add_lane(parts[part], lanes[i], pool);
+    }
+  });
+  for (StatisticsPass& part : parts) {
+    pass.take_lanes(std::move(part));
+  }
 }
 
 void StoredSnapshot::add_lane(StatisticsPass& pass, const Lane& lane,

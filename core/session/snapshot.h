@@ -77,6 +77,9 @@ class Snapshot {
   virtual std::vector<std::uint32_t> finished_columns(PoolIndex pool, TimeNs begin, TimeNs end,
                                                       int columns) const = 0;
 
+  /// The kinds of tasks that were queued, of each process the first 32. Cost O(kinds).
+  virtual std::vector<TaskKind> kinds() const { return {}; }
+
   // --- one thing ---
   virtual std::optional<Task> task(TaskKey key) const = 0;
   /// Phases of a task in order of their begin, at most `limit`.

@@ -66,6 +66,7 @@ struct ProcessData {
   SharedVector<LooseEnd> loose;
   SharedVector<trace::Event> log;  ///< in time order
   PoolData poolless;               ///< of tasks that belong to no pool
+  std::vector<TaskKind> kinds;     ///< as they came
 
   std::size_t bytes() const {
     return tasks.bytes() + loose.bytes() + log.bytes() + poolless.bytes();

@@ -40,6 +40,14 @@ const PoolData* StoredSnapshot::pool_data(PoolIndex pool) const {
   return index < state_.pool_data.size() ? state_.pool_data[index].get() : nullptr;
 }
 
+std::vector<TaskKind> StoredSnapshot::kinds() const {
+  std::vector<TaskKind> kinds;
+  for (const auto& process : state_.processes) {
+    kinds.insert(kinds.end(), process->kinds.begin(), process->kinds.end());
+  }
+  return kinds;
+}
+
 std::shared_ptr<const trace::Directory> StoredSnapshot::directory(std::uint32_t process) const {
   return process < state_.processes.size() ? state_.processes[process]->directory : nullptr;
 }

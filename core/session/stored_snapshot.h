@@ -81,6 +81,7 @@ class StoredSnapshot final : public Snapshot {
                         const std::stop_token& stop) const override;
 
   void replay(std::uint32_t process, trace::Sink& sink) const override;
+  std::vector<TaskKind> kinds() const override;
   std::uint32_t process_count() const override {
     return static_cast<std::uint32_t>(state_.processes.size());
   }
@@ -139,6 +140,7 @@ class StoredSnapshot final : public Snapshot {
   std::uint64_t deepest(const std::vector<const QueueSteps*>& queues, TimeNs begin,
                         TimeNs end) const;
   void add_queues(StatisticsPass& pass, std::optional<PoolIndex> pool) const;
+  void add_lanes(StatisticsPass& pass, std::optional<PoolIndex> pool) const;
   void add_lane(StatisticsPass& pass, const Lane& lane, std::optional<PoolIndex> pool) const;
   TaskTally tally_of(const StatisticsPass& pass, const LaneData& lane,
                      std::optional<PoolIndex> pool) const;

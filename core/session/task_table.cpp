@@ -155,9 +155,11 @@ void TaskTable::read_names(Row first, std::span<std::uint32_t, PackedColumn::kCh
   }
 }
 
-void TaskTable::set_origin(Row row, const Origin& origin) {
+bool TaskTable::set_origin(Row row, const Origin& origin) {
+  const std::size_t before = origins_.size();
   note(row);
   origin_.set_sparse(row, intern_origin(origin), kNone32);
+  return origins_.size() != before;
 }
 
 void TaskTable::set_run(Row row, std::uint32_t lane, std::uint32_t index) {

@@ -63,7 +63,8 @@ class TaskTable {
   TimeNs delivered(Row row) const { return delivered_.get(row); }
   std::uint32_t receiver(Row row) const { return receiver_.get_or(row, kNone32); }
 
-  void set_origin(Row row, const Origin& origin);
+  /// Whether `origin` may be the first of its like: always if it is.
+  bool set_origin(Row row, const Origin& origin);
   void set_run(Row row, std::uint32_t lane, std::uint32_t index);
   void set_queued(Row row, TimeNs time);
   void set_delivered(Row row, TimeNs time, std::uint32_t receiver);

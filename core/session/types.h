@@ -167,6 +167,13 @@ struct Marker {
   std::optional<PoolIndex> pool = {};
 };
 
+/// A kind of tasks (task_kind.h), and the task at which it was met first. Of tasks whose names came
+/// in another order than their ids it may be a neighbour.
+struct TaskKind {
+  std::string_view name = {};  ///< without the number; lives as long as the snapshot
+  TaskKey first = {};
+};
+
 /// A task leaving the queue for a worker.
 struct Pick {
   TaskKey task = {};

@@ -2,6 +2,7 @@
 #include "core/session/writer.h"
 
 #include "core/session/sorted_insert.h"
+#include "core/session/task_kind.h"
 
 #include <algorithm>
 #include <limits>
@@ -152,8 +153,10 @@ void Writer::take_queued(std::uint32_t process, const Event& event) {
   const std::uint32_t pool = pool_of(process, event);
   const bool fits = caller != kNone32 && (known == nullptr || known->pool == pool);
   const trace::NameId name_before = known == nullptr ? 0 : known->name;
-  tasks.set_origin(row, {known == nullptr ? pool : known->pool, caller,
-                         static_cast<trace::NameId>(event.detail)});
+  const auto name = static_cast<trace::NameId>(event.detail);
+  if (tasks.set_origin(row, {known == nullptr ? pool : known->pool, caller, name})) {
+    note_kind(process, {process, event.task}, name);
+  }
   tasks.set_queued(row, time_of(event));
   pool_of_task(process, row).queue.add(time_of(event), true);
   if (tasks.fate(row).lane != kNone32) {
@@ -166,6 +169,19 @@ void Writer::take_queued(std::uint32_t process, const Event& event) {
     return;
   }
   insert_sorted(lanes_[caller].data.submits, row, [&](Row other) { return tasks.queued(other); });
+}
+
+/// Of a name that may not have been met before.
+void Writer::note_kind(std::uint32_t process, TaskKey task, trace::NameId name) {
+  constexpr std::size_t kMost = 32;
+  ProcessData& data = processes_[process].data;
+  const std::string_view kind = kind_of(data.directory->name(name));
+  const auto known = std::ranges::find(data.kinds, kind, &TaskKind::name);
+  if (known != data.kinds.end()) {
+    known->first = std::min(known->first, task);
+  } else if (data.kinds.size() < kMost) {
+    data.kinds.push_back({kind, task});
+  }
 }
 
 /// What was counted of the task already did not know its name and when it was queued.

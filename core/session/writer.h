@@ -66,6 +66,7 @@ class Writer {
   void take(std::uint32_t process, const trace::Event& event);
   void take_rare(std::uint32_t process, const trace::Event& event);
   void take_queued(std::uint32_t process, const trace::Event& event);
+  void note_kind(std::uint32_t process, TaskKey task, trace::NameId name);
   void tell_late(std::uint32_t process, Row row, trace::NameId name_before);
   void take_finished(std::uint32_t process, const trace::Event& event);
   void take_delivered(std::uint32_t process, const trace::Event& event);

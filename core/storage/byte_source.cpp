@@ -188,26 +188,43 @@ Result<InputFile> open_input(const std::filesystem::path& path) {
   return InputFile{std::move(source), static_cast<std::uint64_t>(status.st_size)};
 }
 
-std::unique_ptr<ByteSource> unwrap(std::unique_ptr<ByteSource> inner) {
-  std::string magic(4, '\0');
+std::uint64_t inflation_limit(std::uint64_t size) {
+  constexpr std::uint64_t kFloor = std::uint64_t{64} << 20;
+  constexpr std::uint64_t kRatio = 64;
+  return kFloor + kRatio * size;
+}
+
+std::uint32_t thread_limit(std::uint64_t size) {
+  constexpr std::uint64_t kFloor = 1U << 16;
+  constexpr std::uint64_t kMost = 1U << 24;
+  constexpr std::uint64_t kBytesPerThread = 16;
+  return static_cast<std::uint32_t>(std::min(kFloor + size / kBytesPerThread, kMost));
+}
+
+Peeked peek(std::unique_ptr<ByteSource> source, std::size_t count) {
+  std::string front(count, '\0');
   std::size_t size = 0;
-  while (size < magic.size()) {
-    const std::size_t n = inner->read(std::span(magic).subspan(size));
+  while (size < count) {
+    const std::size_t n = source->read(std::span(front).subspan(size));
     if (n == 0) {
       break;
     }
     size += n;
   }
-  magic.resize(size);
+  front.resize(size);
+  return {front, std::make_unique<PrefixedSource>(front, std::move(source))};
+}
+
+std::unique_ptr<ByteSource> unwrap(std::unique_ptr<ByteSource> inner) {
   using namespace std::string_view_literals;
-  auto whole = std::make_unique<PrefixedSource>(magic, std::move(inner));
+  auto [magic, whole] = peek(std::move(inner), 4);
   if (magic.starts_with("\x1f\x8b"sv)) {
     return std::make_unique<GzipSource>(std::move(whole));
   }
   if (magic == "\x28\xb5\x2f\xfd"sv) {
     return std::make_unique<ZstdSource>(std::move(whole));
   }
-  return whole;
+  return std::move(whole);
 }
 
 }  // namespace poolscope::storage

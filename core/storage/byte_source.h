@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 
 namespace poolscope::storage {
 
@@ -34,6 +35,19 @@ struct InputFile {
 };
 /// Errors name `path`: missing, a folder, a device, empty, not to be read.
 Result<InputFile> open_input(const std::filesystem::path& path);
+
+/// How much a file of `size` may hold unwrapped: ours grow threefold. More is not a recording but
+/// an attack on the memory.
+std::uint64_t inflation_limit(std::uint64_t size);
+/// Ids of threads that a file of `size` may use.
+std::uint32_t thread_limit(std::uint64_t size);
+
+/// The bytes of `source` again, and the first of them, at most `count`.
+struct Peeked {
+  std::string front = {};
+  std::unique_ptr<ByteSource> source = {};
+};
+Peeked peek(std::unique_ptr<ByteSource> source, std::size_t count);
 
 /// `inner` unwrapped if it begins as gzip (also several members) or zstd, else the same bytes.
 std::unique_ptr<ByteSource> unwrap(std::unique_ptr<ByteSource> inner);

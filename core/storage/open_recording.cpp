@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/storage/block_inflater.h"
 #include "core/storage/byte_source.h"
+#include "core/storage/chrome_reader.h"
+#include "core/storage/chrome_splitter.h"
 #include "core/storage/foreign_decoder.h"
 #include "core/storage/own_decoder.h"
 #include "core/storage/packet.h"
@@ -20,16 +22,8 @@ namespace poolscope::storage {
 
 namespace {
 
-/// A file may inflate to this much, and so many times its size, in all: ours grow threefold. More
-/// is not a recording but an attack on the memory.
-constexpr std::uint64_t kInflatedFloor = std::uint64_t{64} << 20;
-constexpr std::uint64_t kInflatedRatio = 64;
-/// Ids of threads that a file may use, for its size.
-constexpr std::uint64_t kThreadsFloor = 1U << 16;
-constexpr std::uint64_t kBytesPerThread = 16;
-
 constexpr std::string_view kNotATrace = "is not a trace that Poolscope can read";
-constexpr std::string_view kOpenATrace = "open a .pftrace recording or a Perfetto trace";
+constexpr std::string_view kOpenATrace = "open a .pftrace recording, a Perfetto or a Chrome trace";
 
 /// Whether interned data says that its sequence was written by a BlockEncoder.
 bool speaks_our_vocabulary(std::string_view interned) {
@@ -45,13 +39,13 @@ bool speaks_our_vocabulary(std::string_view interned) {
 
 class TraceReader {
  public:
-  TraceReader(const std::filesystem::path& path, InputFile file, session::Session& session)
-      : path_(path.string()),
-        size_(file.size),
-        max_inflated_(kInflatedFloor + kInflatedRatio * file.size),
-        max_threads_(static_cast<std::uint32_t>(
-            std::min<std::uint64_t>(kThreadsFloor + file.size / kBytesPerThread, 1U << 24))),
-        source_(unwrap(std::move(file.bytes))),
+  TraceReader(const std::string& path, std::uint64_t size, std::unique_ptr<ByteSource> bytes,
+              session::Session& session)
+      : path_(path),
+        size_(size),
+        max_inflated_(inflation_limit(size)),
+        max_threads_(thread_limit(size)),
+        source_(std::move(bytes)),
         splitter_(*source_),
         session_(session) {}
 
@@ -214,7 +208,7 @@ Result<OpenedRecording> TraceReader::conclude() {
   } else if (own_.empty() && !splitter_.truncated() && !damaged_) {
     return failure(path_, "has no slices on threads to show", std::string(kOpenATrace));
   }
-  opened_.truncated = splitter_.truncated() || damaged_;
+  opened_.truncated = splitter_.truncated() || damaged_ || foreign_.records().left_out_threads();
   return std::move(opened_);
 }
 
@@ -226,7 +220,12 @@ Result<OpenedRecording> open_recording(const std::filesystem::path& path, sessio
   if (!file) {
     return tl::unexpected(std::move(file.error()));
   }
-  return TraceReader(path, std::move(*file), session).read(stop, progress);
+  constexpr std::size_t kFront = 256;
+  auto [front, bytes] = peek(unwrap(std::move(file->bytes)), kFront);
+  if (begins_as_json(front)) {
+    return read_chrome_trace(path.string(), file->size, std::move(bytes), session, stop, progress);
+  }
+  return TraceReader(path.string(), file->size, std::move(bytes), session).read(stop, progress);
 }
 
 }  // namespace poolscope::storage

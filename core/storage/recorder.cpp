@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -33,45 +34,58 @@ bool earlier(const Event& a, const Event& b) {
 
 }  // namespace
 
+/// One process of a recording. It takes no part in locking: see Recorder::Impl.
+struct RecordedProcess {
+  std::shared_ptr<const trace::Directory> directory;
+  BlockEncoder encoder;        // the recorder thread's own, once it runs
+  std::vector<Event> pending;  // guarded by the recorder's mutex, as what follows
+  std::uint64_t dropped = 0;
+  Event last_dropped = {};
+  bool described = false;  // in the file; the recorder thread's own
+};
+
 struct Recorder::Impl {
   Impl(std::filesystem::path path_given, OutputFile file,
        std::shared_ptr<const trace::Directory> names, const WriteOptions& options,
        std::function<std::shared_ptr<const session::Snapshot>()> ask)
       : path(std::move(path_given)),
-        directory(std::move(names)),
         before(std::move(ask)),
         queue_limit(std::max<std::size_t>(options.queue_bytes / sizeof(Event), 1)),
-        writer(std::move(file), options.compress),
-        encoder(directory, 0, read_clock_offsets(),
-                [this](std::string_view packets) { writer.write(packets); }) {
-    encoder.add_info(options.info, trace::now_ns());
+        clocks(read_clock_offsets()),
+        writer(std::move(file), options.compress) {
+    RecordedProcess& first = add_process(std::move(names));
+    first.encoder.add_info(options.info, trace::now_ns());
+    first.described = true;
   }
 
-  void consume(std::span<const Event> events);
+  RecordedProcess& add_process(std::shared_ptr<const trace::Directory> directory);
+  void consume(RecordedProcess& process, std::span<const Event> events);
   bool ask_for_history();
-  void append(std::span<const Event> events);
+  void append(RecordedProcess& process, std::span<const Event> events);
+  bool waits() const { return waiting > 0; }
+  RecordedProcess& process_at(std::size_t number);
   void run(std::stop_token stop);
   void write_history(const session::Snapshot& snapshot);
-  void write_events(std::vector<Event>& events);
+  void write_events(RecordedProcess& process, std::vector<Event>& events);
+  void describe(RecordedProcess& process, std::uint64_t time_ns);
 
   const std::filesystem::path path;
-  const std::shared_ptr<const trace::Directory> directory;
   const std::function<std::shared_ptr<const session::Snapshot>()> before;
   const std::size_t queue_limit;
+  const ClockOffsets clocks;
   std::atomic<bool> asked = false;
 
   // The recorder thread's own, once it runs.
   TraceFileWriter writer;
-  BlockEncoder encoder;
 
   // Guards what follows.
   mutable std::mutex mutex;
   std::condition_variable_any wake;
-  std::vector<Event> pending;
+  std::deque<RecordedProcess> processes;  // they stay where they are
+  std::size_t waiting = 0;                // events pending, of all
   std::shared_ptr<const session::Snapshot> history;
-  std::uint64_t dropped = 0;
-  Event last_dropped = {};
   std::optional<Error> error;
+  bool closed = false;  // nobody writes any more
 
   bool finished = false;  // of the thread that calls finish()
   std::jthread thread;    // last: it uses all of the above
@@ -93,93 +107,152 @@ bool Recorder::Impl::ask_for_history() {
   return true;
 }
 
-void Recorder::Impl::consume(std::span<const Event> events) {
+RecordedProcess& Recorder::Impl::add_process(std::shared_ptr<const trace::Directory> directory) {
+  const std::lock_guard lock(mutex);
+  const auto number = static_cast<std::uint32_t>(processes.size());
+  return processes.emplace_back(
+      RecordedProcess{directory,
+                      BlockEncoder(directory, number, clocks,
+                                   [this](std::string_view packets) { writer.write(packets); }),
+                      {}});
+}
+
+void Recorder::Impl::consume(RecordedProcess& process, std::span<const Event> events) {
   if (ask_for_history() || events.empty()) {
     return;
   }
   const std::lock_guard lock(mutex);
-  if (error) {
+  if (error || closed) {
     return;
   }
-  if (pending.size() + events.size() > queue_limit) {
-    dropped += events.size();
-    last_dropped = events.back();
+  if (waiting + events.size() > queue_limit) {
+    process.dropped += events.size();
+    process.last_dropped = events.back();
     return;
   }
-  append(events);
+  append(process, events);
 }
 
 /// Under the lock.
-void Recorder::Impl::append(std::span<const Event> events) {
-  const std::size_t waited = pending.size();
-  if (dropped > 0) {
-    pending.push_back({.time_ns = last_dropped.time_ns,
-                       .thread = last_dropped.thread,
-                       .kind = trace::EventKind::lost,
-                       .detail = std::exchange(dropped, 0)});
+void Recorder::Impl::append(RecordedProcess& process, std::span<const Event> events) {
+  const std::size_t waited = waiting;
+  const std::size_t before_these = process.pending.size();
+  if (process.dropped > 0) {
+    process.pending.push_back({.time_ns = process.last_dropped.time_ns,
+                               .thread = process.last_dropped.thread,
+                               .kind = trace::EventKind::lost,
+                               .detail = std::exchange(process.dropped, 0)});
   }
-  pending.insert(pending.end(), events.begin(), events.end());
-  if (!pending.empty() && (waited == 0 || (waited < kFullBlock && pending.size() >= kFullBlock))) {
+  process.pending.insert(process.pending.end(), events.begin(), events.end());
+  waiting += process.pending.size() - before_these;
+  if (waits() && (waited == 0 || (waited < kFullBlock && waiting >= kFullBlock))) {
     wake.notify_one();
   }
 }
 
 void Recorder::Impl::run(std::stop_token stop) {
   set_current_thread_name("recorder");
-  std::vector<Event> events;
+  std::vector<std::vector<Event>> events;
   std::unique_lock lock(mutex);
   while (true) {
-    wake.wait(lock, stop, [this] { return !pending.empty() || history != nullptr; });
-    if (history == nullptr && !pending.empty()) {
+    wake.wait(lock, stop, [this] { return waits() || history != nullptr; });
+    if (history == nullptr && waits()) {
       wake.wait_for(lock, stop, kFlushInterval,
-                    [this] { return pending.size() >= kFullBlock || history != nullptr; });
+                    [this] { return waiting >= kFullBlock || history != nullptr; });
     }
     if (stop.stop_requested()) {
-      append({});  // what was dropped last
+      for (RecordedProcess& each : processes) {
+        append(each, {});  // what was dropped last
+      }
     }
-    if (history == nullptr && pending.empty()) {
+    if (history == nullptr && !waits()) {
       return;
     }
     const auto snapshot = std::exchange(history, nullptr);
+    events.resize(processes.size());
     if (!snapshot) {
-      events.swap(pending);
+      for (std::size_t i = 0; i < events.size(); ++i) {
+        events[i].swap(processes[i].pending);
+      }
+      waiting = 0;
     }
     lock.unlock();
     if (snapshot) {
       write_history(*snapshot);
-    } else {
-      write_events(events);
-      events.clear();
+    }
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      if (!events[i].empty()) {
+        write_events(process_at(i), events[i]);
+        events[i].clear();
+      }
     }
     lock.lock();
     if (writer.error() && !error) {
       error = writer.error();
-      pending.clear();
+      for (RecordedProcess& each : processes) {
+        each.pending.clear();
+      }
+      waiting = 0;
     }
+  }
+}
+
+/// A deque may grow while its elements are read, but not be asked for them.
+RecordedProcess& Recorder::Impl::process_at(std::size_t number) {
+  const std::lock_guard lock(mutex);
+  return processes[number];
+}
+
+void Recorder::Impl::describe(RecordedProcess& process, std::uint64_t time_ns) {
+  if (!std::exchange(process.described, true)) {
+    process.encoder.add_process(time_ns);
   }
 }
 
 void Recorder::Impl::write_history(const session::Snapshot& snapshot) {
-  EncoderSink sink(encoder);
-  for (std::uint32_t process = 0; process < snapshot.process_count(); ++process) {
-    if (snapshot.directory(process) == directory) {
-      snapshot.replay(process, sink);
-    }
+  std::size_t count = 0;
+  {
+    const std::lock_guard lock(mutex);
+    count = processes.size();
   }
-  encoder.end_block();
+  for (std::size_t i = 0; i < count; ++i) {
+    RecordedProcess& process = process_at(i);
+    EncoderSink sink(process.encoder);
+    for (std::uint32_t number = 0; number < snapshot.process_count(); ++number) {
+      if (snapshot.directory(number) == process.directory) {
+        describe(process, static_cast<std::uint64_t>(snapshot.begin()));
+        snapshot.replay(number, sink);
+      }
+    }
+    process.encoder.end_block();
+  }
 }
 
-void Recorder::Impl::write_events(std::vector<Event>& events) {
+void Recorder::Impl::write_events(RecordedProcess& process, std::vector<Event>& events) {
   if (!std::is_sorted(events.begin(), events.end(), earlier)) {
     std::stable_sort(events.begin(), events.end(), earlier);
   }
+  describe(process, events.front().time_ns);
   for (const Event& event : events) {
-    encoder.add(event);
+    process.encoder.add(event);
   }
-  encoder.end_block();
+  process.encoder.end_block();
 }
 
-Recorder::Recorder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+/// The way of one more process into a recording.
+class Recorder::ProcessSink final : public trace::Sink {
+ public:
+  ProcessSink(std::shared_ptr<Impl> impl, RecordedProcess& process)
+      : impl_(std::move(impl)),
+        process_(process) {}
+  void consume(std::span<const Event> events) override { impl_->consume(process_, events); }
+
+ private:
+  const std::shared_ptr<Impl> impl_;  // has the process
+  RecordedProcess& process_;
+};
+
+Recorder::Recorder(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Recorder::~Recorder() {
   static_cast<void>(finish());
@@ -195,7 +268,7 @@ Result<std::shared_ptr<Recorder>> Recorder::create(
   if (!file) {
     return tl::unexpected(std::move(file.error()));
   }
-  auto impl = std::make_unique<Impl>(path, std::move(*file), std::move(directory), options,
+  auto impl = std::make_shared<Impl>(path, std::move(*file), std::move(directory), options,
                                      std::move(before));
   if (impl->writer.error()) {
     return tl::unexpected(*impl->writer.error());
@@ -206,7 +279,12 @@ Result<std::shared_ptr<Recorder>> Recorder::create(
 }
 
 void Recorder::consume(std::span<const Event> events) {
-  impl_->consume(events);
+  impl_->consume(impl_->process_at(0), events);
+}
+
+std::shared_ptr<trace::Sink> Recorder::add_process(
+    std::shared_ptr<const trace::Directory> directory) {
+  return std::make_shared<ProcessSink>(impl_, impl_->add_process(std::move(directory)));
 }
 
 Result<void> Recorder::finish() {
@@ -217,6 +295,7 @@ Result<void> Recorder::finish() {
     impl_->thread.join();
     impl_->writer.close();
     const std::lock_guard lock(impl_->mutex);
+    impl_->closed = true;
     impl_->error = impl_->writer.error();
   }
   if (auto error = this->error()) {

@@ -55,6 +55,10 @@ class Recorder final : public trace::Sink {
 
   void consume(std::span<const trace::Event> events) override;
 
+  /// A sink for the events of one more process, whose ids `directory` explains. All sinks of a
+  /// recording are called by one thread at a time. Threads: that one.
+  std::shared_ptr<trace::Sink> add_process(std::shared_ptr<const trace::Directory> directory);
+
   /// Writes what is left and closes. Remove the sink from its tracer first. Says what went wrong
   /// since create().
   Result<void> finish();
@@ -65,8 +69,9 @@ class Recorder final : public trace::Sink {
 
  private:
   struct Impl;
-  explicit Recorder(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  class ProcessSink;
+  explicit Recorder(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
 };
 
 /// Writes all of a snapshot as a recording: to a temporary file beside it first, so that a failure
@@ -80,8 +85,8 @@ struct OpenedRecording {
       false;  ///< the file ended in the middle of a packet, or a block of it could not be read
 };
 
-/// Reads a Perfetto trace into an empty session: our own without loss, others' as far as they have
-/// slices on threads. A cut or damaged file gives what came before (truncated). Errors name the
+/// Reads a Perfetto or a Chrome JSON trace into an empty session: our own without loss, others' as
+/// far as they have slices on threads. A cut or damaged file gives what came before (truncated). Errors name the
 /// file: missing, a folder, empty, not a trace. `progress` gets 0..1 now and then; `stop` ends
 /// early with an error. Call it on a job thread.
 Result<OpenedRecording> open_recording(const std::filesystem::path& path, session::Session& session,

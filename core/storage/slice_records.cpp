@@ -45,6 +45,10 @@ void SliceRecords::set_process(std::int64_t pid, std::string_view name) {
 
 void SliceRecords::set_thread(std::uint64_t track, std::int64_t pid, std::int64_t tid,
                               std::string_view name) {
+  if (threads_.size() >= kMostThreads && !threads_.contains(track)) {
+    left_out_threads_ = true;
+    return;
+  }
   Thread& thread = threads_[track];
   thread.pid = pid;
   thread.tid = tid;
@@ -128,6 +132,7 @@ class SliceRecords::Teller {
     std::int64_t pid = 0;
     trace::ThreadId thread = 0;
     std::uint64_t time_ns = 0;
+    std::uint64_t task = 0;  // that ran there, if the flow goes on from its begin
   };
 
   void count_workers() {
@@ -165,9 +170,13 @@ class SliceRecords::Teller {
     if (lane.id == 0) {
       lane.id = process.directory->add_thread({thread.name, thread.tid});
     }
-    std::optional<Origin> origin = follow_flows(record, thread.pid, lane.id);
+    const std::optional<Origin> origin = follow_flows(record, thread.pid, lane.id);
     if (record.type == SliceRecord::Type::begin) {
       begin(record, process, lane, origin);
+      go_on_from(record, lane);
+    } else if (record.type == SliceRecord::Type::instant && origin && origin->task != 0 &&
+               ends_flow(record)) {
+      deliver(record, process, lane, origin->task);
     } else if (record.type == SliceRecord::Type::end) {
       end(record, process, lane);
     }
@@ -191,6 +200,32 @@ class SliceRecords::Teller {
       }
     }
     return origin;
+  }
+
+  /// The flows of a slice that is a task lead to who gets its result.
+  void go_on_from(const SliceRecord& record, const Lane& lane) {
+    for (std::uint32_t i = 0; i < record.flows && lane.open.size() == 1; ++i) {
+      const Flow& flow = records_.flows_[record.first_flow + i];
+      const auto found = origins_.find(flow.id);
+      if (!flow.terminating && found != origins_.end()) {
+        found->second.task = lane.open.front().task;
+      }
+    }
+  }
+
+  bool ends_flow(const SliceRecord& record) const {
+    const auto first = records_.flows_.begin() + record.first_flow;
+    return std::any_of(first, first + record.flows,
+                       [](const Flow& flow) { return flow.terminating; });
+  }
+
+  static void deliver(const SliceRecord& record, Process& process, const Lane& lane,
+                      std::uint64_t task) {
+    process.events.push_back({.time_ns = record.time_ns,
+                              .task = task,
+                              .thread = lane.id,
+                              .kind = EventKind::result_delivered,
+                              .pool = kPool});
   }
 
   void begin(const SliceRecord& record, Process& process, Lane& lane,

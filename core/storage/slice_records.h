@@ -48,6 +48,11 @@ class SliceRecords {
   std::uint32_t text_id(std::string_view text);
   std::string_view text(std::uint32_t id) const { return texts_[id]; }
 
+  /// A lane of a session takes some 25 KB, so the threads of a trace have a limit: what is on later
+  /// ones is left out.
+  static constexpr std::size_t kMostThreads = 16'384;
+  bool left_out_threads() const { return left_out_threads_; }
+
   void set_process(std::int64_t pid, std::string_view name);
   void set_thread(std::uint64_t track, std::int64_t pid, std::int64_t tid, std::string_view name);
 
@@ -72,6 +77,7 @@ class SliceRecords {
   std::vector<SliceRecord> records_;
   std::vector<Flow> flows_;
   std::vector<SliceNotes> notes_ = {SliceNotes{}};
+  bool left_out_threads_ = false;
 };
 
 }  // namespace poolscope::storage

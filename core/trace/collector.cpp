@@ -13,10 +13,13 @@
 namespace poolscope::trace {
 namespace {
 
-// A ring of 131,072 slots holds 8 ms of 16 M events/s, so that a burst after a pause finds room.
+// What a ring of TracerOptions' size holds of 16 M events/s is many times as long, so that a burst
+// after a pause finds room.
 constexpr std::chrono::microseconds kBusyInterval{1'000};
 constexpr std::chrono::microseconds kIdleInterval{8'000};
-constexpr std::chrono::microseconds kRushInterval{200};  // where a ring was a quarter full or more
+constexpr std::chrono::microseconds kRushInterval{200};
+/// So many events in a ring, or a quarter of it, are a rush.
+constexpr std::size_t kRush = 32'768;
 
 /// Merges [first, middle) and [middle, end) to `out`; gives the end of that. As std::merge, but
 /// without a branch that depends on the times: those of a caller and its workers come by turns that
@@ -221,7 +224,8 @@ bool Collector::pass() {
     drained_[i]->drain(ring_ends_[i], batch_);
     if (batch_.size() > before) {
       runs.push_back(batch_.size());
-      rush_ = rush_ || batch_.size() - before > drained_[i]->ring_.capacity() / 4;
+      rush_ = rush_ ||
+              batch_.size() - before > std::min(kRush, drained_[i]->ring_.capacity() / 4);
     }
   }
   if (!ended.empty()) {

@@ -2,7 +2,9 @@
 #include "ui/export/picture.h"
 
 #include "ui/plot/throughput.h"
+#include "ui/timeline/layout_cache.h"
 #include "ui/timeline/legend.h"
+#include "ui/timeline/sprite_cache.h"
 #include "ui/timeline/time_text.h"
 #include "ui/timeline/timeline_layout.h"
 #include "ui/timeline/timeline_painter.h"
@@ -133,36 +135,91 @@ TimeRange rangeOf(const Frame& frame, const PictureOptions& options) {
   return range;
 }
 
-void paintTimelinePart(QPainter& painter, const Frame& frame, const PictureOptions& options,
-                       TimeRange range, const QRectF& room) {
-  ViewState view;
-  view.reduceMotion = true;
-  view.coloring = options.coloring;
-  view.lanes = options.lanes;
-  view.devicePixelRatio = options.devicePixelRatio;
-  view.advance(frame.snapshot->begin(), frame.now);
-  // A little air at the end, where waiting tasks and the present stand.
-  view.zoomTo({range.begin, range.end + std::max<TimeNs>(1, range.length() / 34)});
-  painter.save();
-  painter.translate(room.topLeft());
-  paintTimeline(painter, layOutTimeline(frame, view, room.size(), options.theme), options.theme);
-  painter.restore();
+/// Words for an audience, over the timeline.
+void paintSubtitle(QPainter& painter, const QString& text, const QRectF& room, const Theme& theme) {
+  QFont font = theme.fonts.title;
+  font.setPointSizeF(font.pointSizeF() * 1.4);
+  const QFontMetricsF metrics(font);
+  const QString shown = metrics.elidedText(text, Qt::ElideRight, room.width() * 0.8);
+  QRectF box(0, 0, metrics.horizontalAdvance(shown) + theme.px(40), metrics.height() * 1.6);
+  box.moveCenter(QPointF(room.center().x(), room.bottom() - box.height()));
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(QPen(theme.line, 1));
+  painter.setBrush(theme.raised);
+  painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(10), theme.px(10));
+  painter.setFont(font);
+  painter.setPen(theme.text);
+  painter.drawText(box, Qt::AlignCenter, shown);
+}
+
+/// Exact where that is quick, else from summaries: a picture of ten million tasks takes no longer.
+Statistics statisticsOf(const session::Snapshot& snapshot, TimeRange range) {
+  constexpr std::uint64_t kFew = 200'000;
+  // The end counts: a session's last event is usually the end of a task.
+  return snapshot.task_count() <= kFew ? snapshot.statistics(range.begin, range.end + 1)
+                                       : snapshot.range_statistics(range.begin, range.end + 1);
 }
 
 }  // namespace
 
+PicturePainter::PicturePainter()
+    : layoutCache_(std::make_unique<LayoutCache>()),
+      sprites_(std::make_unique<SpriteCache>()) {}
+
+PicturePainter::~PicturePainter() = default;
+
+void PicturePainter::paintTimelinePart(QPainter& painter, const Frame& frame,
+                                       const PictureOptions& options, TimeRange range,
+                                       const QRectF& room) {
+  ViewState view;
+  view.coloring = options.coloring;
+  view.lanes = options.lanes;
+  view.devicePixelRatio = options.devicePixelRatio;
+  view.advance(frame.snapshot->begin(), frame.now);
+  if (options.followedSpan) {
+    view.speed = options.speed;
+    view.zoom(static_cast<double>(ViewState::kFirstSpan) /
+              static_cast<double>(*options.followedSpan));
+  } else {
+    view.reduceMotion = true;
+    // A little air at the end, where waiting tasks and the present stand.
+    view.zoomTo({range.begin, range.end + std::max<TimeNs>(1, range.length() / 34)});
+  }
+  painter.save();
+  painter.translate(room.topLeft());
+  paintTimeline(painter, layOutTimeline(frame, view, room.size(), options.theme, *layoutCache_),
+                options.theme, *sprites_);
+  painter.restore();
+  if (!options.subtitle.isEmpty()) {
+    paintSubtitle(painter, options.subtitle, room, options.theme);
+  }
+}
+
+QSize pictureSize(const PictureOptions& options) {
+  return options.size.expandedTo(kLeast);
+}
+
 QImage renderPicture(const Frame& frame, const PictureOptions& options) {
-  const Theme& theme = options.theme;
+  return PicturePainter().render(frame, options);
+}
+
+QImage PicturePainter::render(const Frame& frame, const PictureOptions& options) {
   const qreal ratio = std::clamp(options.devicePixelRatio, 0.5, 8.0);
-  const QSize size = options.size.expandedTo(kLeast);
+  const QSize size = pictureSize(options);
   QImage image(QSize(qRound(size.width() * ratio), qRound(size.height() * ratio)),
                QImage::Format_RGB32);
   image.setDevicePixelRatio(ratio);
-  image.fill(theme.background);
   QPainter painter(&image);
-  painter.setRenderHint(QPainter::TextAntialiasing);
+  paint(painter, frame, options);
+  return image;
+}
+
+void PicturePainter::paint(QPainter& painter, const Frame& frame, const PictureOptions& options) {
+  const Theme& theme = options.theme;
   const qreal margin = theme.px(kMargin);
-  const QRectF all(QPointF(0, 0), QSizeF(size));
+  const QRectF all(QPointF(0, 0), QSizeF(pictureSize(options)));
+  painter.fillRect(all, theme.background);
+  painter.setRenderHint(QPainter::TextAntialiasing);
   const QRectF header =
       QRectF(margin, theme.px(18), all.width() - 2 * margin, theme.px(kHeader) - theme.px(18));
   painter.fillRect(QRectF(0, 0, all.width(), theme.px(kHeader)), theme.surface);
@@ -171,11 +228,10 @@ QImage renderPicture(const Frame& frame, const PictureOptions& options) {
   if (!frame.snapshot || frame.snapshot->empty()) {
     painter.setFont(theme.fonts.body);
     painter.drawText(all, Qt::AlignCenter, QObject::tr("Nothing has happened in this session."));
-    return image;
+    return;
   }
   const TimeRange range = rangeOf(frame, options);
-  // The end counts: a session's last event is usually the end of a task.
-  const Statistics statistics = frame.snapshot->statistics(range.begin, range.end + 1);
+  const Statistics statistics = statisticsOf(*frame.snapshot, range);
   paintFigures(painter, figuresOf(*frame.snapshot, statistics, range, theme),
                header.adjusted(0, theme.px(32), 0, 0), theme);
 
@@ -187,8 +243,7 @@ QImage renderPicture(const Frame& frame, const PictureOptions& options) {
   const QRectF timeline(0, std::round(top), all.width(), std::round(most));
   paintTimelinePart(painter, frame, options, range, timeline);
   const QRectF legend(margin, timeline.bottom() + gap / 2, all.width() - 2 * margin, legendHeight);
-  SpriteCache sprites;
-  paintLegend(painter, legendOf(*frame.snapshot, options.coloring), legend, theme, sprites);
+  paintLegend(painter, legendOf(*frame.snapshot, options.coloring), legend, theme, *sprites_);
   const QRectF card(margin, legend.bottom() + gap / 2, all.width() - 2 * margin,
                     all.height() - legend.bottom() - gap * 1.5);
   paintCard(painter, card, theme);
@@ -199,7 +254,6 @@ QImage renderPicture(const Frame& frame, const PictureOptions& options) {
   paintThroughput(painter, layOutThroughput(frame, range.begin, range.end, chart.size(), theme),
                   theme);
   painter.restore();
-  return image;
 }
 
 }  // namespace poolscope::ui

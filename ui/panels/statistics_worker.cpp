@@ -5,9 +5,26 @@
 
 #include <QMetaObject>
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace poolscope::ui {
+
+namespace {
+
+/// Quantiles to the nanosecond, as `info` tells them, where the tasks are few; of many, off by less
+/// than can be read off the window.
+session::Statistics answer(const StatisticsRequest& request) {
+  constexpr std::uint64_t kFew = 200'000;
+  session::Statistics figures = request.snapshot->range_statistics(request.begin, request.end);
+  if (std::max(figures.started, figures.finished) <= kFew) {
+    figures = request.snapshot->statistics(request.begin, request.end);
+  }
+  return figures;
+}
+
+}  // namespace
 
 StatisticsWorker::StatisticsWorker(QObject* parent)
     : QObject(parent),
@@ -35,8 +52,7 @@ void StatisticsWorker::run(const std::stop_token& stop) {
     const StatisticsRequest request = *std::exchange(waiting_, std::nullopt);
     const int answered = std::exchange(waitingCount_, 0);
     lock.unlock();
-    const session::Statistics statistics =
-        request.snapshot->range_statistics(request.begin, request.end);
+    const session::Statistics statistics = answer(request);
     QMetaObject::invokeMethod(
         this, [=, this] { deliver(request, statistics, answered); }, Qt::QueuedConnection);
     lock.lock();

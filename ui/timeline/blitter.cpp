@@ -126,6 +126,10 @@ void Blitter::text(const TextLabel& label) {
   if (label.text.isEmpty()) {
     return;
   }
+  if (shapes_) {
+    shapes_->text(label.text, label.role, label.color, device(label.rect), label.align);
+    return;
+  }
   const QImage image = sprites_.text(label.text, label.role, label.color);
   const QRect room = device(label.rect);
   int x = room.left();
@@ -162,6 +166,11 @@ void Blitter::barLabel(const TaskBar& bar, const Theme& theme) {
       end = left + image.width();
     }
     const int to = std::min(room.right() + 1, end);
+    if (shapes_) {
+      const QRect shown(from, room.top(), to - from, room.height());
+      shapes_->barLabel(bar, left, qRound(bar.labelAt.y() * ratio_), shown, imageIsBright);
+      continue;
+    }
     const int top = qRound(bar.labelAt.y() * ratio_) - image.height() / 2;
     draw(QPoint(from, top), image, QRect(from - left, 0, to - from, image.height()));
   }
@@ -169,6 +178,11 @@ void Blitter::barLabel(const TaskBar& bar, const Theme& theme) {
 
 void Blitter::barPart(const TaskBar& bar, const BarPart& part) {
   const QRect target = device(part.rect);
+  if (shapes_) {
+    shapes_->pattern(target, part.swatch, part.fill, std::round(bar.patternX * ratio_),
+                     sprites_.patternPeriod());
+    return;
+  }
   const QImage& pattern = sprites_.pattern(part.swatch, part.fill, target.height());
   const int period = sprites_.patternPeriod();
   const double since = target.left() - std::round(bar.patternX * ratio_);
@@ -187,6 +201,10 @@ void Blitter::corners(const TaskBar& bar) {
   if (rect.width() < 3 * radius || rect.height() < 2 * radius) {
     return;
   }
+  if (shapes_) {
+    shapes_->corners(rect, radius, bar.roundLeft, bar.roundRight);
+    return;
+  }
   const int right = rect.left() + rect.width() - radius;
   const int bottom = rect.top() + rect.height() - radius;
   if (bar.roundLeft) {
@@ -201,6 +219,10 @@ void Blitter::corners(const TaskBar& bar) {
 
 void Blitter::strip(const DenseStrip& strip, const Theme& theme) {
   const QRect target = device(strip.rect);
+  if (shapes_) {
+    shapes_->strip(target, strip);
+    return;
+  }
   // Right where it is to be seen, if all of its height is.
   const QRect seen = pixels_ ? target.intersected(pixels_->clipped()) : QRect();
   const bool direct = !seen.isEmpty() && seen.height() == target.height();

@@ -4,6 +4,7 @@
 #include "ui/timeline/pixel_writer.h"
 #include "ui/timeline/sprite_cache.h"
 #include "ui/timeline/timeline_scene.h"
+#include "ui/timeline/vector_shapes.h"
 
 #include <QImage>
 #include <QPainter>
@@ -14,15 +15,19 @@
 namespace poolscope::ui {
 
 /// Draws axis-aligned things in whole device pixels: on an image by writing them there, else by
-/// Qt's painter, which is fastest without its scale for the device's pixel ratio. Takes logical
-/// pixels.
+/// Qt's painter, which is fastest without its scale for the device's pixel ratio; for a file of
+/// shapes as shapes. Takes logical pixels.
 class Blitter {
  public:
   Blitter(QPainter& painter, SpriteCache& sprites, qreal ratio)
       : painter_(painter),
         sprites_(sprites),
         ratio_(ratio),
-        pixels_(PixelWriter::on(painter)) {}
+        pixels_(PixelWriter::on(painter)) {
+    if (VectorShapes::areWantedBy(painter)) {
+      shapes_.emplace(painter, sprites.theme());
+    }
+  }
 
   QRect device(const QRectF& rect) const {
     const int left = qRound(rect.left() * ratio_);
@@ -65,6 +70,7 @@ class Blitter {
   SpriteCache& sprites_;
   qreal ratio_;
   std::optional<PixelWriter> pixels_;
+  std::optional<VectorShapes> shapes_;
   QImage strip_ = {};
 };
 

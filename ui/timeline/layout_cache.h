@@ -13,6 +13,7 @@
 #include <QHash>
 #include <QString>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
@@ -96,6 +97,8 @@ class LayoutCache {
   BarShelf bars = {};
   /// What is beside them, in columns that they cover a part of.
   RestColumns rests = {};
+  /// Bars in each pane of the last frame: the next one has about as many.
+  std::array<qsizetype, 2> barsBefore = {};
 
  private:
   static constexpr qsizetype kMaxTexts = 8'192;

@@ -4,6 +4,7 @@
 #include "ui/timeline/name_text.h"
 #include "ui/timeline/task_kinds.h"
 #include "ui/timeline/time_text.h"
+#include "ui/timeline/vector_shapes.h"
 
 #include <QFontMetricsF>
 #include <QObject>
@@ -69,6 +70,12 @@ void paintBoxes(QPainter& painter, const Legend::Entry& entry, const QRectF& box
   const qreal width = box.width() / static_cast<qreal>(entry.swatches.size());
   for (qsizetype i = 0; i < entry.swatches.size(); ++i) {
     const QRectF part(box.left() + static_cast<qreal>(i) * width, box.top(), width, box.height());
+    if (VectorShapes::areWantedBy(painter)) {
+      VectorShapes(painter, theme)
+          .pattern(part.toRect(), entry.swatches[i], entry.fill, part.left(),
+                   sprites.patternPeriod());
+      continue;
+    }
     const int height = qRound(part.height() * ratio);
     const QImage& pattern = sprites.pattern(entry.swatches[i], entry.fill, height);
     painter.drawImage(part, pattern, QRectF(0, 0, part.width() * ratio, height));

@@ -24,6 +24,7 @@ class SpriteCache {
   /// patternPeriod(). Valid until the next pattern().
   const QImage& pattern(int swatch, BarFill fill, int height);
   int patternPeriod() const;
+  const Theme& theme() const { return theme_; }
 
   /// The lane's ground outside a round corner; `corner`: 0 top left, 1 top right, 2 bottom left, 3
   /// bottom right.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
 namespace poolscope::ui {
 namespace {
@@ -38,6 +39,13 @@ TaskKinds::TaskKinds(const session::Snapshot& snapshot) {
       if (const auto task = snapshot.task({process, id})) {
         see(kindOf(task->name));
       }
+    }
+  }
+  std::vector<session::TaskKind> later = snapshot.kinds();
+  std::ranges::sort(later, {}, &session::TaskKind::first);
+  for (const session::TaskKind& kind : later) {
+    if (size_ < names_.size()) {
+      see(kind.name);
     }
   }
 }

@@ -17,8 +17,8 @@ namespace poolscope::ui {
 class TaskKinds {
  public:
   TaskKinds() = default;
-  /// Looks at the first tasks of the first processes: cost O(1). The views live as long as the
-  /// snapshot.
+  /// The first tasks of the first processes tell the first kinds, the session the others: cost
+  /// O(kinds). The views live as long as the snapshot.
   explicit TaskKinds(const session::Snapshot& snapshot);
 
   /// An index into Theme::kinds.

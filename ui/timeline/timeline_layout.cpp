@@ -218,6 +218,9 @@ TimelineScene layOutTimeline(const Frame& frame, const ViewState& view, const QS
   scene.viewportHeight = std::max(0.0, size.height() - split);
   scene.panes[0].clip = QRectF(0, split, size.width(), scene.viewportHeight);
   scene.panes[1].clip = QRectF(0, c.canvas.top(), size.width(), c.plan.pinnedHeight);
+  for (std::size_t i = 0; i < scene.panes.size(); ++i) {
+    scene.panes[i].bars.reserve(cache.barsBefore[i]);
+  }
   for (const PlannedRow& row : c.plan.rows) {
     LanePane& pane = scene.panes[row.pinned ? 1 : 0];
     const qreal y = c.screenY(row);
@@ -225,8 +228,9 @@ TimelineScene layOutTimeline(const Frame& frame, const ViewState& view, const QS
       layOutRow(c, row, pane);
     }
   }
-  for (LanePane& pane : scene.panes) {
-    layOutGrounds(c, pane);
+  for (std::size_t i = 0; i < scene.panes.size(); ++i) {
+    layOutGrounds(c, scene.panes[i]);
+    cache.barsBefore[i] = scene.panes[i].bars.size();
   }
   layOutAxis(c, frame.live, scene);
   layOutMeasures(c, scene);

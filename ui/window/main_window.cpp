@@ -366,11 +366,7 @@ void MainWindow::connectWidgets() {
   connectFinder();
   connectWalker();
   connect(&statisticsWorker_, &StatisticsWorker::ready, this, &MainWindow::showStatistics);
-  connect(&pictureJob_, &PictureJob::written, this, [this](const QString& path) {
-    postMessage(Severity::info, tr("Picture saved to %1").arg(path));
-  });
-  connect(&pictureJob_, &PictureJob::failed, this,
-          [this](const QString& message) { postMessage(Severity::error, message); });
+  connectExport();
   frameTimer_.setTimerType(Qt::PreciseTimer);
   connect(&frameTimer_, &QTimer::timeout, this, &MainWindow::showNextFrame);
 }

@@ -16,7 +16,7 @@
 #include "ui/window/dialogs.h"
 #include "ui/window/engine.h"
 #include "ui/window/paint_intervals.h"
-#include "ui/window/picture_job.h"
+#include "ui/window/export_job.h"
 #include "ui/window/settings.h"
 
 #include <QElapsedTimer>
@@ -148,7 +148,9 @@ class MainWindow : public QMainWindow {
   void sendWorkers();
   void chooseScenario(const QString& name);
   void toggleRecording();
-  void exportPicture();
+  void exportSession();
+  void startExport(const ExportRequest& request);
+  void connectExport();
   void openRecording();
   void openScenarioFile();
   void saveSession(std::function<void()> then);
@@ -193,7 +195,7 @@ class MainWindow : public QMainWindow {
   StatisticsWorker statisticsWorker_;
   TaskFinder finder_;
   TaskWalker walker_;
-  PictureJob pictureJob_;
+  ExportJob exportJob_;
   PaintIntervals paintIntervals_;
 
   session::TaskKey selectedTask_ = {};

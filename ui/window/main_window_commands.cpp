@@ -37,7 +37,7 @@ void MainWindow::run(Command command) {
       saveSession({});
       break;
     case Command::export_picture:
-      exportPicture();
+      exportSession();
       break;
     case Command::quit:
       close();
@@ -308,26 +308,6 @@ void MainWindow::leaveSession(const QString& question, bool isWorthSaving,
       go();
     }
   });
-}
-
-void MainWindow::exportPicture() {
-  PictureOptions picture;
-  const TimeRange range = view_->viewState().range();
-  picture.theme = theme_;
-  picture.coloring = view_->viewState().coloring;
-  picture.lanes = view_->viewState().lanes;
-  picture.lanes.current.reset();
-  picture.begin = std::max(range.begin, clock_.begin());
-  picture.end = std::max(*picture.begin + 1, std::min(range.end, frame_.now));
-  picture.title = state_.scenario.title.isEmpty() ? sessionTitle() : state_.scenario.title;
-  dialogs_.chooseFileToSave(
-      tr("Export picture"), tr("PNG pictures (*.png)"), QStringLiteral("png"),
-      suggestedName(QStringLiteral("png")), [this, picture, frame = frame_](const QString& path) {
-        if (!pictureJob_.start(frame, picture, path)) {
-          postMessage(Severity::warning,
-                      tr("Another picture is still being written; try again in a moment."));
-        }
-      });
 }
 
 QString MainWindow::suggestedName(const QString& suffix) const {

@@ -154,10 +154,11 @@ LiveFigures MainWindow::figuresNow() const {
   LiveFigures figures =
       liveFigures(*frame_.snapshot, frame_.now, whole ? kWholeSession : kFiguresWindowNs);
   figures.isReplay = !clock_.isLive();
-  if (whole && wholeFigures_ && wholeFigures_->queue_wait) {
-    // Of all tasks: liveFigures() looks at the latest only.
-    figures.queueWaitP50S = wholeFigures_->queue_wait->p50;
-    figures.queueWaitP99S = wholeFigures_->queue_wait->p99;
+  if (whole) {
+    // Of all tasks, or nothing yet: liveFigures() looks at the latest only.
+    const auto wait = wholeFigures_ ? wholeFigures_->queue_wait : std::nullopt;
+    figures.queueWaitP50S = wait ? std::optional(wait->p50) : std::nullopt;
+    figures.queueWaitP99S = wait ? std::optional(wait->p99) : std::nullopt;
   }
   return figures;
 }
@@ -232,16 +233,18 @@ void MainWindow::showStalls() {
 }
 
 void MainWindow::askForStatistics() {
-  const bool wholeWanted = showsWholeSession() && !selectedRange_ && !wholeFigures_;
+  // First of all: the figures above are these.
+  const bool wholeWanted = showsWholeSession() && !wholeFigures_;
+  const bool ofRange = selectedRange_ && !wholeWanted;
   const bool wanted = tabs_->statisticsShown() || (selectedRange_ && !rangeFigures_) || wholeWanted;
   if (!wanted || !hasSession() || statisticsWorker_.isBusy()) {
     return;
   }
   // A session's last event counts too: it is usually the end of a task.
-  const TimeNs end = selectedRange_        ? std::min(selectedRange_->end, frame_.now)
+  const TimeNs end = ofRange               ? std::min(selectedRange_->end, frame_.now)
                      : showsWholeSession() ? frame_.now + 1
                                            : frame_.now;
-  const TimeNs begin = selectedRange_ ? selectedRange_->begin : clock_.begin();
+  const TimeNs begin = ofRange ? selectedRange_->begin : clock_.begin();
   const bool same = begin == askedBegin_ && end == askedEnd_;
   const bool recent = sinceStatistics_.isValid() && sinceStatistics_.elapsed() < kStatisticsMs;
   if (same || (recent && begin == askedBegin_) || end < begin) {
@@ -258,16 +261,20 @@ void MainWindow::showStatistics(const StatisticsRequest& request,
   if (!hasSession()) {
     return;
   }
-  const bool ofRange = selectedRange_ && request.begin == selectedRange_->begin;
+  const bool ofWhole =
+      showsWholeSession() && request.begin == clock_.begin() && request.end == frame_.now + 1;
+  const bool ofRange = selectedRange_ && !ofWhole && request.begin == selectedRange_->begin;
   if (ofRange) {
     rangeFigures_ = statistics;
     showInspector();
   }
-  if (!selectedRange_ && showsWholeSession() && request.begin == clock_.begin() &&
-      request.end == frame_.now + 1) {
+  if (ofWhole) {
     wholeFigures_ = statistics;
     header_->showFigures(figuresNow(), frame_.snapshot->lost_events(),
                          frame_.snapshot->anomalies());
+  }
+  if (ofWhole && selectedRange_) {
+    return;  // what is shown there is the range's
   }
   tabs_->statistics()->showStatistics(ofRange ? tr("Selected range") : tr("Whole session so far"),
                                       request.snapshot, statistics);

@@ -165,6 +165,8 @@ class RangeStatisticsTest : public QObject {
     QTest::newRow("several pools") << 20000 << 3 << 3 << 500 << 0.0 << 0.0 << 0.0 << false << 3;
     QTest::newRow("workers of all pools")
         << 10000 << 3 << 2 << 500 << 0.0 << 0.0 << 0.0 << true << 3;
+    QTest::newRow("hundreds of workers")
+        << 20000 << 2 << 200 << 500 << 0.0 << 0.0 << 0.0 << true << 2;
     QTest::newRow("events lost") << 10000 << 2 << 2 << 500 << 0.1 << 0.0 << 0.0 << false << 4;
     QTest::newRow("many lost") << 10000 << 1 << 1 << 500 << 0.4 << 0.0 << 0.0 << false << 4;
     QTest::newRow("two at once") << 8000 << 1 << 1 << 500 << 0.0 << 0.0 << 0.3 << false << 4;

@@ -135,6 +135,7 @@ class SessionTest : public QObject {
   void columnsNarrowerThanANanosecond_showTheMoment();
   void maxWorkers_changesInTime();
   void processes_keepTheirTasksApart();
+  void kinds_ofNames_areToldWithTheirFirstTask();
   void publishedSnapshot_whileWriterGoesOn_neverChanges();
   void unknownIds_answerAsNothing();
 };
@@ -482,6 +483,33 @@ void SessionTest::processes_keepTheirTasksApart() {
   QCOMPARE(snapshot->task({0, 7})->state, TaskState::finished);
   QCOMPARE(snapshot->task({1, 7})->state, TaskState::queued);
   QCOMPARE(snapshot->waiting(PoolIndex{1}, 10, 9).front().process, 1U);
+}
+
+void SessionTest::kinds_ofNames_areToldWithTheirFirstTask() {
+  const auto directory = Filled::named();
+  const auto event = [&](TimeNs time, std::uint64_t task, const char* name) {
+    Event made = queued(time, task);
+    made.detail = directory->intern(name);
+    return made;
+  };
+  Events events;
+  for (std::uint64_t i = 1; i <= 1000; ++i) {
+    events.push_back(event(static_cast<TimeNs>(i), i, ("page " + std::to_string(i)).c_str()));
+  }
+  events.push_back(event(2000, 1002, "archive"));
+  events.push_back(event(2001, 1001, "archive"));  // came late
+  events.push_back(event(2002, 1003, "page 7"));
+  Session session;
+  const auto sink = session.add_process(directory);
+  sink->consume(events);
+  sink->consume({});
+  const auto kinds = session.snapshot()->kinds();
+  QCOMPARE(kinds.size(), std::size_t{2});
+  QCOMPARE(kinds[0].name, std::string_view("page"));
+  QCOMPARE(kinds[0].first, (TaskKey{0, 1}));
+  QCOMPARE(kinds[1].name, std::string_view("archive"));
+  // Told as one more of the same name, not as the first: only new names are looked at.
+  QCOMPARE(kinds[1].first, (TaskKey{0, 1002}));
 }
 
 void SessionTest::publishedSnapshot_whileWriterGoesOn_neverChanges() {

@@ -101,6 +101,7 @@ class ForeignTraceTest : public QObject {
   void slices_inSlices_becomePhases();
   void flows_intoSlices_giveTheTimeInTheQueue_data();
   void flows_intoSlices_giveTheTimeInTheQueue();
+  void flows_fromSlices_giveTheDelivery();
   void packets_outOfOrder_areSorted();
   void clocks_ofOtherKinds_arePlacedOnOneAxis();
   void internedNames_ofTwoSequences_areKeptApart();
@@ -202,6 +203,26 @@ void ForeignTraceTest::flows_intoSlices_giveTheTimeInTheQueue() {
   QVERIFY(task->caller.has_value());
   QCOMPARE(snapshot->lanes()[static_cast<std::size_t>(*task->caller)].name,
            std::string_view("main"));
+}
+
+void ForeignTraceTest::flows_fromSlices_giveTheDelivery() {
+  OtherTrace trace;
+  trace.thread(9, 77, 77, "main").thread(10, 77, 101, "worker");
+  trace.event({.time = 400, .type = EventType::instant, .track = 9, .name = "submit", .flow = 5});
+  trace.event({.time = 1000, .track = 10, .name = "job", .flow = 5});
+  trace.event({.time = 1900, .type = kEnd, .track = 10});
+  OtherTrace::Event result = {
+      .time = 2500, .type = EventType::instant, .track = 9, .name = "result"};
+  result.terminating_flow = 5;
+  trace.event(result);
+  const auto snapshot = open(trace.bytes);
+  const auto task = snapshot->task({0, 1});
+  QVERIFY(task.has_value());
+  QCOMPARE(*task->queued, session::TimeNs{400});
+  QCOMPARE(*task->delivered, session::TimeNs{2500});
+  QCOMPARE(snapshot->lanes()[static_cast<std::size_t>(*task->receiver)].name,
+           std::string_view("main"));
+  QCOMPARE(snapshot->anomalies(), std::uint64_t{0});
 }
 
 void ForeignTraceTest::packets_outOfOrder_areSorted() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/snapshot.h"
+#include "core/session/task_kind.h"
 
 #include <algorithm>
 #include <deque>
@@ -378,6 +379,16 @@ class FakeSnapshot : public Snapshot {
     return {};
   }
   void replay(std::uint32_t, trace::Sink&) const override {}
+  std::vector<session::TaskKind> kinds() const override {
+    std::vector<session::TaskKind> kinds;
+    for (const Task& task : tasks_) {
+      const std::string_view name = session::kind_of(task.name);
+      if (std::ranges::find(kinds, name, &session::TaskKind::name) == kinds.end()) {
+        kinds.push_back({name, task.key});
+      }
+    }
+    return kinds;
+  }
   std::uint32_t process_count() const override { return 1; }
   std::shared_ptr<const trace::Directory> directory(std::uint32_t) const override { return {}; }
 

@@ -13,6 +13,7 @@ class TaskKindsTest : public QObject {
  private Q_SLOTS:
   void kinds_ofASession_areNumberedAsTheyAppear();
   void kinds_whileTheSessionGrows_keepTheirColours();
+  void kinds_thatComeLate_haveColoursOfTheirOwn();
   void kindOf_name_dropsItsNumber_data();
   void kindOf_name_dropsItsNumber();
 };
@@ -43,6 +44,20 @@ void TaskKindsTest::kinds_whileTheSessionGrows_keepTheirColours() {
     s.addTask(pool, caller, 2 + i, i % 2 == 0 ? "a" : "c");
   }
   QCOMPARE(TaskKinds(s)("b"), before);
+}
+
+void TaskKindsTest::kinds_thatComeLate_haveColoursOfTheirOwn() {
+  test::FakeSnapshot s;
+  const auto pool = s.addPool(0, 2);
+  const auto caller = s.addCaller("main");
+  for (int i = 0; i < 400; ++i) {
+    s.addTask(pool, caller, 1 + i, "fetch");
+  }
+  s.addTask(pool, caller, 500, "archive 12");
+  const TaskKinds kinds(s);
+  QCOMPARE(kinds.size(), std::size_t(2));
+  QCOMPARE(kinds.name(1), std::string_view("archive"));
+  QCOMPARE(kinds("archive 13"), 1);
 }
 
 void TaskKindsTest::kindOf_name_dropsItsNumber_data() {

@@ -519,9 +519,25 @@ class MainWindowTest : public QObject {
     fixture.showLive();
     fixture.window.run(Command::export_picture);
     choose(fixture, fixture.folder.filePath(QStringLiteral("missing/p.png")));
-    QTRY_VERIFY(fixture.find<QLabel>("messageText")
-                    ->text()
-                    .contains(QStringLiteral("could not be written")));
+    QTRY_VERIFY(
+        fixture.find<QLabel>("messageText")->text().contains(QStringLiteral("does not exist")));
+  }
+
+  void table_isExported_ofTheWholeSession() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.window.run(Command::export_picture);
+    const QString path = fixture.folder.filePath(QStringLiteral("t.csv"));
+    choose(fixture, path);
+    auto* dialog = fixture.window.findChild<QDialog*>(QStringLiteral("exportDialog"));
+    QVERIFY(dialog != nullptr);
+    QCOMPARE(dialog->findChild<QComboBox*>(QStringLiteral("exportPart"))->currentIndex(), 0);
+    dialog->findChild<QPushButton*>(QStringLiteral("exportStart"))->click();
+    QTRY_VERIFY(fixture.find<QLabel>("messageText")->text().contains(QStringLiteral("t.csv")));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QVERIFY(file.readLine().startsWith("process,task,"));
+    QTRY_VERIFY(fixture.window.findChild<QDialog*>(QStringLiteral("exportProgress")) == nullptr);
   }
 
   void grab_hasTheSizeOfTheWindow() {

@@ -198,6 +198,28 @@ class StatesTest : public QObject {
     QTRY_VERIFY(fixture.find("figureTiles")->accessibleDescription().contains(expected));
   }
 
+  void opened_queueWait_isOfTheWholeSession_orNotYetTold() {
+    // The last 2,000, which is as many as a live view looks at, waited far longer than the others.
+    constexpr int kTasks = 6'000;
+    SampleSession sample(1);
+    for (int i = 0; i < kTasks; ++i) {
+      const session::TimeNs begin = session::TimeNs{i} * kSecond / 1'000;
+      const session::TimeNs wait = i < kTasks - 2'000 ? 1'000 : 900'000;
+      sample.ordinary(begin, begin + wait, begin + wait + 10'000, 0);
+    }
+    const auto snapshot = sample.snapshot();
+    const QString expected = QStringLiteral("queue wait p50 %1")
+                                 .arg(formatSeconds(snapshot->statistics().queue_wait->p50));
+    WindowFixture fixture;
+    const auto words = [&] { return fixture.find("figureTiles")->accessibleDescription(); };
+    fixture.engine.showFile(snapshot, QStringLiteral("long.pftrace"), false);
+    fixture.view()->selectRange(0, kSecond);
+    QVERIFY2(
+        words().contains(QStringLiteral("queue wait p50 \u2013")) || words().contains(expected),
+        qPrintable(words()));
+    QTRY_VERIFY(words().contains(expected));
+  }
+
   void noNetwork_doesNotClaimThatWorkersWork() {
     WindowFixture fixture;
     fixture.showLive();

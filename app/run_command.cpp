@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/commands.h"
+#include "app/exit_status.h"
+#include "app/run_session.h"
+#include "core/base/memory.h"
+
+#include <chrono>
+
+namespace poolscope::app {
+namespace {
+
+constexpr std::chrono::hours kLong{1};
+
+}  // namespace
+
+int runProgram(const RunCall& call, const StopSignals& signals) {
+  auto run = RunSession::start(call, signals);
+  if (!run) {
+    return complain(run.error(), kFailed);
+  }
+  (*run)->session().session()->set_memory_limit(memory_limit(kUsualMemoryPercent));
+  while (!(*run)->program().wait(kLong)) {
+  }
+  return (*run)->finish();
+}
+
+}  // namespace poolscope::app

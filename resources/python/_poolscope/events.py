@@ -1,0 +1,360 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Events of this process on their way to Poolscope. Hooks append four integers to one list, which
+is atomic; a thread of ours sends them on. What the hooks use most is a plain function or list of
+this module, so that they can take it once.
+
+No hook may raise, wait, or take a lock that the program could hold. A collection of garbage may
+run the program's finalizers in the middle of our code, and those may wait for anything: so names
+and threads are told without a lock, workers are counted under one that is held for no step that
+allocates, and the lock for sending is only ever tried."""
+
+import itertools
+import sys
+import time
+
+import _thread
+from _poolscope import link
+
+QUEUED, STARTED, FINISHED = 1, 2, 3
+WORKER_STARTED, WORKER_EXITED, MAX_WORKERS = 6, 7, 8
+BLOCKED, UNBLOCKED = 9, 10
+PAUSED, RESUMED, POOL_CREATED, POOL_SHUT_DOWN, POOL_BROKEN, MARKER, LOST = range(12, 19)
+ERROR, CANCELLED = 1 << 40, 2 << 40
+
+# As many events may wait at once, and so many bytes for a reader that is slow.
+MOST_EVENTS = 262_144
+MOST_BYTES = 64 << 20
+# Texts beyond this are told as no text at all.
+MOST_NAMES = 100_000
+
+INTERVAL = 0.02
+IDLE_INTERVAL = 0.1
+LAST_WAIT = 0.5  # for a slow reader, when the process ends
+
+now = time.monotonic_ns
+thread_time_ns = time.thread_time_ns
+get_ident = _thread.get_ident
+
+on = True  # whether anybody wants events
+buffer = []
+record = buffer.extend
+
+_sending = _thread.RLock()
+_counting = _thread.RLock()
+_wake = _thread.allocate_lock()
+_wake.acquire()
+_workers = 0  # threads of pools; while there are some, the sender runs
+_running = False
+_failed = False
+_ended = False
+_names = {}
+_news = []  # texts that were not sent yet
+_described = []  # all texts of threads and names, to be sent again by a fork
+_unsent = []  # of (bytes, whole): `whole` is sent again from its beginning if the connection changes
+_offset = 0
+_unsent_bytes = 0
+_heads = []  # events that come before all others of their batch
+first = _heads.extend
+sender = 0  # which thread sends
+_untold = 0  # events that were dropped and not yet told
+_name_numbers = itertools.count(1)
+_thread_numbers = itertools.count(1)
+before_send = []  # tell of new pools
+on_control = []  # do what Poolscope wants
+on_gone = []  # Poolscope is gone: no pool may be left paused
+
+
+class _Local(_thread._local):
+    """What is known of a thread: `id`, and in a worker `worker`. Goes with the thread."""
+
+
+local = _Local()
+
+
+def name_id(text):
+    """The number of a text, told before the first event that uses it; 0 for none or too many."""
+    if not text:
+        return 0
+    known = _names.get(text)
+    if known is not None:
+        return known
+    if len(_names) >= MOST_NAMES:
+        return 0
+    number = next(_name_numbers)
+    # Told first: whoever finds the number may use it. If another thread is faster, one text has two.
+    _describe(link.text_record(0, number, link.NAME << 32, text))
+    return _names.setdefault(text, number)
+
+
+def _describe(data):
+    _news.append(data)
+    _described.append(data)
+
+
+def enter_thread(name=None):
+    """Gives the calling thread its number, and tells its name."""
+    if name is None:
+        name = _own_name()
+    number = next(_thread_numbers)
+    _describe(link.text_record(_thread.get_native_id(), number, link.THREAD << 32, name))
+    local.id = number
+    return number
+
+
+def _own_name():
+    threading = sys.modules.get("threading")
+    # current_thread() would invent one for a thread that threading did not make.
+    thread = threading._active.get(get_ident()) if threading is not None else None
+    return thread.name if thread is not None else "thread"
+
+
+def thread_id():
+    try:
+        return local.id
+    except AttributeError:
+        return enter_thread()
+
+
+def marker(text):
+    if on:
+        record((now(), 0, thread_id() | MARKER << 32, name_id(text)))
+        flush()
+
+
+def fail():
+    """An error of ours: the program goes on without us."""
+    global _failed
+    _failed = True
+    stop()
+
+
+def stop():
+    """Nobody wants events any more: the hooks go, and what waits is dropped."""
+    global on
+    if not on:
+        return
+    on = False
+    del buffer[:], _heads[:], _news[:], _unsent[:]
+    link.close()
+    for call in on_gone:
+        call()
+
+
+# --- sending
+
+
+def flush():
+    """Sends what there is, if nobody else does. Never waits."""
+    if not on or not _sending.acquire(False):
+        return
+    try:
+        _collect()
+        _send()
+    except Exception:
+        fail()
+    finally:
+        _sending.release()
+
+
+def _collect():
+    """Makes bytes of what waits."""
+    global _untold, _unsent_bytes
+    for call in before_send:
+        call()
+    heads = _heads[:]
+    del _heads[: len(heads)]
+    chunk = buffer[:]
+    del buffer[: len(chunk)]
+    if not chunk and not heads:
+        return
+    chunk[:0] = heads
+    count = len(chunk)
+    # After the events: all that they name has been told by then.
+    news = _news[:]
+    del _news[: len(news)]
+    if news:
+        _append(b"".join(news), True)
+    room = max(0, MOST_EVENTS * 4 if _unsent_bytes < MOST_BYTES else 0)
+    if count > room:
+        _untold += (count - room) // 4
+        del chunk[room:]
+    if chunk or (_untold and room):
+        from array import array
+
+        if _untold and room:
+            chunk[:0] = (now(), 0, thread_id() | LOST << 32, _untold)
+            _untold = 0
+        data = array("Q", chunk)
+        if sys.byteorder == "big":
+            data.byteswap()
+        _append(data.tobytes(), False)
+
+
+def _append(data, whole):
+    global _unsent_bytes
+    _unsent.append((data, whole))
+    _unsent_bytes += len(data)
+
+
+def _send():
+    global _offset, _unsent_bytes
+    if not _unsent:
+        return
+    if not link.is_ours() and not _reconnect():
+        stop()
+        return
+    while _unsent:
+        data = _unsent[0][0]
+        try:
+            sent = link.send(data if _offset == 0 else memoryview(data)[_offset:])
+        except OSError:
+            stop()  # Poolscope has ended
+            return
+        if sent == 0:
+            return
+        _offset += sent
+        if _offset == len(data):
+            del _unsent[0]
+            _unsent_bytes -= len(data)
+            _offset = 0
+
+
+def _reconnect():
+    """The program closed our connection with all its files: goes on with another one, where the
+    last ended."""
+    global _offset
+    if not link.connect():
+        return False
+    if _unsent:
+        _offset = 0 if _unsent[0][1] else _offset & ~31
+    return True
+
+
+def drain(seconds=LAST_WAIT):
+    """Sends all that there is, waiting for a slow reader for so long at most."""
+    if not on:
+        return
+    until = time.monotonic() + seconds
+    if not _sending.acquire(True, seconds):
+        return
+    try:
+        _collect()
+        while on:
+            _send()
+            left = until - time.monotonic()
+            if not on or not _unsent or left <= 0:
+                break
+            link.wait_writable(left)
+    except Exception:
+        fail()
+    finally:
+        _sending.release()
+
+
+def end():
+    """The very last of this process."""
+    global _ended
+    if _ended:
+        return
+    _ended = True
+    drain()
+    if on and not _unsent and link.is_ours():
+        try:
+            link.send(link.record(now(), 0, link.BYE << 32, _untold))
+        except OSError:
+            pass
+    link.close()
+
+
+# --- the sender
+
+
+def worker_begins():
+    """A pool is about to start a thread."""
+    global _workers, _running
+    with _counting:
+        _workers += 1
+        if _running:
+            return
+        _running = True
+    try:
+        _thread.start_new_thread(_run, ())
+    except RuntimeError:  # no more threads
+        _running = False
+        fail()
+
+
+def worker_ended():
+    """The sender goes with the last worker: a process without threads of its own has none of
+    ours, as a fork expects it."""
+    global _workers
+    with _counting:
+        _workers -= 1
+        last = _workers == 0
+    if last:
+        flush()
+        wake()
+
+
+def wake():
+    try:
+        _wake.release()
+    except RuntimeError:
+        pass  # it has been told
+
+
+def _run():
+    global _running, sender
+    sender = get_ident()
+    idle = 0
+    while True:
+        with _counting:
+            if _workers == 0 or not on:
+                _running = False
+                return
+        _wake.acquire(True, INTERVAL if idle < 50 else IDLE_INTERVAL)
+        busy = bool(buffer)
+        flush()
+        _listen()
+        idle = 0 if busy else idle + 1
+
+
+def _listen():
+    try:
+        if on:
+            data = link.receive()
+            if data is not None:
+                idle_bytes = memoryview(data)
+                for begin in range(0, len(data) - 31, 32):
+                    words = [
+                        int.from_bytes(idle_bytes[at : at + 8], "little")
+                        for at in range(begin, begin + 32, 8)
+                    ]
+                    for call in on_control:
+                        call(*words[:3])
+            for call in on_control:
+                call(0, 0, 0)  # what could not be done the last time
+    except Exception:
+        fail()
+
+
+# --- fork
+
+
+def after_fork():
+    """In the child: nothing of the parent's is ours."""
+    global _sending, _counting, _wake, _workers, _running, _offset, _unsent_bytes, _untold, _ended
+    _sending = _thread.RLock()
+    _counting = _thread.RLock()
+    _wake = _thread.allocate_lock()
+    _wake.acquire()
+    _workers = 0
+    _running = False
+    _ended = False
+    del buffer[:], _heads[:], _unsent[:]
+    _news[:] = _described
+    _offset = _unsent_bytes = _untold = 0
+    local.__dict__.clear()
+    if on:
+        link.restarted()
+        link.close()

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "program.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QImage>
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QTest>
+
+using poolscope::test::Outcome;
+using poolscope::test::runPoolscope;
+
+/// Exports of one recording, each checked by a reader that is not ours.
+class ExportTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void initTestCase();
+  void csv_readByPython_hasTheCountsOfInfo();
+  void json_readByPython_hasTheCountsOfInfo();
+  void chromeTrace_readByPython_hasTheCountsOfInfo();
+  void svg_byAnotherRenderer_isThePicture();
+  void video_hasTheFramesAskedFor_data();
+  void video_hasTheFramesAskedFor();
+  void missingFfmpeg_isSaidWithWhatToInstall();
+  void range_hasOnlyTasksThatTouchIt();
+  void unknownEnding_isRefusedWithAList();
+  void outputThatExists_isKeptWithoutForce();
+  void fullDisk_leavesNoHalfFile();
+
+ private:
+  QString path(const QString& name) const { return folder_.filePath(name); }
+  Outcome exportTo(const QString& output, const QStringList& more = {}) const {
+    return runPoolscope(
+        QStringList{QStringLiteral("export"), recording_, QStringLiteral("--output"), output} +
+        more);
+  }
+  /// What a script prints, given arguments; fails the test if it fails.
+  QJsonObject python(const char* script, const QStringList& arguments) const;
+  void compareCounts(const QJsonObject& counted) const;
+
+  QTemporaryDir folder_;
+  QString recording_;
+  QJsonObject info_;
+};
+
+namespace {
+
+/// Failures, phases, commas, quotes and line breaks in names.
+const QByteArray kScenario = R"(
+name = "mixed"
+title = "Mixed"
+max_workers = 3
+[load]
+pattern = "submit"
+tasks = 60
+[[task]]
+name = "nap, \"short\""
+fail_every = 7
+steps = [ { sleep = "2ms" }, { cpu = "1ms" } ]
+[[task]]
+name = "über"
+steps = [ { sleep = "1ms" } ]
+)";
+
+constexpr const char* kCsv = R"(
+import csv, json, sys
+rows = list(csv.DictReader(open(sys.argv[1], newline='', encoding='utf-8')))
+count = lambda test: sum(1 for row in rows if test(row))
+print(json.dumps({
+  'queued': count(lambda r: r['queued']), 'started': count(lambda r: r['started']),
+  'finished': count(lambda r: r['state'] in ('finished', 'failed')),
+  'failed': count(lambda r: r['state'] == 'failed'),
+  'cancelled': count(lambda r: r['state'] == 'cancelled'),
+  'names': sorted({r['name'] for r in rows}), 'errors': count(lambda r: r['error']),
+  'wait': sum(float(r['queue_wait']) for r in rows if r['queue_wait']),
+  'run': sum(float(r['run_time']) for r in rows if r['run_time']),
+  'first': min(float(r['queued']) for r in rows), 'workers': len({r['worker'] for r in rows}),
+  'last': max(float(r['finished']) for r in rows if r['finished'])}))
+)";
+
+constexpr const char* kJson = R"(
+import json, sys
+tasks = json.load(open(sys.argv[1], encoding='utf-8'))['tasks']
+count = lambda test: sum(1 for task in tasks if test(task))
+print(json.dumps({
+  'queued': count(lambda t: 'queued' in t), 'started': count(lambda t: 'started' in t),
+  'finished': count(lambda t: t['state'] in ('finished', 'failed')),
+  'failed': count(lambda t: t['state'] == 'failed'),
+  'cancelled': count(lambda t: t['state'] == 'cancelled'),
+  'names': sorted({t['name'] for t in tasks}), 'errors': count(lambda t: 'error' in t),
+  'wait': sum(t['queue_wait'] for t in tasks if 'queue_wait' in t),
+  'run': sum(t['run_time'] for t in tasks if 'run_time' in t),
+  'phases': sum(len(t.get('phases', [])) for t in tasks),
+  'first': min(t['queued'] for t in tasks)}))
+)";
+
+constexpr const char* kChrome = R"(
+import json, sys
+trace = json.load(open(sys.argv[1], encoding='utf-8'))
+events = trace['traceEvents']
+of = lambda ph, cat: [e for e in events if e['ph'] == ph and e.get('cat') == cat]
+ends = of('E', 'task')
+depth, most = {}, 0
+for e in events:
+    if e['ph'] in 'BE':
+        depth[e['tid']] = depth.get(e['tid'], 0) + (1 if e['ph'] == 'B' else -1)
+        assert depth[e['tid']] >= 0, e
+        most = max(most, depth[e['tid']])
+starts = {e['id'] for e in of('s', 'flow')}
+assert starts == {e['id'] for e in of('f', 'flow')}
+assert all(isinstance(e['ts'], (int, float)) for e in events)
+print(json.dumps({
+  'queued': len(of('X', 'queued')), 'started': len(of('B', 'task')), 'finished': len(ends),
+  'failed': sum(1 for e in ends if e['args'].get('outcome') == 'error'),
+  'cancelled': sum(1 for e in of('i', 'task')), 'deepest': most,
+  'open': sum(depth.values()), 'names': sorted({e['name'] for e in of('B', 'task')}),
+  'threads': sorted(e['args']['name'] for e in events if e.get('name') == 'thread_name')}))
+)";
+
+}  // namespace
+
+QJsonObject ExportTest::python(const char* script, const QStringList& arguments) const {
+  QProcess process;
+  process.start(QStringLiteral("python3"),
+                QStringList{QStringLiteral("-c"), QString::fromUtf8(script)} + arguments);
+  if (!process.waitForFinished(60000) || process.exitCode() != 0) {
+    qWarning("%s", process.readAllStandardError().constData());
+    return {};
+  }
+  return QJsonDocument::fromJson(process.readAllStandardOutput()).object();
+}
+
+void ExportTest::compareCounts(const QJsonObject& counted) const {
+  const QJsonObject tasks = info_.value(QLatin1String("tasks")).toObject();
+  for (const char* key : {"queued", "started", "finished", "failed", "cancelled"}) {
+    QVERIFY2(counted.contains(QLatin1String(key)), key);
+    QVERIFY2(counted.value(QLatin1String(key)) == tasks.value(QLatin1String(key)), key);
+  }
+}
+
+void ExportTest::initTestCase() {
+  QFile scenario(path(QStringLiteral("mixed.toml")));
+  QVERIFY(scenario.open(QIODevice::WriteOnly));
+  scenario.write(kScenario);
+  scenario.close();
+  recording_ = path(QStringLiteral("a.pftrace"));
+  QCOMPARE(runPoolscope({QStringLiteral("record"), QStringLiteral("--scenario"),
+                         scenario.fileName(), QStringLiteral("--output"), recording_})
+               .status,
+           0);
+  info_ = runPoolscope({QStringLiteral("info"), recording_, QStringLiteral("--json")}).json();
+  QCOMPARE(info_.value(QLatin1String("tasks")).toObject().value(QLatin1String("queued")).toInt(),
+           60);
+}
+
+void ExportTest::csv_readByPython_hasTheCountsOfInfo() {
+  const QString output = path(QStringLiteral("a.csv"));
+  const Outcome outcome = exportTo(output);
+  QCOMPARE(outcome.err, QString());
+  QCOMPARE(outcome.status, 0);
+  const QJsonObject counted = python(kCsv, {output});
+  compareCounts(counted);
+  QCOMPARE(counted.value(QLatin1String("names")).toArray(),
+           QJsonArray({QStringLiteral("nap, \"short\""), QStringLiteral("über")}));
+  QCOMPARE(counted.value(QLatin1String("errors")), counted.value(QLatin1String("failed")));
+  QCOMPARE(counted.value(QLatin1String("workers")).toInt(), 3);
+  const auto mean = [&](const char* key) {
+    return info_.value(QLatin1String(key)).toObject().value(QLatin1String("mean")).toDouble();
+  };
+  QVERIFY(qAbs(counted.value(QLatin1String("wait")).toDouble() / 60 - mean("queue_wait")) < 1e-9);
+  QVERIFY(qAbs(counted.value(QLatin1String("run")).toDouble() / 60 - mean("run_time")) < 1e-9);
+  QVERIFY(counted.value(QLatin1String("first")).toDouble() >= 0);
+  QVERIFY(counted.value(QLatin1String("last")).toDouble() <=
+          info_.value(QLatin1String("duration")).toDouble() + 1e-9);
+}
+
+void ExportTest::json_readByPython_hasTheCountsOfInfo() {
+  const QString output = path(QStringLiteral("a.json"));
+  const Outcome outcome = exportTo(output);
+  QCOMPARE(outcome.err, QString());
+  QCOMPARE(outcome.status, 0);
+  const QJsonObject counted = python(kJson, {output});
+  compareCounts(counted);
+  QCOMPARE(counted.value(QLatin1String("errors")), counted.value(QLatin1String("failed")));
+  QVERIFY(counted.value(QLatin1String("phases")).toInt() >= 60);
+}
+
+void ExportTest::chromeTrace_readByPython_hasTheCountsOfInfo() {
+  const QString output = path(QStringLiteral("a.trace.json"));
+  const Outcome outcome = exportTo(output);
+  QCOMPARE(outcome.err, QString());
+  QCOMPARE(outcome.status, 0);
+  const QJsonObject counted = python(kChrome, {output});
+  compareCounts(counted);
+  QCOMPARE(counted.value(QLatin1String("open")).toInt(), 0);
+  QVERIFY(counted.value(QLatin1String("deepest")).toInt() >= 2);  // phases in tasks
+}
+
+void ExportTest::svg_byAnotherRenderer_isThePicture() {
+  const QString vector = path(QStringLiteral("a.svg"));
+  const QString pixels = path(QStringLiteral("a.png"));
+  const QString again = path(QStringLiteral("again.png"));
+  const QStringList part{QStringLiteral("--size"), QStringLiteral("1280x800")};
+  QCOMPARE(exportTo(vector, part).status, 0);
+  QCOMPARE(exportTo(pixels, part).status, 0);
+  QCOMPARE(QProcess::execute(QStringLiteral("rsvg-convert"), {vector, QStringLiteral("-o"), again}),
+           0);
+  const QImage expected = QImage(pixels).convertToFormat(QImage::Format_RGB32);
+  const QImage actual = QImage(again).convertToFormat(QImage::Format_RGB32);
+  QCOMPARE(actual.size(), expected.size());
+  // Texts and curves are smoothed in another way: a share of pixels differs, most of them little.
+  qsizetype different = 0;
+  for (int y = 0; y < expected.height(); ++y) {
+    for (int x = 0; x < expected.width(); ++x) {
+      const QColor a = expected.pixelColor(x, y);
+      const QColor b = actual.pixelColor(x, y);
+      different +=
+          qAbs(a.red() - b.red()) + qAbs(a.green() - b.green()) + qAbs(a.blue() - b.blue()) > 120
+              ? 1
+              : 0;
+    }
+  }
+  const double share = static_cast<double>(different) / (1280.0 * 800);
+  QVERIFY2(share < 0.02, qPrintable(QString::number(share)));
+}
+
+void ExportTest::video_hasTheFramesAskedFor_data() {
+  QTest::addColumn<QString>("ending");
+  QTest::addColumn<QString>("codec");
+  QTest::addColumn<int>("fps");
+  QTest::newRow("mp4") << "mp4"
+                       << "h264" << 30;
+  QTest::newRow("webm") << "webm"
+                        << "vp8" << 20;
+  QTest::newRow("gif") << "gif"
+                       << "gif" << 10;
+}
+
+void ExportTest::video_hasTheFramesAskedFor() {
+  QFETCH(QString, ending);
+  QFETCH(QString, codec);
+  QFETCH(int, fps);
+  const QString output = path(QStringLiteral("v.") + ending);
+  const Outcome outcome =
+      exportTo(output, {QStringLiteral("--fps"), QString::number(fps), QStringLiteral("--size"),
+                        QStringLiteral("801x501"), QStringLiteral("--speed"),
+                        QStringLiteral("0.05"), QStringLiteral("--to"), QStringLiteral("0.05")});
+  QCOMPARE(outcome.err, QString());
+  QCOMPARE(outcome.status, 0);
+  QProcess probe;
+  probe.start(QStringLiteral("ffprobe"),
+              {QStringLiteral("-v"), QStringLiteral("error"), QStringLiteral("-count_frames"),
+               QStringLiteral("-show_entries"),
+               QStringLiteral("stream=codec_name,width,height,r_frame_rate,nb_read_frames"),
+               QStringLiteral("-of"), QStringLiteral("json"), output});
+  QVERIFY(probe.waitForFinished(60000));
+  const QJsonObject stream = QJsonDocument::fromJson(probe.readAllStandardOutput())
+                                 .object()
+                                 .value(QLatin1String("streams"))
+                                 .toArray()
+                                 .first()
+                                 .toObject();
+  QCOMPARE(stream.value(QLatin1String("codec_name")).toString(), codec);
+  QCOMPARE(stream.value(QLatin1String("width")).toInt(), 802);
+  QCOMPARE(stream.value(QLatin1String("height")).toInt(), 502);
+  QCOMPARE(stream.value(QLatin1String("r_frame_rate")).toString(), QStringLiteral("%1/1").arg(fps));
+  // A second of video, and its end.
+  QCOMPARE(stream.value(QLatin1String("nb_read_frames")).toString().toInt(), fps + 1);
+}
+
+void ExportTest::missingFfmpeg_isSaidWithWhatToInstall() {
+  QProcessEnvironment nowhere = QProcessEnvironment::systemEnvironment();
+  nowhere.insert(QStringLiteral("PATH"), folder_.path());
+  const QString output = path(QStringLiteral("none.mp4"));
+  const Outcome outcome = runPoolscope(
+      {QStringLiteral("export"), recording_, QStringLiteral("--output"), output}, nowhere);
+  QCOMPARE(outcome.status, 1);
+  QVERIFY2(outcome.err.contains(QStringLiteral("install")), qPrintable(outcome.err));
+  QVERIFY(outcome.err.contains(QStringLiteral("ffmpeg")));
+  QVERIFY(outcome.err.contains(QStringLiteral(".png")));
+  QVERIFY(!QFileInfo::exists(output));
+}
+
+void ExportTest::range_hasOnlyTasksThatTouchIt() {
+  const QString whole = path(QStringLiteral("w.csv"));
+  QCOMPARE(exportTo(whole).status, 0);
+  const double middle = info_.value(QLatin1String("duration")).toDouble() / 2;
+  const QString part = path(QStringLiteral("p.csv"));
+  const QStringList range{QStringLiteral("--from"), QString::number(middle, 'f', 9),
+                          QStringLiteral("--to"), QString::number(middle + 0.002, 'f', 9)};
+  QCOMPARE(exportTo(part, range).status, 0);
+  constexpr const char* kRows = R"(
+import csv, json, sys
+read = lambda name: list(csv.DictReader(open(name, newline='', encoding='utf-8')))
+begin, end = float(sys.argv[3]), float(sys.argv[4])
+over = lambda r: float(r['delivered'] or r['finished'])
+wanted = [r for r in read(sys.argv[1]) if float(r['queued']) < end and over(r) >= begin]
+print(json.dumps({'same': wanted == read(sys.argv[2]), 'rows': len(wanted)}))
+)";
+  const QJsonObject told = python(kRows, {whole, part, range[1], range[3]});
+  QVERIFY(told.value(QLatin1String("same")).toBool());
+  QVERIFY(told.value(QLatin1String("rows")).toInt() > 0);
+
+  const QString trace = path(QStringLiteral("p.trace.json"));
+  QCOMPARE(exportTo(trace, range).status, 0);
+  const QJsonObject counted = python(kChrome, {trace});
+  QCOMPARE(counted.value(QLatin1String("queued")), told.value(QLatin1String("rows")));
+}
+
+void ExportTest::unknownEnding_isRefusedWithAList() {
+  const Outcome outcome = exportTo(path(QStringLiteral("a.docx")));
+  QCOMPARE(outcome.status, 2);
+  QVERIFY(outcome.err.contains(QStringLiteral("a.docx")));
+  QVERIFY(outcome.err.contains(QStringLiteral(".csv")));
+  QVERIFY(outcome.err.contains(QStringLiteral(".trace.json")));
+}
+
+void ExportTest::outputThatExists_isKeptWithoutForce() {
+  for (const char* name : {"there.csv", "there.json", "there.trace.json"}) {
+    const QString output = path(QLatin1String(name));
+    QFile file(output);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("mine");
+    file.close();
+    const Outcome refused = exportTo(output);
+    QCOMPARE(refused.status, 1);
+    QVERIFY(refused.err.contains(QStringLiteral("--force")));
+    QCOMPARE(QFileInfo(output).size(), 4);
+    QCOMPARE(exportTo(output, {QStringLiteral("--force")}).status, 0);
+    QVERIFY(QFileInfo(output).size() > 100);
+  }
+}
+
+void ExportTest::fullDisk_leavesNoHalfFile() {
+  for (const char* ending : {".csv", ".json", ".trace.json"}) {
+    const QString output = path(QStringLiteral("full") + QLatin1String(ending));
+    QVERIFY(QFile::link(QStringLiteral("/dev/full"), output));
+    const Outcome outcome = exportTo(output, {QStringLiteral("--force")});
+    QCOMPARE(outcome.status, 1);
+    QVERIFY2(outcome.err.contains(QStringLiteral("no space left")), qPrintable(outcome.err));
+  }
+  QCOMPARE(QDir(folder_.path()).entryList({QStringLiteral(".*.part")}, QDir::Files | QDir::Hidden),
+           QStringList());
+}
+
+QTEST_GUILESS_MAIN(ExportTest)
+#include "export_test.moc"

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/export/video.h"
+
+#include "tests/ui/timeline/demo_session.h"
+
+#include <QTest>
+
+using namespace poolscope;
+using namespace poolscope::test;
+using namespace poolscope::ui;
+
+class VideoTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void frame_isThePictureOfItsTime();
+  void frames_ofOnePainter_areThoseOfFreshOnes();
+  void count_followsRateAndSpeed_data();
+  void count_followsRateAndSpeed();
+  void size_isEven();
+};
+
+namespace {
+
+VideoFrames framesOf(VideoOptions options, VideoFormat format = VideoFormat::mp4) {
+  const auto s = demoSession();
+  PictureOptions picture;
+  picture.size = QSize(801, 601);
+  picture.begin = s->begin_;
+  picture.end = s->begin_ + 1000 * kMs;
+  return VideoFrames(s, picture, options, format);
+}
+
+}  // namespace
+
+void VideoTest::frame_isThePictureOfItsTime() {
+  const auto s = demoSession();
+  const VideoFrames frames = framesOf({.fps = 30, .speed = 0.5});
+  for (const std::int64_t k : {0, 7, 29}) {
+    QCOMPARE(frames.timeOf(k), s->begin_ + static_cast<session::TimeNs>(
+                                               std::llround(static_cast<double>(k) * 0.5e9 / 30)));
+    const QImage image = PicturePainter().render(frames.frame(k), frames.picture(k));
+    QCOMPARE(image.size(), frames.size());
+    // Asked for by its time alone, as a still of a replay is.
+    QCOMPARE(image, renderPicture({s, frames.timeOf(k), false}, frames.picture(k)));
+  }
+  QVERIFY(PicturePainter().render(frames.frame(7), frames.picture(7)) !=
+          PicturePainter().render(frames.frame(8), frames.picture(8)));
+}
+
+void VideoTest::frames_ofOnePainter_areThoseOfFreshOnes() {
+  const VideoFrames frames = framesOf({.fps = 10});
+  PicturePainter painter;
+  for (std::int64_t k = 0; k < frames.count(); ++k) {
+    QCOMPARE(painter.render(frames.frame(k), frames.picture(k)),
+             PicturePainter().render(frames.frame(k), frames.picture(k)));
+  }
+}
+
+void VideoTest::count_followsRateAndSpeed_data() {
+  QTest::addColumn<int>("fps");
+  QTest::addColumn<double>("speed");
+  QTest::addColumn<bool>("gif");
+  QTest::addColumn<int>("count");
+  QTest::newRow("a second at 60") << 0 << 1.0 << false << 61;
+  QTest::newRow("at 30") << 30 << 1.0 << false << 31;
+  QTest::newRow("slowed down") << 30 << 0.1 << false << 301;
+  QTest::newRow("faster than a frame") << 30 << 1000.0 << false << 2;
+  QTest::newRow("GIF") << 0 << 1.0 << true << 26;
+  QTest::newRow("GIF, too many") << 60 << 1.0 << true << 26;
+}
+
+void VideoTest::count_followsRateAndSpeed() {
+  QFETCH(int, fps);
+  QFETCH(double, speed);
+  QFETCH(bool, gif);
+  QFETCH(int, count);
+  const VideoFrames frames =
+      framesOf({.fps = fps, .speed = speed}, gif ? VideoFormat::gif : VideoFormat::mp4);
+  QCOMPARE(frames.count(), std::int64_t{count});
+  QCOMPARE(frames.timeOf(0), demoSession()->begin_);
+  QCOMPARE(frames.timeOf(frames.count() - 1), demoSession()->begin_ + 1000 * kMs);
+}
+
+void VideoTest::size_isEven() {
+  QCOMPARE(framesOf({}).size(), QSize(802, 602));
+}
+
+QTEST_MAIN(VideoTest)
+#include "video_test.moc"
