@@ -21,6 +21,9 @@ struct MeasuredRunOptions {
   std::uint64_t repeat = 0;  ///< draws from the scenario's seed + this
   double seconds = 1;        ///< longer while too few tasks are finished, up to `most_seconds`
   double most_seconds = 4;
+  /// Tasks that run at the end may go on for so long, so that the long ones among them are known,
+  /// too.
+  double grace = 1;
   bool trusted = false;
   std::stop_token stop = {};
 };

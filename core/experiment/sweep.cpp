@@ -25,6 +25,8 @@ constexpr std::size_t kLeastRepeats = 3;
 constexpr double kShortestRun = 0.4;      // seconds
 constexpr double kShortestForced = 0.05;  // where the budget leaves no more
 constexpr double kTaskTimes = 8;          // so many tasks one after another in a run
+constexpr double kLongTaskTimes = 3;      // and so many of the longest that was seen, ...
+constexpr double kMostForLongTask = 5;    // ... up to so many seconds
 constexpr double kArrivals = 150;         // so many in a run, or no p99 is known
 constexpr double kStretch = 4;            // a run goes on for so long until it has enough tasks
 constexpr double kRunOverhead = 0.06;     // seconds: threads start and end
@@ -60,6 +62,8 @@ struct Sweep::Impl {
   void publish(bool to_the_end);
   void tell(std::uint64_t workers, std::size_t repeat);
   void finish(SweepEnd end);
+  double seconds_for(std::uint64_t workers) const;
+  double grace() const { return std::min(1.5 * longest_task, run_seconds); }
   double left() const { return options.budget_seconds - seconds_since(begin); }
 
   const SweepOptions options;
@@ -73,6 +77,7 @@ struct Sweep::Impl {
   std::map<std::uint64_t, SimulatedWork> works;  // of the first run of each count
   std::map<std::pair<std::uint64_t, std::uint64_t>, double> predictions;  // by from and to
   std::optional<double> task_seconds;  // a task alone, as far as it is known
+  double longest_task = 0;             // that was seen
   double run_seconds = kShortestRun;
   double run_cost = kShortestRun;  // of the last runs, all told
   std::size_t round_number = 0;
@@ -122,7 +127,9 @@ void Sweep::Impl::look_first() {
   std::size_t count = 0;
   for (const TaskRecord& task : run->records->tasks()) {
     if (task.finished != kNever && task.started != kNever) {
-      sum += static_cast<double>(task.finished - task.started) * 1e-9;
+      const double length = static_cast<double>(task.finished - task.started) * 1e-9;
+      sum += length;
+      longest_task = std::max(longest_task, length);
       ++count;
     }
   }
@@ -137,7 +144,8 @@ void Sweep::Impl::plan() {
   if (options.run_seconds) {
     run_seconds = *options.run_seconds;
   } else {
-    run_seconds = std::max(kShortestRun, kTaskTimes * task_seconds.value_or(0));
+    run_seconds = std::max({kShortestRun, kTaskTimes * task_seconds.value_or(0),
+                            std::min(kLongTaskTimes * longest_task, kMostForLongTask)});
     if (const auto rate = arrivals_per_s(options.scenario.load)) {
       run_seconds = std::max(run_seconds, kArrivals / *rate);
     }
@@ -274,6 +282,19 @@ void Sweep::Impl::predict(SweepResult& result) {
   }
 }
 
+/// Where a batch has tasks of its own at certain places, a run has to see two batches or more.
+double Sweep::Impl::seconds_for(std::uint64_t workers) const {
+  const workload::Scenario& scenario = options.scenario;
+  const bool placed = std::ranges::any_of(
+      scenario.tasks, [](const workload::TaskKind& kind) { return !kind.at.empty(); });
+  if (options.run_seconds || !placed || !task_seconds || arrivals_per_s(scenario.load)) {
+    return run_seconds;
+  }
+  const double two_batches =
+      2 * static_cast<double>(scenario.load.tasks) * *task_seconds / static_cast<double>(workers);
+  return std::max(run_seconds, std::min(two_batches, run_seconds * kStretch));
+}
+
 /// False if the run was cut short, or could not be made at all.
 bool Sweep::Impl::run_once(std::uint64_t workers, std::size_t repeat) {
   tell(workers, repeat + 1);
@@ -283,8 +304,9 @@ bool Sweep::Impl::run_once(std::uint64_t workers, std::size_t repeat) {
       measure(options.scenario,
               {.workers = workers,
                .repeat = repeat,
-               .seconds = run_seconds,
+               .seconds = seconds_for(workers),
                .most_seconds = std::max(kShortestForced, std::min(run_seconds * kStretch, left())),
+               .grace = grace(),
                .trusted = options.trusted,
                .stop = stopping.get_token()});
   if (!run || run->stopped) {

@@ -61,7 +61,7 @@ void Modeller::choose_tasks() {
   for (std::size_t i = tasks.size(); i-- > 0 && chosen_.size() < options_.most_tasks;) {
     const TaskRecord& task = tasks[i];
     if (task.started != kNever && task.finished != kNever && task.started >= options_.begin &&
-        task.finished <= options_.end) {
+        task.started <= options_.end) {
       chosen_.push_back(i);
     }
   }

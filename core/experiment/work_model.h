@@ -13,7 +13,7 @@
 namespace poolscope::experiment {
 
 struct WorkModelOptions {
-  TimeNs begin = 0;  ///< tasks that ran wholly in [begin, end]
+  TimeNs begin = 0;  ///< tasks that started in [begin, end], and ended at any time
   TimeNs end = kNever;
   std::size_t most_tasks = 5000;  ///< the latest
   std::size_t cores = 1;
