@@ -294,6 +294,8 @@ void ExperimentsTest::sweep_answers_keyByKey_andWritesItsPoints() {
     for (const char* key : {"queue_wait_p99", "utilization", "cpu", "predicted", "memory_bytes"}) {
       QVERIFY2(number(point, key) >= 0, key);
     }
+    const QJsonValue theory = point.toObject().value(QLatin1String("theory"));
+    QVERIFY(number(theory, "busy_workers_by_littles_law") > 0);
     QVERIFY(number(point, "utilization") <= 1 && number(point, "cpu") <= 1);
   }
   QVERIFY(number(points[2], "throughput") > 1.5 * number(points[0], "throughput"));
@@ -346,9 +348,12 @@ void ExperimentsTest::sweep_ofTheInterpreterLock_recommendsOne() {
   QCOMPARE(outcome.status, 0);
   const QJsonObject json = outcome.json();
   const QString reason = json.value(QLatin1String("reason")).toString();
-  const QString ended = json.value(QLatin1String("ended")).toString();
-  if (ended == QLatin1String("budget")) {
-    QSKIP("too busy a computer for a sweep to be decided");
+  // On a computer that others keep busy, several threads get more of the cores than one does.
+  for (const QJsonValue& note : json.value(QLatin1String("notes")).toArray()) {
+    if (note.toString().contains(QStringLiteral("other programs")) ||
+        note.toString().contains(QStringLiteral("budget"))) {
+      QSKIP("too busy a computer for this");
+    }
   }
   QCOMPARE(number(json, "recommended_workers"), 1.0);
   QVERIFY2(reason.contains(QStringLiteral("interpreter lock")), qPrintable(reason));
