@@ -3,7 +3,9 @@
 
 #include "core/base/result.h"
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -102,6 +104,35 @@ struct ScriptStep {
   std::string marker = {};
 };
 
+/// A number of workers, or a multiple of the machine's cores.
+struct WorkerCount {
+  std::size_t count = 1;
+  bool of_cores = false;
+  std::size_t on(std::size_t cores) const { return of_cores ? count * cores : count; }
+};
+
+/// What must be seen when the scenario runs. experiment/scenario_check.h finds out.
+struct Check {
+  std::string say = {};     ///< in words
+  std::string figure = {};  ///< "throughput", "queue_wait.p99", ...: see kCheckFigures
+  std::optional<WorkerCount> max_workers = {};  ///< instead of the scenario's
+  /// The figure is divided by the same one of a run with so many workers.
+  std::optional<WorkerCount> against = {};
+  std::string with = {};  ///< TOML that changes the scenario, as changed() takes it
+  Nanoseconds from{0};
+  std::optional<Nanoseconds> to = {};  ///< none: of all there was
+  std::optional<double> min = {};
+  std::optional<double> max = {};
+};
+
+/// The figures that a check may name; times in seconds. `first_result`: from the begin to when the
+/// caller had one; `out_of_order`: tasks that started before one that was queued earlier.
+inline constexpr auto kCheckFigures = std::to_array<std::string_view>(
+    {"queued",         "started",         "finished",         "failed",         "cancelled",
+     "throughput",     "utilization",     "peak_workers",     "queue_wait.p50", "queue_wait.p99",
+     "queue_wait.max", "queue_wait.mean", "run_time.p50",     "run_time.p99",   "run_time.max",
+     "run_time.mean",  "queue_depth.max", "queue_depth.mean", "first_result",   "out_of_order"});
+
 /// A scenario file as DESIGN.md describes it, checked: what is here can be run.
 struct Scenario {
   std::string name = {};
@@ -116,6 +147,7 @@ struct Scenario {
   std::vector<TaskKind> tasks = {};
   HttpSettings http = {};
   std::vector<ScriptStep> script = {};
+  std::vector<Check> checks = {};
   std::string toml = {};            ///< the text it came from
   std::filesystem::path file = {};  ///< empty: of the gallery
 
@@ -128,6 +160,9 @@ struct Scenario {
 /// Parses and checks. Errors name `file`, the line and the key: "my.toml:7: unknown key 'stepz';
 /// ...".
 Result<Scenario> parse_scenario(std::string_view toml, const std::filesystem::path& file);
+/// The scenario with the keys of `change` (TOML) in the place of its own; tables are merged, arrays
+/// replaced. Errors as parse_scenario().
+Result<Scenario> changed(const Scenario& scenario, std::string_view change);
 Result<Scenario> load_scenario_file(const std::filesystem::path& file);
 
 /// The scenarios that come with Poolscope, in the order in which they are shown; the first is the

@@ -8,8 +8,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 #include <set>
+#include <sstream>
+#include <system_error>
 #include <utility>
 
 namespace poolscope::workload {
@@ -30,6 +33,8 @@ constexpr std::size_t kMostSteps = 1000;
 constexpr std::size_t kMostPositions = 100'000;
 constexpr std::size_t kMostUrls = 10'000;
 constexpr std::size_t kMostScriptSteps = 10'000;
+constexpr std::size_t kMostChecks = 100;
+constexpr double kLargestFigure = 1e12;
 constexpr std::size_t kLineBytes = 200;
 constexpr std::size_t kTextBytes = 65'536;
 
@@ -50,6 +55,9 @@ class ScenarioReader {
   TaskKind read_kind(const toml::table& table, std::size_t index, const Load& load) const;
   Step read_step(const toml::table& table, const std::string& where) const;
   ScriptStep read_script_step(const toml::table& table) const;
+  Check read_check(const toml::table& table) const;
+  std::optional<WorkerCount> read_worker_count(const TableReader& reader,
+                                               std::string_view key) const;
   void check_positions(const TableReader& root, const Scenario& scenario) const;
 
   std::string file_;
@@ -58,7 +66,7 @@ class ScenarioReader {
 void ScenarioReader::read(const toml::table& root, Scenario& scenario) const {
   const TableReader reader(root, file_, "",
                            {"name", "title", "lesson", "code", "max_workers", "gil", "seed", "pool",
-                            "load", "task", "http", "script"});
+                            "load", "task", "http", "script", "check"});
   reader.require("name");
   reader.line("name", scenario.name, kLineBytes);
   scenario.title = scenario.name;
@@ -96,6 +104,13 @@ void ScenarioReader::read(const toml::table& root, Scenario& scenario) const {
     scenario.script.push_back(read_script_step(*step));
   }
   std::ranges::stable_sort(scenario.script, {}, &ScriptStep::at);
+  const auto checks = reader.tables("check");
+  if (checks.size() > kMostChecks) {
+    reader.fault("check", "has more than " + std::to_string(kMostChecks) + " entries");
+  }
+  for (const toml::table* check : checks) {
+    scenario.checks.push_back(read_check(*check));
+  }
 }
 
 void ScenarioReader::read_pool(const toml::table& table, PoolSettings& pool) const {
@@ -273,6 +288,72 @@ ScriptStep ScenarioReader::read_script_step(const toml::table& table) const {
   return step;
 }
 
+/// "cores" or "4 cores" are those of the machine it runs on.
+std::optional<WorkerCount> ScenarioReader::read_worker_count(const TableReader& reader,
+                                                             std::string_view key) const {
+  if (!reader.has(key)) {
+    return std::nullopt;
+  }
+  if (!reader.is_text(key)) {
+    return WorkerCount{.count = static_cast<std::size_t>(*reader.integer(key, 1, kMostWorkers))};
+  }
+  std::string text;
+  reader.line(key, text, kLineBytes);
+  constexpr std::string_view kCores = "cores";
+  std::size_t times = 1;
+  const char* const end = text.data() + text.size();
+  if (text != kCores) {
+    const auto [rest, error] = std::from_chars(text.data(), end, times);
+    if (error != std::errc() || std::string_view(rest, end) != " cores" || times == 0 ||
+        times > kMostWorkers) {
+      reader.fault(key, "must be a number of workers, \"cores\" or such as \"4 cores\"");
+    }
+  }
+  return WorkerCount{.count = times, .of_cores = true};
+}
+
+Check ScenarioReader::read_check(const toml::table& table) const {
+  const TableReader reader(
+      table, file_, "[[check]]",
+      {"say", "figure", "max_workers", "against", "with", "from", "to", "min", "max"});
+  Check check;
+  reader.require("say");
+  reader.line("say", check.say, kLineBytes);
+  reader.require("figure");
+  reader.line("figure", check.figure, kLineBytes);
+  if (std::ranges::find(kCheckFigures, check.figure) == kCheckFigures.end()) {
+    reader.fault("figure", "is none that Poolscope knows: '" + check.figure + "'",
+                 "docs/scenarios.md lists them");
+  }
+  check.max_workers = read_worker_count(reader, "max_workers");
+  check.against = read_worker_count(reader, "against");
+  if (const auto* with = reader.table("with")) {
+    toml::table root = *with;
+    root.is_inline(false);
+    std::ostringstream text;
+    text << root;
+    check.with = text.str();
+  }
+  reader.duration("from", check.from);
+  if (reader.has("to")) {
+    reader.duration("to", check.to.emplace());
+    if (*check.to <= check.from) {
+      reader.fault("to", "is not after 'from'");
+    }
+  }
+  const auto limit = [&](std::string_view key, std::optional<double>& value) {
+    if (reader.has(key)) {
+      reader.number(key, value.emplace(), 0, kLargestFigure);
+    }
+  };
+  limit("min", check.min);
+  limit("max", check.max);
+  if (!check.min && !check.max) {
+    reader.fault("figure", "has no limit", "add min, max or both");
+  }
+  return check;
+}
+
 /// Every position of a batch has a kind, and no position has two.
 void ScenarioReader::check_positions(const TableReader& root, const Scenario& scenario) const {
   std::set<std::uint64_t> taken;
@@ -292,6 +373,35 @@ void ScenarioReader::check_positions(const TableReader& root, const Scenario& sc
 }
 
 }  // namespace
+
+namespace {
+
+void merge(toml::table& into, const toml::table& change) {
+  for (const auto& [key, value] : change) {
+    toml::table* const inner = into[key].as_table();
+    if (inner != nullptr && value.is_table()) {
+      merge(*inner, *value.as_table());
+    } else {
+      into.insert_or_assign(key, value);
+    }
+  }
+}
+
+}  // namespace
+
+Result<Scenario> changed(const Scenario& scenario, std::string_view change) {
+  try {
+    toml::table root = toml::parse(scenario.toml);
+    merge(root, toml::parse(change));
+    std::ostringstream text;
+    text << root;
+    return parse_scenario(text.str(), scenario.file);
+  } catch (const toml::parse_error& error) {
+    return failure(scenario.name,
+                   one_line("a change is not valid TOML: " + std::string(error.description())),
+                   "write 'key = value' with texts in quotes, as docs/scenarios.md shows");
+  }
+}
 
 Result<Scenario> parse_scenario(std::string_view toml, const std::filesystem::path& file) {
   const std::string name = file.empty() ? "scenario" : file.string();

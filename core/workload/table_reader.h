@@ -36,6 +36,7 @@ class TableReader {
               std::initializer_list<std::string_view> known);
 
   bool has(std::string_view key) const { return table_.contains(key); }
+  bool is_text(std::string_view key) const { return has(key) && node(key).is_string(); }
   void require(std::string_view key) const;
 
   void text(std::string_view key, std::string& value, std::size_t most_bytes) const;

@@ -184,9 +184,9 @@ void CommandLineTest::wrongFile_endsWithOneAndOneLine_data() {
   row("empty", "info %1/empty.pftrace", "empty");
   row("not a trace", "info %1/text.pftrace", "text.pftrace");
   row("export of nothing", "export %1/none.pftrace --output %1/x.png", "none.pftrace");
-  row("output exists", "record --scenario sequential --output %1/there.pftrace", "--force");
-  row("output is a folder", "record --scenario sequential --output %1 --force", "folder");
-  row("no such folder", "record --scenario sequential --output %1/no/x.pftrace", "no");
+  row("output exists", "record --scenario one-worker --output %1/there.pftrace", "--force");
+  row("output is a folder", "record --scenario one-worker --output %1 --force", "folder");
+  row("no such folder", "record --scenario one-worker --output %1/no/x.pftrace", "no");
   row("window's recording exists", "--record %1/there.pftrace --screenshot %1/s.png", "--force");
 }
 
@@ -211,7 +211,7 @@ void CommandLineTest::readOnlyFolder_isRefusedByName() {
     QSKIP("mounting needs root");
   }
   const Outcome outcome = runPoolscope({QStringLiteral("record"), QStringLiteral("--scenario"),
-                                        QStringLiteral("sequential"), QStringLiteral("--output"),
+                                        QStringLiteral("one-worker"), QStringLiteral("--output"),
                                         mount + QStringLiteral("/a.pftrace")});
   ::umount(target.constData());
   QCOMPARE(outcome.status, 1);
@@ -589,7 +589,7 @@ void CommandLineTest::scenarios_listsTheGallery() {
     QVERIFY(scenario.value(QStringLiteral("max_workers")).toInt() >= 1);
   }
   QCOMPARE(names.value(0), QStringLiteral("web-scraping"));
-  for (const char* name : {"sequential", "cpu-bound", "map-in-order", "submit-and-result"}) {
+  for (const char* name : {"one-worker", "cpu-bound", "submit-vs-map", "submit-and-result"}) {
     QVERIFY2(names.contains(QLatin1String(name)), name);
   }
   const Outcome table = runPoolscope({QStringLiteral("scenarios")});

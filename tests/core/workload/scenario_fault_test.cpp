@@ -174,6 +174,17 @@ class ScenarioFaultTest : public QObject {
     row("URL of two lines", with_task("[http]\nurls = [\"a\\nb\"]"), 8,
         "'urls' in [http] holds no http or https URL: 'a b'");
     row("URL is no text", with_task("[http]\nurls = [5]"), 8, "'urls' in [http] must hold texts");
+    row("check of nothing", with_task("[[check]]\nsay = \"x\"\nfigure = \"speed\"\nmin = 1"), 9,
+        "'figure' in [[check]] is none that Poolscope knows: 'speed'");
+    row("check without limit", with_task("[[check]]\nsay = \"x\"\nfigure = \"failed\""), 9,
+        "'figure' in [[check]] has no limit");
+    row("check of no time",
+        with_task(
+            "[[check]]\nsay = \"x\"\nfigure = \"failed\"\nmin = 1\nfrom = \"2s\"\nto = \"1s\""),
+        12, "'to' in [[check]] is not after 'from'");
+    row("check with odd workers",
+        with_task("[[check]]\nsay = \"x\"\nfigure = \"failed\"\nmin = 1\nmax_workers = \"4 cpus\""),
+        11, "'max_workers' in [[check]] must be a number of workers");
     row("script without time", with_task("[[script]]\npause = true"), 7,
         "missing key 'at' in [[script]]");
     row("script without deed", with_task("[[script]]\nat = \"1s\""), 8,

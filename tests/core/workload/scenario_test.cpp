@@ -68,6 +68,16 @@ marker = "stop"
 at = "2s"
 resume = true
 cancel = true
+[[check]]
+say = "Twice as fast"
+figure = "throughput"
+max_workers = "4 cores"
+against = 2
+with = { load = { tasks = 9 } }
+from = "1s"
+to = "2s"
+min = 1.5
+max = 2.5
 )toml";
 
 std::string minimal(const std::string& steps, const std::string& more = {}) {
@@ -106,6 +116,33 @@ class ScenarioTest : public QObject {
     QCOMPARE(s.http.max_concurrent, std::uint64_t(9));
     QCOMPARE(s.toml, std::string(kEverything));
     QCOMPARE(s.file, std::filesystem::path("test.toml"));
+  }
+
+  void everyKeyOfACheck_isRead() {
+    const Scenario s = scenario_of(kEverything);
+    QCOMPARE(s.checks.size(), std::size_t(1));
+    const Check& check = s.checks[0];
+    QCOMPARE(check.say, std::string("Twice as fast"));
+    QCOMPARE(check.figure, std::string("throughput"));
+    QCOMPARE(check.max_workers->on(3), std::size_t(12));
+    QCOMPARE(check.against->on(3), std::size_t(2));
+    QCOMPARE(check.from, Nanoseconds(1s));
+    QCOMPARE(check.to, std::optional<Nanoseconds>(2s));
+    QCOMPARE(check.min, std::optional<double>(1.5));
+    QCOMPARE(check.max, std::optional<double>(2.5));
+    const auto with = changed(s, check.with);
+    QVERIFY2(with, with ? "" : with.error().message().c_str());
+    QCOMPARE(with->load.tasks, std::uint64_t(9));
+    QVERIFY(with->load.pattern == LoadPattern::burst);
+    QCOMPARE(with->tasks.size(), s.tasks.size());
+    QCOMPARE(with->lesson, s.lesson);
+  }
+
+  void changed_toWhatIsNone_isRefused() {
+    const Scenario s = scenario_of(kEverything);
+    QVERIFY(!changed(s, "load = { tasks = 0 }"));
+    QVERIFY(!changed(s, "load = {"));
+    QCOMPARE(changed(s, "max_workers = 3")->max_workers, std::optional<std::size_t>(3));
   }
 
   void everyKeyOfATask_isRead() {
@@ -221,7 +258,7 @@ class ScenarioTest : public QObject {
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.write(QByteArray::fromStdString(minimal("{ sleep = \"0\" }")));
     file.close();
-    const auto by_name = find_scenario("sequential");
+    const auto by_name = find_scenario("one-worker");
     QVERIFY(by_name);
     QCOMPARE(by_name->max_workers, std::optional<std::size_t>(1));
     const auto by_file = find_scenario(file.fileName().toStdString());
@@ -235,7 +272,7 @@ class ScenarioTest : public QObject {
     QVERIFY(!found);
     const QByteArray message = QByteArray::fromStdString(found.error().message());
     QVERIFY2(message.startsWith("'web-scrapping': no scenario of this name"), message);
-    QVERIFY2(message.contains("web-scraping, sequential"), message);
+    QVERIFY2(message.contains("web-scraping, one-worker"), message);
   }
 };
 

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/experiment/scenario_check.h"
+
+#include "core/executor/options.h"
+#include "core/session/session.h"
+#include "core/trace/tracer.h"
+#include "core/workload/scenario_run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace poolscope::experiment {
+namespace {
+
+using session::Snapshot;
+using session::Statistics;
+using session::TimeNs;
+using workload::Check;
+using workload::Scenario;
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+/// When a scenario that repeats is ended: at the last moment that a check names, if one does.
+std::optional<workload::Nanoseconds> last_moment(const Scenario& scenario) {
+  std::optional<workload::Nanoseconds> last;
+  if (!scenario.load.repeat) {
+    return last;
+  }
+  for (const Check& check : scenario.checks) {
+    if (check.to) {
+      last = std::max(last.value_or(*check.to), *check.to);
+    }
+  }
+  return last;
+}
+
+Result<SnapshotPtr> run_once(const Scenario& scenario, std::size_t workers,
+                             std::optional<workload::Nanoseconds> duration,
+                             const CheckOptions& options) {
+  session::Session session;
+  trace::Tracer tracer;
+  const auto sink = session.add_process(tracer.directory());
+  tracer.add_sink(sink);
+  workload::RunOptions run_options{
+      .tracer = &tracer, .max_workers = workers, .duration = duration, .trusted = options.trusted};
+  run_options.one_batch = !duration;
+  auto run = workload::ScenarioRun::start(scenario, run_options);
+  if (!run) {
+    return tl::unexpected(run.error());
+  }
+  const std::stop_callback on_stop(options.stop, [&] { (*run)->stop(workload::Nanoseconds(0)); });
+  (*run)->wait();
+  run->reset();
+  tracer.remove_sink(sink);
+  sink->consume({});
+  return session.snapshot();
+}
+
+/// From the begin of the session to when the caller had a result; without one, to the session's
+/// end.
+TimeNs first_result(const Snapshot& snapshot, TimeNs begin) {
+  TimeNs first = snapshot.end();
+  for (std::uint64_t id = 1; id <= snapshot.task_count(); ++id) {
+    const auto task = snapshot.task({0, id});
+    if (task && task->delivered && *task->delivered >= begin) {
+      first = std::min(first, *task->delivered);
+    }
+  }
+  return first;
+}
+
+/// Tasks that started before one that was queued earlier. Ids are given in the order of submission.
+double out_of_order(const Snapshot& snapshot) {
+  double count = 0;
+  TimeNs latest = 0;
+  for (std::uint64_t id = 1; id <= snapshot.task_count(); ++id) {
+    const auto task = snapshot.task({0, id});
+    if (task && task->started) {
+      count += *task->started < latest ? 1 : 0;
+      latest = std::max(latest, *task->started);
+    }
+  }
+  return count;
+}
+
+std::optional<double> of_distribution(const std::optional<session::Distribution>& distribution,
+                                      const std::string& part) {
+  if (!distribution) {
+    return std::nullopt;
+  }
+  return part == "p50"   ? distribution->p50
+         : part == "p99" ? distribution->p99
+         : part == "max" ? distribution->max
+                         : distribution->mean;
+}
+
+/// Nothing where there is none: the run time of no task.
+std::optional<double> figure_of(const Snapshot& snapshot, const Check& check) {
+  const TimeNs begin = snapshot.begin() + check.from.count();
+  const TimeNs end = check.to ? snapshot.begin() + check.to->count() : snapshot.end() + 1;
+  if (check.figure == "first_result") {
+    return static_cast<double>(first_result(snapshot, begin) - begin) * 1e-9;
+  }
+  if (check.figure == "out_of_order") {
+    return out_of_order(snapshot);
+  }
+  const Statistics s = snapshot.statistics(begin, end);
+  const std::map<std::string, double> plain = {
+      {"queued", static_cast<double>(s.queued)},
+      {"started", static_cast<double>(s.started)},
+      {"finished", static_cast<double>(s.finished)},
+      {"failed", static_cast<double>(s.failed)},
+      {"cancelled", static_cast<double>(s.cancelled)},
+      {"throughput", s.throughput},
+      {"utilization", s.utilization},
+      {"peak_workers", static_cast<double>(s.peak_workers)},
+      {"queue_depth.max", static_cast<double>(s.queue_depth_max)},
+      {"queue_depth.mean", s.queue_depth_mean}};
+  if (const auto found = plain.find(check.figure); found != plain.end()) {
+    return found->second;
+  }
+  const std::size_t dot = check.figure.find('.');
+  return of_distribution(check.figure.starts_with("queue_wait") ? s.queue_wait : s.run_time,
+                         check.figure.substr(dot + 1));
+}
+
+/// The runs of one attempt, each made when it is first asked for.
+class Runs {
+ public:
+  Runs(const Scenario& scenario, const CheckOptions& options)
+      : scenario_(scenario),
+        options_(options),
+        duration_(last_moment(scenario)) {}
+
+  Result<std::optional<double>> figure(const Check& check, std::size_t workers) {
+    SnapshotPtr& known = runs_[{workers, check.with}];
+    if (known == nullptr) {
+      Result<Scenario> scenario = check.with.empty() ? Result<Scenario>(scenario_)
+                                                     : workload::changed(scenario_, check.with);
+      if (!scenario) {
+        return tl::unexpected(scenario.error());
+      }
+      Result<SnapshotPtr> run = run_once(*scenario, workers, duration_, options_);
+      if (!run) {
+        return tl::unexpected(run.error());
+      }
+      known = *run;
+    }
+    return figure_of(*known, check);
+  }
+
+ private:
+  const Scenario& scenario_;
+  const CheckOptions& options_;
+  const std::optional<workload::Nanoseconds> duration_;
+  std::map<std::pair<std::size_t, std::string>, SnapshotPtr> runs_;
+};
+
+Result<CheckOutcome> look(const Scenario& scenario, const Check& check, std::size_t cores,
+                          Runs& runs) {
+  const auto workers = check.max_workers ? check.max_workers->on(cores)
+                                         : scenario.max_workers.value_or(default_max_workers());
+  auto value = runs.figure(check, workers);
+  if (!value) {
+    return tl::unexpected(value.error());
+  }
+  if (*value && check.against) {
+    const auto other = runs.figure(check, check.against->on(cores));
+    if (!other) {
+      return tl::unexpected(other.error());
+    }
+    *value = *other && **other > 0 ? std::optional(**value / **other) : std::nullopt;
+  }
+  CheckOutcome outcome{.check = check, .value = value->value_or(0)};
+  outcome.holds = value->has_value() && outcome.value >= check.min.value_or(outcome.value) &&
+                  outcome.value <= check.max.value_or(outcome.value);
+  return outcome;
+}
+
+}  // namespace
+
+Result<std::vector<CheckOutcome>> run_checks(const Scenario& scenario,
+                                             const CheckOptions& options) {
+  std::vector<CheckOutcome> outcomes(scenario.checks.size());
+  for (int attempt = 0; attempt < options.attempts; ++attempt) {
+    Runs runs(scenario, options);
+    for (std::size_t i = 0; i < outcomes.size() && !options.stop.stop_requested(); ++i) {
+      if (outcomes[i].holds) {
+        continue;
+      }
+      const auto outcome = look(scenario, scenario.checks[i], options.cores, runs);
+      if (!outcome) {
+        return tl::unexpected(outcome.error());
+      }
+      outcomes[i] = *outcome;
+    }
+  }
+  return outcomes;
+}
+
+}  // namespace poolscope::experiment
