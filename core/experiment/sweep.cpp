@@ -58,6 +58,7 @@ struct Sweep::Impl {
   bool run_once(std::uint64_t workers, std::size_t repeat);
   void keep(std::uint64_t workers, const MeasuredRun& run);
   void keep_work(std::uint64_t workers, const MeasuredRun& run);
+  std::uint64_t at_work(std::uint64_t workers) const;
   void predict(SweepResult& result);
   void publish(bool to_the_end);
   void tell(std::uint64_t workers, std::size_t repeat);
@@ -256,6 +257,14 @@ void Sweep::Impl::keep_work(std::uint64_t workers, const MeasuredRun& run) {
   works[workers] = std::move(*work);
 }
 
+/// A map() that reads ahead only so far keeps no more workers busy than that.
+std::uint64_t Sweep::Impl::at_work(std::uint64_t workers) const {
+  const workload::Load& load = options.scenario.load;
+  const bool buffered =
+      load.pattern == workload::LoadPattern::map && load.buffer_size > 0 && load.results;
+  return buffered ? std::min(workers, load.buffer_size) : workers;
+}
+
 /// From the largest count that neither the cores nor the server held up: there, what the process
 /// spends on a task beside the task itself is seen best, and what tasks wait for is the world's.
 void Sweep::Impl::predict(SweepResult& result) {
@@ -276,7 +285,7 @@ void Sweep::Impl::predict(SweepResult& result) {
     const auto [known, is_new] =
         predictions.try_emplace(std::pair(*result.calibrated_at, point.workers), 0);
     if (is_new) {
-      known->second = simulate(*from, {.workers = point.workers}).throughput;
+      known->second = simulate(*from, {.workers = at_work(point.workers)}).throughput;
     }
     point.predicted = known->second;
   }

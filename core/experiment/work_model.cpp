@@ -60,8 +60,10 @@ void Modeller::choose_tasks() {
   const auto& tasks = records_.tasks();
   for (std::size_t i = tasks.size(); i-- > 0 && chosen_.size() < options_.most_tasks;) {
     const TaskRecord& task = tasks[i];
-    if (task.started != kNever && task.finished != kNever && task.started >= options_.begin &&
-        task.started <= options_.end) {
+    // One that failed after the end may have been stopped there, before it had done its work.
+    const bool cut = task.failed && task.finished > options_.end;
+    if (task.started != kNever && task.finished != kNever && !cut &&
+        task.started >= options_.begin && task.started <= options_.end) {
       chosen_.push_back(i);
     }
   }
