@@ -60,6 +60,8 @@ class BridgeSession {
   std::shared_ptr<storage::Recorder> recorder() const;
   storage::RecordingInfo recordingInfo() const;
 
+  /// Ends all connections: the programs go on by themselves. Nothing else is to be called then.
+  void stopListening() { server_.reset(); }
   /// As Server::drain(); afterwards the session's snapshot has everything.
   std::vector<bridge::Hello> drain(std::chrono::milliseconds patience);
 

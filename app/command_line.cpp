@@ -166,9 +166,10 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
 
   ExportCall exportCall;
   CLI::App* exportApp = app.add_subcommand("export", "Make a picture or a table of a recording");
-  exportApp->add_option("FILE", exportCall.file, "The recording")->required();
+  exportApp->add_option("FILE", exportCall.file, "The recording, or a scenario to run first")
+      ->required();
   exportApp->add_option("--output", exportCall.output, "What to make: its ending says the format")
-      ->type_name("OUT.{png,svg,mp4,webm,gif,csv,json,trace.json}")
+      ->type_name("OUT.{png,svg,mp4,webm,gif,html,csv,json,trace.json}")
       ->required();
   exportApp->add_option("--from", text.from, "Begin, in seconds of the recording")
       ->type_name("SECONDS");
@@ -182,18 +183,29 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
       ->type_name("light|dark")
       ->check(CLI::IsMember({"light", "dark"}));
   exportApp->add_flag("--force", exportCall.force, "Replace an output that exists");
+  exportApp->add_flag("--trust", exportCall.trust,
+                      "Let a scenario of your own reach the network or run commands");
 
   RunCall run;
   CLI::App* runApp = app.add_subcommand(
       "run", "Run a program and see its thread pools: poolscope run -- python3 script.py");
-  runApp->add_option("--record", run.record, "Record the session as it happens")->type_name("FILE");
+  runApp->add_option("--record", run.window.record, "Record the session as it happens")
+      ->type_name("FILE");
   runApp->add_flag("--headless", run.headless, "Open no window");
   runApp->add_option("--max-workers", text.maxWorkers, "Let each pool have at most N workers")
       ->type_name("N");
   runApp->add_flag("--cpu-time", run.cpuTime, "Measure the CPU time of each task, too");
-  runApp->add_flag("--force", run.force, "Replace an output that exists");
+  runApp->add_flag("--force", run.window.force, "Replace an output that exists");
 
   ExperimentOptions experiments(app);
+
+  runApp->add_option("--screenshot", run.window.screenshot, "Save the window as a picture and quit")
+      ->type_name("FILE.png");
+  runApp->add_option("--after", text.after, "... after so many seconds (2)")->type_name("SECONDS");
+  runApp->add_option("--size", text.size, "Size of the window")->type_name("WxH");
+  runApp->add_option("--theme", run.window.theme, "Colours of the window")
+      ->type_name("light|dark")
+      ->check(CLI::IsMember({"light", "dark"}));
 
   app.require_subcommand(0, 1);
   const auto [own, program] = splitAtProgram(words);
@@ -276,6 +288,8 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
     if (*maxWorkers) {
       run.maxWorkers = static_cast<std::uint32_t>(**maxWorkers);
     }
+    run.window.afterSeconds = after->value_or(run.window.afterSeconds);
+    run.window.size = *size;
     return run;
   }
   window.maxWorkers = *maxWorkers;

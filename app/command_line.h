@@ -53,13 +53,14 @@ struct InfoCall {
 };
 
 struct ExportCall {
-  std::string file = {};
+  std::string file = {};  ///< a recording, a trace, or a scenario to be run first
   std::string output = {};
   std::optional<double> fromSeconds = {};
   std::optional<double> toSeconds = {};
   PictureSize size = {1920, 1080};
   int fps = 0;  ///< 0: as the format has it
   double speed = 1;
+  bool trust = false;  ///< of a scenario
   std::string theme = "dark";
   bool force = false;
 };
@@ -67,11 +68,10 @@ struct ExportCall {
 /// `poolscope run`: a program of the user's own, with our client in it.
 struct RunCall {
   std::vector<std::string> program = {};  ///< its name and its arguments; never empty
-  std::string record = {};
   bool headless = false;
-  std::optional<std::uint32_t> maxWorkers = {};
   bool cpuTime = false;
-  bool force = false;
+  std::optional<std::uint32_t> maxWorkers = {};
+  WindowCall window = {};  ///< of it: record, screenshot, afterSeconds, size, theme, force
 };
 
 /// Text to print and the end: --help, --version.

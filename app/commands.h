@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/command_line.h"
+#include "app/run_session.h"
 #include "app/signals.h"
 #include "core/base/result.h"
 #include "core/session/session.h"
@@ -10,6 +11,7 @@
 
 #include <QString>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -25,8 +27,9 @@ int runExport(const ExportCall& call, StopSignals& signals);
 int runSweep(const SweepCall& call, StopSignals& signals);
 int runFit(const FitCall& call);
 int runCompare(const CompareCall& call);
-/// `poolscope run --headless`.
-int runProgram(const RunCall& call, const StopSignals& signals);
+/// `watch` shows the program while it runs; empty: without a window.
+int runProgram(const RunCall& call, StopSignals& signals,
+               const std::function<void(RunSession&)>& watch = {});
 
 /// "poolscope: subject: reason; advice" on stderr; returns `status`.
 int complain(const Error& error, int status);

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/commands.h"
 #include "app/exit_status.h"
+#include "app/live_session.h"
+#include "app/run_to_end.h"
+#include "core/workload/scenario.h"
 #include "ui/export/export_format.h"
 #include "ui/export/export_session.h"
 
 #include <QString>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <stop_token>
+#include <string>
+#include <system_error>
 #include <unistd.h>
 
 namespace poolscope::app {
@@ -37,6 +44,51 @@ ui::ExportRequest requestOf(const ExportCall& call, const LoadedRecording& loade
   return request;
 }
 
+/// A scenario by its name or file: no recording begins like that, nor has such a name.
+bool isScenario(const std::string& file) {
+  std::error_code ignored;
+  const bool named = !std::filesystem::exists(file, ignored) &&
+                     std::ranges::find(workload::gallery(), file, &workload::Scenario::name) !=
+                         workload::gallery().end();
+  return named || file.ends_with(".toml");
+}
+
+/// Its batch once; a script to its end and a little further, so that its last step is seen.
+LiveSession::Options runOptions(const workload::Scenario& scenario, bool trusted) {
+  constexpr workload::Nanoseconds kAfterScript = std::chrono::seconds(2);
+  LiveSession::Options options;
+  options.trusted = trusted;
+  options.oneBatch = scenario.script.empty() || !scenario.load.repeat;
+  if (!options.oneBatch) {
+    options.duration = scenario.script.back().at + kAfterScript;
+  }
+  return options;
+}
+
+Result<LoadedRecording> runFirst(const workload::Scenario& scenario, bool trusted,
+                                 StopSignals& signals, std::stop_source& stop) {
+  const LiveSession::Options options = runOptions(scenario, trusted);
+  auto live = LiveSession::start(scenario, options);
+  if (!live) {
+    return tl::unexpected(live.error());
+  }
+  signals.onStop([&run = (*live)->run(), stop]() mutable {
+    stop.request_stop();
+    run.stop();
+  });
+  static_cast<void>(waitForEnd(**live, options.duration.has_value()));
+  // From here on no call may reach the run.
+  signals.onStop([stop]() mutable { stop.request_stop(); });
+  const auto ended = (*live)->end(workload::Nanoseconds(0));
+  if (!ended) {
+    return tl::unexpected(ended.error());
+  }
+  LoadedRecording loaded;
+  loaded.snapshot = (*live)->session()->snapshot();
+  loaded.about.info = (*live)->recordingInfo();
+  return loaded;
+}
+
 /// One line that changes, for someone who watches.
 class ProgressLine {
  public:
@@ -58,16 +110,8 @@ class ProgressLine {
   int shown_ = -1;
 };
 
-}  // namespace
-
-int runExport(const ExportCall& call, StopSignals& signals) {
-  if (!ui::exportFormatOf(QString::fromStdString(call.output))) {
-    return complain(ui::unknownFormat(QString::fromStdString(call.output)), kWrongCall);
-  }
-  if (const auto writable = storage::check_output(call.output, call.force); !writable) {
-    return complain(writable.error(), kFailed);
-  }
-  const auto loaded = loadRecording(call.file);
+int exportLoaded(const ExportCall& call, const Result<LoadedRecording>& loaded,
+                 StopSignals& signals, std::stop_source stop) {
   if (!loaded) {
     return complain(loaded.error(), kFailed);
   }
@@ -87,7 +131,6 @@ int runExport(const ExportCall& call, StopSignals& signals) {
                      "it lasts " + std::to_string(length) + " seconds"},
                     kWrongCall);
   }
-  std::stop_source stop;
   signals.onStop([stop]() mutable { stop.request_stop(); });
   Result<void> done;
   {
@@ -95,6 +138,29 @@ int runExport(const ExportCall& call, StopSignals& signals) {
     done = ui::exportSession(request, stop.get_token(), [&](double part) { line.show(part); });
   }
   return done ? kDone : complain(done.error(), kFailed);
+}
+
+}  // namespace
+
+int runExport(const ExportCall& call, StopSignals& signals) {
+  if (!ui::exportFormatOf(QString::fromStdString(call.output))) {
+    return complain(ui::unknownFormat(QString::fromStdString(call.output)), kWrongCall);
+  }
+  if (const auto writable = storage::check_output(call.output, call.force); !writable) {
+    return complain(writable.error(), kFailed);
+  }
+  if (!isScenario(call.file)) {
+    return exportLoaded(call, loadRecording(call.file), signals, std::stop_source());
+  }
+  const auto scenario = workload::find_scenario(call.file);
+  if (!scenario) {
+    return complain(scenario.error(), kWrongCall);
+  }
+  if (const auto allowed = checkTrust(*scenario, call.file, call.trust); !allowed) {
+    return complain(allowed.error(), kWrongCall);
+  }
+  std::stop_source stop;
+  return exportLoaded(call, runFirst(*scenario, call.trust, signals, stop), signals, stop);
 }
 
 }  // namespace poolscope::app

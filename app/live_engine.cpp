@@ -354,20 +354,22 @@ void LiveEngine::openFile(const QString& path) {
   stopOpening_ = std::stop_source();
   const auto before = state_.activity;
   state_.activity = ui::EngineState::Activity::opening;
+  state_.opening = path;
   state_.openProgress = 0;
   changed();
   const std::size_t limit = memory_limit(settings_.memoryShare());
   jobs_.start([this, path, before, limit, stop = stopOpening_.get_token()] {
     auto session = std::make_shared<session::Session>();
     session->set_memory_limit(limit);
-    auto opened = storage::open_recording(path.toStdString(), *session, stop, [this](double share) {
-      post([this, share] {
-        if (state_.activity == ui::EngineState::Activity::opening) {
-          state_.openProgress = share;
-          changed();
+    const auto progress = [&](double share) {
+      const bool shows = !session->snapshot()->empty();
+      post([this, path, session, share, shows, stop] {
+        if (!stop.stop_requested()) {
+          showProgress(path, shows ? session : nullptr, share);
         }
       });
-    });
+    };
+    auto opened = storage::open_recording(path.toStdString(), *session, stop, progress);
     if (stop.stop_requested()) {
       return;
     }
@@ -380,8 +382,10 @@ void LiveEngine::openFile(const QString& path) {
         return;
       }
       if (state_.activity == ui::EngineState::Activity::opening) {
-        state_.activity =
-            before == ui::EngineState::Activity::opening ? ui::EngineState::Activity::idle : before;
+        const bool file = state_.source == ui::EngineState::Source::file;
+        state_.activity = before != ui::EngineState::Activity::opening && session != shown_ ? before
+                          : file ? ui::EngineState::Activity::finished
+                                 : ui::EngineState::Activity::idle;
       }
       changed();
       fail(opened.error());
@@ -418,16 +422,41 @@ void LiveEngine::show(std::shared_ptr<LiveSession> live) {
   poll();
 }
 
-void LiveEngine::showFile(std::shared_ptr<session::Session> session, const QString& path,
-                          const storage::OpenedRecording& about) {
+/// How far a file is read; from its first tasks on (`session`) with the picture of them.
+void LiveEngine::showProgress(const QString& path, std::shared_ptr<session::Session> session,
+                              double share) {
+  if (state_.activity != ui::EngineState::Activity::opening) {
+    return;
+  }
+  if (session != nullptr && session != shown_) {
+    replaceByFile(std::move(session), path);
+    state_.activity = ui::EngineState::Activity::opening;
+    state_.opening = path;
+    state_.scenario.title = QFileInfo(path).fileName();
+    state_.openProgress = share;
+    Q_EMIT sessionReplaced();
+  }
+  state_.openProgress = share;
+  changed();
+}
+
+/// What runs is ended, what was shown is gone.
+void LiveEngine::replaceByFile(std::shared_ptr<session::Session> session, const QString& path) {
   command([this] { endRun(); });
   live_.reset();
   shown_ = std::move(session);
-  stoppedAt_ = shown_->snapshot()->end() + 1;
+  stoppedAt_.reset();
   state_ = {};
   state_.source = ui::EngineState::Source::file;
-  state_.activity = ui::EngineState::Activity::finished;
   state_.file = path;
+}
+
+void LiveEngine::showFile(std::shared_ptr<session::Session> session, const QString& path,
+                          const storage::OpenedRecording& about) {
+  const bool known = session == shown_;
+  replaceByFile(std::move(session), path);
+  stoppedAt_ = shown_->snapshot()->end() + 1;
+  state_.activity = ui::EngineState::Activity::finished;
   state_.truncated = about.truncated;
   if (const auto scenario =
           workload::parse_scenario(about.info.scenario_toml, path.toStdString())) {
@@ -441,7 +470,9 @@ void LiveEngine::showFile(std::shared_ptr<session::Session> session, const QStri
     state_.maxWorkers = std::max(
         state_.maxWorkers, static_cast<int>(snapshot->max_workers_at(pool.index, snapshot->end())));
   }
-  Q_EMIT sessionReplaced();
+  if (!known) {
+    Q_EMIT sessionReplaced();
+  }
   changed();
 }
 
@@ -468,6 +499,7 @@ void LiveEngine::poll() {
     return;
   }
   workload::ScenarioRun& run = live_->run();
+  live_->markSleep();
   const bool finished = hasEnded();
   const auto snapshot = shown_->snapshot();
   const auto recorder = live_->recorder();

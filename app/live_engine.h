@@ -66,6 +66,8 @@ class LiveEngine final : public ui::Engine {
   void announceStart(const QString& nameOrFile);
   void withdrawStart();
   void show(std::shared_ptr<LiveSession> live);
+  void showProgress(const QString& path, std::shared_ptr<session::Session> session, double share);
+  void replaceByFile(std::shared_ptr<session::Session> session, const QString& path);
   void showFile(std::shared_ptr<session::Session> session, const QString& path,
                 const storage::OpenedRecording& about);
   void tellRecording(const Result<void>& finished, const storage::Recorder& recorder);

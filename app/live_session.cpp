@@ -3,6 +3,7 @@
 
 #include "app/version.h"
 #include "core/base/cores.h"
+#include "core/trace/clock.h"
 
 #include <utility>
 
@@ -12,8 +13,16 @@ LiveSession::LiveSession(workload::Scenario scenario, std::optional<std::size_t>
     : scenario_(std::move(scenario)),
       wantedWorkers_(maxWorkers),
       session_(std::make_shared<session::Session>()),
-      sink_(session_->add_process(tracer_.directory())) {
+      sink_(session_->add_process(tracer_.directory())),
+      sleepWatch_(trace::read_clock_ns(CLOCK_BOOTTIME), trace::now_ns()) {
   tracer_.add_sink(sink_);
+}
+
+void LiveSession::markSleep() {
+  const std::string slept = sleepWatch_.look(trace::read_clock_ns(CLOCK_BOOTTIME), trace::now_ns());
+  if (!slept.empty()) {
+    addMarker(slept);
+  }
 }
 
 Result<std::unique_ptr<LiveSession>> LiveSession::start(workload::Scenario scenario,

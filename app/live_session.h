@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/base/sleep_watch.h"
 #include "core/session/session.h"
 #include "core/storage/recording.h"
 #include "core/trace/tracer.h"
@@ -41,6 +42,9 @@ class LiveSession {
   const std::shared_ptr<session::Session>& session() const { return session_; }
   workload::ScenarioRun& run() { return *run_; }
   void addMarker(const std::string& text) { tracer_.marker(text); }
+  /// A marker where the computer slept: its hour is missing from the time of events. To be called
+  /// now and then, by one thread at a time.
+  void markSleep();
 
   /// Writes from here on, and first all that has happened so far.
   Result<void> startRecording(const std::filesystem::path& path, bool overwrite);
@@ -68,6 +72,7 @@ class LiveSession {
   std::shared_ptr<trace::Sink> sink_;
   mutable std::mutex recorderMutex_;
   std::shared_ptr<storage::Recorder> recorder_;  // guarded by recorderMutex_
+  SleepWatch sleepWatch_;
   std::unique_ptr<workload::ScenarioRun> run_;
 };
 

@@ -84,6 +84,29 @@ int exportSession(int& argc, char** argv, const ExportCall& call, StopSignals& s
   return runExport(call, signals);
 }
 
+int openProgramWindow(int& argc, char** argv, const RunCall& call, StopSignals& signals) {
+  if (call.headless) {
+    return runProgram(call, signals);
+  }
+  if (const auto status = refuse(call.window)) {
+    return *status;
+  }
+  if (!hasDisplay()) {
+    if (call.window.screenshot.empty()) {
+      return complain({{},
+                       "there is no display (DISPLAY and WAYLAND_DISPLAY are not set)",
+                       "add --headless, and --record FILE to keep what is seen"},
+                      kFailed);
+    }
+    qputenv("QT_QPA_PLATFORM", "offscreen");  // a picture of the window needs no display
+  }
+  return runProgram(call, signals, [&](RunSession& run) {
+    nameApplication();
+    const QApplication application(argc, argv);
+    runProgramWindow(call, run, signals);
+  });
+}
+
 int perform(int& argc, char** argv, StopSignals& signals) {
   const auto call = parseCommandLine(std::vector<std::string>(argv, argv + argc));
   if (!call) {
@@ -99,7 +122,7 @@ int perform(int& argc, char** argv, StopSignals& signals) {
         } else if constexpr (std::is_same_v<Chosen, RecordCall>) {
           return runRecord(chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, RunCall>) {
-          return runProgram(chosen, signals);
+          return openProgramWindow(argc, argv, chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, InfoCall>) {
           return runInfo(chosen);
         } else if constexpr (std::is_same_v<Chosen, SweepCall>) {

@@ -168,13 +168,11 @@ Result<void> Program::start(const std::map<std::string, std::string>& environmen
 }
 
 void Program::onEnd(std::function<void()> ended) {
-  std::unique_lock lock(mutex_);
-  if (!status_) {
-    on_end_ = std::move(ended);
-    return;
+  const std::lock_guard lock(mutex_);
+  if (status_ && ended) {
+    ended();
   }
-  lock.unlock();
-  ended();
+  on_end_ = std::move(ended);
 }
 
 bool Program::wait(std::chrono::milliseconds patience) {
@@ -224,15 +222,11 @@ bool Program::reap() {
   if (waitpid(pid_, &state, WNOHANG) != pid_) {
     return false;
   }
-  std::function<void()> call;
-  {
-    const std::lock_guard lock(mutex_);
-    status_ = WIFSIGNALED(state) ? 128 + WTERMSIG(state) : WEXITSTATUS(state);
-    call = on_end_;
-  }
+  const std::lock_guard lock(mutex_);
+  status_ = WIFSIGNALED(state) ? 128 + WTERMSIG(state) : WEXITSTATUS(state);
   ended_.notify_all();
-  if (call) {
-    call();
+  if (on_end_) {
+    on_end_();
   }
   return true;
 }

@@ -38,7 +38,8 @@ class Program {
   /// Lets it begin, with `environment` in addition to ours. An Error says that there is no such
   /// program, or why it cannot be run.
   Result<void> start(const std::map<std::string, std::string>& environment);
-  /// `ended` is called on a thread of its own. Call it once, after start().
+  /// `ended` is called on any thread, under a lock: it must not call back. The one given last
+  /// counts; none of them is called any more when this returns.
   void onEnd(std::function<void()> ended);
   /// Until it has ended, or so long; true if it has.
   bool wait(std::chrono::milliseconds patience);

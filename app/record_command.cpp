@@ -3,10 +3,9 @@
 #include "app/exit_status.h"
 #include "app/live_session.h"
 #include "app/output.h"
+#include "app/run_to_end.h"
 #include "app/summary.h"
 #include "core/base/memory.h"
-#include "core/session/stalls.h"
-#include "core/trace/clock.h"
 #include "core/workload/scenario.h"
 #include "core/workload/scenario_run.h"
 
@@ -18,26 +17,6 @@
 
 namespace poolscope::app {
 namespace {
-
-// Nobody is there to help a pool in a deadlock; so long it must have lasted before it is given up.
-constexpr session::TimeNs kStuckFor = 3'000'000'000;
-constexpr auto kLook = std::chrono::milliseconds(100);
-
-/// Waits until the run has ended. One that never would, and has no duration, is stopped: false.
-bool waitForEnd(workload::ScenarioRun& run, const session::Session& session, bool hasDuration) {
-  while (!run.wait_for(kLook)) {
-    if (hasDuration || !run.script_ended()) {
-      continue;
-    }
-    const auto now = static_cast<session::TimeNs>(trace::now_ns());
-    if (!session::find_stalls(*session.snapshot(), now, kStuckFor).deadlocks.empty()) {
-      run.stop();
-      run.wait();
-      return false;
-    }
-  }
-  return true;
-}
 
 /// "12 tasks failed, most often (9 times): HTTP 500 from ..."
 std::string describe(const workload::Failures& failures) {
@@ -86,7 +65,7 @@ int runRecord(const RecordCall& call, StopSignals& signals) {
   (*live)->session()->set_memory_limit(memory_limit(kUsualMemoryPercent));
   workload::ScenarioRun& run = (*live)->run();
   signals.onStop([&run] { run.stop(); }, [&run] { run.stop(workload::Nanoseconds(0)); });
-  const bool deadlocked = !waitForEnd(run, *(*live)->session(), call.durationSeconds.has_value());
+  const bool deadlocked = !waitForEnd(**live, call.durationSeconds.has_value());
   const auto trouble = run.network_trouble();
   const auto ended = (*live)->end(workload::Nanoseconds(0));
 

@@ -13,12 +13,18 @@ constexpr std::chrono::hours kLong{1};
 
 }  // namespace
 
-int runProgram(const RunCall& call, const StopSignals& signals) {
+int runProgram(const RunCall& call, StopSignals& signals,
+               const std::function<void(RunSession&)>& watch) {
   auto run = RunSession::start(call, signals);
   if (!run) {
     return complain(run.error(), kFailed);
   }
-  (*run)->session().session()->set_memory_limit(memory_limit(kUsualMemoryPercent));
+  if (watch) {
+    watch(**run);
+    (*run)->stopWatching();
+  } else {
+    (*run)->session().session()->set_memory_limit(memory_limit(kUsualMemoryPercent));
+  }
   while (!(*run)->program().wait(kLong)) {
   }
   return (*run)->finish();

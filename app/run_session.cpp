@@ -43,8 +43,8 @@ Result<std::unique_ptr<RunSession>> RunSession::start(const RunCall& call,
   if (!client) {
     return tl::unexpected(client.error());
   }
-  if (!call.record.empty()) {
-    if (const auto usable = storage::check_output(call.record, call.force); !usable) {
+  if (!call.window.record.empty()) {
+    if (const auto usable = storage::check_output(call.window.record, call.window.force); !usable) {
       return tl::unexpected(usable.error());
     }
   }
@@ -68,18 +68,19 @@ Result<std::unique_ptr<RunSession>> RunSession::start(const RunCall& call,
     return tl::unexpected(session.error());
   }
   run->session_ = std::move(*session);
-  if (!call.record.empty()) {
-    if (const auto recording = run->session_->startRecording(call.record, call.force); !recording) {
+  if (!call.window.record.empty()) {
+    if (const auto recording = run->session_->startRecording(call.window.record, call.window.force);
+        !recording) {
       return tl::unexpected(recording.error());
     }
   }
   if (const auto started =
           run->program_->start(environmentFor(call, *client, run->folder_.socket()));
       !started) {
-    if (!call.record.empty()) {  // there is nothing in it
+    if (!call.window.record.empty()) {  // there is nothing in it
       static_cast<void>(run->session_->stopRecording());
       std::error_code ignored;
-      std::filesystem::remove(call.record, ignored);
+      std::filesystem::remove(call.window.record, ignored);
     }
     return tl::unexpected(started.error());
   }
@@ -87,7 +88,6 @@ Result<std::unique_ptr<RunSession>> RunSession::start(const RunCall& call,
 }
 
 std::optional<Error> RunSession::silence() const {
-  const std::string command = program_->words().front();
   if (session_->server().process_count() > 0) {
     return std::nullopt;
   }
@@ -103,13 +103,27 @@ std::optional<Error> RunSession::silence() const {
                "environment, or have ended before it began"};
 }
 
+void RunSession::takeTheLast() {
+  if (!std::exchange(ended_, true)) {
+    left_ = session_->drain(kPatience);
+  }
+}
+
+void RunSession::stopWatching() {
+  if (session_->recorder() == nullptr && !program_->status()) {
+    session_->stopListening();
+    watched_ = false;
+    ended_ = true;
+  }
+}
+
 int RunSession::finish() {
-  const auto left = session_->drain(kPatience);
+  takeTheLast();
   const auto recorded = session_->stopRecording();
-  if (const auto why = silence()) {
+  if (const auto why = watched_ ? silence() : std::nullopt) {
     complain(*why, kDone);
   }
-  for (const bridge::Hello& process : left) {
+  for (const bridge::Hello& process : left_) {
     complain({process.command, "process " + std::to_string(process.pid) + " goes on by itself",
               "it is not watched any more"},
              kDone);

@@ -10,6 +10,8 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace poolscope::app {
 
@@ -23,11 +25,16 @@ class RunSession {
   BridgeSession& session() { return *session_; }
   Program& program() { return *program_; }
 
+  /// Nobody looks any more: the program goes on alone, unless a recording of it is under way.
+  void stopWatching();
   /// What to say of a program of which nothing is seen, and why; nothing if all is well. The
   /// program has ended, or has had its time to begin.
   std::optional<Error> silence() const;
-  /// After the program's end: takes the last events and finishes the recording, complains of what
-  /// there is to complain of, and gives the exit status.
+  /// After the program's end: the session has all events then. Waits some moments for processes
+  /// that it left behind.
+  void takeTheLast();
+  /// After the program's end: takeTheLast(), finishes the recording, complains of what there is to
+  /// complain of, and gives the exit status.
   int finish();
 
  private:
@@ -36,6 +43,9 @@ class RunSession {
   bridge::SocketFolder folder_;
   std::unique_ptr<Program> program_;
   std::unique_ptr<BridgeSession> session_;
+  std::vector<bridge::Hello> left_ = {};
+  bool watched_ = true;
+  bool ended_ = false;  // takeTheLast() was called, or is not to be
 };
 
 }  // namespace poolscope::app

@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/exit_status.h"
 #include "app/live_engine.h"
+#include "app/program_engine.h"
 #include "core/storage/recording.h"
 #include "core/workload/scenario.h"
 #include "ui/export/png_file.h"
@@ -16,6 +17,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -30,7 +32,7 @@ std::string scenarioOf(const WindowCall& call) {
 
 /// Saves the window as a picture and ends; with status 1 if something went wrong meanwhile. A file
 /// that is still being opened is waited for.
-void takeScreenshot(ui::MainWindow& window, const LiveEngine& engine, const WindowCall& call,
+void takeScreenshot(ui::MainWindow& window, const ui::Engine& engine, const WindowCall& call,
                     const bool& failed) {
   if (engine.state().activity == ui::EngineState::Activity::opening) {
     QTimer::singleShot(kLookMs, &window, [&] { takeScreenshot(window, engine, call, failed); });
@@ -69,12 +71,13 @@ std::optional<int> refuse(const WindowCall& call) {
   return std::nullopt;
 }
 
-int runWindow(const WindowCall& call, StopSignals& signals) {
-  ui::Settings settings;
-  LiveEngine engine(settings, {.maxWorkers = call.maxWorkers,
-                               .record = call.record,
-                               .overwrite = call.force,
-                               .trustAll = call.trust});
+namespace {
+
+/// Shows `engine` in a window until that closes. `begin` gives the engine its first work, `opened`
+/// gets the window once it is there.
+int showWindow(const WindowCall& call, ui::Settings& settings, ui::Engine& engine,
+               const std::function<void()>& begin,
+               const std::function<void(ui::MainWindow&)>& opened) {
   bool failed = false;
   QObject::connect(&engine, &ui::Engine::failed, &engine, [&failed](const QString& message) {
     failed = true;
@@ -88,21 +91,58 @@ int runWindow(const WindowCall& call, StopSignals& signals) {
   if (call.size) {
     window.resize(call.size->width, call.size->height);
   }
-  if (call.open.empty()) {
-    engine.startScenario(QString::fromStdString(scenarioOf(call)), false);
-  } else {
-    engine.openFile(QString::fromStdString(call.open));
-  }
+  begin();
   window.show();
-  signals.onStop([&window] {
-    QMetaObject::invokeMethod(
-        &window, [&window] { window.quitWithoutAsking(); }, Qt::QueuedConnection);
-  });
+  opened(window);
   if (!call.screenshot.empty()) {
     QTimer::singleShot(static_cast<int>(std::lround(call.afterSeconds * 1000)), &window,
                        [&] { takeScreenshot(window, engine, call, failed); });
   }
   return QCoreApplication::exec();
+}
+
+void quitOnSignal(StopSignals& signals, ui::MainWindow& window) {
+  signals.onStop([&window] {
+    QMetaObject::invokeMethod(
+        &window, [&window] { window.quitWithoutAsking(); }, Qt::QueuedConnection);
+  });
+}
+
+}  // namespace
+
+int runWindow(const WindowCall& call, StopSignals& signals) {
+  ui::Settings settings;
+  LiveEngine engine(settings, {.maxWorkers = call.maxWorkers,
+                               .record = call.record,
+                               .overwrite = call.force,
+                               .trustAll = call.trust});
+  const auto begin = [&] {
+    if (call.open.empty()) {
+      engine.startScenario(QString::fromStdString(scenarioOf(call)), false);
+    } else {
+      engine.openFile(QString::fromStdString(call.open));
+    }
+  };
+  return showWindow(call, settings, engine, begin,
+                    [&](ui::MainWindow& window) { quitOnSignal(signals, window); });
+}
+
+void runProgramWindow(const RunCall& call, RunSession& run, StopSignals& signals) {
+  ui::Settings settings;
+  ProgramEngine engine(settings, run);
+  // Signals are the program's. Once it has ended, they are the window's.
+  const auto opened = [&](ui::MainWindow& window) {
+    auto* const timer = new QTimer(&window);
+    QObject::connect(timer, &QTimer::timeout, &window, [&, timer] {
+      if (run.program().status()) {
+        timer->stop();
+        quitOnSignal(signals, window);
+      }
+    });
+    timer->start(kLookMs * 10);
+  };
+  showWindow(
+      call.window, settings, engine, [] {}, opened);
 }
 
 }  // namespace poolscope::app

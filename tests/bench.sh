@@ -28,7 +28,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-need_packages "${build_packages[@]}" "${bench_packages[@]}" xvfb xauth
+need_packages "${build_packages[@]}" "${bench_packages[@]}" xvfb xauth ffmpeg
 configure bench
 say "building (the first time takes some minutes)"
 if ! cmake --build --preset bench --target poolscope_benchmarks >build/bench/build.log 2>&1; then

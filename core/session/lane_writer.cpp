@@ -36,6 +36,7 @@ void erase_value(PackedVector<std::uint32_t>& rising, std::uint32_t value) {
 void Writer::take_on_lane(std::uint32_t process, const Event& event) {
   const std::uint32_t index = lane_of(process, event);
   LaneEntry& lane = lanes_[index];
+  note_lifetime(lane, event);
   if (time_of(event) >= lane.data.last_event) {
     lane.data.last_event = time_of(event);
     feed(index, event);
@@ -50,6 +51,22 @@ void Writer::take_on_lane(std::uint32_t process, const Event& event) {
     late_lanes_.push_back(index);
   }
   lane.late.push_back(event);
+}
+
+/// A worker runs no task before it started or after it exited, unless a clock jumped: then it was
+/// there for longer than it says.
+void Writer::note_lifetime(LaneEntry& lane, const Event& event) {
+  const TimeNs time = time_of(event);
+  if (event.kind != EventKind::task_started && event.kind != EventKind::task_finished) {
+    return;
+  }
+  lane.first_run = std::min(lane.first_run, time);
+  lane.last_run = std::max(lane.last_run, time);
+  if ((lane.start_seen && time < lane.info.started) ||
+      (lane.info.exited && time > *lane.info.exited)) {
+    ++state_.anomalies;
+    lanes_changed_ = true;
+  }
 }
 
 void Writer::feed(std::uint32_t index, const Event& event) {

@@ -121,6 +121,13 @@ std::uint64_t StoredSnapshot::finished_on(const LaneData& lane, PoolIndex pool, 
   return count;
 }
 
+std::uint64_t StoredSnapshot::cancelled_count(PoolIndex id, TimeNs begin, TimeNs end) const {
+  const PoolData* pool = pool_data(id);
+  begin = clamp_time(begin);
+  end = std::max(begin, clamp_time(end));
+  return pool == nullptr ? 0 : pool->cancelled.count_in(begin, end);
+}
+
 std::uint64_t StoredSnapshot::finished_count(PoolIndex id, TimeNs begin, TimeNs end) const {
   const PoolData* pool = pool_data(id);
   begin = clamp_time(begin);

@@ -114,6 +114,7 @@ class Snapshot {
   /// How many picks there are in [begin, end). Cost O(log tasks) a lane.
   virtual std::uint64_t pick_count(PoolIndex pool, TimeNs begin, TimeNs end) const = 0;
   virtual std::uint64_t finished_count(PoolIndex pool, TimeNs begin, TimeNs end) const = 0;
+  virtual std::uint64_t cancelled_count(PoolIndex pool, TimeNs begin, TimeNs end) const = 0;
 
   // --- figures ---
   /// Busy share of [begin, end) of one worker, 0..1, over the time it existed in that stretch.

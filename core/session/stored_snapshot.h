@@ -65,6 +65,7 @@ class StoredSnapshot final : public Snapshot {
                           std::size_t limit) const override;
   std::uint64_t pick_count(PoolIndex pool, TimeNs begin, TimeNs end) const override;
   std::uint64_t finished_count(PoolIndex pool, TimeNs begin, TimeNs end) const override;
+  std::uint64_t cancelled_count(PoolIndex pool, TimeNs begin, TimeNs end) const override;
 
   double utilization(LaneId lane, TimeNs begin, TimeNs end) const override;
   Statistics statistics(TimeNs begin, TimeNs end, std::optional<PoolIndex> pool) const override;

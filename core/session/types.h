@@ -49,8 +49,10 @@ struct Lane {
   std::uint32_t index = 0;             ///< of a worker in its pool
   std::string_view name = {};
   std::int64_t os_id = 0;
-  TimeNs started = 0;                 ///< worker_started, or the lane's first event
-  std::optional<TimeNs> exited = {};  ///< worker_exited
+  /// worker_started, or the lane's first event; earlier, where a clock jumped and tasks ran before.
+  TimeNs started = 0;
+  bool start_known = false;           ///< by worker_started
+  std::optional<TimeNs> exited = {};  ///< worker_exited; later, where tasks ended after it
   bool retired = false;               ///< exited because max_workers fell
 };
 

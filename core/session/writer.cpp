@@ -297,6 +297,7 @@ void Writer::take_worker_started(std::uint32_t process, const Event& event) {
   }
   LaneEntry& lane = lanes_[index];
   lane.start_seen = true;
+  state_.anomalies += lane.first_run < time_of(event) ? 1U : 0U;
   lane.info.kind = LaneKind::worker;
   lane.info.started = time_of(event);
   const std::uint32_t pool = pool_of(process, event);
@@ -322,6 +323,7 @@ void Writer::take_worker_exited(std::uint32_t process, const Event& event) {
     return;
   }
   state_.anomalies += lane.start_seen ? 0U : 1U;
+  state_.anomalies += lane.last_run > time_of(event) ? 1U : 0U;
   lane.info.exited = time_of(event);
   lane.info.retired = event.detail == 1;
   if (!lane.info.pool && event.pool != 0) {
@@ -558,8 +560,13 @@ State Writer::publish(std::size_t memory_limit) {
   if (std::exchange(lanes_changed_, false)) {
     auto lanes = std::make_shared<std::vector<Lane>>();
     for (const LaneEntry& lane : lanes_) {
-      lanes->push_back(lane.info);
-      lanes->back().started = lane.start_seen ? lane.info.started : lane.data.first_event;
+      Lane& told = lanes->emplace_back(lane.info);
+      told.start_known = lane.start_seen;
+      told.started =
+          lane.start_seen ? std::min(lane.info.started, lane.first_run) : lane.data.first_event;
+      if (told.exited) {
+        told.exited = std::max(*told.exited, lane.last_run);
+      }
     }
     state_.lanes = std::move(lanes);
   }

@@ -32,7 +32,9 @@ class Writer {
   struct LaneEntry {
     LaneData data;
     Lane info;
-    bool start_seen = false;              // worker_started
+    bool start_seen = false;      // worker_started
+    TimeNs first_run = kForever;  // begin and end of all its runs
+    TimeNs last_run = PackedColumn::kAbsent;
     bool named = false;                   // by worker_started
     bool changed = false;                 // since the last publish()
     std::size_t bytes = 0;                // as total_bytes_ has it
@@ -85,6 +87,7 @@ class Writer {
   void settle_log(ProcessData& process, std::vector<trace::Event>& added);
   std::uint32_t lane_of(std::uint32_t process, const trace::Event& event);
   void note_change(std::uint32_t lane);
+  void note_lifetime(LaneEntry& lane, const trace::Event& event);
   std::uint32_t new_lane(std::uint32_t process, trace::ThreadId thread, TimeNs time);
   std::uint32_t pool_of(std::uint32_t process, const trace::Event& event);
   PoolData& pool_data(std::uint32_t process, std::uint32_t pool);

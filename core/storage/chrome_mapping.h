@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/storage/vocabulary.h"
 #include "core/trace/event.h"
 
 #include <string_view>
@@ -18,6 +19,11 @@ inline constexpr std::string_view kBegin = "poolscope.begin_ns";  ///< what `ts`
 // Keys of arguments.
 inline constexpr std::string_view kPool = "poolscope.pool";
 inline constexpr std::string_view kOsId = "poolscope.os_id";  ///< of a process_name or thread_name
+
+/// Whether a text belongs to an event of this kind, beside its error.
+inline bool has_name(trace::EventKind kind) {
+  return split_detail(kind, join_detail(kind, {1, 0})).name == 1;
+}
 
 /// Events that belong to one task: they are in an export if the task is.
 constexpr bool is_of_task(trace::EventKind kind) {

@@ -109,8 +109,8 @@ bool ChromeOwnEvents::read(const ChromeEvent& event) {
   const auto kind = static_cast<EventKind>(*told.kind);
   const std::string_view text =
       kind == EventKind::task_finished ? told.error : told.name.value_or(event.name);
-  const bool has_name = split_detail(kind, join_detail(kind, {1, 0})).name == 1;
-  const DetailParts parts{has_name ? process.directory->intern(bounded_text(text)) : 0, told.rest};
+  const DetailParts parts{
+      chrome::has_name(kind) ? process.directory->intern(bounded_text(text)) : 0, told.rest};
   process.events.push_back({.time_ns = begin_ns_ + static_cast<std::uint64_t>(*event.time_ns),
                             .task = told.task,
                             .thread = *thread,

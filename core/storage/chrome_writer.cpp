@@ -341,7 +341,7 @@ void ChromeWriter::add_arguments(const Event& event, std::string_view shown_name
     return;
   }
   number(annotation_text(Annotation::detail), parts.rest);
-  if (text != shown_name) {
+  if (text != shown_name && chrome::has_name(event.kind)) {
     add_argument(annotation_text(Annotation::name));
     add_json_string(out_, text);
   }

@@ -36,5 +36,8 @@ Result<void> export_json(const session::Snapshot& snapshot, const std::filesyste
 /// The object form of Chrome's Trace Event Format, which open_recording() reads back without loss.
 Result<void> export_chrome_json(const session::Snapshot& snapshot,
                                 const std::filesystem::path& path, const ExportOptions& options);
+/// One page that plays the session in a browser, without a network: at most a million tasks.
+Result<void> export_html(const session::Snapshot& snapshot, const std::filesystem::path& path,
+                         const ExportOptions& options);
 
 }  // namespace poolscope::storage

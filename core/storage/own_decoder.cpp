@@ -125,7 +125,6 @@ void OwnDecoder::read_clocks(std::string_view snapshot) {
 }
 
 void OwnDecoder::read_interned(std::string_view data) {
-  open_process({});
   pbf_message<InternedField> message(data);
   while (message.next()) {
     const std::uint32_t field = message.tag_and_type();
@@ -137,6 +136,10 @@ void OwnDecoder::read_interned(std::string_view data) {
       continue;
     }
     const InternedEntry entry = parse_interned_entry(message.get_view());
+    if (field == bytes(InternedField::event_names) ||
+        field == bytes(InternedField::debug_annotation_string_values)) {
+      open_process({});  // not sooner: the process may be told after the first interned data
+    }
     if (field == bytes(InternedField::event_names)) {
       // The reserved ones are for viewers.
       remember(names_, entry.iid, entry.iid < kFirstFreeName ? 0 : directory_->intern(entry.text));

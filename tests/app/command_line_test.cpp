@@ -17,6 +17,7 @@ class CommandLineParseTest : public QObject {
   void record_takesItsOptions();
   void record_tasksAndDuration_excludeEachOther();
   void export_takesRangeSizeAndTheme();
+  void export_takesRateAndSpeed();
   void open_withScenario_isRefused();
   void numbers_areWholeWords_data();
   void numbers_areWholeWords();
@@ -89,6 +90,19 @@ void CommandLineParseTest::export_takesRangeSizeAndTheme() {
   QCOMPARE(call.fromSeconds.value_or(-1), 0.0);
   QCOMPARE(call.toSeconds.value_or(-1), 2.5);
   QVERIFY(call.size.width == 800 && call.size.height == 600);
+}
+
+void CommandLineParseTest::export_takesRateAndSpeed() {
+  const auto call =
+      parsed<ExportCall>(QStringLiteral("export a.pftrace --output v.mp4 --fps 30 --speed 0.25"));
+  QCOMPARE(call.fps, 30);
+  QCOMPARE(call.speed, 0.25);
+  for (const char* wrong : {"--fps 0", "--fps 1000", "--fps x", "--speed 0", "--speed -1",
+                            "--speed fast", "--speed 1e9"}) {
+    const auto refused = parse(QStringLiteral("export a --output b.mp4 ") + QLatin1String(wrong));
+    QVERIFY2(!refused, wrong);
+    QVERIFY2(refused.error().message().starts_with("--"), refused.error().message().c_str());
+  }
 }
 
 void CommandLineParseTest::open_withScenario_isRefused() {

@@ -10,6 +10,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <optional>
+
 using namespace poolscope;
 using app::LiveEngine;
 using Activity = ui::EngineState::Activity;
@@ -329,8 +331,13 @@ void LiveEngineTest::openFile_showsTheRecording() {
   }
   LiveEngine engine(settings_, {});
   QSignalSpy replaced(&engine, &ui::Engine::sessionReplaced);
+  std::optional<Activity> shownWhile;
+  connect(&engine, &ui::Engine::sessionReplaced, &engine,
+          [&] { shownWhile = engine.state().activity; });
   engine.openFile(file);
-  QVERIFY(replaced.wait(20000));
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().activity, Activity::finished, 20000);
+  QCOMPARE(shownWhile, std::optional(Activity::opening));  // not only when all of it is read
+  QCOMPARE(replaced.count(), 1);
   QCOMPARE(engine.state().source, Source::file);
   QCOMPARE(engine.state().file, file);
   QVERIFY(!engine.state().truncated);

@@ -77,6 +77,9 @@ constexpr Budget kBudgets[] = {
     {"opening 10 M tasks, whole", "open_10M/whole_s", "s", Limit::at_most, 4},
     {"opening 10 M tasks, peak heap a task", "open_10M/peak_bytes_per_task", "bytes",
      Limit::at_most, 48},
+    {"video, 1080p at 60 frames a second, times as fast as it plays",
+     "video_1080p60_times_playing", "x", Limit::at_least, 1},
+    {"picture of 10 M tasks", "picture_10M_s", "s", Limit::at_most, 1},
     {"start of the window, first frame", "first_frame_s", "s", Limit::at_most, 0.4},
     {"web-scraping live, utilization while tasks wait", "web_scraping/utilization_while_queued", "",
      Limit::at_least, 0.95},
@@ -86,6 +89,12 @@ constexpr Budget kBudgets[] = {
      Limit::at_least, 0.95},
     {"local server, 64 workers, p99 over the latency", "http/excess_p99_ms", "ms", Limit::at_most,
      10},
+    {"simulation, 8 workers", "simulation_tasks_per_s/8", "tasks/s", Limit::at_least, 5e6},
+    {"simulation, 256 workers", "simulation_tasks_per_s/256", "tasks/s"},
+    {"predicted against measured, the gallery's worst", "prediction_error/worst", "",
+     Limit::at_most, 0.1},
+    {"sweep of six counts, tasks of 50 ms, to a recommendation", "sweep_of_six/seconds", "s",
+     Limit::at_most, 20},
 };
 
 QString number(double value) {

@@ -9,6 +9,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <utility>
+
 using poolscope::test::Outcome;
 using poolscope::test::runPoolscope;
 
@@ -24,8 +26,11 @@ class ExportTest : public QObject {
   void video_hasTheFramesAskedFor_data();
   void video_hasTheFramesAskedFor();
   void missingFfmpeg_isSaidWithWhatToInstall();
+  void scenarioWithAScript_runsFirst();
+  void scenarioThatRunsCommands_needsTrust();
   void range_hasOnlyTasksThatTouchIt();
   void unknownEnding_isRefusedWithAList();
+  void killedRecording_isExportedToEachFormat();
   void outputThatExists_isKeptWithoutForce();
   void fullDisk_leavesNoHalfFile();
 
@@ -109,7 +114,9 @@ for e in events:
         assert depth[e['tid']] >= 0, e
         most = max(most, depth[e['tid']])
 starts = {e['id'] for e in of('s', 'flow')}
-assert starts == {e['id'] for e in of('f', 'flow')}
+# An arrow of each task that was started leads to its end; of one that still waits it has begun.
+assert {e['id'] for e in of('f', 'flow')} == {e['args']['poolscope.task'] for e in of('B', 'task')}
+assert starts == {e['args']['poolscope.task'] for e in of('X', 'queued')}
 assert all(isinstance(e['ts'], (int, float)) for e in events)
 print(json.dumps({
   'queued': len(of('X', 'queued')), 'started': len(of('B', 'task')), 'finished': len(ends),
@@ -309,12 +316,104 @@ print(json.dumps({'same': wanted == read(sys.argv[2]), 'rows': len(wanted)}))
   QCOMPARE(counted.value(QLatin1String("queued")), told.value(QLatin1String("rows")));
 }
 
+void ExportTest::scenarioWithAScript_runsFirst() {
+  QFile scenario(path(QStringLiteral("demo.toml")));
+  QVERIFY(scenario.open(QIODevice::WriteOnly));
+  scenario.write(R"(
+name = "demo"
+max_workers = 1
+[load]
+pattern = "submit"
+tasks = 5
+repeat = true
+[[task]]
+name = "nap"
+steps = [ { sleep = "2ms" } ]
+[[script]]
+at = "50ms"
+max_workers = 3
+say = "three now"
+)");
+  scenario.close();
+  const QString output = path(QStringLiteral("demo.trace.json"));
+  const Outcome outcome = runPoolscope(
+      {QStringLiteral("export"), scenario.fileName(), QStringLiteral("--output"), output});
+  QCOMPARE(outcome.err, QString());
+  QCOMPARE(outcome.status, 0);
+  const QJsonObject told =
+      runPoolscope({QStringLiteral("info"), output, QStringLiteral("--json")}).json();
+  QCOMPARE(told.value(QLatin1String("max_workers")).toInt(), 3);
+  QVERIFY(told.value(QLatin1String("duration")).toDouble() >= 0.05);
+  QFile file(output);
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  QVERIFY(file.readAll().contains("three now"));
+}
+
+void ExportTest::scenarioThatRunsCommands_needsTrust() {
+  QFile scenario(path(QStringLiteral("command.toml")));
+  QVERIFY(scenario.open(QIODevice::WriteOnly));
+  scenario.write(R"(
+name = "command"
+[load]
+pattern = "submit"
+tasks = 1
+[[task]]
+name = "true"
+steps = [ { command = "true" } ]
+)");
+  scenario.close();
+  const QStringList call{QStringLiteral("export"), scenario.fileName(), QStringLiteral("--output"),
+                         path(QStringLiteral("command.csv"))};
+  const Outcome refused = runPoolscope(call);
+  QCOMPARE(refused.status, 2);
+  QVERIFY(refused.err.contains(QStringLiteral("--trust")));
+  QCOMPARE(runPoolscope(call + QStringList{QStringLiteral("--trust")}).status, 0);
+}
+
 void ExportTest::unknownEnding_isRefusedWithAList() {
   const Outcome outcome = exportTo(path(QStringLiteral("a.docx")));
   QCOMPARE(outcome.status, 2);
   QVERIFY(outcome.err.contains(QStringLiteral("a.docx")));
   QVERIFY(outcome.err.contains(QStringLiteral(".csv")));
   QVERIFY(outcome.err.contains(QStringLiteral(".trace.json")));
+}
+
+void ExportTest::killedRecording_isExportedToEachFormat() {
+  const QString killed = path(QStringLiteral("killed.pftrace"));
+  QProcess recorder;
+  recorder.start(
+      QStringLiteral(POOLSCOPE_PROGRAM),
+      {QStringLiteral("record"), QStringLiteral("--scenario"), QStringLiteral("web-scraping"),
+       QStringLiteral("--duration"), QStringLiteral("60"), QStringLiteral("--output"), killed});
+  QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(killed).size() > 20'000, 30'000);
+  recorder.kill();
+  QVERIFY(recorder.waitForFinished());
+
+  const QJsonObject told =
+      runPoolscope({QStringLiteral("info"), killed, QStringLiteral("--json")}).json();
+  const QJsonObject tasks = told.value(QLatin1String("tasks")).toObject();
+  QVERIFY(tasks.value(QLatin1String("finished")).toInt() > 50);
+  for (const auto& [ending, script] :
+       {std::pair("csv", kCsv), std::pair("json", kJson), std::pair("trace.json", kChrome)}) {
+    const QString output = path(QStringLiteral("killed.") + QLatin1String(ending));
+    QCOMPARE(
+        runPoolscope({QStringLiteral("export"), killed, QStringLiteral("--output"), output}).status,
+        0);
+    const QJsonObject counted = python(script, {output});
+    for (const char* key : {"queued", "started", "finished", "failed", "cancelled"}) {
+      QVERIFY2(counted.contains(QLatin1String(key)), ending);
+      QVERIFY2(counted.value(QLatin1String(key)) == tasks.value(QLatin1String(key)), ending);
+    }
+  }
+  for (const char* ending : {"png", "svg", "html", "mp4", "webm", "gif"}) {
+    const QString output = path(QStringLiteral("killed.") + QLatin1String(ending));
+    QCOMPARE(runPoolscope({QStringLiteral("export"), killed, QStringLiteral("--output"), output,
+                           QStringLiteral("--to"), QStringLiteral("0.1"), QStringLiteral("--size"),
+                           QStringLiteral("640x400")})
+                 .status,
+             0);
+    QVERIFY2(QFileInfo(output).size() > 1000, ending);
+  }
 }
 
 void ExportTest::outputThatExists_isKeptWithoutForce() {

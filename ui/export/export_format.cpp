@@ -21,6 +21,7 @@ QList<ExportFormatInfo> exportFormats() {
           {ExportFormat::mp4, QStringLiteral("mp4"), tr("MP4 video")},
           {ExportFormat::webm, QStringLiteral("webm"), tr("WebM video")},
           {ExportFormat::gif, QStringLiteral("gif"), tr("GIF animation")},
+          {ExportFormat::html, QStringLiteral("html"), tr("Page that plays it, HTML")},
           {ExportFormat::csv, QStringLiteral("csv"), tr("Table of tasks, CSV")},
           // Before .json, whose ending it has, too.
           {ExportFormat::chrome_json, QStringLiteral("trace.json"), tr("Chrome trace")},

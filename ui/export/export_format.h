@@ -9,7 +9,7 @@
 namespace poolscope::ui {
 
 /// What a session can be made into.
-enum class ExportFormat { png, svg, mp4, webm, gif, csv, json, chrome_json };
+enum class ExportFormat { png, svg, mp4, webm, gif, html, csv, json, chrome_json };
 
 /// A row of the one table of formats; the order is that in which they are offered.
 struct ExportFormatInfo {

@@ -64,6 +64,8 @@ Result<void> exportSession(const ExportRequest& request, const std::stop_token& 
       return exportVideo(request, VideoFormat::webm, stop, progress);
     case ExportFormat::gif:
       return exportVideo(request, VideoFormat::gif, stop, progress);
+    case ExportFormat::html:
+      return storage::export_html(snapshot, path, tableOptions(request, stop, progress));
     case ExportFormat::csv:
       return storage::export_csv(snapshot, path, tableOptions(request, stop, progress));
     case ExportFormat::json:

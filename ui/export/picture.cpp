@@ -142,7 +142,7 @@ TimeRange rangeOf(const Frame& frame, const PictureOptions& options) {
 /// Words for an audience, over the timeline.
 void paintSubtitle(QPainter& painter, const QString& text, const QRectF& room, const Theme& theme) {
   QFont font = theme.fonts.title;
-  font.setPointSizeF(font.pointSizeF() * 1.4);
+  font.setPixelSize(qRound(theme.px(23)));
   const QFontMetricsF metrics(font);
   const QString shown = metrics.elidedText(text, Qt::ElideRight, room.width() * 0.8);
   QRectF box(0, 0, metrics.horizontalAdvance(shown) + theme.px(40), metrics.height() * 1.6);
@@ -172,7 +172,7 @@ PicturePainter::PicturePainter()
 
 PicturePainter::~PicturePainter() = default;
 
-void PicturePainter::paintTimelinePart(QPainter& painter, const Frame& frame,
+bool PicturePainter::paintTimelinePart(QPainter& painter, const Frame& frame,
                                        const PictureOptions& options, TimeRange range,
                                        const QRectF& room) {
   ViewState view;
@@ -191,12 +191,14 @@ void PicturePainter::paintTimelinePart(QPainter& painter, const Frame& frame,
   }
   painter.save();
   painter.translate(room.topLeft());
-  paintTimeline(painter, layOutTimeline(frame, view, room.size(), options.theme, *layoutCache_),
-                options.theme, *sprites_);
+  const TimelineScene scene =
+      layOutTimeline(frame, view, room.size(), options.theme, *layoutCache_);
+  paintTimeline(painter, scene, options.theme, *sprites_);
   painter.restore();
   if (!options.subtitle.isEmpty()) {
     paintSubtitle(painter, options.subtitle, room, options.theme);
   }
+  return scene.hasFoldedRows;
 }
 
 QSize pictureSize(const PictureOptions& options) {
@@ -235,8 +237,10 @@ void PicturePainter::paint(QPainter& painter, const Frame& frame, const PictureO
     return;
   }
   const TimeRange range = rangeOf(frame, options);
-  const Statistics statistics = statisticsOf(*frame.snapshot, range);
-  paintFigures(painter, figuresOf(*frame.snapshot, statistics, range, theme),
+  // Of a replay's moment the figures know no more than the picture shows.
+  const TimeRange past{range.begin, std::clamp(frame.now, range.begin + 1, range.end)};
+  const Statistics statistics = statisticsOf(*frame.snapshot, past);
+  paintFigures(painter, figuresOf(*frame.snapshot, statistics, past, theme),
                header.adjusted(0, theme.px(32), 0, 0), theme);
 
   const qreal gap = theme.px(14);
@@ -245,9 +249,10 @@ void PicturePainter::paint(QPainter& painter, const Frame& frame, const PictureO
   const qreal legendHeight = theme.px(kLegend);
   const qreal most = all.height() - top - chartHeight - 2 * gap - legendHeight;
   const QRectF timeline(0, std::round(top), all.width(), std::round(most));
-  paintTimelinePart(painter, frame, options, range, timeline);
+  const bool folded = paintTimelinePart(painter, frame, options, range, timeline);
   const QRectF legend(margin, timeline.bottom() + gap / 2, all.width() - 2 * margin, legendHeight);
-  paintLegend(painter, legendOf(*frame.snapshot, options.coloring), legend, theme, *sprites_);
+  paintLegend(painter, legendOf(*frame.snapshot, options.coloring, folded), legend, theme,
+              *sprites_);
   const QRectF card(margin, legend.bottom() + gap / 2, all.width() - 2 * margin,
                     all.height() - legend.bottom() - gap * 1.5);
   paintCard(painter, card, theme);

@@ -51,7 +51,8 @@ class PicturePainter {
   void paint(QPainter& painter, const Frame& frame, const PictureOptions& options);
 
  private:
-  void paintTimelinePart(QPainter& painter, const Frame& frame, const PictureOptions& options,
+  /// Whether there were folded rows.
+  bool paintTimelinePart(QPainter& painter, const Frame& frame, const PictureOptions& options,
                          TimeRange range, const QRectF& room);
 
   std::unique_ptr<LayoutCache> layoutCache_;

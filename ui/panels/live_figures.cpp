@@ -168,11 +168,7 @@ TaskCounts taskCounts(const Snapshot& snapshot, TimeNs now) {
   }
   const TimeNs begin = snapshot.begin();
   const TimeNs end = now + 1;
-  std::uint64_t queued = 0;
-  std::uint64_t picked = 0;
   for (const session::Lane& lane : snapshot.lanes()) {
-    // Workers submit too, where tasks wait for tasks.
-    queued += snapshot.caller_columns(lane.id, begin, end, 1).front().submitted;
     if (lane.kind == session::LaneKind::worker && lane.started <= now) {
       counts.failed += snapshot.lane_columns(lane.id, begin, end, 1).front().failed_count;
       counts.running += snapshot.task_at(lane.id, now) ? 1 : 0;
@@ -180,10 +176,9 @@ TaskCounts taskCounts(const Snapshot& snapshot, TimeNs now) {
   }
   for (const session::Pool& pool : snapshot.pools()) {
     counts.waiting += pool.created <= now ? snapshot.queue_depth(pool.index, now) : 0;
-    picked += snapshot.pick_count(pool.index, begin, end);
+    counts.cancelled += snapshot.cancelled_count(pool.index, begin, end);
     counts.finished += snapshot.finished_count(pool.index, begin, end);
   }
-  counts.cancelled = queued - std::min(picked + counts.waiting, queued);
   return counts;
 }
 

@@ -5,11 +5,9 @@
 #include <QObject>
 
 #include <algorithm>
-#include <vector>
 
 namespace poolscope::ui {
 
-using session::LaneId;
 using session::TaskKey;
 using session::TaskState;
 using session::TimeNs;
@@ -17,12 +15,10 @@ using session::TimeNs;
 namespace {
 
 constexpr std::int64_t kColumnsPerMark = 5;  // crosses do not touch
-constexpr std::size_t kMostLanes = 512;
 constexpr std::size_t kMostLookedAt = 1'024;
 constexpr std::uint64_t kFewCancelled = 3;
 
-/// Finds cancellations without a list of them: what was queued but is neither picked nor waiting
-/// was cancelled. Halving stretches in which there are some leads to them at O(log) a place.
+/// Finds cancellations: halving stretches in which there are some leads to them at O(log) a place.
 class Cancellations {
  public:
   Cancellations(const LayoutContext& context, const PlannedRow& row, LanePane& pane)
@@ -32,12 +28,9 @@ class Cancellations {
         pane_(pane) {}
 
   void layOut() {
-    // Who submits is known by thread, not by pool: with several pools the sums could not be told
-    // apart.
-    if (c_.snapshot.pools().size() != 1 || c_.shown.length() <= 0) {
+    if (c_.shown.length() <= 0) {
       return;
     }
-    collectSubmitters();
     if (countIn(c_.snapshot.begin(), c_.now + 1) == 0) {
       return;
     }
@@ -47,27 +40,8 @@ class Cancellations {
   }
 
  private:
-  void collectSubmitters() {
-    const auto lanes = c_.snapshot.lanes();
-    for (const auto& lane : lanes) {
-      if (lane.kind == session::LaneKind::caller || lanes.size() <= kMostLanes) {
-        const auto whole = c_.snapshot.caller_columns(lane.id, c_.snapshot.begin(), c_.now + 1, 1);
-        if (!whole.empty() && whole.front().submitted > 0) {
-          submitters_.push_back(lane.id);
-        }
-      }
-    }
-  }
-
   std::uint64_t countIn(TimeNs begin, TimeNs end) const {
-    std::uint64_t came = c_.snapshot.queue_depth(pool_, begin - 1);
-    for (const LaneId lane : submitters_) {
-      const auto column = c_.snapshot.caller_columns(lane, begin, end, 1);
-      came += column.empty() ? 0 : column.front().submitted;
-    }
-    const std::uint64_t known =
-        c_.snapshot.pick_count(pool_, begin, end) + c_.snapshot.queue_depth(pool_, end - 1);
-    return came > known ? came - known : 0;
+    return c_.snapshot.cancelled_count(pool_, begin, end);
   }
 
   TimeNs timeOf(std::int64_t place) const {
@@ -94,12 +68,8 @@ class Cancellations {
     CancelMark mark;
     mark.count = count;
     TimeNs time = from + (to - from) / 2;
-    if (count <= kFewCancelled || c_.snapshot.lost_events() > 0) {
-      const auto found = findIn(from, to);
-      if (!found && c_.snapshot.lost_events() > 0) {
-        return;  // it may as well be that its start was lost
-      }
-      if (found) {
+    if (count <= kFewCancelled) {
+      if (const auto found = findIn(from, to)) {
         mark.task = found->key;
         time = found->finished.value_or(time);
       }
@@ -133,7 +103,6 @@ class Cancellations {
   const PlannedRow& row_;
   session::PoolIndex pool_;
   LanePane& pane_;
-  std::vector<LaneId> submitters_ = {};
   qreal labelsEnd_ = 0;
 };
 

@@ -54,16 +54,11 @@ QList<PoolColumn> columnsOf(const LayoutContext& c, PoolIndex pool, const Column
   return columns;
 }
 
-int groupSwatch(ColorBy by) {
-  switch (by) {
-    case ColorBy::outcome:
-      return swatch::kFinished;
-    case ColorBy::kind:
-    case ColorBy::worker:
-      return swatch::kRunning;
-    default:
-      return swatch::kNeutral;
-  }
+/// A column stands for the tasks of many workers: a colour of one kind, worker or outcome would be
+/// wrong for the others.
+int groupSwatch(const LayoutContext& c) {
+  return c.view.coloring.by == ColorBy::kind && c.kinds.size() == 1 ? swatch::kKinds
+                                                                    : swatch::kNeutral;
 }
 
 /// Shares of the row's height, which stands for `most` workers.
@@ -72,7 +67,7 @@ DenseColumn denseColumn(const LayoutContext& c, const PoolColumn& column, float 
     return column.phases[static_cast<std::size_t>(kind)] / most;
   };
   DenseColumn dense;
-  dense.swatch = static_cast<std::int16_t>(groupSwatch(c.view.coloring.by));
+  dense.swatch = static_cast<std::int16_t>(groupSwatch(c));
   const float running = column.running / most;
   dense.lock = share(PhaseKind::lock_wait);
   dense.shade = share(PhaseKind::io_wait) + share(PhaseKind::sleep) + share(PhaseKind::file_io) +

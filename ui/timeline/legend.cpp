@@ -115,7 +115,7 @@ QString colorByText(ColorBy by) {
   return {};
 }
 
-Legend legendOf(const session::Snapshot& snapshot, const Coloring& coloring) {
+Legend legendOf(const session::Snapshot& snapshot, const Coloring& coloring, bool folded) {
   Legend legend;
   const QString scale =
       QObject::tr("%1 to %2")
@@ -147,6 +147,10 @@ Legend legendOf(const session::Snapshot& snapshot, const Coloring& coloring) {
     case ColorBy::phase:
       addPhases(legend);
       break;
+  }
+  const bool oneKind = coloring.by == ColorBy::kind && TaskKinds(snapshot).size() == 1;
+  if (folded && coloring.by != ColorBy::phase && !oneKind) {
+    legend.entries.append({QObject::tr("folded: workers at work"), {swatch::kNeutral}});
   }
   return legend;
 }

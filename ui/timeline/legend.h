@@ -32,7 +32,8 @@ struct Legend {
 /// "kind", "queue wait", ...
 QString colorByText(ColorBy by);
 /// Cost O(1).
-Legend legendOf(const session::Snapshot& snapshot, const Coloring& coloring);
+/// With `folded` rows in sight it tells their colour, too.
+Legend legendOf(const session::Snapshot& snapshot, const Coloring& coloring, bool folded = false);
 /// Paints the entries for which there is room, one behind the other, and how many more there are.
 /// Answers how wide that is.
 qreal paintLegend(QPainter& painter, const Legend& legend, const QRectF& room, const Theme& theme,

@@ -214,6 +214,8 @@ TimelineScene layOutTimeline(const Frame& frame, const ViewState& view, const QS
   scene.axis = c.axis;
   scene.contentHeight = c.plan.contentHeight;
   scene.hiddenLanes = c.plan.hidden;
+  scene.hasFoldedRows = std::ranges::any_of(
+      c.plan.rows, [](const PlannedRow& row) { return row.kind == LaneRow::Kind::group; });
   const qreal split = c.canvas.top() + c.plan.pinnedHeight;
   scene.viewportHeight = std::max(0.0, size.height() - split);
   scene.panes[0].clip = QRectF(0, split, size.width(), scene.viewportHeight);

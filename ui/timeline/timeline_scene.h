@@ -270,8 +270,9 @@ struct TimelineScene {
   std::optional<HoverBox> hover = {};
   bool focused = false;
   std::size_t hiddenLanes = 0;
-  qreal contentHeight = 0;   ///< of the scrolling lanes
-  qreal viewportHeight = 0;  ///< for them
+  bool hasFoldedRows = false;  ///< whose colours stand for many tasks
+  qreal contentHeight = 0;     ///< of the scrolling lanes
+  qreal viewportHeight = 0;    ///< for them
 };
 
 }  // namespace poolscope::ui

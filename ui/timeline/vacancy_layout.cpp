@@ -140,7 +140,7 @@ void layOutVacancies(const LayoutContext& c, const PlannedRow& row, LanePane& pa
         since = std::max(*since, *before->exited);
       }
       const qsizetype ghosts = pane.ghosts.size();
-      if (since && *since < lane.started) {
+      if (since && *since < lane.started && lane.start_known) {
         addGhost(c, row, *since, lane.started, pane);
       }
       if (before != nullptr && before->exited) {

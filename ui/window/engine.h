@@ -30,7 +30,8 @@ struct EngineState {
   ScenarioInfo scenario = {};  ///< of the run, also while the first one starts, or of the recording
   QString file = {};           ///< Source::file: its path
   bool truncated = false;      ///< Source::file: its end was missing
-  double openProgress = 0;     ///< 0..1 while opening
+  QString opening = {};        ///< Activity::opening: the file's path
+  double openProgress = 0;     ///< 0..1 while opening; what was read of it may be shown already
   int maxWorkers = 0;          ///< in force
   bool paused = false;
   QString recordingPath = {};  ///< empty: not recording

@@ -24,6 +24,7 @@
 #include <QSpinBox>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <QtMath>
 
 #include <utility>
 
@@ -183,6 +184,11 @@ void HeaderBar::showState(const EngineState& state) {
   QString summary = state.scenario.summary;
   if (state.source == EngineState::Source::file) {
     summary = tr("Recording: %1").arg(QFileInfo(state.file).fileName());
+  }
+  if (state.activity == EngineState::Activity::opening) {
+    summary = tr("Opening %1: %2 %")
+                  .arg(QFileInfo(state.opening).fileName())
+                  .arg(qFloor(100 * state.openProgress));
   }
   summary_->setText(summary);
   workers_->setEnabled(state.source == EngineState::Source::live);

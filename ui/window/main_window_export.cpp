@@ -71,6 +71,8 @@ void MainWindow::exportSession() {
         connect(dialog, &QDialog::accepted, this, [this, request, dialog]() mutable {
           request.picture.begin = dialog->range().begin;
           request.picture.end = dialog->range().end;
+          request.picture.size = dialog->size();
+          request.video = dialog->video();
           startExport(request);
         });
         dialog->open();

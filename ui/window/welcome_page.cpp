@@ -61,7 +61,7 @@ void WelcomePage::showState(const EngineState& state, const ScenarioInfo& first)
   start_->setText(tr("Start \u201c%1\u201d").arg(first.title));
   open_->setVisible(!opening && !starting);
   if (opening) {
-    title_->setText(tr("Opening %1").arg(QFileInfo(state.file).fileName()));
+    title_->setText(tr("Opening %1").arg(QFileInfo(state.opening).fileName()));
     text_->setText(tr("Its first tasks appear as soon as they are read."));
   } else if (starting) {
     title_->setText(tr("Starting %1\u2026").arg(state.scenario.title));

@@ -2,6 +2,7 @@
 """The start of a program under Poolscope: says hello, and waits for `concurrent.futures`. It is
 imported by every Python process of a run, so it imports nothing that costs."""
 
+import os
 import sys
 
 _WATCHED = ("concurrent.futures._base", "concurrent.futures.thread")
@@ -79,12 +80,28 @@ def _after(module):
         events.fail()
 
 
+def _after_fork():
+    """The connection is the parent's. A child without pools says hello only when it has some."""
+    try:
+        pools = sys.modules.get("_poolscope.pools")
+        if pools is not None:
+            pools.after_fork()
+        else:
+            from _poolscope import link
+
+            link.restarted()
+            link.close()
+    except Exception:  # the program must not suffer
+        pass
+
+
 def start(address, folder):
     """Connects to Poolscope; without it, does nothing at all."""
     from _poolscope import link
 
     if not link.connect(address):
         return
+    os.register_at_fork(after_in_child=_after_fork)
     sys.meta_path.insert(0, _Watcher())
     sys.meta_path.append(_Package(folder))
     for name in _WATCHED:  # a sitecustomize or .pth file may have been faster

@@ -29,6 +29,7 @@ MOST_NAMES = 100_000
 
 INTERVAL = 0.02
 IDLE_INTERVAL = 0.1
+END_LOOK, END_LOOKS = 0.005, 10  # for the end of the sender, after which it goes on regardless
 LAST_WAIT = 0.5  # for a slow reader, when the process ends
 
 now = time.monotonic_ns
@@ -43,6 +44,7 @@ _sending = _thread.RLock()
 _counting = _thread.RLock()
 _wake = _thread.allocate_lock()
 _wake.acquire()
+_alive = _thread.allocate_lock()  # held while the sender runs
 _workers = 0  # threads of pools; while there are some, the sender runs
 _running = False
 _failed = False
@@ -277,6 +279,7 @@ def worker_begins():
         if _running:
             return
         _running = True
+    _alive.acquire(False)
     try:
         _thread.start_new_thread(_run, ())
     except RuntimeError:  # no more threads
@@ -285,15 +288,19 @@ def worker_begins():
 
 
 def worker_ended():
-    """The sender goes with the last worker: a process without threads of its own has none of
-    ours, as a fork expects it."""
+    """The sender goes with the last worker, and before it: a program that has joined its threads
+    has none of ours either, when it forks or counts."""
     global _workers
     with _counting:
         _workers -= 1
         last = _workers == 0
-    if last:
-        flush()
-        wake()
+    if not last:
+        return
+    flush()
+    wake()
+    for _ in range(END_LOOKS):
+        if not _running or _workers or _alive.acquire(True, END_LOOK):
+            break
 
 
 def wake():
@@ -311,12 +318,16 @@ def _run():
         with _counting:
             if _workers == 0 or not on:
                 _running = False
-                return
+                break
         _wake.acquire(True, INTERVAL if idle < 50 else IDLE_INTERVAL)
         busy = bool(buffer)
         flush()
         _listen()
         idle = 0 if busy else idle + 1
+    try:
+        _alive.release()  # at the very end
+    except RuntimeError:
+        pass
 
 
 def _listen():
@@ -343,9 +354,10 @@ def _listen():
 
 def after_fork():
     """In the child: nothing of the parent's is ours."""
-    global _sending, _counting, _wake, _workers, _running, _offset, _unsent_bytes, _untold, _ended
+    global _sending, _counting, _alive, _wake, _workers, _running, _offset, _unsent_bytes, _untold, _ended
     _sending = _thread.RLock()
     _counting = _thread.RLock()
+    _alive = _thread.allocate_lock()
     _wake = _thread.allocate_lock()
     _wake.acquire()
     _workers = 0
@@ -357,4 +369,5 @@ def after_fork():
     local.__dict__.clear()
     if on:
         link.restarted()
-        link.close()
+        if not link.connect():
+            stop()

@@ -288,7 +288,6 @@ def watch_thread(module):
     module.queue = _Module(queue, SimpleQueue=SimpleQueue)
     module.threading = _Module(threading, Thread=make_thread_factory(module, threading))
     _at_end(threading)
-    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _at_end(threading):
@@ -301,10 +300,3 @@ def _at_end(threading):
     if type(exits) is list:
         exits.insert(0, events.drain)
 
-
-def _after_fork():
-    try:
-        events.after_fork()
-        pools.after_fork()
-    except Exception:
-        events.fail()

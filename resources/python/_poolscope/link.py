@@ -50,7 +50,17 @@ def connect(address=None):
     """Connects and says hello; True if it worked. Never waits."""
     global _address, _socket_object, _identity
     _address = address or _address
-    close()
+    before, identity = _socket_object, _identity
+    _socket_object = None
+    try:
+        return _connect()
+    finally:
+        # The old one goes last: Poolscope must not think for a moment that nobody is left.
+        _close(before, identity)
+
+
+def _connect():
+    global _socket_object, _identity
     try:
         plain = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     except OSError:
@@ -131,10 +141,14 @@ def restarted():
 def close():
     global _socket_object
     gone, _socket_object = _socket_object, None
+    _close(gone, _identity)
+
+
+def _close(gone, identity):
     if gone is None:
         return
     try:
-        ours = _file_of(gone.fileno()) == _identity
+        ours = _file_of(gone.fileno()) == identity
     except OSError:
         ours = False
     if ours:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pools of this process: telling of them, and doing with them what Poolscope wants."""
 
+import itertools
 import sys
 import weakref
 
@@ -20,6 +21,7 @@ wanted_workers = 0  # of every pool; 0: as the program says
 used = False  # whether there was a pool at all
 
 _pools = {}  # by number
+_numbers = itertools.count(1)
 _fresh = []  # not yet told
 _unknown = weakref.WeakKeyDictionary()  # by executor: pools with queues of their own
 _waiting = []  # commands that met a lock
@@ -283,10 +285,12 @@ class Pool:
 
 
 def _new_number(pool):
-    for number in range(len(_pools) + 1, MOST_POOLS + 1):
-        if _pools.setdefault(number, pool) is pool:
-            return number
-    return 0
+    """Never one that was used before; 0 for pools beyond what an event can name."""
+    number = next(_numbers)
+    if number > MOST_POOLS:
+        return 0
+    _pools[number] = pool
+    return number
 
 
 def _is_text(executor):
@@ -372,6 +376,7 @@ def release_all():
 
 def after_fork():
     """The child has the pools without their threads."""
+    events.after_fork()
     for pool in list(_pools.values()):
         pool.door = _thread.allocate_lock()
         pool.gate = pool.paused = False

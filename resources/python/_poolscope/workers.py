@@ -128,8 +128,18 @@ class Worker:
         pool.add_worker(self)
 
     def get(self, block=True, timeout=None):
-        if self.future is not None:
-            self.finish()
+        future = self.future
+        if future is not None:
+            self.future = None
+            try:
+                if future._exception is None and future._state == "FINISHED":
+                    record((now(), self.task, self.finished, 0))
+                else:
+                    self.finish_badly(future, 0)
+                self.task = 0
+            except Exception:
+                events.fail()
+            future = None
         pool = self.pool
         while True:
             if pool.gate and pool.hold(self):
@@ -152,8 +162,18 @@ class Worker:
 
     def get_nowait(self):
         """As 3.12 and later take a task, before they wait for one."""
-        if self.future is not None:
-            self.finish()
+        future = self.future
+        if future is not None:
+            self.future = None
+            try:
+                if future._exception is None and future._state == "FINISHED":
+                    record((now(), self.task, self.finished, 0))
+                else:
+                    self.finish_badly(future, 0)
+                self.task = 0
+            except Exception:
+                events.fail()
+            future = None
         pool = self.pool
         while True:
             if pool.gate and pool.hold(self):
@@ -174,29 +194,27 @@ class Worker:
             if item is not WAKE:
                 return self.take_slowly(item)
 
-    def finish(self):
-        """The worker is free again: its task has ended, its callbacks too."""
+    def finish(self, spent=0):
+        """As get() does it first of all: the worker is free again, its task has ended, its callbacks
+        too."""
         future = self.future
         self.future = None
         try:
             if future._exception is None and future._state == "FINISHED":
-                record((now(), self.task, self.finished, self.spent()))
+                record((now(), self.task, self.finished, spent))
             else:
-                self.finish_badly(future)
+                self.finish_badly(future, spent)
             self.task = 0
         except Exception:
             events.fail()
 
-    def spent(self):
-        return 0
-
-    def finish_badly(self, future):
+    def finish_badly(self, future, spent):
         error = future._exception
         if error is not None:
-            detail = self.spent() | names.error_id(error) << 44
+            detail = spent | names.error_id(error) << 44
             record((now(), self.task, self.finished | events.ERROR, detail))
         else:
-            record((now(), self.task, self.finished | events.CANCELLED, self.spent()))
+            record((now(), self.task, self.finished | events.CANCELLED, spent))
 
     def take_slowly(self, item):
         """None, a task that was cancelled, one that came while the pool is paused, or one that was
@@ -275,11 +293,15 @@ class CpuWorker(Worker):
     __slots__ = ("cpu_ns",)
 
     def get(self, block=True, timeout=None):
+        if self.future is not None:
+            self.finish(self.spent())
         item = Worker.get(self, block, timeout)
         self.cpu_ns = events.thread_time_ns()
         return item
 
     def get_nowait(self):
+        if self.future is not None:
+            self.finish(self.spent())
         item = Worker.get_nowait(self)
         self.cpu_ns = events.thread_time_ns()
         return item

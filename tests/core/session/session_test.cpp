@@ -127,6 +127,8 @@ class SessionTest : public QObject {
   void tasksOfNothingAndOfHours_haveRightSums();
   void twoAtOnce_areBusyOnce();
   void workerSeenFirstAtItsExit_hasNoSums();
+  void tasksOutsideAWorkersTime_areInItsSums_andFlagged_data();
+  void tasksOutsideAWorkersTime_areInItsSums_andFlagged();
   void anyBytes_neverCrash_andAreKept();
   void lostEvents_areCountedAndMarked();
   void runWithoutEnd_lastsToTheNextOne();
@@ -351,12 +353,49 @@ void SessionTest::workerSeenFirstAtItsExit_hasNoSums() {
   const Lane& lane = filled.snapshot->lanes()[static_cast<std::size_t>(filled.lane(kWorker))];
   QCOMPARE(lane.kind, LaneKind::worker);
   QCOMPARE(lane.exited, std::optional<TimeNs>(100));
+  QVERIFY(!lane.start_known);
   const Statistics figures = filled.snapshot->statistics(0, 200);
   QCOMPARE(figures.utilization, 0.0);
   for (const WorkerStatistics& worker : figures.workers) {
     QCOMPARE(worker.busy, 0.0);
     QCOMPARE(worker.utilization, 0.0);
   }
+}
+
+void SessionTest::tasksOutsideAWorkersTime_areInItsSums_andFlagged_data() {
+  QTest::addColumn<Events>("events");
+  const Event start = other(500, EventKind::worker_started, kWorker);
+  const Event exit = other(600, EventKind::worker_exited, kWorker);
+  const Events before{queued(10, 1), started(20, 1), finished(30, 1)};
+  const Events after{queued(610, 2), started(620, 2), finished(630, 2)};
+  Events late_start = before;
+  late_start.push_back(start);
+  QTest::newRow("before its start, told before") << late_start;
+  Events jump_back{start};
+  jump_back.insert(jump_back.end(), before.begin(), before.end());
+  QTest::newRow("before its start, told after") << jump_back;
+  Events early_exit{start, exit};
+  early_exit.insert(early_exit.end(), after.begin(), after.end());
+  QTest::newRow("after its exit, told after") << early_exit;
+  Events late_exit{start};
+  late_exit.insert(late_exit.end(), after.begin(), after.end());
+  late_exit.push_back(exit);
+  QTest::newRow("after its exit, told before") << late_exit;
+}
+
+void SessionTest::tasksOutsideAWorkersTime_areInItsSums_andFlagged() {
+  QFETCH(Events, events);
+  const Filled filled(events);
+  QVERIFY(filled.snapshot->anomalies() > 0);
+  const Statistics figures = filled.snapshot->statistics();
+  QCOMPARE(figures.finished, std::uint64_t{1});
+  QCOMPARE(figures.workers.size(), std::size_t{1});
+  QCOMPARE(figures.workers.front().busy, 10e-9);
+  const Lane& lane = filled.snapshot->lanes()[static_cast<std::size_t>(filled.lane(kWorker))];
+  const TaskKey task{0, events.size() > 1 && figures.begin < 100 ? 1U : 2U};
+  const auto ran = filled.snapshot->task(task);
+  QVERIFY(ran && lane.started <= *ran->started);
+  QVERIFY(!lane.exited || *lane.exited >= *ran->finished);
 }
 
 void SessionTest::anyBytes_neverCrash_andAreKept() {

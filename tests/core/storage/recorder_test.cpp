@@ -165,6 +165,10 @@ class SlowSnapshot final : public session::Snapshot {
                                session::TimeNs) const override {
     return 0;
   }
+  std::uint64_t cancelled_count(session::PoolIndex, session::TimeNs,
+                                session::TimeNs) const override {
+    return 0;
+  }
   double utilization(session::LaneId, session::TimeNs, session::TimeNs) const override { return 0; }
   session::Statistics statistics(session::TimeNs, session::TimeNs,
                                  std::optional<session::PoolIndex>) const override {
@@ -193,6 +197,8 @@ class RecorderTest : public QObject {
   QTemporaryDir folder_;
 
  private slots:
+  void secondProcess_hasItsOwnTasks();
+  void secondProcess_thatWasThereBefore_isWrittenToo();
   void events_inBatches_areAllInTheFile();
   void fewEvents_withoutFinish_reachTheFile();
   void nothing_recorded_opensAsEmptySession();
@@ -412,6 +418,69 @@ void RecorderTest::killedProcess_leavesAFileThatOpens() {
   qInfo("the crash lost %.1f ms", static_cast<double>(lost_ns) / 1e6);
   // The budget is 250 ms; a starved machine stretches that, an interval of seconds it must not be.
   QVERIFY(lost_ns < 5'000'000'000);
+}
+
+void RecorderTest::secondProcess_hasItsOwnTasks() {
+  const QTemporaryDir folder;
+  const std::filesystem::path path = folder.filePath("two.pftrace").toStdString();
+  const auto one = std::make_shared<trace::Directory>(trace::ProcessInfo{1, "one"});
+  const auto two = std::make_shared<trace::Directory>(trace::ProcessInfo{2, "two"});
+  auto recorder = *Recorder::create(path, one, {});
+  const auto second = recorder->add_process(two);
+  const Event event{.time_ns = trace::now_ns(),
+                    .task = 1,
+                    .thread = one->add_thread({"main", 1}),
+                    .kind = EventKind::task_queued,
+                    .pool = 1,
+                    .detail = one->intern("first")};
+  Event other = event;
+  other.thread = two->add_thread({"main", 2});
+  other.detail = two->intern("second");
+  recorder->consume({&event, 1});
+  second->consume({&other, 1});
+  QVERIFY(recorder->finish());
+  second->consume({&other, 1});  // late: nothing happens
+
+  session::Session session;
+  QVERIFY(open_recording(path, session));
+  const auto snapshot = session.snapshot();
+  QCOMPARE(snapshot->process_count(), 2U);
+  QCOMPARE(snapshot->task_count(), std::uint64_t{2});
+  QCOMPARE(QString::fromStdString(snapshot->directory(0)->process().name), QStringLiteral("one"));
+  QCOMPARE(QString::fromStdString(snapshot->directory(1)->process().name), QStringLiteral("two"));
+  QCOMPARE(snapshot->directory(1)->process().pid, std::int64_t{2});
+}
+
+void RecorderTest::secondProcess_thatWasThereBefore_isWrittenToo() {
+  const QTemporaryDir folder;
+  const std::filesystem::path path = folder.filePath("late.pftrace").toStdString();
+  const auto one = std::make_shared<trace::Directory>(trace::ProcessInfo{1, "one"});
+  const auto two = std::make_shared<trace::Directory>(trace::ProcessInfo{2, "two"});
+  session::Session live;
+  const auto firstSink = live.add_process(one);
+  const auto secondSink = live.add_process(two);
+  const Event event{.time_ns = trace::now_ns(),
+                    .task = 1,
+                    .thread = two->add_thread({"main", 2}),
+                    .kind = EventKind::task_queued,
+                    .pool = 1};
+  secondSink->consume({&event, 1});
+  auto recorder = *Recorder::create(path, one, {}, [&] {
+    secondSink->consume({});
+    return live.snapshot();
+  });
+  const auto second = recorder->add_process(two);
+  Event later = event;
+  for (const std::uint64_t task : {2U, 3U}) {
+    later.task = task;
+    secondSink->consume({&later, 1});
+    second->consume({&later, 1});
+  }
+  QVERIFY(recorder->finish());
+
+  session::Session session;
+  QVERIFY(open_recording(path, session));
+  QCOMPARE(session.snapshot()->task_count(), std::uint64_t{3});
 }
 
 int main(int argc, char** argv) {

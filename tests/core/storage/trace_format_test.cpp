@@ -358,7 +358,7 @@ void TraceFormatTest::slices_ofTasks_carryTheTasksNames() {
 }
 
 void TraceFormatTest::counters_ofThePool_endAtTheTruth() {
-  const SimulatedPool pool({.tasks = 3'000, .workers = 3});
+  const SimulatedPool pool({.tasks = 30'000, .workers = 3});
   const SeenTrace seen = save_and_see(pool, pool.events);
   std::map<std::uint64_t, std::vector<std::uint64_t>> times;
   for (const SeenEvent& event : seen.events) {

@@ -17,6 +17,7 @@ class PictureTest : public QObject {
   void picture_hasTheSizeAskedFor();
   void picture_ofASession_showsTasksAndFailures();
   void picture_again_isTheSame();
+  void picture_ofAMoment_tellsNothingOfLater();
   void picture_ofNothing_saysSo();
 };
 
@@ -75,6 +76,17 @@ void PictureTest::picture_again_isTheSame() {
   PictureOptions part = options;
   part.end = s->begin_ + 500 * kMs;
   QVERIFY(renderPicture({s, s->end_, false}, part) != renderPicture({s, s->end_, false}, options));
+}
+
+void PictureTest::picture_ofAMoment_tellsNothingOfLater() {
+  const auto s = demoSession();
+  const session::TimeNs now = s->begin_ + 500 * kMs;
+  PictureOptions options{.devicePixelRatio = 1, .begin = s->begin_, .end = now};
+  const QRect figures(0, 0, 1280, 100);
+  const QImage until = renderPicture({s, now, false}, options).copy(figures);
+  options.end = s->end_;
+  QCOMPARE(renderPicture({s, now, false}, options).copy(figures), until);
+  QVERIFY(renderPicture({s, s->end_, false}, options).copy(figures) != until);
 }
 
 void PictureTest::picture_ofNothing_saysSo() {

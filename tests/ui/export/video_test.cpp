@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/export/video.h"
 
+#include "core/session/session.h"
+#include "core/trace/directory.h"
 #include "tests/ui/timeline/demo_session.h"
 
+#include <QRegularExpression>
 #include <QTest>
+
+#include <memory>
+#include <vector>
 
 using namespace poolscope;
 using namespace poolscope::test;
@@ -17,6 +23,7 @@ class VideoTest : public QObject {
   void count_followsRateAndSpeed_data();
   void count_followsRateAndSpeed();
   void size_isEven();
+  void marker_isASubtitle_forSomeSeconds();
 };
 
 namespace {
@@ -79,6 +86,37 @@ void VideoTest::count_followsRateAndSpeed() {
   QCOMPARE(frames.count(), std::int64_t{count});
   QCOMPARE(frames.timeOf(0), demoSession()->begin_);
   QCOMPARE(frames.timeOf(frames.count() - 1), demoSession()->begin_ + 1000 * kMs);
+}
+
+void VideoTest::marker_isASubtitle_forSomeSeconds() {
+  QTest::failOnWarning(QRegularExpression(QStringLiteral(".*")));  // of fonts without a size
+  const auto directory = std::make_shared<trace::Directory>();
+  session::Session session;
+  const auto sink = session.add_process(directory);
+  constexpr std::uint64_t kSecond = 1'000'000'000;
+  const std::vector<trace::Event> events{
+      {.time_ns = kSecond,
+       .kind = trace::EventKind::pool_created,
+       .pool = 1,
+       .detail = trace::pool_detail(2, 0)},
+      {.time_ns = 2 * kSecond,
+       .kind = trace::EventKind::marker,
+       .pool = 1,
+       .detail = directory->intern("four now")},
+      {.time_ns = 12 * kSecond, .kind = trace::EventKind::pool_shut_down, .pool = 1}};
+  sink->consume(events);
+  sink->consume({});
+  const VideoFrames frames(session.snapshot(), {.size = QSize(800, 600)}, {.fps = 10},
+                           VideoFormat::mp4);
+  QCOMPARE(frames.picture(5).subtitle, QString());
+  QCOMPARE(frames.picture(10).subtitle, QStringLiteral("four now"));
+  QCOMPARE(frames.picture(59).subtitle, QStringLiteral("four now"));
+  QCOMPARE(frames.picture(70).subtitle, QString());
+  PictureOptions without = frames.picture(20);
+  without.subtitle.clear();
+  PicturePainter painter;
+  QVERIFY(painter.render(frames.frame(20), frames.picture(20)) !=
+          painter.render(frames.frame(20), without));
 }
 
 void VideoTest::size_isEven() {

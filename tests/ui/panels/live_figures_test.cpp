@@ -157,6 +157,19 @@ class LiveFiguresTest : public QObject {
     QCOMPARE(counts.waiting + counts.running, std::uint64_t{0});
   }
 
+  void cancelled_isCounted_notReckoned() {
+    ui::SampleSession sample(1);
+    for (int i = 0; i < 3; ++i) {
+      const auto ran = sample.queue(i * kMs, "its start was lost");
+      sample.finish(ran, (10 + i) * kMs);
+    }
+    sample.cancel(sample.queue(20 * kMs, "a"), 30 * kMs);
+    const auto snapshot = sample.snapshot();
+    QCOMPARE(ui::taskCounts(*snapshot, snapshot->end()).cancelled,
+             snapshot->statistics().cancelled);
+    QCOMPARE(snapshot->statistics().cancelled, std::uint64_t{1});
+  }
+
   void wholeSession_hasItsThroughput_howeverShort() {
     ui::SampleSession sample(1);
     for (int i = 0; i < 3; ++i) {

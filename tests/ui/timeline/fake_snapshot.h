@@ -68,7 +68,8 @@ class FakeSnapshot : public Snapshot {
                       .pool = pool,
                       .index = index,
                       .name = text("web_" + std::to_string(index)),
-                      .started = started});
+                      .started = started,
+                      .start_known = true});
     return id;
   }
   /// A task that is queued; give it the rest.
@@ -331,6 +332,14 @@ class FakeSnapshot : public Snapshot {
         std::count_if(tasks_.begin(), tasks_.end(), [&](const Task& task) {
           return task.pool == pool && ranToEnd(task) && *task.finished >= from &&
                  *task.finished < to;
+        }));
+  }
+
+  std::uint64_t cancelled_count(PoolIndex pool, TimeNs from, TimeNs to) const override {
+    return static_cast<std::uint64_t>(
+        std::count_if(tasks_.begin(), tasks_.end(), [&](const Task& task) {
+          return task.pool == pool && task.state == TaskState::cancelled &&
+                 *task.finished >= from && *task.finished < to;
         }));
   }
 

@@ -4,6 +4,7 @@
 #include "fake_snapshot.h"
 #include "ui/theme/theme.h"
 #include "ui/timeline/hit_test.h"
+#include "ui/timeline/legend.h"
 #include "ui/timeline/timeline_layout.h"
 #include "ui/timeline/timeline_view.h"
 
@@ -30,6 +31,8 @@ class LaneArrangementTest : public QObject {
   void hidden_idleAndExited_areGone();
   void pool_withHundredsOfWorkers_isFoldedByItself();
   void group_atRandomZooms_isTheSumOfItsLanes();
+  void group_colour_claimsNothingThatIsNotSo_data();
+  void group_colour_claimsNothingThatIsNotSo();
   void group_whileTimePasses_changesNothingThatIsOver();
   void group_ofAPool_isTheRowOfItsWorkers();
   void groups_ofSeveralPools_standWithTheirPools();
@@ -225,6 +228,47 @@ void LaneArrangementTest::group_atRandomZooms_isTheSumOfItsLanes() {
       QVERIFY(column.failed <= column.busy() + 1e-5F);
     }
   }
+}
+
+void LaneArrangementTest::group_colour_claimsNothingThatIsNotSo_data() {
+  QTest::addColumn<int>("by");
+  QTest::addColumn<bool>("oneKind");
+  QTest::addColumn<int>("expected");
+  QTest::newRow("kinds") << static_cast<int>(ColorBy::kind) << false << int{swatch::kNeutral};
+  QTest::newRow("one kind") << static_cast<int>(ColorBy::kind) << true << int{swatch::kKinds};
+  QTest::newRow("outcome") << static_cast<int>(ColorBy::outcome) << true << int{swatch::kNeutral};
+  QTest::newRow("worker") << static_cast<int>(ColorBy::worker) << true << int{swatch::kNeutral};
+  QTest::newRow("queue wait") << static_cast<int>(ColorBy::queue_wait) << true
+                              << int{swatch::kNeutral};
+  QTest::newRow("duration") << static_cast<int>(ColorBy::duration) << true << int{swatch::kNeutral};
+}
+
+void LaneArrangementTest::group_colour_claimsNothingThatIsNotSo() {
+  QFETCH(int, by);
+  QFETCH(bool, oneKind);
+  QFETCH(int, expected);
+  auto s = std::make_shared<FakeSnapshot>();
+  const PoolIndex pool = s->addPool(0, 2);
+  const LaneId caller = s->addCaller("main");
+  s->runTask(s->addTask(pool, caller, kMs, "job"), s->addWorker(pool, 0, 1), 2 * kMs, 9 * kMs);
+  s->runTask(s->addTask(pool, caller, kMs, oneKind ? "job" : "other"), s->addWorker(pool, 1, 1),
+             2 * kMs, 9 * kMs);
+  ViewState view;
+  view.coloring.by = static_cast<ColorBy>(by);
+  view.lanes.folded[pool] = true;
+  view.advance(0, 10 * kMs);
+  view.zoomTo({0, 10 * kMs});
+  const TimelineScene scene = layOutTimeline(Frame{s, 10 * kMs, false}, view, kSize, Theme::dark());
+  QVERIFY(scene.hasFoldedRows);
+  QVERIFY(!scene.panes[0].strips[0].columns.isEmpty());
+  for (const DenseColumn& column : scene.panes[0].strips[0].columns) {
+    QCOMPARE(int{column.swatch}, expected);
+  }
+  QList<int> told;
+  for (const Legend::Entry& entry : legendOf(*s, view.coloring, true).entries) {
+    told += entry.swatches;
+  }
+  QVERIFY(told.contains(expected));
 }
 
 void LaneArrangementTest::group_whileTimePasses_changesNothingThatIsOver() {

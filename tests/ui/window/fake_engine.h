@@ -72,6 +72,23 @@ class FakeEngine : public Engine {
     Q_EMIT sessionReplaced();
     Q_EMIT stateChanged();
   }
+  /// A file of which a part is read.
+  void showOpening(std::shared_ptr<const session::Snapshot> snapshot, const QString& path,
+                   double progress) {
+    snapshot_ = std::move(snapshot);
+    state_ = {};
+    state_.source = EngineState::Source::file;
+    state_.activity = EngineState::Activity::opening;
+    state_.file = state_.opening = path;
+    state_.openProgress = progress;
+    Q_EMIT sessionReplaced();
+    Q_EMIT stateChanged();
+  }
+  void showMore(std::shared_ptr<const session::Snapshot> snapshot, double progress) {
+    snapshot_ = std::move(snapshot);
+    state_.openProgress = progress;
+    Q_EMIT stateChanged();
+  }
   /// Another state of the same session.
   template <typename Change>
   void change(Change apply) {

@@ -9,11 +9,13 @@
 #include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDir>
 #include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
 #include <QMouseEvent>
+#include <QProgressDialog>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
@@ -538,6 +540,30 @@ class MainWindowTest : public QObject {
     QVERIFY(file.open(QIODevice::ReadOnly));
     QVERIFY(file.readLine().startsWith("process,task,"));
     QTRY_VERIFY(fixture.window.findChild<QDialog*>(QStringLiteral("exportProgress")) == nullptr);
+  }
+
+  void export_ofAVideo_asksForRateAndSpeed_andCanBeCancelled() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.window.run(Command::export_picture);
+    const QString path = fixture.folder.filePath(QStringLiteral("v.gif"));
+    choose(fixture, path);
+    auto* dialog = fixture.window.findChild<QDialog*>(QStringLiteral("exportDialog"));
+    QVERIFY(dialog != nullptr);
+    auto* speed = dialog->findChild<QComboBox*>(QStringLiteral("exportSpeed"));
+    QVERIFY(speed->isVisibleTo(dialog));
+    QCOMPARE(dialog->findChild<QComboBox*>(QStringLiteral("exportFps"))->itemText(0),
+             QStringLiteral("25"));
+    speed->setCurrentIndex(speed->findText(QStringLiteral("1/1000")));  // more than one waits for
+    dialog->findChild<QPushButton*>(QStringLiteral("exportStart"))->click();
+    auto* progress = fixture.window.findChild<QProgressDialog*>(QStringLiteral("exportProgress"));
+    QVERIFY(progress != nullptr);
+    progress->findChild<QPushButton*>()->click();
+    QTRY_VERIFY(fixture.find<QLabel>("messageText")->text().contains(QStringLiteral("cancelled")));
+    QVERIFY(!QFileInfo::exists(path));
+    QVERIFY(QDir(fixture.folder.path())
+                .entryList({QStringLiteral(".*.part")}, QDir::Files | QDir::Hidden)
+                .isEmpty());
   }
 
   void grab_hasTheSizeOfTheWindow() {

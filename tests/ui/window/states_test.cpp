@@ -278,11 +278,25 @@ class StatesTest : public QObject {
     fixture.engine.change([](EngineState& state) {
       state.source = EngineState::Source::file;
       state.activity = EngineState::Activity::opening;
-      state.file = QStringLiteral("/tmp/big.pftrace");
+      state.opening = QStringLiteral("/tmp/big.pftrace");
       state.openProgress = 0.42;
     });
     QCOMPARE(text(fixture, "welcomeTitle"), QStringLiteral("Opening big.pftrace"));
     QCOMPARE(fixture.find<QProgressBar>("openProgress")->value(), 42);
+  }
+
+  void opening_whatIsReadAlready_isShown_andGrows() {
+    SampleSession sample(1);
+    sample.ordinary(0, 1'000, 10'000'000, 0);
+    WindowFixture fixture;
+    fixture.engine.showOpening(sample.snapshot(), QStringLiteral("/tmp/big.pftrace"), 0.1);
+    QVERIFY(fixture.view()->isVisibleTo(&fixture.window));
+    const TimeRange before = fixture.view()->viewState().range();
+    sample.ordinary(0, 10'000'000, kSecond, 0);
+    fixture.engine.showMore(sample.snapshot(), 0.42);
+    QVERIFY(text(fixture, "scenarioSummary").contains(QStringLiteral("big.pftrace: 42")));
+    QVERIFY(before.length() < kSecond / 2);
+    QVERIFY(fixture.view()->viewState().range().length() >= kSecond);
   }
 
   void failure_isTold_andTheSessionStays() {

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs that a watcher must not disturb, one by name: cases.py NAME. Each says
+how many of its tasks end; `--list` lists them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, as_completed, wait
+
+
+def same(value):
+    return value
+
+
+def pool(count=5):
+    with ThreadPoolExecutor(2) as executor:
+        return sum(executor.map(same, range(count)))
+
+
+def exits_at_once():
+    """0"""
+
+
+def uses_no_pool():
+    """0"""
+    print("no pool")
+
+
+def fails():
+    """1"""
+    ThreadPoolExecutor(1).submit(lambda: 1 / 0).result()
+
+
+def says_its_status():
+    """5"""
+    pool()
+    sys.exit(5)
+
+
+def ends_by_exit():
+    """5"""
+    pool()
+    os._exit(3)
+
+
+def is_killed():
+    """5"""
+    executor = ThreadPoolExecutor(2)
+    list(executor.map(same, range(5)))
+    time.sleep(0.2)  # what is sent is sent every 20 ms
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def crashes():
+    """5"""
+    pool()
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def closes_all_files():
+    """10"""
+    executor = ThreadPoolExecutor(2)
+    list(executor.map(same, range(5)))
+    os.closerange(3, 4096)
+    others = [open("/dev/null", "rb") for _ in range(600)]
+    list(executor.map(same, range(5)))
+    executor.shutdown()
+    print(all(each.read() == b"" for each in others))
+
+
+def changes_directory():
+    """5"""
+    os.chdir("/")
+    pool()
+
+
+def replaces_the_path():
+    """5"""
+    sys.path[:] = [each for each in sys.path if "python3" in each]
+    pool()
+    print(any("poolscope" in each for each in sys.path))
+
+
+def forks():
+    """12"""
+    executor = ThreadPoolExecutor(2)
+    list(executor.map(same, range(5)))
+    child = os.fork()
+    if child == 0:
+        pool(7)
+        sys.exit(0)
+    print(os.waitpid(child, 0)[1])
+    executor.shutdown()
+
+
+def starts_another():
+    """9"""
+    pool(4)
+    print(subprocess.run([sys.executable, __file__, "changes_directory"]).returncode)
+
+
+def names_are_odd():
+    """3"""
+
+    def odd():
+        raise ValueError("bad\n\ud800 \x00")
+
+    odd.__qualname__ = "two\nlines\udcff"
+
+    class Callable:
+        def __call__(self):
+            return 1
+
+        def __getattr__(self, name):
+            raise AttributeError(name)
+
+    class Error(Exception):
+        def __str__(self):
+            print("somebody looked")
+            return "text"
+
+    def other():
+        raise Error(Callable())
+
+    with ThreadPoolExecutor(2) as executor:
+        print(type(executor.submit(odd).exception()), executor.submit(Callable()).result())
+        print(type(executor.submit(other).exception()))
+
+
+def has_ten_thousand_pools():
+    """50"""
+    pools = [ThreadPoolExecutor(1) for _ in range(10_000)]
+    print(sum(each.submit(same, 1).result() for each in pools[:50]))
+    for each in pools:
+        each.shutdown()
+
+
+def has_a_long_queue():
+    """100000"""
+    with ThreadPoolExecutor(4) as executor:
+        futures = [executor.submit(same, 1) for _ in range(100_000)]
+        print(sum(future.result() for future in futures))
+
+
+def has_queues_of_its_own():
+    """40"""
+    import queue
+
+    class Bounded(ThreadPoolExecutor):
+        def __init__(self, *words):
+            super().__init__(*words)
+            self._work_queue = queue.Queue(maxsize=3)
+
+    class Plain(ThreadPoolExecutor):
+        def submit(self, *words, **named):
+            return super().submit(*words, **named)
+
+    for kind in (Bounded, Plain):
+        with kind(2) as executor:
+            print(sum(executor.map(same, range(20))))
+
+
+def waits_in_many_ways():
+    """38"""
+    executor = ThreadPoolExecutor(4, thread_name_prefix="w")
+
+    def outer(value):
+        return executor.submit(same, value).result()
+
+    print(sum(executor.submit(outer, i).result() for i in range(4)))
+    futures = [executor.submit(same, i) for i in range(10)]
+    print(sum(each.result() for each in as_completed(futures)))
+    print(len(wait([executor.submit(same, i) for i in range(10)]).done))
+    wait([executor.submit(same, i) for i in range(10)], return_when=FIRST_COMPLETED)
+    executor.shutdown()
+
+
+def cancels():
+    """1"""
+    import threading
+
+    release = threading.Event()
+    executor = ThreadPoolExecutor(1)
+    executor.submit(release.wait)
+    futures = [executor.submit(same, i) for i in range(10)]
+    print(futures[0].cancel(), futures[0].cancel(), futures[0].cancelled())
+    executor.shutdown(wait=False, cancel_futures=True)
+    release.set()
+    print(sum(each.cancelled() for each in futures))
+
+
+def uses_asyncio():
+    """6"""
+    import asyncio
+
+    async def main():
+        print(await asyncio.gather(*[asyncio.to_thread(same, i) for i in range(5)]))
+        print(await asyncio.get_running_loop().run_in_executor(None, same, 9))
+
+    asyncio.run(main())
+
+
+def is_interrupted():
+    """1"""
+    executor = ThreadPoolExecutor(1)
+    future = executor.submit(time.sleep, 0.3)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    future.result()
+
+
+def breaks_its_pool():
+    """1"""
+
+    def bad():
+        raise ValueError("no worker can begin")
+
+    executor = ThreadPoolExecutor(2, initializer=bad)
+    try:
+        executor.submit(same, 1).result()
+    except Exception as error:
+        print(type(error).__name__)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--list":
+        for name, function in list(globals().items()):
+            if (getattr(function, "__doc__", None) or "").isdigit():
+                print(name, function.__doc__)
+    else:
+        globals()[sys.argv[1]]()

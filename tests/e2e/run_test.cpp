@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/session/session.h"
+#include "core/storage/recording.h"
+#include "program.h"
+#include "virtual_display.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonObject>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+
+using namespace poolscope::test;
+
+namespace {
+
+const QString kPython = QStringLiteral(POOLSCOPE_PYTHON);
+const QString kScripts = QStringLiteral(POOLSCOPE_TEST_DATA "/python/");
+
+/// What a process of its own does, without Poolscope.
+Outcome runPlain(const QStringList& words, const QString& folder) {
+  QProcess process;
+  process.setWorkingDirectory(folder);
+  process.start(words.first(), words.mid(1));
+  process.waitForFinished(60'000);
+  // As a shell says it.
+  const bool killed = process.exitStatus() != QProcess::NormalExit;
+  return {killed ? 128 + process.exitCode() : process.exitCode(),
+          QString::fromUtf8(process.readAllStandardOutput()),
+          QString::fromUtf8(process.readAllStandardError())};
+}
+
+/// Without what is different each time, and without our own lines.
+QString comparable(QString text) {
+  static const QRegularExpression number(QStringLiteral("pid=\\d+"));
+  static const QRegularExpression ours(QStringLiteral("^poolscope: [^\\n]*\\n"),
+                                       QRegularExpression::MultilineOption);
+  return text.remove(number).remove(ours);
+}
+
+int lines(const QString& text) {
+  return static_cast<int>(text.count(QLatin1Char('\n')));
+}
+
+}  // namespace
+
+class RunTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void init() { folder_ = std::make_unique<QTemporaryDir>(); }
+  void program_doesNotNotice_andIsSeen_data();
+  void program_doesNotNotice_andIsSeen();
+  void scraper_isCountedAsItCounts();
+  void maxWorkers_areThoseAskedFor();
+  void cpuTime_isMeasuredWhereAskedFor();
+  void secondProcess_isAGroupOfItsOwn();
+  void marker_isOnTheTimeAxis();
+  void wrongCall_isOneLine_data();
+  void wrongCall_isOneLine();
+  void programThatCannotBeWatched_runsAndIsToldWhy_data();
+  void programThatCannotBeWatched_runsAndIsToldWhy();
+  void recordingThatExists_isKept_andNothingRuns();
+  void ownSitecustomize_runsAsBefore_data();
+  void ownSitecustomize_runsAsBefore();
+  void rubbishOnTheSocket_isRefusedInOneLine();
+  void processLeftBehind_isToldOf();
+  void signal_goesOnToTheProgram();
+  void poolscopeKilled_theProgramGoesOn();
+  void fewerWorkers_inTheWindow_lowerThroughput();
+
+ private:
+  QString path(const QString& name) const { return folder_->filePath(name); }
+  Outcome run(const QStringList& options, const QStringList& words) const {
+    return runPoolscope(QStringList{QStringLiteral("run"), QStringLiteral("--headless")} + options +
+                            QStringList{QStringLiteral("--")} + words,
+                        QProcessEnvironment::systemEnvironment(), folder_->path());
+  }
+  Outcome record(const QStringList& words, const QStringList& options = {}) const {
+    return run(QStringList{QStringLiteral("--record"), path(QStringLiteral("a.pftrace"))} + options,
+               words);
+  }
+  std::shared_ptr<const poolscope::session::Snapshot> recorded() const {
+    poolscope::session::Session session;
+    static_cast<void>(poolscope::storage::open_recording(
+        path(QStringLiteral("a.pftrace")).toStdString(), session));
+    return session.snapshot();
+  }
+  QString script(const char* text) const {
+    QFile file(path(QStringLiteral("script.py")));
+    if (file.open(QIODevice::WriteOnly)) {
+      file.write(text);
+    }
+    return file.fileName();
+  }
+
+  std::unique_ptr<QTemporaryDir> folder_;
+};
+
+void RunTest::program_doesNotNotice_andIsSeen_data() {
+  QTest::addColumn<QString>("name");
+  QTest::addColumn<int>("finished");
+  const Outcome cases =
+      runPlain({kPython, kScripts + QStringLiteral("cases.py"), QStringLiteral("--list")}, {});
+  const QStringList rows = cases.out.split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+  QVERIFY(rows.size() > 20);
+  for (const QString& row : rows) {
+    const QString name = row.section(QLatin1Char(' '), 0, 0);
+    QTest::newRow(qPrintable(name)) << name << row.section(QLatin1Char(' '), 1).toInt();
+  }
+}
+
+void RunTest::program_doesNotNotice_andIsSeen() {
+  QFETCH(QString, name);
+  QFETCH(int, finished);
+  const QStringList words{kPython, kScripts + QStringLiteral("cases.py"), name};
+  const Outcome without = runPlain(words, folder_->path());
+  const Outcome with = record(words);
+  QCOMPARE(with.out, without.out);
+  QCOMPARE(comparable(with.err), comparable(without.err));
+  QCOMPARE(with.status, without.status);
+  const auto snapshot = recorded();
+  QCOMPARE(static_cast<int>(snapshot->statistics().finished), finished);
+  QCOMPARE(snapshot->lost_events(), std::uint64_t{0});
+}
+
+void RunTest::scraper_isCountedAsItCounts() {
+  const Outcome outcome = record({kPython, kScripts + QStringLiteral("scrape.py")});
+  QCOMPARE(outcome.status, 0);
+  QCOMPARE(outcome.err, QString());
+  const QStringList words = outcome.out.split(QLatin1Char(' '));
+  const Outcome info = runPoolscope(
+      {QStringLiteral("info"), path(QStringLiteral("a.pftrace")), QStringLiteral("--json")});
+  const QJsonObject tasks = info.json()[QStringLiteral("tasks")].toObject();
+  QCOMPARE(tasks[QStringLiteral("queued")].toInt(), words[1].toInt());
+  QCOMPARE(tasks[QStringLiteral("finished")].toInt(), words[1].toInt());
+  QCOMPARE(tasks[QStringLiteral("failed")].toInt(), words[3].toInt());
+  QCOMPARE(info.json()[QStringLiteral("max_workers")].toInt(), 8);
+  QCOMPARE(info.json()[QStringLiteral("peak_workers")].toInt(), 8);
+}
+
+void RunTest::maxWorkers_areThoseAskedFor() {
+  record({kPython, kScripts + QStringLiteral("scrape.py")},
+         {QStringLiteral("--max-workers"), QStringLiteral("3")});
+  QCOMPARE(recorded()->statistics().peak_workers, 3U);
+}
+
+void RunTest::cpuTime_isMeasuredWhereAskedFor() {
+  const QString burner = script(
+      "import time\n"
+      "from concurrent.futures import ThreadPoolExecutor\n"
+      "def burn():\n"
+      "    end = time.thread_time() + 0.05\n"
+      "    while time.thread_time() < end: pass\n"
+      "with ThreadPoolExecutor(1) as pool: pool.submit(burn).result()\n");
+  for (const bool asked : {false, true}) {
+    record({kPython, burner},
+           asked ? QStringList{QStringLiteral("--cpu-time"), QStringLiteral("--force")}
+                 : QStringList());
+    const auto task = recorded()->task({.process = 0, .task = 1});
+    QVERIFY(task.has_value());
+    QCOMPARE(task->cpu_time.has_value(), asked);
+    QVERIFY(!asked || *task->cpu_time >= 50'000'000);
+  }
+}
+
+void RunTest::secondProcess_isAGroupOfItsOwn() {
+  record({kPython, kScripts + QStringLiteral("cases.py"), QStringLiteral("starts_another")});
+  const auto snapshot = recorded();
+  QCOMPARE(snapshot->process_count(), 2U);
+  const auto name = QString::fromStdString(snapshot->directory(1)->process().name);
+  QVERIFY2(name.endsWith(QLatin1String("cases.py changes_directory")), qPrintable(name));
+}
+
+void RunTest::marker_isOnTheTimeAxis() {
+  record({kPython, script("import poolscope\n"
+                          "from concurrent.futures import ThreadPoolExecutor\n"
+                          "with ThreadPoolExecutor(1) as pool: pool.submit(int).result()\n"
+                          "poolscope.mark('half way')\n")});
+  const auto snapshot = recorded();
+  const auto markers = snapshot->markers();
+  QVERIFY(std::any_of(markers.begin(), markers.end(),
+                      [](const auto& marker) { return marker.text == "half way"; }));
+}
+
+void RunTest::wrongCall_isOneLine_data() {
+  QTest::addColumn<QStringList>("words");
+  QTest::addColumn<int>("status");
+  QTest::addColumn<QString>("named");
+  QTest::newRow("nothing to run") << QStringList{QStringLiteral("--")} << 2
+                                  << QStringLiteral("run");
+  QTest::newRow("no dashes") << QStringList{kPython} << 2 << kPython;
+  QTest::newRow("no such program") << QStringList{QStringLiteral("--"), QStringLiteral("nosuch")}
+                                   << 1 << QStringLiteral("nosuch");
+  QTest::newRow("no program at all")
+      << QStringList{QStringLiteral("--"), QStringLiteral("/etc/passwd")} << 1
+      << QStringLiteral("/etc/passwd");
+  QTest::newRow("no number") << QStringList{QStringLiteral("--max-workers"), QStringLiteral("x"),
+                                            QStringLiteral("--"), QStringLiteral("true")}
+                             << 2 << QStringLiteral("--max-workers");
+}
+
+void RunTest::wrongCall_isOneLine() {
+  QFETCH(QStringList, words);
+  QFETCH(int, status);
+  QFETCH(QString, named);
+  const QString recording = path(QStringLiteral("a.pftrace"));
+  const Outcome outcome =
+      runPoolscope(QStringList{QStringLiteral("run"), QStringLiteral("--headless"),
+                               QStringLiteral("--record"), recording} +
+                   words);
+  QCOMPARE(outcome.status, status);
+  QCOMPARE(outcome.out, QString());
+  QCOMPARE(lines(outcome.err), 1);
+  QVERIFY2(outcome.err.contains(named), qPrintable(outcome.err));
+  QVERIFY(!QFileInfo::exists(recording));
+}
+
+void RunTest::programThatCannotBeWatched_runsAndIsToldWhy_data() {
+  QTest::addColumn<QStringList>("words");
+  QTest::addColumn<QString>("why");
+  for (const char* option : {"-I", "-E", "-S", "-sE"}) {
+    QTest::newRow(option) << QStringList{kPython, QString::fromLatin1(option), QStringLiteral("-c"),
+                                         QStringLiteral("raise SystemExit(4)")}
+                          << QStringLiteral("cannot be watched: -") +
+                                 QLatin1Char(option[1] == 's' ? option[2] : option[1]);
+  }
+  QTest::newRow("not Python") << QStringList{QStringLiteral("sh"), QStringLiteral("-c"),
+                                             QStringLiteral("exit 4")}
+                              << QStringLiteral("nothing was heard of it");
+  QTest::newRow("no pool") << QStringList{kPython, QStringLiteral("-c"),
+                                          QStringLiteral("raise SystemExit(4)")}
+                           << QStringLiteral("used no thread pool");
+}
+
+void RunTest::programThatCannotBeWatched_runsAndIsToldWhy() {
+  QFETCH(QStringList, words);
+  QFETCH(QString, why);
+  const Outcome outcome = record(words);
+  QCOMPARE(outcome.status, 4);
+  QCOMPARE(lines(outcome.err), 1);
+  QVERIFY2(outcome.err.contains(why), qPrintable(outcome.err));
+  QVERIFY(QFileInfo::exists(path(QStringLiteral("a.pftrace"))));
+}
+
+void RunTest::recordingThatExists_isKept_andNothingRuns() {
+  QFile file(path(QStringLiteral("a.pftrace")));
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write("precious");
+  file.close();
+  const Outcome outcome = record({kPython, QStringLiteral("-c"), QStringLiteral("print('ran')")});
+  QCOMPARE(outcome.status, 1);
+  QCOMPARE(outcome.out, QString());
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  QCOMPARE(file.readAll(), QByteArray("precious"));
+}
+
+void RunTest::ownSitecustomize_runsAsBefore_data() {
+  QTest::addColumn<QByteArray>("text");
+  QTest::newRow("one that speaks") << QByteArray("print('mine', __name__)\n");
+  QTest::newRow("one that fails") << QByteArray("raise ValueError('mine')\n");
+}
+
+void RunTest::ownSitecustomize_runsAsBefore() {
+  QFETCH(QByteArray, text);
+  QFile file(path(QStringLiteral("sitecustomize.py")));
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write(text);
+  file.close();
+  qputenv("PYTHONPATH", folder_->path().toUtf8());
+  const QStringList words{kPython, QStringLiteral("-c"),
+                          QStringLiteral("import sys; print(len(sys.path))")};
+  const Outcome without = runPlain(words, folder_->path());
+  const Outcome with = run({}, words);
+  qunsetenv("PYTHONPATH");
+  QCOMPARE(with.out, without.out);
+  QCOMPARE(comparable(with.err), without.err);
+}
+
+void RunTest::rubbishOnTheSocket_isRefusedInOneLine() {
+  const Outcome outcome =
+      record({kPython, script("import os, socket\n"
+                              "from concurrent.futures import ThreadPoolExecutor\n"
+                              "other = socket.socket(socket.AF_UNIX)\n"
+                              "other.connect(os.environ['POOLSCOPE_SOCKET'])\n"
+                              "other.send(b'GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n')\n"
+                              "print(other.recv(1))\n"
+                              "with ThreadPoolExecutor(1) as pool: pool.submit(int).result()\n")});
+  QCOMPARE(outcome.status, 0);
+  QCOMPARE(outcome.out, QStringLiteral("b''\n"));
+  QCOMPARE(lines(outcome.err), 1);
+  QCOMPARE(recorded()->statistics().finished, std::uint64_t{1});
+}
+
+void RunTest::processLeftBehind_isToldOf() {
+  const Outcome outcome =
+      record({kPython, script("import os, sys, time\n"
+                              "from concurrent.futures import ThreadPoolExecutor\n"
+                              "ready, told = os.pipe()\n"
+                              "if os.fork():\n"
+                              "    os.read(ready, 1)\n"
+                              "    os._exit(0)\n"
+                              "os.setsid()\n"
+                              "with ThreadPoolExecutor(1) as pool: pool.submit(int).result()\n"
+                              "for stream in (0, 1, 2): os.close(stream)\n"
+                              "os.write(told, b'x')\n"
+                              "time.sleep(2)\n")});
+  QCOMPARE(outcome.status, 0);
+  QCOMPARE(lines(outcome.err), 1);
+  QVERIFY2(outcome.err.contains(QLatin1String("goes on by itself")), qPrintable(outcome.err));
+  QCOMPARE(recorded()->statistics().finished, std::uint64_t{1});
+}
+
+void RunTest::signal_goesOnToTheProgram() {
+  QProcess process;
+  process.start(QStringLiteral(POOLSCOPE_PROGRAM),
+                {QStringLiteral("run"), QStringLiteral("--headless"), QStringLiteral("--"), kPython,
+                 QStringLiteral("-c"),
+                 QStringLiteral("import signal, sys\n"
+                                "signal.signal(signal.SIGTERM, lambda *_: sys.exit(9))\n"
+                                "print('ready', flush=True)\n"
+                                "while True: signal.pause()\n")});
+  QVERIFY(process.waitForReadyRead(kPatienceMs));
+  kill(static_cast<pid_t>(process.processId()), SIGTERM);
+  QVERIFY(process.waitForFinished(kPatienceMs));
+  QCOMPARE(process.exitCode(), 9);
+}
+
+void RunTest::poolscopeKilled_theProgramGoesOn() {
+  const QString result = path(QStringLiteral("result"));
+  QProcess process;
+  process.start(
+      QStringLiteral(POOLSCOPE_PROGRAM),
+      {QStringLiteral("run"), QStringLiteral("--headless"), QStringLiteral("--"), kPython,
+       script("import os, sys\n"
+              "from concurrent.futures import ThreadPoolExecutor\n"
+              "pool = ThreadPoolExecutor(2)\n"
+              "pool.submit(int).result()\n"
+              "print('ready', flush=True)\n"
+              "watcher = os.getppid()\n"
+              "while os.getppid() == watcher: pool.submit(int).result()\n"
+              "print(sum(pool.map(int, range(1000))), file=open(sys.argv[1] + '.part', 'w'))\n"
+              "pool.shutdown()\n"
+              "os.rename(sys.argv[1] + '.part', sys.argv[1])\n"),
+       result});
+  QVERIFY(process.waitForReadyRead(kPatienceMs));
+  process.kill();
+  process.waitForFinished();
+  QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(result), kPatienceMs);
+  QFile file(result);
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  QCOMPARE(file.readAll(), QByteArray("499500\n"));
+}
+
+void RunTest::fewerWorkers_inTheWindow_lowerThroughput() {
+  VirtualDisplay display;
+  QVERIFY2(display.start(), "Xvfb and openbox are needed: tests/run.sh installs them");
+  QProcessEnvironment environment = display.environment();
+  environment.insert(QStringLiteral("XDG_CONFIG_HOME"), folder_->path());
+  QProcess program;
+  program.setProcessEnvironment(environment);
+  program.start(
+      QStringLiteral(POOLSCOPE_PROGRAM),
+      {QStringLiteral("run"), QStringLiteral("--record"), path(QStringLiteral("a.pftrace")),
+       QStringLiteral("--"), kPython, kScripts + QStringLiteral("scrape.py"),
+       QStringLiteral("100000"), QStringLiteral("0.05")});
+  QString window;
+  QTRY_VERIFY_WITH_TIMEOUT(!(window = display.window(QStringLiteral("Poolscope"))).isEmpty(),
+                           kPatienceMs);
+  const auto finished = [this] { return recorded()->statistics().finished; };
+  QTRY_VERIFY_WITH_TIMEOUT(finished() >= 200, kPatienceMs);
+  for (int i = 8; i > 1; --i) {
+    display.key(window, QStringLiteral("minus"));
+  }
+  const auto workers = [this] {
+    const auto snapshot = recorded();
+    return snapshot->max_workers_at(snapshot->pools()[0].index, snapshot->end());
+  };
+  QTRY_COMPARE_WITH_TIMEOUT(workers(), 1U, kPatienceMs);
+  const auto before = finished();
+  QTRY_VERIFY_WITH_TIMEOUT(finished() >= before + 30, kPatienceMs);
+  program.kill();
+  program.waitForFinished();
+
+  const auto snapshot = recorded();
+  const auto pool = snapshot->pools()[0].index;
+  const auto changes = snapshot->max_workers_steps(pool);
+  const auto rate = [&](auto begin, auto end) {
+    return static_cast<double>(snapshot->finished_count(pool, begin, end)) /
+           (static_cast<double>(end - begin) * 1e-9);
+  };
+  const double with8 = rate(changes[0].time, changes[1].time);
+  const double with1 = rate(changes.back().time, snapshot->end());
+  QVERIFY2(with8 > 3 * with1, qPrintable(QStringLiteral("%1 -> %2").arg(with8).arg(with1)));
+}
+
+QTEST_GUILESS_MAIN(RunTest)
+#include "run_test.moc"
