@@ -69,8 +69,8 @@ void ExperimentOptions::addSweep(CLI::App& app) {
       ->add_option("--queue-wait-p99", queueWait_,
                    "Recommend only what keeps 99 % of the tasks' queue waits below this")
       ->type_name("SECONDS");
-  sweepApp_->add_option("--output", sweep_.output, "Write the points, or a plot of them")
-      ->type_name("FILE.{csv,json,png,svg}");
+  sweepApp_->add_option("--output", sweep_.output, "Write the points")
+      ->type_name("FILE.{csv,json}");
   sweepApp_->add_flag("--json", sweep_.json, "Print one JSON document");
   sweepApp_->add_flag("--force", sweep_.force, "Replace an output that exists");
   sweepApp_->add_flag("--trust", sweep_.trust,

@@ -4,6 +4,7 @@
 #include <QJsonValue>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 #include <vector>
@@ -30,6 +31,14 @@ QJsonValue toJson(const std::optional<session::Distribution>& values) {
 std::string formatted(const char* format, double value) {
   char text[64];
   std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+/// One place behind the point, more where a rate is so small that they tell more than "0.0".
+std::string rate(double perSecond) {
+  const int places = perSecond > 0 ? 2 - static_cast<int>(std::floor(std::log10(perSecond))) : 1;
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f tasks/s", std::clamp(places, 1, 9), perSecond);
   return text;
 }
 
@@ -100,7 +109,7 @@ std::string toTable(const Summary& summary) {
   rows.emplace_back("workers", count(figures.peak_workers) + " at most, max_workers " +
                                    count(summary.maxWorkers));
   rows.emplace_back("duration", formatted("%.3f s", figures.duration));
-  rows.emplace_back("throughput", formatted("%.1f tasks/s", figures.throughput));
+  rows.emplace_back("throughput", rate(figures.throughput));
   rows.emplace_back("utilization", formatted("%.1f %%", figures.utilization * 100));
   rows.emplace_back("queue wait", describe(figures.queue_wait));
   rows.emplace_back("run time", describe(figures.run_time));

@@ -44,11 +44,12 @@ Result<void> checkOutput(const SweepCall& call) {
   return {};
 }
 
-Result<void> write(const SweepCall& call, const experiment::SweepResult& result) {
+Result<void> write(const SweepCall& call, const experiment::SweepResult& result,
+                   const workload::Load& load) {
   const std::filesystem::path path(call.output);
   const std::string content = path.extension() == ".csv"
                                   ? toCsv(result)
-                                  : QJsonDocument(toJson(result)).toJson().toStdString();
+                                  : QJsonDocument(toJson(result, load)).toJson().toStdString();
   auto file = storage::OutputFile::create(path, !call.force, path);
   if (!file) {
     return tl::unexpected(file.error());
@@ -77,6 +78,7 @@ int runSweep(const SweepCall& call, StopSignals& signals) {
       return complain(writable.error(), kFailed);
     }
   }
+  const workload::Load load = scenario->load;
   auto sweep = experiment::Sweep::start({.scenario = std::move(*scenario),
                                          .workers = call.workers,
                                          .repeats = call.repeats,
@@ -96,12 +98,12 @@ int runSweep(const SweepCall& call, StopSignals& signals) {
   if (error && result.end == experiment::SweepEnd::failed) {
     return complain(*error, kFailed);
   }
-  print(call.json ? QJsonDocument(toJson(result)).toJson().toStdString() : toTable(result));
+  print(call.json ? QJsonDocument(toJson(result, load)).toJson().toStdString() : toTable(result));
   if (error) {
     complain(*error, kDone);
   }
   if (!call.output.empty()) {
-    if (const auto written = write(call, result); !written) {
+    if (const auto written = write(call, result, load); !written) {
       return complain(written.error(), kFailed);
     }
   }

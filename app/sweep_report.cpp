@@ -2,6 +2,7 @@
 #include "app/sweep_report.h"
 
 #include "app/experiment_json.h"
+#include "core/experiment/sanity.h"
 #include "core/experiment/words.h"
 
 #include <QJsonArray>
@@ -21,7 +22,15 @@ QJsonArray throughputs(const SweepPoint& point) {
   return values;
 }
 
-QJsonObject toJson(const SweepPoint& point) {
+QJsonObject toJson(const Sanity& sanity) {
+  return {{"busy_workers", sanity.busy_workers},
+          {"busy_workers_by_littles_law", sanity.busy_by_littles_law},
+          {"queue_wait_mean", sanity.queue_wait_mean},
+          {"queue_wait_mean_by_erlang_c", orNull(sanity.queue_wait_by_erlang_c)},
+          {"note", text(sanity.note)}};
+}
+
+QJsonObject toJson(const SweepPoint& point, const workload::Load& load) {
   const bool sure = point.throughput.half_width.has_value();
   return {{"workers", static_cast<qint64>(point.workers)},
           {"throughput", point.throughput.mean},
@@ -34,7 +43,8 @@ QJsonObject toJson(const SweepPoint& point) {
           {"cpu", point.cpu},
           {"memory_bytes", static_cast<qint64>(point.memory_bytes)},
           {"lock_wait_share", point.lock_wait_share},
-          {"predicted", orNull(point.predicted)}};
+          {"predicted", orNull(point.predicted)},
+          {"theory", toJson(sanity_of(point, load))}};
 }
 
 const char* name_of(SweepEnd end) {
@@ -73,10 +83,10 @@ std::string line(const SweepPoint& point) {
 
 }  // namespace
 
-QJsonObject toJson(const SweepResult& result) {
+QJsonObject toJson(const SweepResult& result, const workload::Load& load) {
   QJsonArray points;
   for (const SweepPoint& point : result.points) {
-    points.append(toJson(point));
+    points.append(toJson(point, load));
   }
   QJsonArray notes;
   for (const std::string& note : result.notes) {

@@ -70,7 +70,12 @@ Result<MeasuredRun> measure(const workload::Scenario& scenario, const MeasuredRu
   result.finished = records->finished_count();
   result.failures = (*run)->failures();  // before the tasks that are stopped now
   result.trouble = (*run)->network_trouble();
-  (*run)->stop(workload::Nanoseconds(0));
+  (*run)->stop(nanoseconds(result.stopped ? 0 : options.grace));
+  while (!(*run)->wait_for(kLook)) {
+    if (options.stop.stop_requested()) {
+      (*run)->stop(workload::Nanoseconds(0));
+    }
+  }
   (*run)->wait();
   run->reset();
   tracer.flush();

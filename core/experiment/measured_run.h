@@ -21,6 +21,9 @@ struct MeasuredRunOptions {
   std::uint64_t repeat = 0;  ///< draws from the scenario's seed + this
   double seconds = 1;        ///< longer while too few tasks are finished, up to `most_seconds`
   double most_seconds = 4;
+  /// Tasks that run at the end may go on for so long, so that the long ones among them are known,
+  /// too.
+  double grace = 1;
   bool trusted = false;
   std::stop_token stop = {};
 };
@@ -30,7 +33,7 @@ struct MeasuredRun {
   std::shared_ptr<const trace::Directory> directory = {};
   std::vector<UsageSample> usage = {};
   std::optional<RunFigures> figures = {};  ///< nothing: too few tasks were finished
-  std::uint64_t finished = 0;  ///< tasks, before those under way were stopped
+  std::uint64_t finished = 0;              ///< tasks, before those under way were stopped
   workload::Failures failures = {};
   std::optional<Error> trouble = {};  ///< nothing answers, or no thread could be started
   std::uint64_t lost_events = 0;

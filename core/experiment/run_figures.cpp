@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/experiment/run_figures.h"
 
+#include "core/base/cores.h"
 #include "core/experiment/interval.h"
 #include "core/experiment/steadiness.h"
 #include "core/trace/clock.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <map>
@@ -113,19 +115,19 @@ double slope(std::span<const TimeNs> times) {
   return products / squares;
 }
 
-/// The time on its way through the samples, as far as they reach.
-double cpu_at(const std::vector<UsageSample>& usage, TimeNs time) {
+/// What grows with time, between the samples and as far as they reach.
+double value_at(const std::vector<UsageSample>& usage, double UsageSample::*what, TimeNs time) {
   const auto after = std::ranges::lower_bound(usage, time, {}, &UsageSample::time);
   if (after == usage.begin()) {
-    return usage.front().cpu_seconds;
+    return usage.front().*what;
   }
   if (after == usage.end()) {
-    return usage.back().cpu_seconds;
+    return usage.back().*what;
   }
   const UsageSample& before = *(after - 1);
   const double share = static_cast<double>(time - before.time) /
                        static_cast<double>(std::max<TimeNs>(1, after->time - before.time));
-  return before.cpu_seconds + share * (after->cpu_seconds - before.cpu_seconds);
+  return before.*what + share * ((*after).*what - before.*what);
 }
 
 TimeNs overlap(TimeNs begin, TimeNs end, const RunFigures& window) {
@@ -194,6 +196,26 @@ void find_lock(const TaskRecords& records, RunFigures& figures) {
   }
 }
 
+/// Of all cores, if this process may use them all: else its neighbours need not be in its way.
+double all_cpu_seconds() {
+  double result = -1;
+  if (static_cast<long>(usable_cores()) != sysconf(_SC_NPROCESSORS_ONLN)) {
+    return result;
+  }
+  if (std::FILE* file = std::fopen("/proc/stat", "r")) {
+    // user, nice, system, idle, waiting for disks, interrupts, soft interrupts, stolen
+    std::array<unsigned long long, 8> ticks{};
+    if (std::fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &ticks[0], &ticks[1],
+                    &ticks[2], &ticks[3], &ticks[4], &ticks[5], &ticks[6], &ticks[7]) == 8) {
+      result =
+          static_cast<double>(ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6] + ticks[7]) /
+          static_cast<double>(sysconf(_SC_CLK_TCK));
+    }
+    std::fclose(file);
+  }
+  return result;
+}
+
 }  // namespace
 
 UsageSample usage_now() {
@@ -213,6 +235,7 @@ UsageSample usage_now() {
     }
     std::fclose(file);
   }
+  sample.all_cpu_seconds = all_cpu_seconds();
   return sample;
 }
 
@@ -256,10 +279,17 @@ std::optional<RunFigures> figures_of(const TaskRecords& records,
     find_lock(records, figures);
   }
   if (!usage.empty() && figures.end > figures.begin) {
-    figures.cpu =
-        std::clamp((cpu_at(usage, figures.end) - cpu_at(usage, figures.begin)) /
-                       seconds(figures.end - figures.begin) / static_cast<double>(load.cores),
-                   0.0, 1.0);
+    const double length = seconds(figures.end - figures.begin);
+    const auto used = [&](double UsageSample::*what) {
+      return value_at(usage, what, figures.end) - value_at(usage, what, figures.begin);
+    };
+    const double own = used(&UsageSample::cpu_seconds);
+    const auto cores = static_cast<double>(load.cores);
+    figures.cpu = std::clamp(own / length / cores, 0.0, 1.0);
+    if (usage.front().all_cpu_seconds >= 0) {
+      figures.others_cpu =
+          std::clamp((used(&UsageSample::all_cpu_seconds) - own) / length / cores, 0.0, 1.0);
+    }
     for (const UsageSample& sample : usage) {
       figures.memory_bytes = std::max(figures.memory_bytes, sample.memory_bytes);
     }

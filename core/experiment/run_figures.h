@@ -15,6 +15,8 @@ struct UsageSample {
   TimeNs time = 0;
   double cpu_seconds = 0;          ///< of all its threads, since the process began
   std::uint64_t memory_bytes = 0;  ///< resident
+  /// Of all processes of this computer, waiting for disks not counted; below 0: not known.
+  double all_cpu_seconds = -1;
 };
 UsageSample usage_now();
 
@@ -39,6 +41,8 @@ struct RunFigures {
   std::uint64_t memory_bytes = 0;
   std::uint64_t finished = 0;  ///< in what is left without the warm-up
   std::uint64_t failed = 0;    ///< of those
+  /// Of all cores, by other processes or taken from a virtual machine; 0 where it is not known.
+  double others_cpu = 0;
   double lock_wait_share = 0;  ///< of the workers' run time, for the lock they waited for most
   trace::NameId lock = 0;      ///< its name; 0: none
   bool steady = true;          ///< the throughput did not drift

@@ -7,6 +7,7 @@
 #include "core/experiment/steadiness.h"
 #include "core/experiment/sweep_plan.h"
 #include "core/experiment/words.h"
+#include "core/experiment/work_model.h"
 #include "core/trace/clock.h"
 
 #include <algorithm>
@@ -24,11 +25,15 @@ constexpr std::size_t kLeastRepeats = 3;
 constexpr double kShortestRun = 0.4;      // seconds
 constexpr double kShortestForced = 0.05;  // where the budget leaves no more
 constexpr double kTaskTimes = 8;          // so many tasks one after another in a run
+constexpr double kLongTaskTimes = 3;      // and so many of the longest that was seen, ...
+constexpr double kMostForLongTask = 5;    // ... up to so many seconds
 constexpr double kArrivals = 150;         // so many in a run, or no p99 is known
 constexpr double kStretch = 4;            // a run goes on for so long until it has enough tasks
 constexpr double kRunOverhead = 0.06;     // seconds: threads start and end
 constexpr double kFirstLook = 0.3;        // seconds
 constexpr double kMostFirstLook = 5;
+constexpr double kFreeCores = 0.4;  // busy for less: tasks hardly wait for them
+constexpr double kDisturbed = 0.1;  // of the cores, by others: the run is made once more
 constexpr std::size_t kMostRounds = 1000;
 
 double seconds_since(std::uint64_t begin) {
@@ -52,9 +57,14 @@ struct Sweep::Impl {
   std::vector<std::uint64_t> more_counts();
   bool run_once(std::uint64_t workers, std::size_t repeat);
   void keep(std::uint64_t workers, const MeasuredRun& run);
+  void keep_work(std::uint64_t workers, const MeasuredRun& run);
+  std::uint64_t at_work(std::uint64_t workers) const;
+  void predict(SweepResult& result);
   void publish(bool to_the_end);
   void tell(std::uint64_t workers, std::size_t repeat);
   void finish(SweepEnd end);
+  double seconds_for(std::uint64_t workers) const;
+  double grace() const { return std::min(1.5 * longest_task, run_seconds); }
   double left() const { return options.budget_seconds - seconds_since(begin); }
 
   const SweepOptions options;
@@ -65,12 +75,17 @@ struct Sweep::Impl {
   std::map<std::uint64_t, std::vector<RunFigures>> runs;
   std::map<std::uint64_t, std::size_t> begun;  // repeats, those without a value included
   std::map<std::uint64_t, std::string> locks;
+  std::map<std::uint64_t, SimulatedWork> works;  // of the first run of each count
+  std::map<std::pair<std::uint64_t, std::uint64_t>, double> predictions;  // by from and to
   std::optional<double> task_seconds;  // a task alone, as far as it is known
+  double longest_task = 0;             // that was seen
   double run_seconds = kShortestRun;
   double run_cost = kShortestRun;  // of the last runs, all told
   std::size_t round_number = 0;
   bool refined = false;  // counts were added where the curve bends
   std::size_t failed_runs = 0;
+  std::size_t redone_runs = 0;
+  std::size_t disturbed_runs = 0;
   std::size_t unsteady_runs = 0;
   std::size_t empty_runs = 0;
   std::uint64_t lost_events = 0;
@@ -113,7 +128,9 @@ void Sweep::Impl::look_first() {
   std::size_t count = 0;
   for (const TaskRecord& task : run->records->tasks()) {
     if (task.finished != kNever && task.started != kNever) {
-      sum += static_cast<double>(task.finished - task.started) * 1e-9;
+      const double length = static_cast<double>(task.finished - task.started) * 1e-9;
+      sum += length;
+      longest_task = std::max(longest_task, length);
       ++count;
     }
   }
@@ -128,7 +145,8 @@ void Sweep::Impl::plan() {
   if (options.run_seconds) {
     run_seconds = *options.run_seconds;
   } else {
-    run_seconds = std::max(kShortestRun, kTaskTimes * task_seconds.value_or(0));
+    run_seconds = std::max({kShortestRun, kTaskTimes * task_seconds.value_or(0),
+                            std::min(kLongTaskTimes * longest_task, kMostForLongTask)});
     if (const auto rate = arrivals_per_s(options.scenario.load)) {
       run_seconds = std::max(run_seconds, kArrivals / *rate);
     }
@@ -170,8 +188,7 @@ void Sweep::Impl::keep(std::uint64_t workers, const MeasuredRun& run) {
   }
   if (!run.figures) {
     // Nothing ended, though tasks are known to be short: it stands still, and that is a value.
-    if (task_seconds && *task_seconds * kTaskTimes < run_seconds * kStretch &&
-        run.finished == 0) {
+    if (task_seconds && *task_seconds * kTaskTimes < run_seconds * kStretch && run.finished == 0) {
       runs[workers].push_back({});
     } else {
       ++empty_runs;
@@ -190,18 +207,115 @@ void Sweep::Impl::keep(std::uint64_t workers, const MeasuredRun& run) {
     locks[workers] = std::string(run.directory->name(figures.lock));
   }
   runs[workers].push_back(figures);
+  keep_work(workers, run);
+}
+
+/// What tasks that wait for others in their own pool do cannot be told from their times.
+void Sweep::Impl::keep_work(std::uint64_t workers, const MeasuredRun& run) {
+  const workload::Scenario& scenario = options.scenario;
+  if (works.contains(workers) || scenario.load.pattern == workload::LoadPattern::nested) {
+    return;
+  }
+  const RunFigures& figures = *run.figures;
+  const std::size_t cores = usable_cores();
+  WorkModelOptions model{.begin = figures.begin, .end = figures.end, .cores = cores};
+  double task_cpu = 0;
+  for (const TaskRecord& task : run.records->tasks()) {
+    if (task.finished > figures.begin && task.finished <= figures.end) {
+      task_cpu += static_cast<double>(task.cpu) * 1e-9;
+    }
+  }
+  const double all_cpu = figures.cpu * static_cast<double>(cores) *
+                         static_cast<double>(figures.end - figures.begin) * 1e-9;
+  model.other_cpu = figures.finished > 0
+                        ? std::max(0.0, all_cpu - task_cpu) / static_cast<double>(figures.finished)
+                        : 0;
+  if (scenario.http.urls.empty()) {
+    model.server_capacity = static_cast<std::uint32_t>(scenario.http.max_concurrent);
+  }
+  auto work = work_of(*run.records, *run.directory, model);
+  if (!work) {
+    return;
+  }
+  const workload::Load& load = scenario.load;
+  work->batch = load.pattern == workload::LoadPattern::map && load.buffer_size > 0
+                    ? std::min(load.buffer_size, load.tasks)
+                    : load.tasks;
+  if (const auto rate = arrivals_per_s(load)) {
+    work->gaps = arrival_gaps(*run.records, figures.begin, figures.end);
+    double sum = 0;
+    for (const float gap : work->gaps) {
+      sum += static_cast<double>(gap);
+    }
+    if (sum <= 0) {
+      return;
+    }
+    for (float& gap : work->gaps) {  // as many a second as the scenario names
+      gap *= static_cast<float>(static_cast<double>(work->gaps.size()) / sum / *rate);
+    }
+  }
+  works[workers] = std::move(*work);
+}
+
+/// A map() that reads ahead only so far keeps no more workers busy than that.
+std::uint64_t Sweep::Impl::at_work(std::uint64_t workers) const {
+  const workload::Load& load = options.scenario.load;
+  const bool buffered =
+      load.pattern == workload::LoadPattern::map && load.buffer_size > 0 && load.results;
+  return buffered ? std::min(workers, load.buffer_size) : workers;
+}
+
+/// From the largest count that neither the cores nor the server held up: there, what the process
+/// spends on a task beside the task itself is seen best, and what tasks wait for is the world's.
+void Sweep::Impl::predict(SweepResult& result) {
+  const SimulatedWork* from = nullptr;
+  const std::uint64_t served = options.scenario.http.max_concurrent;
+  for (const SweepPoint& point : result.points) {
+    const auto work = works.find(point.workers);
+    const bool free = point.cpu < kFreeCores && (served == 0 || point.workers <= served);
+    if (work != works.end() && (from == nullptr || free)) {
+      from = &work->second;
+      result.calibrated_at = point.workers;
+    }
+  }
+  if (from == nullptr) {
+    return;
+  }
+  for (SweepPoint& point : result.points) {
+    const auto [known, is_new] =
+        predictions.try_emplace(std::pair(*result.calibrated_at, point.workers), 0);
+    if (is_new) {
+      known->second = simulate(*from, {.workers = at_work(point.workers)}).throughput;
+    }
+    point.predicted = known->second;
+  }
+}
+
+/// Where a batch has tasks of its own at certain places, a run has to see two batches or more.
+double Sweep::Impl::seconds_for(std::uint64_t workers) const {
+  const workload::Scenario& scenario = options.scenario;
+  const bool placed = std::ranges::any_of(
+      scenario.tasks, [](const workload::TaskKind& kind) { return !kind.at.empty(); });
+  if (options.run_seconds || !placed || !task_seconds || arrivals_per_s(scenario.load)) {
+    return run_seconds;
+  }
+  const double two_batches =
+      2 * static_cast<double>(scenario.load.tasks) * *task_seconds / static_cast<double>(workers);
+  return std::max(run_seconds, std::min(two_batches, run_seconds * kStretch));
 }
 
 /// False if the run was cut short, or could not be made at all.
 bool Sweep::Impl::run_once(std::uint64_t workers, std::size_t repeat) {
   tell(workers, repeat + 1);
   const std::uint64_t run_begin = trace::now_ns();
+  bool again = false;
   auto run =
       measure(options.scenario,
               {.workers = workers,
                .repeat = repeat,
-               .seconds = run_seconds,
+               .seconds = seconds_for(workers),
                .most_seconds = std::max(kShortestForced, std::min(run_seconds * kStretch, left())),
+               .grace = grace(),
                .trusted = options.trusted,
                .stop = stopping.get_token()});
   if (!run || run->stopped) {
@@ -210,6 +324,21 @@ bool Sweep::Impl::run_once(std::uint64_t workers, std::size_t repeat) {
       error = run.error();
     }
     return false;
+  }
+  if (run->figures && run->figures->others_cpu > kDisturbed) {
+    const std::lock_guard lock(mutex);
+    // Chosen by what others did, not by what came out; on a machine that is always busy it has to
+    // do as it is.
+    if (options.redo_disturbed && redone_runs < 1 + progress.runs_done / 3) {
+      ++redone_runs;
+      --begun[workers];
+      again = true;
+    } else {
+      ++disturbed_runs;
+    }
+  }
+  if (again) {
+    return left() < run_cost || run_once(workers, begun[workers]++);
   }
   keep(workers, *run);
   run_cost = 0.7 * run_cost + 0.3 * seconds_since(run_begin);
@@ -308,6 +437,7 @@ void Sweep::Impl::publish(bool to_the_end) {
       next.points.back().lock = lock->second;
     }
   }
+  predict(next);
   evaluate(next, options, to_the_end);
   next.seconds = seconds_since(begin);
   const std::lock_guard lock(mutex);
@@ -331,6 +461,9 @@ void Sweep::Impl::finish(SweepEnd end) {
   note(end == SweepEnd::cancelled, "It was cancelled; this is what was measured until then.");
   note(empty_runs > 0,
        runs_text(empty_runs) + " finished too few tasks to count: give them a longer --duration.");
+  note(disturbed_runs > 0, "In " + runs_text(disturbed_runs) + " other programs used more than " +
+                               shown_percent(kDisturbed) +
+                               " of the cores: a quiet computer would tell more.");
   note(unsteady_runs > 0, "In " + runs_text(unsteady_runs) +
                               " the throughput drifted: a longer --duration may tell more.");
   note(failed_runs > 0 && !failure_text.empty(),

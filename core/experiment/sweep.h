@@ -37,6 +37,8 @@ struct SweepOptions {
   double budget_seconds = 120;
   std::optional<double> queue_wait_p99 = {};  ///< the limit that a recommendation must keep
   bool trusted = false;
+  /// Runs beside which other programs used much of the cores are made once more, up to a third.
+  bool redo_disturbed = true;
   /// Called by the sweep's thread before each run.
   std::function<void(const SweepProgress&)> on_progress = {};
 };

@@ -285,7 +285,7 @@ std::vector<CountValues> by_count(std::span<const Measurement> measurements) {
 }
 
 bool UslFit::poor() const {
-  return (error && *error > 0.1 * highest) || (r2 && *r2 < 0.9);
+  return error && (*error > 0.1 * highest || (r2 && *r2 < 0.9 && *error > 0.03 * highest));
 }
 
 bool UslFit::has_peak() const {

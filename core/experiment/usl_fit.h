@@ -55,7 +55,8 @@ struct UslFit {
   bool super_linear = false;  ///< throughput a worker grew with the workers: sigma stopped at 0
 
   /// The residuals are too large for the curve to say anything: above 10 % of the highest
-  /// throughput, or R2 below 0.9.
+  /// throughput; or R2 is below 0.9, and not only because there is nothing to explain (a flat line
+  /// with residuals below 3 %).
   bool poor() const;
   /// A peak that the data vouch for: kappa's interval does not reach 0.
   bool has_peak() const;

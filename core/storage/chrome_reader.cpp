@@ -6,6 +6,7 @@
 #include "core/storage/chrome_own_events.h"
 #include "core/storage/chrome_slices.h"
 #include "core/storage/chrome_splitter.h"
+#include "core/storage/json_surrogates.h"
 #include "core/storage/vocabulary.h"
 
 #include <algorithm>
@@ -36,6 +37,7 @@ class ChromeReader {
 
  private:
   void read_item(const ChromeSplitter::Item& item);
+  bool parse(std::string_view text, simdjson::dom::element& json);
   void read_other_data(simdjson::dom::element json);
   void read_event(const ChromeEvent& event);
   void read_metadata(const ChromeEvent& event);
@@ -82,10 +84,19 @@ Result<OpenedRecording> ChromeReader::read(const std::stop_token& stop,
   return result;
 }
 
-void ChromeReader::read_item(const ChromeSplitter::Item& item) {
+/// `text` must be followed by the splitter's padding.
+bool ChromeReader::parse(std::string_view text, simdjson::dom::element& json) {
   static_assert(ChromeSplitter::kPadding >= simdjson::SIMDJSON_PADDING);
+  if (parser_.parse(text.data(), text.size(), false).get(json) == simdjson::SUCCESS) {
+    return true;
+  }
+  const auto mended = without_lone_surrogates(text, ChromeSplitter::kPadding);
+  return mended && parser_.parse(mended->data(), text.size(), false).get(json) == simdjson::SUCCESS;
+}
+
+void ChromeReader::read_item(const ChromeSplitter::Item& item) {
   simdjson::dom::element json;
-  if (parser_.parse(item.text.data(), item.text.size(), false).get(json) != simdjson::SUCCESS) {
+  if (!parse(item.text, json)) {
     damaged_ = true;
     return;
   }

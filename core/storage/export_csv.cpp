@@ -31,7 +31,7 @@ class CsvWriter {
     add_number(out, task.key.task);
     add_text(fields_.pool(task));
     add_text(task.name);
-    add_text(state_text(task.state));
+    add_text(state_text(task));
     add_text(fields_.lane(task.caller));
     add_text(fields_.lane(task.worker));
     add_text(fields_.lane(task.receiver));

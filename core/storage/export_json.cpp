@@ -35,7 +35,7 @@ class JsonWriter {
     add_number(out, task.key.task);
     add_text("pool", fields_.pool(task));
     add_text("name", task.name);
-    add_text("state", state_text(task.state));
+    add_text("state", state_text(task));
     add_text("caller", fields_.lane(task.caller));
     add_text("worker", fields_.lane(task.worker));
     add_text("receiver", fields_.lane(task.receiver));

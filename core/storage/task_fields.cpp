@@ -18,14 +18,14 @@ std::string_view TaskFields::lane(std::optional<session::LaneId> lane) const {
   return index < lanes.size() ? lanes[index].name : std::string_view();
 }
 
-std::string_view state_text(TaskState state) {
-  switch (state) {
+std::string_view state_text(const session::Task& task) {
+  switch (task.state) {
     case TaskState::queued:
       return "queued";
     case TaskState::running:
       return "running";
     case TaskState::finished:
-      return "finished";
+      return task.finished ? "finished" : "end_lost";
     case TaskState::failed:
       return "failed";
     case TaskState::cancelled:
@@ -35,7 +35,7 @@ std::string_view state_text(TaskState state) {
 }
 
 std::optional<TimeNs> difference(std::optional<TimeNs> later, std::optional<TimeNs> earlier) {
-  return later && earlier ? std::optional(*later - *earlier) : std::nullopt;
+  return later && earlier && *later >= *earlier ? std::optional(*later - *earlier) : std::nullopt;
 }
 
 std::optional<TimeNs> run_time(const session::Task& task) {

@@ -20,9 +20,12 @@ class TaskFields {
   const session::Snapshot& snapshot_;
 };
 
-/// queued, running, finished, failed, cancelled.
-std::string_view state_text(session::TaskState state);
+/// queued, running, finished, failed, cancelled; end_lost where a task is over, but nobody knows
+/// since when, nor how it ended.
+std::string_view state_text(const session::Task& task);
 
+/// Absent where they are not in order: of a clock that jumped, or of a time that belongs to
+/// something else.
 std::optional<session::TimeNs> difference(std::optional<session::TimeNs> later,
                                           std::optional<session::TimeNs> earlier);
 /// Of a task that has run to its end.

@@ -89,6 +89,12 @@ constexpr Budget kBudgets[] = {
      Limit::at_least, 0.95},
     {"local server, 64 workers, p99 over the latency", "http/excess_p99_ms", "ms", Limit::at_most,
      10},
+    {"simulation, 8 workers", "simulation_tasks_per_s/8", "tasks/s", Limit::at_least, 5e6},
+    {"simulation, 256 workers", "simulation_tasks_per_s/256", "tasks/s"},
+    {"predicted against measured, the gallery's worst", "prediction_error/worst", "",
+     Limit::at_most, 0.1},
+    {"sweep of six counts, tasks of 50 ms, to a recommendation", "sweep_of_six/seconds", "s",
+     Limit::at_most, 20},
 };
 
 QString number(double value) {

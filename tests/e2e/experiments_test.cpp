@@ -26,6 +26,10 @@ class ExperimentsTest : public QObject {
   void fit_prints_forPeople();
   void compare_tellsTheFasterOne_keyByKey();
   void compare_prints_forPeople();
+  void sweep_answers_keyByKey_andWritesItsPoints();
+  void sweep_interrupted_keepsWhatWasMeasured();
+  void sweep_ofTheInterpreterLock_recommendsOne();
+  void sweep_outputThatExists_isKept();
 
  private:
   QString path(const QString& name) const { return folder_.filePath(name); }
@@ -94,6 +98,17 @@ void ExperimentsTest::wrongCall_endsWithTwoAndOneLine_data() {
   row("fit of nothing", "fit", {"POINTS.csv"});
   row("fit of two", "fit a.csv b.csv", {"b.csv"});
   row("compare with nothing", "compare a.pftrace", {"B is required"});
+  row("sweep of nothing", "sweep", {"--scenario"});
+  row("unknown scenario", "sweep --scenario webscraping", {"webscraping", "web-scraping"});
+  row("text for workers", "sweep --scenario web-scraping --workers 1,two", {"--workers", "'two'"});
+  row("0 workers", "sweep --scenario web-scraping --workers 0,1", {"--workers", "'0'"});
+  row("too many workers", "sweep --scenario web-scraping --workers 4097", {"'4097'", "4096"});
+  row("a count twice", "sweep --scenario web-scraping --workers 1,2,1", {"--workers", "twice"});
+  row("an empty count", "sweep --scenario web-scraping --workers 1,,2", {"--workers", "''"});
+  row("no repeats", "sweep --scenario web-scraping --repeats 0", {"--repeats", "'0'"});
+  row("negative budget", "sweep --scenario web-scraping --budget -5", {"--budget", "'-5'"});
+  row("no wait", "sweep --scenario web-scraping --queue-wait-p99 fast", {"'fast'"});
+  row("unknown output", "sweep --scenario web-scraping --output x.txt", {"x.txt", ".csv"});
   row("unknown option", "fit a.csv --workers 3", {"--workers"});
 }
 
@@ -254,6 +269,104 @@ void ExperimentsTest::compare_prints_forPeople() {
   QCOMPARE(outcome.status, 0);
   QVERIFY(outcome.out.contains(QStringLiteral("The same, within 5 %")));
   QVERIFY(outcome.out.contains(QStringLiteral("Kolmogorov-Smirnov")));
+}
+
+void ExperimentsTest::sweep_answers_keyByKey_andWritesItsPoints() {
+  const QString csv = path(QStringLiteral("points.csv"));
+  const Outcome outcome =
+      runPoolscope({QStringLiteral("sweep"), QStringLiteral("--scenario"),
+                    write(QStringLiteral("naps.toml"), kNaps), QStringLiteral("--workers"),
+                    QStringLiteral("4,1,2"), QStringLiteral("--repeats"), QStringLiteral("3"),
+                    QStringLiteral("--duration"), QStringLiteral("0.1"), QStringLiteral("--output"),
+                    csv, QStringLiteral("--json")});
+  QCOMPARE(outcome.status, 0);
+  QVERIFY2(outcome.err.contains(QStringLiteral("left")), qPrintable(outcome.err));  // progress
+  const QJsonObject json = outcome.json();
+  QCOMPARE(json.value(QLatin1String("scenario")).toString(), QStringLiteral("naps"));
+  const QJsonArray points = json.value(QLatin1String("points")).toArray();
+  QCOMPARE(points.size(), 3);
+  double workers = 0.5;
+  for (const QJsonValue& point : points) {
+    QCOMPARE(number(point, "workers"), workers * 2);
+    workers *= 2;
+    QVERIFY(number(point, "ci_low") <= number(point, "throughput"));
+    QVERIFY(number(point, "throughput") <= number(point, "ci_high"));
+    for (const char* key : {"queue_wait_p99", "utilization", "cpu", "predicted", "memory_bytes"}) {
+      QVERIFY2(number(point, key) >= 0, key);
+    }
+    const QJsonValue theory = point.toObject().value(QLatin1String("theory"));
+    QVERIFY(number(theory, "busy_workers_by_littles_law") > 0);
+    QVERIFY(number(point, "utilization") <= 1 && number(point, "cpu") <= 1);
+  }
+  QVERIFY(number(points[2], "throughput") > 1.5 * number(points[0], "throughput"));
+  for (const char* key : {"lambda", "sigma", "kappa", "r2"}) {
+    QVERIFY2(!std::isnan(number(json.value(QLatin1String("usl")), key)), key);
+  }
+  QVERIFY(json.contains(QLatin1String("recommended_workers")));
+  QVERIFY(number(json, "rule_of_thumb") >= 5);
+  QVERIFY(json.contains(QLatin1String("rule_of_thumb_throughput")));
+  QVERIFY(!json.value(QLatin1String("reason_code")).toString().isEmpty());
+  QVERIFY(!json.value(QLatin1String("reason")).toString().isEmpty());
+
+  const Outcome fit = runPoolscope({QStringLiteral("fit"), csv, QStringLiteral("--json")});
+  QCOMPARE(fit.status, 0);
+  QVERIFY(near(number(fit.json().value(QLatin1String("usl")), "lambda"),
+               number(json.value(QLatin1String("usl")), "lambda"), 1e-4));
+}
+
+void ExperimentsTest::sweep_interrupted_keepsWhatWasMeasured() {
+  QProcess process;
+  process.start(QStringLiteral(POOLSCOPE_PROGRAM),
+                {QStringLiteral("sweep"), QStringLiteral("--scenario"),
+                 write(QStringLiteral("naps.toml"), kNaps), QStringLiteral("--workers"),
+                 QStringLiteral("1,2"), QStringLiteral("--repeats"), QStringLiteral("500"),
+                 QStringLiteral("--duration"), QStringLiteral("0.05"), QStringLiteral("--json")});
+  QVERIFY(process.waitForStarted());
+  QByteArray progress;
+  process.setReadChannel(QProcess::StandardError);
+  while (!progress.contains("run 4 of 1000") && process.waitForReadyRead(30000)) {
+    progress += process.readAll();
+  }
+  QVERIFY2(progress.contains("run 4 of 1000"), progress.constData());
+  process.terminate();
+  QVERIFY(process.waitForFinished(20000));
+  QCOMPARE(process.exitCode(), 0);
+  const QJsonObject json = QJsonDocument::fromJson(process.readAllStandardOutput()).object();
+  QCOMPARE(json.value(QLatin1String("ended")).toString(), QStringLiteral("cancelled"));
+  QCOMPARE(json.value(QLatin1String("points")).toArray().size(), 2);
+  QVERIFY(json.value(QLatin1String("recommended_workers")).isNull());
+}
+
+void ExperimentsTest::sweep_ofTheInterpreterLock_recommendsOne() {
+  const Outcome outcome = runPoolscope(
+      {QStringLiteral("sweep"), QStringLiteral("--scenario"),
+       write(QStringLiteral("gil.toml"),
+             QByteArray(kNaps).replace("[load]", "gil = true\n[load]").replace("sleep", "cpu")),
+       QStringLiteral("--workers"), QStringLiteral("1,2,4"), QStringLiteral("--budget"),
+       QStringLiteral("20"), QStringLiteral("--json")},
+      QProcessEnvironment::systemEnvironment(), {}, 150);
+  QCOMPARE(outcome.status, 0);
+  const QJsonObject json = outcome.json();
+  const QString reason = json.value(QLatin1String("reason")).toString();
+  // On a computer that others keep busy, several threads get more of the cores than one does.
+  for (const QJsonValue& note : json.value(QLatin1String("notes")).toArray()) {
+    if (note.toString().contains(QStringLiteral("other programs")) ||
+        note.toString().contains(QStringLiteral("budget"))) {
+      QSKIP("too busy a computer for this");
+    }
+  }
+  QCOMPARE(number(json, "recommended_workers"), 1.0);
+  QVERIFY2(reason.contains(QStringLiteral("interpreter lock")), qPrintable(reason));
+}
+
+void ExperimentsTest::sweep_outputThatExists_isKept() {
+  const QString file = write(QStringLiteral("there.csv"), "something of the user's");
+  const Outcome outcome =
+      runPoolscope({QStringLiteral("sweep"), QStringLiteral("--scenario"),
+                    QStringLiteral("web-scraping"), QStringLiteral("--output"), file});
+  QCOMPARE(outcome.status, 1);
+  QVERIFY2(isOneLine(outcome.err) && outcome.err.contains(QStringLiteral("--force")),
+           qPrintable(outcome.err));
 }
 
 QTEST_APPLESS_MAIN(ExperimentsTest)

@@ -70,7 +70,11 @@ QList<Figure> figuresOf(const session::Snapshot& snapshot, const Statistics& s, 
   figures.append(
       {countText(s.cancelled), {}, QObject::tr("cancelled"), s.cancelled > 0 ? t.warn : t.dim});
   if (snapshot.lost_events() > 0) {
-    figures.append({countText(snapshot.lost_events()), {}, QObject::tr("events lost"), t.bad});
+    figures.append(
+        {countText(snapshot.lost_events()),
+         {},
+         snapshot.lost_events() == 1 ? QObject::tr("event lost") : QObject::tr("events lost"),
+         t.bad});
   }
   if (snapshot.anomalies() > 0) {
     figures.append(

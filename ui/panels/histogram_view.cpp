@@ -35,7 +35,7 @@ void HistogramView::setTheme(const Theme& theme) {
 }
 
 QSize HistogramView::sizeHint() const {
-  return {qRound(theme_.px(160)), qRound(theme_.px(96))};
+  return {qRound(theme_.px(160)), qRound(theme_.px(82))};
 }
 
 qreal HistogramView::nameHeight() const {

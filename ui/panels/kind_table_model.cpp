@@ -30,7 +30,7 @@ void KindTableModel::setKinds(const std::vector<session::KindStatistics>& kinds)
   for (const session::KindStatistics& each : kinds) {
     if (rows.size() < kMostRows) {
       const QString name = nameText(each.name);
-      rows.push_back({name.isEmpty() ? tr("(without a name)") : name, each});
+      rows.push_back({isBlank(name) ? tr("(without a name)") : name, each});
       rows.back().figures.name = {};
       continue;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/statistics_panel.h"
 
+#include "ui/panels/eliding_label.h"
+#include "ui/panels/figure_table.h"
 #include "ui/panels/format.h"
 #include "ui/panels/histogram_view.h"
 #include "ui/panels/kind_table_model.h"
@@ -8,10 +10,8 @@
 #include "ui/timeline/time_text.h"
 
 #include <QGridLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QSortFilterProxyModel>
-#include <QTableView>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -33,43 +33,21 @@ QLabel* makeLabel(QWidget* parent, const QString& text, const char* look) {
   return label;
 }
 
-QTableView* makeTable(QWidget* parent, QAbstractItemModel* model, const QString& objectName,
-                      const QString& name) {
-  auto* sorted = new QSortFilterProxyModel(parent);
-  sorted->setSourceModel(model);
-  sorted->setSortRole(Qt::UserRole);
-  auto* table = new QTableView(parent);
-  table->setObjectName(objectName);
-  table->setAccessibleName(name);
-  table->setModel(sorted);
-  table->setSortingEnabled(true);
-  table->sortByColumn(-1, Qt::AscendingOrder);
-  table->setShowGrid(false);
-  table->setWordWrap(false);
-  table->setTabKeyNavigation(false);
-  table->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table->verticalHeader()->hide();
-  table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  table->horizontalHeader()->setHighlightSections(false);
-  table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-  table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
-  table->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);
-  table->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-  return table;
-}
-
 }  // namespace
 
 StatisticsPanel::StatisticsPanel(QWidget* parent)
     : QWidget(parent),
       about_(new QLabel(this)),
-      subject_(new QLabel(this)),
+      subject_(new ElidingLabel(this)),
       kinds_(new KindTableModel(this)),
-      kindTable_(makeTable(this, kinds_, QStringLiteral("kindTable"), tr("Kinds of tasks"))),
+      kindTable_(new FigureTable(kinds_, QStringLiteral("kindTable"), tr("Kinds of tasks"), this)),
       model_(new WorkerTableModel(this)),
-      table_(makeTable(this, model_, QStringLiteral("workerTable"), tr("Figures of each worker"))) {
+      table_(new FigureTable(model_, QStringLiteral("workerTable"), tr("Figures of each worker"),
+                             this)) {
   setObjectName(QStringLiteral("statisticsPanel"));
-  kindTable_->setSortingEnabled(false);  // its arrows would take the names' room
+  kindTable_->setSortingEnabled(false);            // its arrows would take the names' room
+  table_->setSpareColumn(WorkerTableModel::busy);  // their share tells the same
+  about_->setWordWrap(true);
   about_->setObjectName(QStringLiteral("statisticsAbout"));
   about_->setProperty("look", "dim");
   auto* figures = new QGridLayout;
@@ -83,39 +61,15 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
       addFigure(figures, 2, 0, tr("utilization"), QStringLiteral("statisticsUtilization"));
   queue_ = addFigure(figures, 3, 0, tr("queue, mean / max"), QStringLiteral("statisticsQueue"));
   peak_ = addFigure(figures, 4, 0, tr("most workers"), QStringLiteral("statisticsPeak"));
-  auto* times = new QGridLayout;
-  times->setHorizontalSpacing(8);
-  times->setVerticalSpacing(4);
-  times->setColumnStretch(0, 1);
-  const QString quantiles[] = {QStringLiteral("p50"), QStringLiteral("p90"), QStringLiteral("p99"),
-                               tr("max")};
-  const QString rows[] = {tr("queue wait"), tr("run time")};
-  for (int column = 0; column < 4; ++column) {
-    times->addWidget(makeLabel(this, quantiles[column], "dim"), 0, column + 1, Qt::AlignRight);
-  }
+  auto* times = addTimes();
   for (int row = 0; row < 2; ++row) {
-    times->addWidget(makeLabel(this, rows[row], "dim"), row + 1, 0);
-    for (int column = 0; column < 4; ++column) {
-      QLabel* value = makeLabel(this, dash(), "small");
-      value->setObjectName(QStringLiteral("distribution%1%2").arg(row).arg(column));
-      value->setAccessibleDescription(rows[row] + u' ' + quantiles[column]);
-      times->addWidget(value, row + 1, column + 1, Qt::AlignRight);
-      // The last is exact, the others are read off the histogram.
-      value->setToolTip(column < 3 ? tr("within 4.5 %") : QString());
-      distributions_[row][column] = value;
-    }
-  }
-  times->addWidget(subject_, 0, 0);
-  subject_->setObjectName(QStringLiteral("statisticsSubject"));
-  subject_->setProperty("look", "dim");
-  for (int row = 0; row < 2; ++row) {
-    histograms_[row] = new HistogramView(rows[row], this);
+    histograms_[row] = new HistogramView(row == 0 ? tr("queue wait") : tr("run time"), this);
     histograms_[row]->setObjectName(QStringLiteral("histogram%1").arg(row));
   }
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
           &StatisticsPanel::showTimesAndKinds);
   auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(0, 8, 0, 0);
+  column->setContentsMargins(0, 8, 6, 0);
   column->setSpacing(10);
   column->addWidget(about_);
   column->addLayout(figures);
@@ -126,6 +80,37 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
   column->addWidget(table_);
   column->addStretch(1);
   showNothing();
+}
+
+/// Quantiles below one another: side by side they are wider than the column in a usual window.
+QGridLayout* StatisticsPanel::addTimes() {
+  auto* times = new QGridLayout;
+  times->setHorizontalSpacing(12);
+  times->setVerticalSpacing(2);
+  times->setColumnStretch(0, 1);
+  const QString quantiles[] = {QStringLiteral("p50"), QStringLiteral("p90"), QStringLiteral("p99"),
+                               tr("max")};
+  const QString names[] = {tr("queue wait"), tr("run time")};
+  subject_->setObjectName(QStringLiteral("statisticsSubject"));
+  subject_->setProperty("look", "dim");
+  subject_->setElideMode(Qt::ElideMiddle);
+  times->addWidget(subject_, 0, 0);
+  for (int row = 0; row < 4; ++row) {
+    times->addWidget(makeLabel(this, quantiles[row], "dim"), row + 1, 0);
+  }
+  for (int column = 0; column < 2; ++column) {
+    times->addWidget(makeLabel(this, names[column], "dim"), 0, column + 1, Qt::AlignRight);
+    for (int row = 0; row < 4; ++row) {
+      QLabel* value = makeLabel(this, dash(), "small");
+      value->setObjectName(QStringLiteral("distribution%1%2").arg(column).arg(row));
+      value->setAccessibleDescription(names[column] + u' ' + quantiles[row]);
+      times->addWidget(value, row + 1, column + 1, Qt::AlignRight);
+      // The last is exact, the others are read off the histogram.
+      value->setToolTip(row < 3 ? tr("within 4.5 %") : QString());
+      distributions_[column][row] = value;
+    }
+  }
+  return times;
 }
 
 QLabel* StatisticsPanel::addFigure(QGridLayout* grid, int row, int column, const QString& name,
@@ -150,7 +135,7 @@ void StatisticsPanel::showStatistics(const QString& about,
   if (statistics.cancelled > 0) {
     tasks += tr(", %1 cancelled").arg(countText(statistics.cancelled));
   }
-  tasks_->setText(tasks + tr("\nof %1 queued").arg(countText(statistics.queued)));
+  tasks_->setText(tasks + tr(", %1 queued").arg(countText(statistics.queued)));
   throughput_->setText(tr("%1 tasks/s").arg(rateText(statistics.throughput)));
   utilization_->setText(formatShare(statistics.utilization));
   queue_->setText(QStringLiteral("%1 / %2").arg(rateText(statistics.queue_depth_mean),
@@ -182,15 +167,15 @@ void StatisticsPanel::showTimesAndKinds() {
   kinds_->setKinds(ofOne ? worker->kinds : statistics_.kinds);
 }
 
-void StatisticsPanel::showDistribution(int row,
+void StatisticsPanel::showDistribution(int of,
                                        const std::optional<session::Distribution>& distribution) {
   const double values[] = {
       distribution ? distribution->p50 : 0, distribution ? distribution->p90 : 0,
       distribution ? distribution->p99 : 0, distribution ? distribution->max : 0};
-  for (int column = 0; column < 4; ++column) {
-    distributions_[row][column]->setText(distribution ? formatSeconds(values[column]) : dash());
+  for (int quantile = 0; quantile < 4; ++quantile) {
+    distributions_[of][quantile]->setText(distribution ? formatSeconds(values[quantile]) : dash());
   }
-  histograms_[row]->showDistribution(distribution);
+  histograms_[of]->showDistribution(distribution);
 }
 
 void StatisticsPanel::showNothing() {
@@ -205,11 +190,8 @@ void StatisticsPanel::showNothing() {
 }
 
 void StatisticsPanel::setTheme(const Theme& theme) {
-  for (QTableView* table : {kindTable_, table_}) {
-    const int row = qRound(theme.px(24));
-    table->verticalHeader()->setDefaultSectionSize(row);
-    // The panel scrolls, so that its tables need not, unless they are long.
-    table->setMaximumHeight(row * kMostRows);
+  for (FigureTable* table : {kindTable_, table_}) {
+    table->setRows(qRound(theme.px(24)), kMostRows);  // the panel scrolls, they need not
   }
   for (HistogramView* histogram : histograms_) {
     histogram->setTheme(theme);

@@ -10,10 +10,11 @@
 
 class QGridLayout;
 class QLabel;
-class QTableView;
 
 namespace poolscope::ui {
 
+class ElidingLabel;
+class FigureTable;
 class HistogramView;
 class KindTableModel;
 class WorkerTableModel;
@@ -36,7 +37,9 @@ class StatisticsPanel : public QWidget {
  private:
   QLabel* addFigure(QGridLayout* grid, int row, int column, const QString& name,
                     const QString& objectName);
-  void showDistribution(int row, const std::optional<session::Distribution>& distribution);
+  QGridLayout* addTimes();
+  /// `of`: 0 the queue wait, 1 the run time.
+  void showDistribution(int of, const std::optional<session::Distribution>& distribution);
   void showTimesAndKinds();
 
   QLabel* about_;
@@ -45,13 +48,13 @@ class StatisticsPanel : public QWidget {
   QLabel* utilization_;
   QLabel* queue_;
   QLabel* peak_;
-  QLabel* distributions_[2][4] = {};
-  QLabel* subject_;
+  QLabel* distributions_[2][4] = {};  // of queue wait and run time: p50, p90, p99, max
+  ElidingLabel* subject_;
   HistogramView* histograms_[2] = {};
   KindTableModel* kinds_;
-  QTableView* kindTable_;
+  FigureTable* kindTable_;
   WorkerTableModel* model_;
-  QTableView* table_;
+  FigureTable* table_;
   std::shared_ptr<const session::Snapshot> snapshot_;  // what names in statistics_ live in
   session::Statistics statistics_ = {};
 };

@@ -39,10 +39,13 @@ void WorkerTableModel::clear() {
 }
 
 QVariant WorkerTableModel::cell(std::size_t index, int column, int role) const {
+  const Row& row = rows_[index];
+  if (role == Qt::ToolTipRole && column == worker) {
+    return row.name;
+  }
   if (role != Qt::DisplayRole && role != Qt::UserRole) {
     return {};
   }
-  const Row& row = rows_[index];
   const bool shown = role == Qt::DisplayRole;
   switch (column) {
     case worker:

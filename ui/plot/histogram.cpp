@@ -99,6 +99,29 @@ void addTicks(const BucketAxis& axis, const Theme& theme, HistogramScene& scene)
   }
 }
 
+/// Each word above its line, or beside the other word where they are too near to one another.
+void addMarks(qreal p50, qreal p99, const Theme& theme, HistogramScene& scene) {
+  if (std::abs(p99 - p50) < 1) {
+    scene.marks = {{p50, QStringLiteral("p50 \u00b7 p99")}};
+  } else {
+    scene.marks = {{p50, QStringLiteral("p50")}, {p99, QStringLiteral("p99")}};
+  }
+  for (HistogramMark& mark : scene.marks) {
+    const qreal width = QFontMetricsF(theme.fonts.tiny).horizontalAdvance(mark.label) + 2;
+    const qreal last = std::max<qreal>(0, scene.size.width() - width);
+    mark.labelRect =
+        QRectF(std::clamp<qreal>(mark.x - width / 2, 0, last), 0, width, scene.plot.top());
+  }
+  QRectF& left = scene.marks.first().labelRect;
+  QRectF& right = scene.marks.last().labelRect;
+  const qreal missing = left.right() + theme.px(4) - right.left();
+  if (scene.marks.size() == 2 && missing > 0) {
+    const qreal free = scene.size.width() - right.right();
+    right.translate(std::min(std::max(missing / 2, missing - left.left()), free), 0);
+    left.moveRight(right.left() - theme.px(4));
+  }
+}
+
 }  // namespace
 
 HistogramScene layOutHistogram(const std::optional<session::Distribution>& distribution,
@@ -112,15 +135,8 @@ HistogramScene layOutHistogram(const std::optional<session::Distribution>& distr
   const BucketAxis axis = axisFor(distribution->histogram, scene.plot);
   addBars(distribution->histogram, axis, scene);
   addTicks(axis, theme, scene);
-  const auto mark = [&](double seconds, const QString& label) {
-    const qreal x = axis.toX(BucketAxis::bucketOf(seconds * 1e9));
-    const qreal room = QFontMetricsF(theme.fonts.tiny).horizontalAdvance(label) + theme.px(6);
-    if (scene.marks.isEmpty() || std::abs(scene.marks.last().x - x) >= room) {
-      scene.marks.append({x, label});
-    }
-  };
-  mark(distribution->p50, QStringLiteral("p50"));
-  mark(distribution->p99, QStringLiteral("p99"));
+  const auto toX = [&](double seconds) { return axis.toX(BucketAxis::bucketOf(seconds * 1e9)); };
+  addMarks(toX(distribution->p50), toX(distribution->p99), theme, scene);
   return scene;
 }
 
@@ -143,10 +159,10 @@ void paintHistogram(QPainter& painter, const HistogramScene& scene, const Theme&
   for (const HistogramTick& tick : scene.ticks) {
     label(tick, scene.plot.bottom());
   }
-  for (const HistogramTick& mark : scene.marks) {
+  for (const HistogramMark& mark : scene.marks) {
     painter.fillRect(QRectF(qRound(mark.x), scene.plot.top(), 1, scene.plot.height()), theme.text);
     painter.setPen(theme.text);
-    label(mark, 0);
+    painter.drawText(mark.labelRect, Qt::AlignCenter, mark.label);
   }
   painter.restore();
 }

@@ -28,13 +28,19 @@ struct HistogramTick {
   QString label = {};
 };
 
+struct HistogramMark {
+  qreal x = 0;
+  QString label = {};
+  QRectF labelRect = {};
+};
+
 /// How many tasks took how long: bars over a logarithmic time axis, as high as they are many.
 struct HistogramScene {
   QSizeF size = {};
   QRectF plot = {};               ///< where the bars stand
   QList<HistogramBar> bars = {};  ///< from left to right; empty ones left out
   QList<HistogramTick> ticks = {};
-  QList<HistogramTick> marks = {};  ///< p50 and p99, where there is room
+  QList<HistogramMark> marks = {};  ///< p50 and p99; one for both where they are the same
 };
 
 /// Pure; cost O(buckets). A distribution of nothing is an empty scene.

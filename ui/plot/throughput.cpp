@@ -84,6 +84,26 @@ void measure(const Snapshot& snapshot, const ThroughputOptions& options, TimeRan
   }
 }
 
+/// The mean rate in the window before the last moment, which is seldom a cell's end: what finished
+/// last is not left out.
+void measureEnd(const Snapshot& snapshot, const ThroughputOptions& options, TimeNs last,
+                ThroughputScene& scene) {
+  const TimeNs span = std::min(scene.window, last - snapshot.begin());
+  if (span <= 0) {
+    return;
+  }
+  // A session's last event counts, too: it is usually the end of a task.
+  const TimeNs length = span + 1;
+  const double finished =
+      finishedCells(snapshot, options.pool, last + 1 - length, length, 1).front();
+  if (!scene.times.isEmpty() && scene.times.last() >= last) {
+    scene.times.removeLast();
+    scene.rates.removeLast();
+  }
+  scene.times.append(last);
+  scene.rates.append(finished / (static_cast<double>(span) / 1e9));
+}
+
 /// Steps of max_workers that are closer than can be read, as when a slider is dragged: all but the
 /// last of them are on the way only.
 struct LimitBurst {
@@ -184,6 +204,9 @@ ThroughputScene layOutThroughput(const Frame& frame, TimeNs begin, TimeNs end, c
   }
   scene.time = TimeAxis(TimeRange{begin, end}, scene.plot.left(), scene.plot.right());
   measure(*frame.snapshot, options, {begin, end}, frame.now, scene.time->nsPerPixel(), scene);
+  if (!frame.live && frame.now > begin) {  // live, the next cell is not over yet
+    measureEnd(*frame.snapshot, options, std::min(frame.now, end), scene);
+  }
   double highest = options.predicted.value_or(0);
   for (const double rate : scene.rates) {
     highest = std::max(highest, rate);

@@ -19,7 +19,7 @@ void paintGrid(QPainter& painter, const ThroughputScene& scene, const Theme& the
                      Qt::AlignRight | Qt::AlignVCenter, tick.label);
   }
   for (const TimeTick& tick : scene.timeTicks) {
-    const qreal width = theme.px(80);
+    const qreal width = theme.px(90);  // as far as they are apart at least
     QRectF room(tick.x - width / 2, scene.size.height() - theme.px(16), width, theme.px(16));
     Qt::Alignment align = Qt::AlignCenter;
     if (room.right() > scene.size.width()) {

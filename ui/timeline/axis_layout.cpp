@@ -28,6 +28,7 @@ struct FlagText {
   QString full;
   QString brief;
   QColor color;
+  std::uint64_t lost = 0;  ///< events; told after what else is said
 };
 
 FlagText markerFlag(const LayoutContext& c, const Marker& marker) {
@@ -43,26 +44,43 @@ FlagText markerFlag(const LayoutContext& c, const Marker& marker) {
       return {marker.time, QObject::tr("broken: %1").arg(nameText(marker.text)),
               QObject::tr("broken"), t.bad};
     case Marker::Kind::lost:
-      return {marker.time, QObject::tr("%1 events lost").arg(countText(marker.count)),
-              QObject::tr("lost"), t.bad};
+      return {marker.time, {}, QObject::tr("lost"), t.bad, marker.count};
     case Marker::Kind::text:
       break;
   }
   return {marker.time, nameText(marker.text), {}, t.text};
 }
 
+/// Adds `text` to what a flag says; what stood there alone is said where there is less room.
+void addText(FlagText& flag, const QString& text) {
+  if (flag.full.isEmpty()) {
+    flag.full = text;
+    return;
+  }
+  flag.brief = flag.brief.isEmpty() ? flag.full : flag.brief;
+  flag.full += QStringLiteral(" · ") + text;
+}
+
 /// What happened in one pixel speaks with one flag: a script that changes max_workers and says why.
+/// Losses are added up.
 std::vector<FlagText> joined(const LayoutContext& c, const std::vector<FlagText>& flags) {
   std::vector<FlagText> result;
   for (const FlagText& flag : flags) {
     if (!result.empty() && c.snappedX(flag.time) - c.snappedX(result.back().time) < 1) {
       FlagText& first = result.back();
-      if (first.full.size() < kLongestFlag) {
-        first.brief = first.brief.isEmpty() ? first.full : first.brief;
-        first.full += QStringLiteral(" · ") + flag.full;
+      if (flag.lost > 0) {
+        first.lost += flag.lost;
+        first.color = flag.color;
+      } else if (first.full.size() < kLongestFlag) {
+        addText(first, flag.full);
       }
     } else {
       result.push_back(flag);
+    }
+  }
+  for (FlagText& flag : result) {
+    if (flag.lost > 0) {
+      addText(flag, eventsLostText(flag.lost));
     }
   }
   return result;
@@ -262,9 +280,9 @@ void layOutAxis(const LayoutContext& c, bool live, TimelineScene& scene) {
   }
   if (const auto since = c.snapshot.complete_since()) {
     constexpr TimeNs kSecond = 1'000'000'000;
-    scene.completeNote = c.cache.elided(QObject::tr("detail is complete from %1 on")
-                                            .arg(timeText(*since - c.snapshot.begin(), kSecond)),
-                                        TextRole::tick, c.headWidth - 2 * c.theme.px(8));
+    scene.completeNote = c.cache.elided(
+        QObject::tr("detail complete from %1").arg(timeText(*since - c.snapshot.begin(), kSecond)),
+        TextRole::tick, c.headWidth - 2 * c.theme.px(8));
   }
   layOutFlags(c, flagsEnd, scene);
   layOutRange(c, scene);

@@ -54,10 +54,10 @@ std::optional<Task> taskAt(const session::Snapshot& snapshot, session::TaskKey k
 
 QString taskTitle(const Task& task) {
   const QString number = QString::number(task.key.task);
-  if (task.name.empty()) {
+  const QString name = nameText(task.name);
+  if (isBlank(name)) {
     return QObject::tr("task %1").arg(number);
   }
-  const QString name = nameText(task.name);
   return TaskKinds::kindOf(task.name) == task.name ? name + QLatin1Char(' ') + number : name;
 }
 

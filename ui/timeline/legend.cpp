@@ -32,8 +32,8 @@ QList<int> ramp() {
 void addKinds(const session::Snapshot& snapshot, Legend& legend) {
   const TaskKinds kinds(snapshot);
   for (std::size_t i = 0; i < kinds.size(); ++i) {
-    const std::string_view name = kinds.name(i);
-    legend.entries.append({name.empty() ? QObject::tr("without a name") : nameText(name),
+    const QString name = nameText(kinds.name(i));
+    legend.entries.append({isBlank(name) ? QObject::tr("without a name") : name,
                            {swatch::kKinds + static_cast<int>(i)}});
   }
   legend.entries.append({QObject::tr("× failed"), {swatch::kFailed}});

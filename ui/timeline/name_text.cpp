@@ -63,4 +63,8 @@ QString nameText(std::string_view utf8, TextLines lines) {
   return text;
 }
 
+bool isBlank(const QString& name) {
+  return std::all_of(name.begin(), name.end(), [](QChar c) { return c.isSpace(); });
+}
+
 }  // namespace poolscope::ui

@@ -15,5 +15,7 @@ enum class TextLines : unsigned char { one, many };
 /// itself; line breaks and tabs are spaces (`many`: breaks stay). What is longer than anybody reads
 /// is cut and ends in an ellipsis. Cost O(what is shown), however long `utf8` is.
 QString nameText(std::string_view utf8, TextLines lines = TextLines::one);
+/// Whether nothing of a name is to be seen: it has none, or only spaces.
+bool isBlank(const QString& name);
 
 }  // namespace poolscope::ui

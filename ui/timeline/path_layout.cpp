@@ -19,7 +19,8 @@ using session::TimeNs;
 namespace {
 
 constexpr qreal kBend = 26;
-constexpr qreal kEdge = 7;  // room for an arrow's head at a pane's edge
+constexpr qreal kEdge = 7;        // room for an arrow's head at a pane's edge
+constexpr qreal kMostName = 200;  // of a lane, in a word beside the path
 constexpr std::size_t kMostHeld = 4096;
 
 class PathLayout {
@@ -65,7 +66,10 @@ class PathLayout {
     return lane ? levelOf(c_.plan.rowOf(*lane), laneName(*lane), otherwise)
                 : Level{otherwise, QObject::tr("an unknown thread")};
   }
-  QString laneName(LaneId lane) const { return nameText(c_.laneOf(lane).name); }
+  QString laneName(LaneId lane) const {
+    return c_.cache.elided(nameText(c_.laneOf(lane).name), TextRole::note, c_.theme.px(kMostName),
+                           Qt::ElideMiddle);
+  }
 
   bool isBefore(TimeNs time) const { return c_.axis.toX(time) < c_.canvas.left(); }
   bool isAfter(TimeNs time) const { return c_.axis.toX(time) > c_.canvas.right(); }

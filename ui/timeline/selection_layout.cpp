@@ -53,6 +53,10 @@ Outcome outcomeOf(const LayoutContext& c, const Task& task) {
                       : Outcome{QObject::tr("finished"), c.theme.ok};
 }
 
+std::optional<TimeNs> firstKnown(const Task& task) {
+  return task.queued ? task.queued : task.started ? task.started : task.finished;
+}
+
 QList<HoverBox::Line> hoverLines(const LayoutContext& c, const Task& task) {
   const TimeNs origin = c.snapshot.begin();
   // Where a pixel is less than a millisecond, as exact as the pixels.
@@ -109,6 +113,15 @@ HoverBox taskBox(const LayoutContext& c, const Task& task) {
   return box;
 }
 
+/// What came with the session may be of any length; of names the end tells one from the next.
+void shortenLines(const LayoutContext& c, HoverBox& box) {
+  const qreal room = box.rect.width() - c.theme.px(24);
+  for (HoverBox::Line& line : box.lines) {
+    const qreal taken = c.cache.textWidth(line.name, TextRole::box) + c.theme.px(10);
+    line.value = c.cache.elided(line.value, TextRole::box, room - taken, Qt::ElideMiddle);
+  }
+}
+
 /// As high as its content, beside the pointer, within the picture.
 void placeBox(const LayoutContext& c, HoverBox& box, const QSizeF& size) {
   const Theme& t = c.theme;
@@ -135,7 +148,9 @@ void layOutSelection(const LayoutContext& c, TimelineScene& scene) {
     return;
   }
   const auto task = taskAt(c.snapshot, c.view.selectedTask, c.now);
-  if (!task || !task->queued || *task->queued > c.now) {
+  // Its begin may be lost: from what is known on it is shown.
+  const auto known = task ? firstKnown(*task) : std::nullopt;
+  if (!known || *known > c.now) {
     return;
   }
   layOutPath(c, *task, scene);
@@ -166,6 +181,7 @@ void layOutHover(const LayoutContext& c, TimelineScene& scene) {
     scene.hover = waitBox(c, *below.lane, c.axis.toTime(c.view.pointer->x()));
   }
   if (scene.hover) {
+    shortenLines(c, *scene.hover);
     placeBox(c, *scene.hover, scene.size);
   }
 }

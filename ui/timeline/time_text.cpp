@@ -2,6 +2,8 @@
 #include "ui/timeline/time_text.h"
 
 #include <QLocale>
+#include <QObject>
+#include <QStringList>
 
 #include <algorithm>
 #include <array>
@@ -17,6 +19,10 @@ constexpr TimeNs kMicrosecond = 1'000;
 constexpr TimeNs kMillisecond = 1'000'000;
 constexpr TimeNs kSecond = 1'000'000'000;
 constexpr TimeNs kMinute = 60 * kSecond;
+constexpr TimeNs kHour = 60 * kMinute;
+constexpr TimeNs kDay = 24 * kHour;
+constexpr int kMostDecimals = 6;
+constexpr QChar kGap(0x00a0);  // a number and its unit stay on one line
 
 struct Unit {
   TimeNs length;
@@ -26,7 +32,7 @@ constexpr std::array<Unit, 4> kUnits{
     {{1, "ns"}, {kMicrosecond, "µs"}, {kMillisecond, "ms"}, {kSecond, "s"}}};
 
 QString withUnit(double value, int decimals, const Unit& unit) {
-  return QLocale().toString(value, 'f', decimals) + QChar(0x00a0) + QString::fromUtf8(unit.name);
+  return QLocale().toString(value, 'f', decimals) + kGap + QString::fromUtf8(unit.name);
 }
 
 QString twoDigits(TimeNs value) {
@@ -42,33 +48,44 @@ int decimalsFor(TimeNs step, TimeNs unit) {
   return decimals;
 }
 
-/// From a minute on: "2:05", "1:02:05", "3 d 4:00"; fractions of a second as the step needs.
+/// Behind the point, as the step needs: ".25", or nothing.
+QString fractionText(TimeNs time, TimeNs step) {
+  if (step >= kSecond) {
+    return {};
+  }
+  const double fraction = static_cast<double>(time % kSecond) / static_cast<double>(kSecond);
+  return QLocale().toString(fraction, 'f', decimalsFor(step, kSecond)).mid(1);
+}
+
+/// From a minute on. Two numbers with a colon would be minutes and seconds in one place and hours
+/// and minutes in the next: colons stand in "1:02:05" only, units tell all else.
 QString clockText(TimeNs time, TimeNs step) {
-  const TimeNs seconds = time / kSecond;
-  const TimeNs days = seconds / 86'400;
-  const TimeNs hours = seconds / 3'600 % 24;
-  const TimeNs minutes = seconds / 60 % 60;
-  QString text;
+  const TimeNs days = time / kDay;
+  const TimeNs hours = time / kHour % 24;
+  const TimeNs minutes = time / kMinute % 60;
+  const TimeNs seconds = time / kSecond % 60;
+  QStringList parts;
   if (days > 0) {
-    text = QStringLiteral("%1 d").arg(days);
-    if (step % (86'400 * kSecond) == 0) {
-      return text;
+    parts << QStringLiteral("%1 d").arg(days);
+  }
+  const bool hasHours = days > 0 || hours > 0;
+  if (step % kMinute == 0) {
+    if (hasHours && step % kDay != 0) {
+      parts << QStringLiteral("%1 h").arg(hours);
     }
-    text += QLatin1Char(' ');
-  }
-  if (days > 0 || hours > 0) {
-    text += QString::number(hours) + QLatin1Char(':') + twoDigits(minutes);
+    if (!hasHours || step % kHour != 0) {
+      parts << QStringLiteral("%1 min").arg(hasHours ? twoDigits(minutes)
+                                                     : QString::number(minutes));
+    }
+  } else if (hasHours) {
+    parts << QStringLiteral("%1:%2:%3%4")
+                 .arg(QString::number(hours), twoDigits(minutes), twoDigits(seconds),
+                      fractionText(time, step));
   } else {
-    text += QString::number(minutes);
+    parts << QStringLiteral("%1 min").arg(minutes)
+          << QStringLiteral("%1%2 s").arg(twoDigits(seconds), fractionText(time, step));
   }
-  if (step % kMinute != 0 || (days == 0 && hours == 0)) {
-    text += QLatin1Char(':') + twoDigits(seconds % 60);
-  }
-  if (step < kSecond) {
-    const double fraction = static_cast<double>(time % kSecond) / static_cast<double>(kSecond);
-    text += QLocale().toString(fraction, 'f', decimalsFor(step, kSecond)).mid(1);
-  }
-  return text;
+  return parts.join(QLatin1Char(' ')).replace(QLatin1Char(' '), kGap);
 }
 
 /// With so many figures below a minute.
@@ -139,7 +156,17 @@ QString rateText(double rate) {
   if (size >= 999'500) {
     return QLocale().toString(rate / 1e6, 'f', size >= 99.95e6 ? 0 : 1) + QStringLiteral(" M");
   }
+  if (rate != 0 && size < 0.0995) {
+    // Two figures, however slow: a task an hour is not none.
+    const int zeros = static_cast<int>(std::floor(-std::log10(size)));
+    return QLocale().toString(rate, 'f', std::min(zeros + 2, kMostDecimals));
+  }
   return QLocale().toString(rate, 'f', size >= 99.95 || rate == 0 ? 0 : size >= 9.995 ? 1 : 2);
+}
+
+QString eventsLostText(std::uint64_t count) {
+  return count == 1 ? QObject::tr("1 event lost")
+                    : QObject::tr("%1 events lost").arg(countText(count));
 }
 
 }  // namespace poolscope::ui

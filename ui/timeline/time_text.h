@@ -15,13 +15,16 @@ QString durationText(session::TimeNs duration);
 QString exactDurationText(session::TimeNs duration);
 
 /// A time since the session's begin as an axis writes it: as exact as steps of `step` need, "1.4
-/// s", "350 ms", "2:05", "1:02:05", "3 d 4:00".
+/// s", "350 ms", "2 min 05 s", "1:02:05"; in steps of minutes "40 min", "1 h 10 min", "3 d 4 h".
 QString timeText(session::TimeNs time, session::TimeNs step);
 
 /// A count with the locale's digit groups.
 QString countText(std::uint64_t count);
 
-/// A rate with three figures or so: "0.84", "74.1", "1,240", "1.2 M".
+/// A rate with three figures or so: "0.015", "0.84", "74.1", "1,240", "1.2 M".
 QString rateText(double rate);
+
+/// "1 event lost", "1,240 events lost".
+QString eventsLostText(std::uint64_t count);
 
 }  // namespace poolscope::ui

@@ -156,6 +156,7 @@ class TimelineView : public QAbstractScrollArea, public PaintsParts {
   void selectBeside(int step);
   void selectOnNeighbour(int step);
   void revealLane(session::LaneId lane);
+  void revealSelected();  ///< its lane
   bool isFolded(session::PoolIndex pool) const;
   bool goToPool(int step);
   void leavePool();

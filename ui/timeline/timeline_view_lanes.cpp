@@ -139,6 +139,7 @@ void TimelineView::setFolded(PoolIndex pool, bool folded) {
 }
 
 /// The pool that the keyboard or the selected task is in; else all of them, folded if one is not.
+/// The selected task's row stays in sight: unfolded, it may be hundreds of rows further down.
 void TimelineView::toggleFold() {
   if (!frame_.snapshot) {
     return;
@@ -147,6 +148,7 @@ void TimelineView::toggleFold() {
   const auto pool = state_.lanes.current ? state_.lanes.current : task ? task->pool : std::nullopt;
   if (pool) {
     setFolded(*pool, !isFolded(*pool));
+    revealSelected();
     return;
   }
   const auto pools = frame_.snapshot->pools();
@@ -157,6 +159,16 @@ void TimelineView::toggleFold() {
     state_.lanes.folded[each.index] = fold;
   }
   lookChanged();
+  revealSelected();
+}
+
+void TimelineView::revealSelected() {
+  const auto task = state_.selectedTask ? frame_.snapshot->task(state_.selectedTask) : std::nullopt;
+  if (task && task->worker) {
+    static_cast<void>(scene());  // how high all rows are now
+    updateScrollBar();
+    revealLane(*task->worker);
+  }
 }
 
 /// From head to head of the pools that have one, beside the selected task's or the current one.

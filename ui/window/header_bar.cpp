@@ -228,8 +228,8 @@ void HeaderBar::showFigures(const LiveFigures& figures, std::uint64_t lostEvents
           : tr("Pool: shut down, %1 workers had started").arg(figures.workersStarted));
   lostLine_->setText(
       oddEvents == 0
-          ? tr("%1 events lost").arg(countText(lostEvents))
-          : tr("%1 events lost, %2 did not fit").arg(countText(lostEvents), countText(oddEvents)));
+          ? eventsLostText(lostEvents)
+          : tr("%1, %2 did not fit").arg(eventsLostText(lostEvents), countText(oddEvents)));
   setLook(lostLine_, lostEvents > 0 ? "bad" : oddEvents > 0 ? "warn" : "dim");
   if (!workers_->isEnabled()) {
     workers_->setValue(static_cast<int>(figures.maxWorkers));

@@ -62,7 +62,6 @@ LanesBar::LanesBar(const Actions& actions, TimelineView* view, QWidget* parent)
   buildLanesMenu(actions);
   buildColorMenu(actions);
   auto* row = new QHBoxLayout(this);
-  row->setContentsMargins(20, 6, 12, 6);
   row->setSpacing(8);
   lanesButton_ =
       addButton("lanesButton", tr("Lanes"), tr("Group, sort, hide and fold lanes"), lanesMenu_);
@@ -78,7 +77,15 @@ LanesBar::LanesBar(const Actions& actions, TimelineView* view, QWidget* parent)
   row->addWidget(legend_, 1);
   row->addWidget(hiddenButton_);
   connect(view_, &TimelineView::arrangementChanged, this, &LanesBar::refresh);
+  setLow(false);
   refresh();
+}
+
+void LanesBar::setLow(bool low) {
+  const int margin = low ? 3 : 6;
+  layout()->setContentsMargins(20, margin, 12, margin);
+  lanesButton_->setVisible(!low);
+  colorButton_->setVisible(!low);
 }
 
 QToolButton* LanesBar::addButton(const char* name, const QString& text, const QString& toolTip,

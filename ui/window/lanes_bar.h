@@ -48,6 +48,8 @@ class LanesBar : public QFrame {
   /// Brings legend and words up to what the timeline shows. Cheap when nothing changed.
   void refresh();
   void setTheme(const Theme& theme);
+  /// In a low window the legend alone stays: its menus are in the window's, too.
+  void setLow(bool low);
   /// For the window's menu, too.
   QMenu* lanesMenu() const { return lanesMenu_; }
   QMenu* colorMenu() const { return colorMenu_; }

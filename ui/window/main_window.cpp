@@ -393,10 +393,10 @@ void MainWindow::shareRows() {
   }
 }
 
-/// With a session, and where there is room.
+/// With a session; no more of it than there is room for.
 void MainWindow::showLanesBar() {
-  lanes_->setVisible(stage_->currentWidget() == view_ &&
-                     height() >= theme_.px(kLeastHeightForLanesBar));
+  lanes_->setVisible(stage_->currentWidget() == view_);
+  lanes_->setLow(height() < theme_.px(kLeastHeightForLanesBar));
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event) {

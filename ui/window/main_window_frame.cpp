@@ -113,9 +113,10 @@ void MainWindow::showPanels() {
   if (snapshot.lost_events() > lostSeen_) {
     lostSeen_ = snapshot.lost_events();
     messages_->post(QStringLiteral("lost"), MessageBar::Severity::warning,
-                    tr("%1 events were lost: they came faster than they could be taken up. Figures "
-                       "are too low by these.")
-                        .arg(countText(lostSeen_)));
+                    (lostSeen_ == 1 ? tr("1 event was lost")
+                                    : tr("%1 events were lost").arg(countText(lostSeen_))) +
+                        tr(": more came at once than could be taken up. Figures are too low by "
+                           "what was lost."));
   }
   // Told again only when there are many more: a source that goes on so would say nothing else.
   if (const auto odd = snapshot.anomalies(); odd > 0 && odd >= 2 * oddSeen_) {

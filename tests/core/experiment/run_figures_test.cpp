@@ -26,7 +26,7 @@ class RunFiguresTest : public QObject {
   void openLoad_thatFallsBehind_hasWhatItDid();
   void lockWait_isToldWithItsName();
   void tooFewTasks_haveNoFigures();
-  void cpu_isTheShareOfAllCores();
+  void cpu_isTheShareOfAllCores_andOthersHaveTheirs();
 };
 
 namespace {
@@ -205,13 +205,14 @@ void RunFiguresTest::tooFewTasks_haveNoFigures() {
   QVERIFY(!figures(few, 4, 1));
 }
 
-void RunFiguresTest::cpu_isTheShareOfAllCores() {
+void RunFiguresTest::cpu_isTheShareOfAllCores_andOthersHaveTheirs() {
   Events events;
   run_pool(events, 2, 2, [](std::uint64_t, double) { return 0.01; });
   const std::vector<UsageSample> usage{
-      {0, 5.0, 10'000}, {kSecond, 6.0, 20'000}, {2 * kSecond, 7.0, 15'000}};
+      {0, 5.0, 10'000, 50.0}, {kSecond, 6.0, 20'000, 53.0}, {2 * kSecond, 7.0, 15'000, 56.0}};
   const auto result = figures_of(events.done(), usage, {.workers = 2, .cores = 4}, 0, 2 * kSecond);
   QVERIFY(near(result->cpu, 0.25, 1e-6));
+  QVERIFY(near(result->others_cpu, 0.5, 1e-6));
   QCOMPARE(result->memory_bytes, std::uint64_t{20'000});
   const UsageSample now = usage_now();
   QVERIFY(now.memory_bytes > 100'000 && now.cpu_seconds > 0);

@@ -23,6 +23,7 @@ class SweepTest : public QObject {
   void contenders_areWhatMayBeWithinTheMargin();
   void everyCount_isMeasuredInTurns_withTheSameSeeds();
   void sleepingTasks_scaleWithTheWorkers();
+  void aLock_isPredictedAsTheCeiling();
   void theScript_isNotPlayed();
   void failingTasksOnly_areNoThroughput();
   void aDeadlock_isNoThroughput();
@@ -126,6 +127,7 @@ void SweepTest::everyCount_isMeasuredInTurns_withTheSameSeeds() {
   SweepOptions options{.scenario = scenario(kMap, "{ sleep = \"2ms\" }"), .workers = {1, 2, 4}};
   options.repeats = 3;
   options.run_seconds = 0.05;
+  options.redo_disturbed = false;
   options.on_progress = [&](const SweepProgress& progress) {
     if (progress.repeat > 0) {
       order.push_back(progress.workers);
@@ -153,6 +155,22 @@ void SweepTest::sleepingTasks_scaleWithTheWorkers() {
   QVERIFY(result.points[0].utilization > 0.5 && result.points[0].utilization <= 1);
   QVERIFY(result.points[0].cpu >= 0 && result.points[0].cpu <= 1);
   QVERIFY(result.fit.has_value());
+}
+
+void SweepTest::aLock_isPredictedAsTheCeiling() {
+  SweepOptions options{
+      .scenario = scenario("pattern = \"map\"\ntasks = 200",
+                           "{ sleep = \"1ms\" }, { lock = \"db\", hold = \"4ms\" }"),
+      .workers = {1, 4, 16}};
+  options.repeats = 1;
+  options.run_seconds = 0.3;
+  const SweepResult result = run(options);
+  const auto predicted = [&](std::size_t i) { return result.points.at(i).predicted.value_or(0); };
+  // Each has the lock for 4 ms or a little more; those that the run's end found waiting for it
+  // were stopped, and must not count as tasks without it.
+  QVERIFY2(predicted(1) > 100 && predicted(1) < 260, qPrintable(QString::number(predicted(1))));
+  QVERIFY2(predicted(2) < 1.1 * predicted(1), qPrintable(QString::number(predicted(2))));
+  QCOMPARE(result.points[2].lock, std::string("db"));
 }
 
 void SweepTest::theScript_isNotPlayed() {

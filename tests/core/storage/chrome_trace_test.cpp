@@ -47,6 +47,8 @@ class ChromeTraceTest : public QObject {
   void unusableJson_saysWhy();
   void oddEvents_costOnlyThemselves_data();
   void oddEvents_costOnlyThemselves();
+  void loneSurrogates_costOnlyThemselves_data();
+  void loneSurrogates_costOnlyThemselves();
   void wrapped_isTheSame();
   void manyThreads_areRead();
   void aMillionThreads_areReadInPart();
@@ -451,6 +453,37 @@ void ChromeTraceTest::oddEvents_costOnlyThemselves() {
   QVERIFY(opened.has_value());
   QCOMPARE(opened->truncated, told);
   QCOMPARE(session.snapshot()->task_count(), std::uint64_t{2});
+}
+
+void ChromeTraceTest::loneSurrogates_costOnlyThemselves_data() {
+  QTest::addColumn<QByteArray>("name");  // as it stands in the file
+  QTest::addColumn<QByteArray>("read");
+  QTest::newRow("high") << QByteArray(R"(\ud800bad)")
+                        << QByteArray(
+                               "\xef\xbf\xbd"
+                               "bad");
+  QTest::newRow("low, as surrogateescape has it")
+      << QByteArray(R"(caf\udce9)") << QByteArray("caf\xef\xbf\xbd");
+  QTest::newRow("in the wrong order")
+      << QByteArray(R"(\uDC00\uD800)") << QByteArray("\xef\xbf\xbd\xef\xbf\xbd");
+  QTest::newRow("high before a pair")
+      << QByteArray(R"(\ud83d\ud83d\ude00)") << QByteArray("\xef\xbf\xbd\xf0\x9f\x98\x80");
+  QTest::newRow("beside an escaped backslash")
+      << QByteArray(R"(\\ud800 \ud800\\)") << QByteArray("\\ud800 \xef\xbf\xbd\\");
+}
+
+void ChromeTraceTest::loneSurrogates_costOnlyThemselves() {
+  QFETCH(QByteArray, name);
+  QFETCH(QByteArray, read);
+  session::Session session;
+  const auto opened =
+      open(R"([{"ph":"X","pid":1,"tid":1,"ts":10,"dur":1,"name":")" + name.toStdString() + "\"}]",
+           session);
+  QVERIFY(opened.has_value());
+  QVERIFY(!opened->truncated);
+  const auto tasks = tasks_of(*session.snapshot());
+  QCOMPARE(tasks.size(), std::size_t{1});
+  QCOMPARE(QByteArray::fromStdString(std::string(tasks.front().name)), read);
 }
 
 void ChromeTraceTest::wrapped_isTheSame() {

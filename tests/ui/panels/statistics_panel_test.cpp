@@ -2,6 +2,7 @@
 #include "ui/panels/statistics_panel.h"
 
 #include "sample_session.h"
+#include "ui/panels/worker_table_model.h"
 
 #include <QLabel>
 #include <QTableView>
@@ -58,6 +59,35 @@ class StatisticsPanelTest : public QObject {
     panel.showNothing();
     QCOMPARE(kinds->model()->rowCount(), 0);
     QCOMPARE(workers->model()->rowCount(), 0);
+  }
+
+  void workersNames_haveRoomToBeToldApart_data() {
+    QTest::addColumn<int>("width");
+    QTest::addColumn<bool>("busyShown");
+    QTest::newRow("usual") << 262 << true;
+    QTest::newRow("narrow") << 150 << false;
+  }
+  void workersNames_haveRoomToBeToldApart() {
+    QFETCH(int, width);
+    QFETCH(bool, busyShown);
+    ui::SampleSession sample(2);
+    sample.ordinary(0, 10 * kMs, 2'060 * kMs, 0);
+    sample.ordinary(0, 10 * kMs, 2'015 * kMs, 1);
+    const auto snapshot = sample.snapshot();
+    StatisticsPanel panel;
+    panel.setTheme(ui::Theme::dark());
+    auto* workers = panel.findChild<QTableView*>(QStringLiteral("workerTable"));
+    workers->setFixedWidth(width);
+    panel.show();
+    panel.showStatistics(QStringLiteral("Whole session"), snapshot,
+                         snapshot->range_statistics(0, 2'060 * kMs));
+    QCoreApplication::processEvents();
+    QCOMPARE(workers->textElideMode(), Qt::ElideMiddle);
+    QVERIFY2(workers->columnWidth(0) >= workers->fontMetrics().averageCharWidth() * 10,
+             qPrintable(QString::number(workers->columnWidth(0))));
+    QCOMPARE(!workers->isColumnHidden(ui::WorkerTableModel::busy), busyShown);
+    QCOMPARE(workers->model()->index(0, 0).data(Qt::ToolTipRole).toString(),
+             workers->model()->index(0, 0).data().toString());
   }
 };
 

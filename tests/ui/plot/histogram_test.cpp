@@ -82,6 +82,24 @@ class HistogramTest : public QObject {
     QVERIFY(!histogramBarAt(scene, scene.plot.right() + 5));
   }
 
+  void words_ofTheMarks_standApart() {
+    for (session::TimeNs most = 1'000'000; most < 100'000'000'000; most += most / 16) {
+      for (const session::TimeNs least : {1'000'000LL, 50'000'000'000LL}) {
+        const HistogramScene scene =
+            layOutHistogram(distributionOf({least, least, most}), kSize, Theme::dark());
+        QString told;
+        qreal reached = 0;
+        for (const HistogramMark& mark : scene.marks) {
+          told += mark.label;
+          QVERIFY2(mark.labelRect.left() >= reached, qPrintable(QString::number(most)));
+          reached = mark.labelRect.right();
+        }
+        QVERIFY(reached <= kSize.width());
+        QVERIFY(told.contains(QLatin1String("p50")) && told.contains(QLatin1String("p99")));
+      }
+    }
+  }
+
   void ofNothing_isEmpty_andPaints() {
     const HistogramScene scene = layOutHistogram({}, kSize, Theme::dark());
     QVERIFY(scene.bars.isEmpty());

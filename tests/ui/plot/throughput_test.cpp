@@ -17,6 +17,7 @@ class ThroughputTest : public QObject {
   void rate_ofASteadyPool_isItsRate_data();
   void rate_ofASteadyPool_isItsRate();
   void curve_afterNow_isNotThere();
+  void curve_ofARecording_endsWithWhatFinishedLast();
   void limits_eachChange_hasItsStrip();
   void limits_aDrag_isOneLineAndOneNeutralPiece();
   void limits_afterAShortBurst_leaveNoHole();
@@ -70,6 +71,23 @@ void ThroughputTest::curve_afterNow_isNotThere() {
   QVERIFY(scene.times.back() <= 4'000 * kMs);
   QVERIFY(scene.curve.points.back().x() <= scene.time->toX(4'000 * kMs));
   QVERIFY(scene.limits.back().rect.right() <= scene.time->toX(4'000 * kMs));
+}
+
+void ThroughputTest::curve_ofARecording_endsWithWhatFinishedLast() {
+  auto s = std::make_shared<FakeSnapshot>();
+  const auto pool = s->addPool(0, 1);
+  const auto caller = s->addCaller("main");
+  const auto worker = s->addWorker(pool, 0, 0);
+  const TimeNs end = 3'600'900 * kMs;  // cells are seconds long here
+  for (TimeNs t = end - 800 * kMs; t < end; t += 40 * kMs) {
+    s->runTask(s->addTask(pool, caller, t), worker, t, t + 40 * kMs);
+  }
+  s->end_ = end;
+  const auto scene = layOutThroughput(Frame{s, end, false}, 0, end, kSize, Theme::dark());
+  QCOMPARE(scene.times.back(), end);
+  const double expected = 20 / (static_cast<double>(scene.window) / 1e9);
+  QVERIFY2(std::abs(scene.rates.back() - expected) < 1e-9, QByteArray::number(scene.rates.back()));
+  QVERIFY(scene.curve.points.back().x() <= scene.plot.right() + 0.5);
 }
 
 void ThroughputTest::limits_eachChange_hasItsStrip() {

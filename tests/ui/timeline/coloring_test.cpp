@@ -37,6 +37,7 @@ class ColoringTest : public QObject {
   void token_byQueueWait_tellsHowLongItWaits();
   void legend_namesEveryColourInUse_data();
   void legend_namesEveryColourInUse();
+  void legend_ofABlankName_saysSo();
   void legend_withoutRoom_tellsHowManyMore();
 
  private:
@@ -321,6 +322,14 @@ void ColoringTest::legend_namesEveryColourInUse() {
       }
     }
   }
+}
+
+void ColoringTest::legend_ofABlankName_saysSo() {
+  auto s = std::make_shared<FakeSnapshot>();
+  const PoolIndex pool = s->addPool(0, 1);
+  s->addTask(pool, s->addCaller("main"), 1, "   ");
+  QCOMPARE(legendOf(*s, {.by = ColorBy::kind}).entries.front().text,
+           QStringLiteral("without a name"));
 }
 
 void ColoringTest::legend_withoutRoom_tellsHowManyMore() {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/ui/timeline/fake_snapshot.h"
+#include "ui/timeline/layout_cache.h"
 #include "ui/timeline/timeline_layout.h"
 #include "ui/timeline/timeline_painter.h"
 
+#include <QFontMetricsF>
 #include <QImage>
 #include <QPainter>
 #include <QTest>
@@ -21,6 +23,8 @@ class OddNamesTest : public QObject {
  private Q_SLOTS:
   void everyText_isAShortLine_data();
   void everyText_isAShortLine();
+  void hoverBox_holdsItsTexts_data();
+  void hoverBox_holdsItsTexts();
   void otherRows_stayAsTheyAre_data();
   void otherRows_stayAsTheyAre();
 };
@@ -133,6 +137,33 @@ void OddNamesTest::everyText_isAShortLine() {
     }
     QVERIFY2(isolates >= 0, qPrintable(text));
   }
+}
+
+void OddNamesTest::hoverBox_holdsItsTexts_data() {
+  addNames();
+}
+
+void OddNamesTest::hoverBox_holdsItsTexts() {
+  QFETCH(QByteArray, name);
+  const auto snapshot = sessionWith(name);
+  const TimelineScene scene = sceneOf(snapshot, middleOfFirstBar(sceneOf(snapshot)));
+  QVERIFY(scene.hover.has_value());
+  const Theme theme = Theme::dark();
+  const auto widthOf = [&](const QString& text, TextRole role) {
+    return QFontMetricsF(fontOf(role, theme)).horizontalAdvance(text);
+  };
+  const qreal room = scene.hover->rect.width() - theme.px(24);
+  bool namesTheWorker = false;
+  for (const HoverBox::Line& line : scene.hover->lines) {
+    namesTheWorker = namesTheWorker || line.name == QStringLiteral("worker");
+    QVERIFY2(widthOf(line.name, TextRole::box) + widthOf(line.value, TextRole::box) < room,
+             qPrintable(line.value));
+  }
+  QVERIFY(namesTheWorker);
+  QVERIFY(widthOf(scene.hover->title, TextRole::box_title) +
+              widthOf(scene.hover->outcome, TextRole::flag) <
+          room);
+  QVERIFY(widthOf(scene.hover->error, TextRole::box) <= room);
 }
 
 void OddNamesTest::otherRows_stayAsTheyAre_data() {

@@ -87,10 +87,10 @@ void RulerLayoutTest::axis_anySpanAnywhere_hasLabelsThatDoNotOverlap_data() {
   row("80 ms", 80'000'000, "ms");
   row("1.25 s", 1'250'000'000, "ms|s|:");
   row("40 s", 40 * s, "s|:");
-  row("5 min", 300 * s, "s|:");
-  row("2 h", 7'200 * s, ":");
-  row("1 day", 86'400 * s, ":");
-  row("9 days", 9 * 86'400 * s, "d|:");
+  row("5 min", 300 * s, "s|min|:");
+  row("2 h", 7'200 * s, "min");
+  row("1 day", 86'400 * s, "h");
+  row("9 days", 9 * 86'400 * s, "d|h");
   row("400 days", 400 * 86'400 * s, "d");
 }
 
@@ -109,6 +109,8 @@ void RulerLayoutTest::axis_anySpanAnywhere_hasLabelsThatDoNotOverlap() {
     QVERIFY2(tick.x >= free, qPrintable(tick.label));
     free = tick.x + 4 + cache.textWidth(tick.label, TextRole::tick);
     labels.insert(tick.label);
+    // Two numbers could be minutes and seconds as well as hours and minutes.
+    QVERIFY2(tick.label.count(u':') != 1, qPrintable(tick.label));
     const QStringList units = unit.split(QLatin1Char('|'));
     const bool isNothing = tick.label == QLatin1String("0") || tick.label == QLatin1String("+0");
     QVERIFY2(isNothing || std::any_of(units.begin(), units.end(),
@@ -219,7 +221,10 @@ void RulerLayoutTest::ruler_withOneEnd_reachesToThePointer() {
   ViewState view = showing(*s, kOrigin + kDay, 1'000'000'000);
   view.ruler.first = kOrigin + kDay + 500'000'000;
   const auto alone = sceneOf(s, view).ruler;
-  QVERIFY2(alone->text.startsWith(QStringLiteral("from 1 d 0:00:00.5")), qPrintable(alone->text));
+  QVERIFY2(QString(alone->text)
+               .replace(QChar(0x00a0), QLatin1Char(' '))
+               .startsWith(QStringLiteral("from 1 d 0:00:00.5")),
+           qPrintable(alone->text));
   QVERIFY(alone->band.isEmpty());
   view.pointer = QPointF(900, 300);
   const auto reaching = sceneOf(s, view).ruler;

@@ -188,6 +188,18 @@ class TaskPathTest : public QObject {
     QVERIFY(scene.selectionOutline.has_value());
   }
 
+  void lostSubmit_leavesWhatIsKnown() {
+    Sample sample;
+    sample.task().queued.reset();
+    sample.task().caller.reset();
+    const auto scene = sample.show(0, 100 * kMs);
+    QVERIFY(scene.selectionOutline.has_value());
+    QCOMPARE(scene.selectionPath.size(), 1);
+    QVERIFY(scene.selectionPath[0].dashed);  // to who got the result
+    // Not before it started.
+    QVERIFY(!sample.show(0, 100 * kMs, 20 * kMs).selectionOutline.has_value());
+  }
+
   void workerScrolledAway_isPointedTo() {
     Sample sample(60);
     const auto scene = sample.show(0, 110 * kMs);

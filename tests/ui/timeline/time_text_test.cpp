@@ -18,6 +18,7 @@ class TimeTextTest : public QObject {
   void timeText_isAsExactAsTheStep();
   void rateText_anyRate_isShort_data();
   void rateText_anyRate_isShort();
+  void eventsLostText_knowsOneFromMany();
 };
 
 namespace {
@@ -75,12 +76,22 @@ void TimeTextTest::timeText_isAsExactAsTheStep_data() {
   QTest::newRow("1.4 s") << qint64(1'400'000'000) << qint64(200'000'000) << "1.4 s";
   QTest::newRow("350 ms") << qint64(350'000'000) << qint64(50'000'000) << "350 ms";
   QTest::newRow("fine") << qint64(1'400'010'000) << qint64(10'000) << "1.40001 s";
-  QTest::newRow("minutes") << qint64(125'000'000'000) << qint64(5'000'000'000) << "2:05";
-  QTest::newRow("hours") << qint64(3'725'000'000'000) << qint64(5'000'000'000) << "1:02:05";
-  QTest::newRow("days") << qint64(3 * 86'400 + 4 * 3'600) * 1'000'000'000
-                        << qint64(3'600'000'000'000) << "3 d 4:00";
-  QTest::newRow("whole days") << qint64(3 * 86'400) * 1'000'000'000 << qint64(86'400'000'000'000)
-                              << "3 d";
+  constexpr qint64 kSecond = 1'000'000'000;
+  constexpr qint64 kMinute = 60 * kSecond;
+  constexpr qint64 kHour = 60 * kMinute;
+  QTest::newRow("a minute after seconds") << kMinute << 5 * kSecond << "1 min 00 s";
+  QTest::newRow("minutes and seconds") << 125 * kSecond << 5 * kSecond << "2 min 05 s";
+  QTest::newRow("a part of a second")
+      << 125 * kSecond + kSecond / 4 << kSecond / 20 << "2 min 05.25 s";
+  QTest::newRow("minutes alone") << 40 * kMinute << 10 * kMinute << "40 min";
+  QTest::newRow("an hour after minutes") << kHour << 10 * kMinute << "1 h 00 min";
+  QTest::newRow("hours and minutes") << kHour + 10 * kMinute << 10 * kMinute << "1 h 10 min";
+  QTest::newRow("hours alone") << 2 * kHour << kHour << "2 h";
+  QTest::newRow("hours and seconds") << kHour + 125 * kSecond << 5 * kSecond << "1:02:05";
+  QTest::newRow("days and hours") << 76 * kHour << kHour << "3 d 4 h";
+  QTest::newRow("days and minutes") << 72 * kHour + 5 * kMinute << kMinute << "3 d 0 h 05 min";
+  QTest::newRow("days and seconds") << 76 * kHour + kSecond << kSecond << "3 d 4:00:01";
+  QTest::newRow("whole days") << 72 * kHour << 24 * kHour << "3 d";
   QTest::newRow("before") << qint64(-350'000'000) << qint64(50'000'000) << "-350 ms";
 }
 
@@ -96,6 +107,9 @@ void TimeTextTest::rateText_anyRate_isShort_data() {
   QTest::addColumn<QString>("text");
   QTest::newRow("none") << 0.0 << "0";
   QTest::newRow("slow") << 0.84 << "0.84";
+  QTest::newRow("a task a minute") << 1 / 60.0 << "0.017";
+  QTest::newRow("a task an hour") << 1 / 3600.0 << "0.00028";
+  QTest::newRow("just below a tenth") << 0.0996 << "0.10";
   QTest::newRow("usual") << 74.12 << "74.1";
   QTest::newRow("fast") << 1240.4 << "1240";
   QTest::newRow("millions") << 1.24e6 << "1.2 M";
@@ -105,6 +119,12 @@ void TimeTextTest::rateText_anyRate_isShort() {
   QFETCH(double, rate);
   QFETCH(QString, text);
   QCOMPARE(rateText(rate).remove(QLatin1Char(',')), text);
+}
+
+void TimeTextTest::eventsLostText_knowsOneFromMany() {
+  QCOMPARE(eventsLostText(1), QStringLiteral("1 event lost"));
+  QCOMPARE(eventsLostText(0), QStringLiteral("0 events lost"));
+  QCOMPARE(eventsLostText(12), QStringLiteral("12 events lost"));
 }
 
 QTEST_APPLESS_MAIN(TimeTextTest)

@@ -31,6 +31,7 @@ class TimelineLayoutTest : public QObject {
   void heads_longNamesOfOnePool_stayApart();
   void ghost_workerNeverNeeded_isTold();
   void flags_changesCloseTogether_doNotOverlap();
+  void flags_ofLossesInOnePixel_areAddedUp();
   void flags_inOnePixel_shareOneBox();
   void sessionWithForgottenDetail_saysSinceWhenItIsComplete();
   void tokens_waitingTasks_standLeftOfNow();
@@ -301,8 +302,8 @@ void TimelineLayoutTest::sessionWithForgottenDetail_saysSinceWhenItIsComplete() 
   const ViewState view = showing(0, 110 * kMs, 100 * kMs);
   QVERIFY(sceneOf(shared(one), 100 * kMs, view).completeNote.isEmpty());
   one.s.completeSince_ = one.s.begin_ + TimeNs{723} * 1000 * kMs;
-  QCOMPARE(sceneOf(shared(one), 100 * kMs, view).completeNote,
-           QStringLiteral("detail is complete from 12:03 on"));
+  QCOMPARE(sceneOf(shared(one), 100 * kMs, view).completeNote.replace(QChar(0x00a0), u' '),
+           QStringLiteral("detail complete from 12 min 03 s"));
   // What became of a task is not made up.
   one.s.tasks_.front().forgotten = true;
   one.s.tasks_.front().state = TaskState::finished;
@@ -332,6 +333,30 @@ void TimelineLayoutTest::flags_changesCloseTogether_doNotOverlap() {
   }
   QVERIFY(written >= 3);
   QVERIFY(scene.flags.front().text.endsWith(QStringLiteral("7 → 8")));
+}
+
+void TimelineLayoutTest::flags_ofLossesInOnePixel_areAddedUp() {
+  OneTask one;
+  one.s.addTask(one.pool, one.caller, 5 * kMs);
+  const auto lose = [&](TimeNs time, std::uint64_t count) {
+    one.s.markers_.push_back({.time = time, .kind = Marker::Kind::lost, .count = count});
+  };
+  const auto texts = [&] {
+    QStringList found;
+    for (const Flag& flag :
+         sceneOf(shared(one), 100 * kMs, showing(0, 110 * kMs, 100 * kMs)).flags) {
+      found.prepend(flag.text);
+    }
+    return found;
+  };
+  lose(20 * kMs, 1);
+  QCOMPARE(texts(), QStringList{QStringLiteral("1 event lost")});
+  for (int i = 0; i < 9; ++i) {
+    lose(20 * kMs + i, 1);
+  }
+  QCOMPARE(texts(), QStringList{QStringLiteral("10 events lost")});
+  one.s.markers_.push_back({.time = 20 * kMs, .text = "burst"});
+  QCOMPARE(texts(), QStringList{QStringLiteral("burst \u00b7 10 events lost")});
 }
 
 void TimelineLayoutTest::flags_inOnePixel_shareOneBox() {

@@ -29,6 +29,7 @@ class TimelineViewTest : public QObject {
   void hover_pointerAtRest_tellsWhatCameBelowIt();
   void manyLanes_scrollByTheWheelOverTheirNames();
   void selectTask_outOfSight_isRevealed();
+  void unfolding_keepsTheSelectedTasksLaneInSight();
   void resetView_forgetsSelections();
 
  private:
@@ -227,6 +228,32 @@ void TimelineViewTest::selectTask_outOfSight_isRevealed() {
   const auto task = session_->task({0, 1});
   const TimeRange range = view_->viewState().range();
   QVERIFY(range.begin <= *task->started && *task->started < range.end);
+}
+
+void TimelineViewTest::unfolding_keepsTheSelectedTasksLaneInSight() {
+  session_ = demoSession({.before = 64, .after = 64, .batch = 200});
+  view_->showFrame({session_, session_->end_, true});
+  view_->repaint();
+  const auto isShown = [&] {
+    const auto& rows = view_->scene().panes[0].rows;
+    const QRectF& clip = view_->scene().panes[0].clip;
+    const LaneId lane = *session_->task(view_->viewState().selectedTask)->worker;
+    return std::any_of(rows.begin(), rows.end(), [&](const LaneRow& row) {
+      return row.lanes.contains(lane) && row.rect.top() >= clip.top() - 1 &&
+             row.rect.bottom() <= clip.bottom() + 1;
+    });
+  };
+  const auto last = std::find_if(session_->tasks_.begin(), session_->tasks_.end(), [&](auto& each) {
+    return each.worker && session_->lanes_[static_cast<std::size_t>(*each.worker)].index == 63;
+  });
+  QVERIFY(last != session_->tasks_.end());
+  view_->selectTask(last->key);
+  QVERIFY(isShown());
+  view_->toggleFold();
+  view_->repaint();
+  view_->toggleFold();
+  QVERIFY(view_->verticalScrollBar()->maximum() > 0);
+  QVERIFY(isShown());
 }
 
 void TimelineViewTest::resetView_forgetsSelections() {

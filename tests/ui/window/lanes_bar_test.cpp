@@ -5,6 +5,7 @@
 
 #include <QAction>
 #include <QMenu>
+#include <QPushButton>
 #include <QTest>
 #include <QToolButton>
 
@@ -113,9 +114,19 @@ void LanesBarTest::lowWindow_leavesTheRoomToTheLanes() {
   WindowFixture w;
   w.showFile();
   QVERIFY(w.showWindow());
-  QVERIFY(w.find("lanesBar")->isVisible());
+  QVERIFY(w.find("lanesButton")->isVisible());
+  const int full = w.find("lanesBar")->height();
   w.window.resize(1280, 540);
-  QVERIFY(!w.find("lanesBar")->isVisible());
+  QCoreApplication::processEvents();
+  QVERIFY(!w.find("lanesButton")->isVisible() && !w.find("colorButton")->isVisible());
+  // Colours without words would tell nothing; what the buttons open is in the menu.
+  QVERIFY(w.find("legend")->isVisible());
+  QVERIFY2(w.find("lanesBar")->height() <= full * 3 / 4,
+           qPrintable(QString::number(w.find("lanesBar")->height())));
+  const QList<QAction*> menu = w.find<QPushButton>("menuButton")->menu()->actions();
+  for (const char* name : {"lanesMenu", "colorMenu"}) {
+    QVERIFY(menu.contains(w.find<QMenu>(name)->menuAction()));
+  }
 }
 
 QTEST_MAIN(LanesBarTest)

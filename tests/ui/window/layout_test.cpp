@@ -22,6 +22,30 @@ using namespace poolscope::ui;
 class LayoutTest : public QObject {
   Q_OBJECT
 
+  static constexpr int kFar = 100'000;
+
+  /// Where `widget` can be seen: within the window and, across, within what scrolls around it. Down
+  /// there a scroll bar brings the rest.
+  static QRect roomOf(const QWidget& widget, const QWidget& window) {
+    QRect room = window.rect();
+    for (const QWidget* part = widget.parentWidget(); part != nullptr;
+         part = part->parentWidget()) {
+      const auto* scroll = qobject_cast<const QScrollArea*>(part);
+      if (scroll == nullptr) {
+        continue;
+      }
+      const QWidget* port = scroll->viewport();
+      const QRect seen(port->mapTo(&window, QPoint()), port->size());
+      room.setLeft(std::max(room.left(), seen.left()));
+      room.setRight(std::min(room.right(), seen.right()));
+      if (scroll->verticalScrollBar()->maximum() > 0) {
+        room.setTop(-kFar);
+        room.setBottom(kFar);
+      }
+    }
+    return room;
+  }
+
   static QStringList clipped(const QWidget& window) {
     QCoreApplication::processEvents();  // layouts that wait
     QCoreApplication::processEvents();
@@ -30,7 +54,7 @@ class LayoutTest : public QObject {
       const bool tooSmall = widget->width() < wanted.width() || widget->height() < wanted.height();
       const QRect inWindow(widget->mapTo(&window, QPoint()), widget->size());
       if (!text.isEmpty() && widget->isVisible() &&
-          (tooSmall || !window.rect().contains(inWindow))) {
+          (tooSmall || !roomOf(*widget, window).contains(inWindow))) {
         found << QStringLiteral("%1 \"%2\": %3x%4 of %5x%6 at %7,%8")
                      .arg(widget->objectName(), text)
                      .arg(widget->width())
@@ -110,6 +134,32 @@ class LayoutTest : public QObject {
               list->mapToGlobal(QPoint(0, list->height() - 1)).y());
       list->hidePopup();
     }
+  }
+
+  void statistics_fitBesideTheScrollBar_data() {
+    QTest::addColumn<double>("pointSize");
+    QTest::newRow("usual") << Theme::kBasePointSize;
+    QTest::newRow("large") << 16.0;
+  }
+  void statistics_fitBesideTheScrollBar() {
+    QFETCH(double, pointSize);
+    QTemporaryDir folder;
+    FakeEngine engine;
+    Settings settings(folder.filePath(QStringLiteral("s.ini")));
+    MainWindow window(
+        engine,
+        {.cores = 2, .pointSize = pointSize, .nativeDialogs = false, .settings = &settings});
+    window.resize(1280, 770);
+    window.findChild<QTabWidget*>(QStringLiteral("tabs"))->setCurrentIndex(1);
+    engine.showFile(WindowFixture::webScraping(), QStringLiteral("demo.pftrace"), false);
+    window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    const auto* workers = window.findChild<QTableView*>(QStringLiteral("workerTable"));
+    QTRY_VERIFY(workers->model()->rowCount() > 0);
+    const auto* scroll = window.findChild<QScrollArea*>(QStringLiteral("statisticsScroll"));
+    QTRY_VERIFY(scroll->verticalScrollBar()->isVisible());
+    QCOMPARE(clipped(window).join(u'\n'), QString());
+    QCOMPARE(scroll->widget()->width(), scroll->viewport()->width());
   }
 
   void statistics_scrollAtOnePlaceOnly() {

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/experiment/simulation.h"
+
+#include "core/experiment/interval.h"
+#include "core/experiment/min_tree.h"
+#include "core/experiment/resampling.h"
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+
+namespace poolscope::experiment {
+namespace {
+
+class Simulation {
+ public:
+  Simulation(const SimulatedWork& work, const SimulationOptions& options)
+      : work_(work),
+        warm_up_(std::max(options.tasks / 10, 2 * options.workers)),
+        most_(options.tasks + warm_up_),
+        random_(options.seed),
+        delays_(options.workers),
+        computing_(options.workers),
+        workers_(options.workers),
+        resources_(work.capacities.size()) {
+    waits_.reserve(options.tasks);
+  }
+
+  SimulationResult run();
+
+ private:
+  struct Worker {
+    std::uint32_t segment = 0;
+    std::uint32_t end = 0;
+    bool holds = false;  // the resource of its segment
+    double began = 0;
+  };
+  struct Resource {
+    std::uint32_t held = 0;
+    std::deque<std::uint32_t> waiting = {};
+  };
+
+  bool is_open() const { return !work_.gaps.empty(); }
+  void take_task(std::uint32_t worker);
+  void start_segment(std::uint32_t worker);
+  void end_segment(std::uint32_t worker);
+  void release(std::uint16_t resource);
+  void advance_to(double time);
+  double next_computed() const;
+  void arrive();
+
+  const SimulatedWork& work_;
+  const std::uint64_t warm_up_;
+  const std::uint64_t most_;
+  workload::Random random_;
+  MinTree delays_;     // when a worker's wait or hold ends
+  MinTree computing_;  // at which `computed_` its computing ends
+  std::vector<Worker> workers_;
+  std::vector<Resource> resources_;
+
+  double now_ = 0;
+  double computed_ = 0;  // what each computing worker has had since the begin
+  std::size_t computing_count_ = 0;
+  std::uint64_t started_ = 0;
+  std::uint64_t finished_ = 0;
+  double busy_ = 0;  // worker seconds of finished tasks
+  std::vector<float> waits_;
+
+  double batch_came_ = 0;
+  std::uint64_t left_of_batch_ = 0;
+
+  double next_arrival_ = MinTree::kNone;
+  std::size_t next_gap_ = 0;
+  std::deque<double> queue_;  // when they came
+  std::vector<std::uint32_t> idle_;
+};
+
+void Simulation::take_task(std::uint32_t worker) {
+  double came = 0;
+  if (is_open()) {
+    if (queue_.empty()) {
+      idle_.push_back(worker);
+      return;
+    }
+    came = queue_.front();
+    queue_.pop_front();
+  } else {
+    if (left_of_batch_ == 0) {
+      left_of_batch_ = work_.batch;
+      batch_came_ = now_;
+    }
+    --left_of_batch_;
+    came = batch_came_;
+  }
+  if (++started_ > warm_up_) {
+    waits_.push_back(static_cast<float>(now_ - came));
+  }
+  const std::size_t task = draw_place(random_, work_.task_count());
+  workers_[worker] = {.segment = work_.tasks[task], .end = work_.tasks[task + 1], .began = now_};
+  start_segment(worker);
+}
+
+void Simulation::start_segment(std::uint32_t index) {
+  Worker& worker = workers_[index];
+  if (worker.segment == worker.end) {
+    ++finished_;
+    busy_ += finished_ > warm_up_ ? now_ - worker.began : 0;
+    take_task(index);
+    return;
+  }
+  const Segment& segment = work_.segments[worker.segment];
+  if (segment.kind == Segment::Kind::cpu) {
+    computing_.set(index, computed_ + static_cast<double>(segment.seconds));
+    ++computing_count_;
+    return;
+  }
+  if (segment.kind == Segment::Kind::hold) {
+    Resource& resource = resources_[segment.resource];
+    if (resource.held >= work_.capacities[segment.resource]) {
+      resource.waiting.push_back(index);
+      return;
+    }
+    ++resource.held;
+    worker.holds = true;
+  }
+  delays_.set(index, now_ + static_cast<double>(segment.seconds));
+}
+
+void Simulation::release(std::uint16_t which) {
+  Resource& resource = resources_[which];
+  if (resource.waiting.empty()) {
+    --resource.held;
+    return;
+  }
+  const std::uint32_t next = resource.waiting.front();
+  resource.waiting.pop_front();
+  workers_[next].holds = true;
+  delays_.set(next, now_ + static_cast<double>(work_.segments[workers_[next].segment].seconds));
+}
+
+void Simulation::end_segment(std::uint32_t index) {
+  Worker& worker = workers_[index];
+  if (std::exchange(worker.holds, false)) {
+    release(work_.segments[worker.segment].resource);
+  }
+  ++worker.segment;
+  start_segment(index);
+}
+
+/// When the first of those that compute will have had enough, if nothing else happens before.
+double Simulation::next_computed() const {
+  if (computing_count_ == 0) {
+    return MinTree::kNone;
+  }
+  const double share =
+      std::max(1.0, static_cast<double>(computing_count_) / static_cast<double>(work_.cores));
+  return now_ + (computing_.value() - computed_) * share;
+}
+
+void Simulation::advance_to(double time) {
+  if (computing_count_ > 0) {
+    const double share =
+        std::max(1.0, static_cast<double>(computing_count_) / static_cast<double>(work_.cores));
+    computed_ += (time - now_) / share;
+  }
+  now_ = time;
+}
+
+void Simulation::arrive() {
+  queue_.push_back(now_);
+  next_arrival_ = now_ + static_cast<double>(work_.gaps[next_gap_]);
+  next_gap_ = (next_gap_ + 1) % work_.gaps.size();
+  if (!idle_.empty()) {
+    const std::uint32_t worker = idle_.back();
+    idle_.pop_back();
+    take_task(worker);
+  }
+}
+
+SimulationResult Simulation::run() {
+  if (is_open()) {
+    next_arrival_ = 0;
+  }
+  for (std::uint32_t worker = 0; worker < workers_.size(); ++worker) {
+    take_task(worker);
+  }
+  double warm = 0;
+  while (finished_ < most_) {
+    const std::uint64_t before = finished_;
+    const double computed = next_computed();
+    const double waited = delays_.value();
+    if (next_arrival_ <= computed && next_arrival_ <= waited) {
+      advance_to(next_arrival_);
+      arrive();
+    } else if (waited <= computed) {
+      const std::uint32_t worker = delays_.least();
+      advance_to(waited);
+      delays_.clear(worker);
+      end_segment(worker);
+    } else {
+      const std::uint32_t worker = computing_.least();
+      advance_to(computed);
+      computed_ = std::max(computed_, computing_.value());  // not a rounding short of it
+      computing_.clear(worker);
+      --computing_count_;
+      end_segment(worker);
+    }
+    warm = before < warm_up_ && finished_ >= warm_up_ ? now_ : warm;
+  }
+  SimulationResult result;
+  const double duration = now_ - warm;
+  if (duration > 0) {
+    result.throughput = static_cast<double>(finished_ - warm_up_) / duration;
+    result.utilization = std::min(1.0, busy_ / duration / static_cast<double>(workers_.size()));
+  }
+  std::vector<double> waits(waits_.begin(), waits_.end());
+  if (!waits.empty()) {
+    result.queue_wait_mean = mean(waits);
+    result.queue_wait_p99 = quantile(std::move(waits), 0.99);
+  }
+  return result;
+}
+
+}  // namespace
+
+void SimulatedWork::add_task(std::vector<Segment> its_segments) {
+  if (its_segments.empty()) {
+    its_segments.emplace_back();
+  }
+  if (tasks.empty()) {
+    tasks.push_back(0);
+  }
+  segments.insert(segments.end(), its_segments.begin(), its_segments.end());
+  tasks.push_back(static_cast<std::uint32_t>(segments.size()));
+}
+
+SimulationResult simulate(const SimulatedWork& work, const SimulationOptions& options) {
+  return Simulation(work, options).run();
+}
+
+}  // namespace poolscope::experiment

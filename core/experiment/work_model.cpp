@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/experiment/work_model.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+namespace poolscope::experiment {
+namespace {
+
+using trace::PhaseKind;
+
+constexpr std::size_t kLeastTasks = 20;
+constexpr std::string_view kInterpreterLock = "interpreter lock";  // as burn_cpu() calls it
+constexpr double kOpenIdle = 0.1;
+
+double seconds(TimeNs time) {
+  return static_cast<double>(time) * 1e-9;
+}
+
+class Modeller {
+ public:
+  Modeller(const TaskRecords& records, const trace::Directory& directory,
+           const WorkModelOptions& options)
+      : records_(records),
+        directory_(directory),
+        options_(options) {
+    work_.cores = options.cores;
+  }
+
+  std::optional<SimulatedWork> model();
+
+ private:
+  void choose_tasks();
+  std::vector<Segment> segments_of(const TaskRecord& task,
+                                   const std::vector<const PhaseRecord*>& phases);
+  void add(std::vector<Segment>& segments, Segment segment) const;
+  Segment segment_of(const PhaseRecord& phase, double compute_scale, bool interpreted);
+  std::uint16_t resource(const std::string& name, std::uint32_t capacity);
+
+  const TaskRecords& records_;
+  const trace::Directory& directory_;
+  const WorkModelOptions& options_;
+  SimulatedWork work_;
+  std::map<std::string, std::uint16_t> resources_;
+  std::vector<std::size_t> chosen_;
+};
+
+std::uint16_t Modeller::resource(const std::string& name, std::uint32_t capacity) {
+  const auto [found, is_new] =
+      resources_.try_emplace(name, static_cast<std::uint16_t>(work_.capacities.size()));
+  if (is_new) {
+    work_.capacities.push_back(capacity);
+  }
+  return found->second;
+}
+
+void Modeller::choose_tasks() {
+  const auto& tasks = records_.tasks();
+  for (std::size_t i = tasks.size(); i-- > 0 && chosen_.size() < options_.most_tasks;) {
+    const TaskRecord& task = tasks[i];
+    // One that failed after the end may have been stopped there, before it had done its work.
+    const bool cut = task.failed && task.finished > options_.end;
+    if (task.started != kNever && task.finished != kNever && !cut &&
+        task.started >= options_.begin && task.started <= options_.end) {
+      chosen_.push_back(i);
+    }
+  }
+}
+
+Segment Modeller::segment_of(const PhaseRecord& phase, double compute_scale, bool interpreted) {
+  const double length = seconds(phase.end - phase.begin);
+  const auto as_float = [](double value) { return static_cast<float>(value); };
+  switch (phase.kind) {
+    case PhaseKind::compute:
+      if (interpreted) {
+        return {Segment::Kind::hold, resource(std::string(kInterpreterLock), 1),
+                as_float(length * compute_scale)};
+      }
+      return {Segment::Kind::cpu, 0, as_float(length * compute_scale)};
+    case PhaseKind::lock_held:
+      return {Segment::Kind::hold, resource("lock " + std::string(directory_.name(phase.name)), 1),
+              as_float(length)};
+    case PhaseKind::io_wait:
+      if (options_.server_capacity > 0) {
+        return {Segment::Kind::hold, resource("server", options_.server_capacity),
+                as_float(length)};
+      }
+      [[fallthrough]];
+    default:
+      return {Segment::Kind::delay, 0, as_float(length)};
+  }
+}
+
+void Modeller::add(std::vector<Segment>& segments, Segment segment) const {
+  if (segment.seconds <= 0) {
+    return;
+  }
+  const bool joins = !segments.empty() && segments.back().kind == segment.kind &&
+                     segments.back().resource == segment.resource &&
+                     (segment.kind != Segment::Kind::hold);
+  if (joins) {
+    segments.back().seconds += segment.seconds;
+  } else {
+    segments.push_back(segment);
+  }
+}
+
+std::vector<Segment> Modeller::segments_of(const TaskRecord& task,
+                                           const std::vector<const PhaseRecord*>& phases) {
+  double compute = 0;
+  bool interpreted = false;
+  for (const PhaseRecord* phase : phases) {
+    compute += phase->kind == PhaseKind::compute ? seconds(phase->end - phase->begin) : 0;
+    interpreted = interpreted || (phase->kind == PhaseKind::lock_wait &&
+                                  directory_.name(phase->name) == kInterpreterLock);
+  }
+  const double cpu = task.cpu > 0 ? seconds(task.cpu) : compute;
+  const double scale = compute > 0 ? std::min(1.0, cpu / compute) : 1;
+  double rest = std::max(0.0, cpu - compute * scale) + options_.other_cpu;
+  std::vector<Segment> segments;
+  TimeNs now = task.started;
+  for (const PhaseRecord* phase : phases) {
+    if (phase->begin < now || phase->end > task.finished) {
+      continue;  // inside of another, or cut
+    }
+    add(segments, {Segment::Kind::delay, 0, static_cast<float>(seconds(phase->begin - now))});
+    if (phase->kind != PhaseKind::lock_wait) {
+      add(segments, segment_of(*phase, scale, interpreted));
+    }
+    now = phase->end;
+  }
+  add(segments, {Segment::Kind::delay, 0, static_cast<float>(seconds(task.finished - now))});
+  // What was computed outside of the phases that say so happened while the task seemed to wait.
+  double waited = 0;
+  for (const Segment& segment : segments) {
+    waited += segment.kind == Segment::Kind::delay ? static_cast<double>(segment.seconds) : 0;
+  }
+  const double kept = waited > 0 ? std::max(0.0, 1 - rest / waited) : 1;
+  for (Segment& segment : segments) {
+    if (segment.kind == Segment::Kind::delay) {
+      segment.seconds *= static_cast<float>(kept);
+    }
+  }
+  add(segments, {Segment::Kind::cpu, 0, static_cast<float>(rest)});
+  return segments;
+}
+
+std::optional<SimulatedWork> Modeller::model() {
+  choose_tasks();
+  if (chosen_.size() < kLeastTasks) {
+    return std::nullopt;
+  }
+  std::unordered_map<std::size_t, std::vector<const PhaseRecord*>> phases;
+  for (const std::size_t place : chosen_) {
+    phases[place];
+  }
+  for (const PhaseRecord& phase : records_.phases()) {
+    if (const auto found = phases.find(phase.task); found != phases.end() && phase.end != kNever) {
+      found->second.push_back(&phase);
+    }
+  }
+  for (const std::size_t place : chosen_) {
+    work_.add_task(segments_of(records_.tasks()[place], phases[place]));
+  }
+  return std::move(work_);
+}
+
+/// The share of [begin, end] in which nothing waited in the queue.
+double idle_share(const TaskRecords& records, TimeNs begin, TimeNs end) {
+  std::vector<std::pair<TimeNs, int>> steps;
+  for (const TaskRecord& task : records.tasks()) {
+    if (task.queued == kNever || task.started == kNever) {
+      continue;
+    }
+    steps.emplace_back(std::clamp(task.queued, begin, end), 1);
+    steps.emplace_back(std::clamp(task.started, begin, end), -1);
+  }
+  std::ranges::sort(steps);
+  TimeNs idle = 0;
+  TimeNs last = begin;
+  int depth = 0;
+  for (const auto& [time, step] : steps) {
+    idle += depth <= 0 ? time - last : 0;
+    depth += step;
+    last = time;
+  }
+  idle += depth <= 0 ? end - last : 0;
+  return end > begin ? static_cast<double>(idle) / static_cast<double>(end - begin) : 0;
+}
+
+}  // namespace
+
+std::optional<SimulatedWork> work_of(const TaskRecords& records, const trace::Directory& directory,
+                                     const WorkModelOptions& options) {
+  return Modeller(records, directory, options).model();
+}
+
+std::vector<float> arrival_gaps(const TaskRecords& records, TimeNs begin, TimeNs end) {
+  std::vector<TimeNs> times;
+  for (const TaskRecord& task : records.tasks()) {
+    if (task.queued != kNever && task.queued >= begin && task.queued <= end) {
+      times.push_back(task.queued);
+    }
+  }
+  std::ranges::sort(times);
+  std::vector<float> gaps;
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    gaps.push_back(static_cast<float>(seconds(times[i] - times[i - 1])));
+  }
+  return gaps;
+}
+
+std::optional<SimulatedWork> work_of(const session::Snapshot& snapshot, double seconds_back,
+                                     std::size_t cores) {
+  if (snapshot.empty() || snapshot.process_count() == 0) {
+    return std::nullopt;
+  }
+  TaskRecords records;
+  snapshot.replay(0, records);
+  WorkModelOptions options{.end = snapshot.end(), .cores = cores};
+  options.begin =
+      std::max(snapshot.begin(), snapshot.end() - static_cast<TimeNs>(seconds_back * 1e9));
+  auto work = work_of(records, *snapshot.directory(0), options);
+  if (!work) {
+    return std::nullopt;
+  }
+  if (idle_share(records, options.begin, options.end) >= kOpenIdle) {
+    work->gaps = arrival_gaps(records, options.begin, options.end);
+  }
+  return work;
+}
+
+}  // namespace poolscope::experiment

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/experiment/simulation.h"
+#include "core/experiment/task_records.h"
+#include "core/session/snapshot.h"
+#include "core/trace/directory.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace poolscope::experiment {
+
+struct WorkModelOptions {
+  TimeNs begin = 0;  ///< tasks that started in [begin, end], and ended at any time
+  TimeNs end = kNever;
+  std::size_t most_tasks = 5000;  ///< the latest
+  std::size_t cores = 1;
+  /// CPU seconds that other threads of the process spend on a task: a server, the caller.
+  double other_cpu = 0;
+  /// Requests that are answered at a time, by whoever answers them; 0: any number.
+  std::uint32_t server_capacity = 0;
+};
+
+/// What the tasks did, as a simulation needs it: computing (as their threads' CPU time says), locks
+/// that were held, and waiting for all else. What is lost to others on the same cores or locks is
+/// left out: the simulation makes that itself. How tasks come is for the caller to fill in. Nothing
+/// from fewer than 20 tasks. Threads: any.
+std::optional<SimulatedWork> work_of(const TaskRecords& records, const trace::Directory& directory,
+                                     const WorkModelOptions& options);
+
+/// The same of a session's first process, the last `seconds` of it, with how its tasks came: all
+/// the time, or, if the queue was empty for a tenth of the time or more, when they did. Cost:
+/// O(events); for a job thread.
+std::optional<SimulatedWork> work_of(const session::Snapshot& snapshot, double seconds,
+                                     std::size_t cores);
+
+/// Seconds between the arrivals in [begin, end], in their order.
+std::vector<float> arrival_gaps(const TaskRecords& records, TimeNs begin, TimeNs end);
+
+}  // namespace poolscope::experiment

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/experiment/sanity.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace poolscope;
+using namespace poolscope::experiment;
+
+class SanityTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void aFullPool_agreesWithLittle_andHasNoErlang();
+  void aRunThatDisagrees_isTold();
+  void poissonArrivals_haveErlangsWait();
+  void tooManyArrivals_haveNoSteadyWait();
+};
+
+namespace {
+
+SweepPoint point(std::uint64_t workers, const RunFigures& run) {
+  return sum_up(workers, {run, run, run});
+}
+
+bool says(const Sanity& sanity, const char* word) {
+  return sanity.note.find(word) != std::string::npos;
+}
+
+}  // namespace
+
+void SanityTest::aFullPool_agreesWithLittle_andHasNoErlang() {
+  const Sanity sanity =
+      sanity_of(point(8, {.throughput = 400, .run_time_mean = 0.02, .utilization = 0.99}),
+                {.pattern = workload::LoadPattern::map});
+  QVERIFY(std::abs(sanity.busy_workers - 7.92) < 1e-9);
+  QVERIFY(std::abs(sanity.busy_by_littles_law - 8) < 1e-9);
+  QVERIFY(!sanity.queue_wait_by_erlang_c);
+  QVERIFY2(says(sanity, "holds") && says(sanity, "not for this load"), sanity.note.c_str());
+}
+
+void SanityTest::aRunThatDisagrees_isTold() {
+  const Sanity sanity =
+      sanity_of(point(8, {.throughput = 200, .run_time_mean = 0.02, .utilization = 1}), {});
+  QVERIFY2(says(sanity, "off by 50 %"), sanity.note.c_str());
+  QVERIFY(says(sanity_of(point(8, {}), {}), "Nothing was finished"));
+}
+
+void SanityTest::poissonArrivals_haveErlangsWait() {
+  const Sanity sanity = sanity_of(
+      point(
+          10,
+          {.throughput = 400, .queue_wait_mean = 0.004, .run_time_mean = 0.02, .utilization = 0.8}),
+      {.pattern = workload::LoadPattern::poisson, .rate_per_s = 400});
+  QVERIFY(sanity.queue_wait_by_erlang_c.has_value());
+  QVERIFY(std::abs(*sanity.queue_wait_by_erlang_c - 0.00409180150796) < 1e-9);
+  QCOMPARE(sanity.queue_wait_mean, 0.004);
+}
+
+void SanityTest::tooManyArrivals_haveNoSteadyWait() {
+  const Sanity sanity =
+      sanity_of(point(4, {.throughput = 200, .run_time_mean = 0.02, .utilization = 1}),
+                {.pattern = workload::LoadPattern::poisson, .rate_per_s = 400});
+  QVERIFY(!sanity.queue_wait_by_erlang_c);
+  QVERIFY2(says(sanity, "no steady value"), sanity.note.c_str());
+}
+
+QTEST_APPLESS_MAIN(SanityTest)
+#include "sanity_test.moc"

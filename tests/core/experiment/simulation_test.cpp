@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/experiment/simulation.h"
+
+#include "core/experiment/min_tree.h"
+#include "core/experiment/queueing.h"
+#include "core/experiment/usl_fit.h"
+#include "core/workload/random.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+using namespace poolscope;
+using namespace poolscope::experiment;
+
+class SimulationTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void minTree_agreesWithALoop();
+  void delaysOnly_scaleWithTheWorkers();
+  void computing_stopsAtTheCores();
+  void delayAndComputing_areTheMachineRepairman_data();
+  void delayAndComputing_areTheMachineRepairman();
+  void aLock_isTheCeiling();
+  void aServerOfTen_isTheCeiling();
+  void arrivals_waitAsErlangSays();
+  void arrivalsBeyondThePool_areItsThroughput();
+  void batches_waitInTheirQueue();
+  void theSameSeed_givesTheSame();
+  void tasksWithoutTime_end();
+};
+
+namespace {
+
+Segment delay(double seconds) {
+  return {Segment::Kind::delay, 0, static_cast<float>(seconds)};
+}
+Segment cpu(double seconds) {
+  return {Segment::Kind::cpu, 0, static_cast<float>(seconds)};
+}
+Segment hold(double seconds) {
+  return {Segment::Kind::hold, 0, static_cast<float>(seconds)};
+}
+
+double exponential(workload::Random& random, double mean) {
+  return -mean * std::log(random.uniform());
+}
+
+bool near(double value, double expected, double share) {
+  return std::abs(value / expected - 1) <= share;
+}
+
+double throughput(const SimulatedWork& work, std::uint64_t workers) {
+  return simulate(work, {.workers = workers}).throughput;
+}
+
+}  // namespace
+
+void SimulationTest::minTree_agreesWithALoop() {
+  workload::Random random(7);
+  for (const std::size_t size : {1U, 2U, 3U, 8U, 37U}) {
+    MinTree tree(size);
+    std::vector<double> values(size, MinTree::kNone);
+    for (int i = 0; i < 500; ++i) {
+      const auto index = static_cast<std::uint32_t>(random.next() % size);
+      const double value = random.next() % 3 == 0 ? MinTree::kNone : random.uniform();
+      tree.set(index, value);
+      values[index] = value;
+      const auto least = std::ranges::min_element(values);
+      QCOMPARE(tree.value(), *least);
+      QCOMPARE(tree.least(), static_cast<std::uint32_t>(least - values.begin()));
+    }
+  }
+}
+
+void SimulationTest::delaysOnly_scaleWithTheWorkers() {
+  SimulatedWork work;
+  work.add_task({delay(0.02)});
+  for (const std::uint64_t n : {1, 8, 100}) {
+    const SimulationResult result = simulate(work, {.workers = n});
+    QVERIFY(near(result.throughput, 50.0 * static_cast<double>(n), 0.01));
+    QVERIFY(near(result.utilization, 1, 0.01));
+  }
+}
+
+void SimulationTest::computing_stopsAtTheCores() {
+  SimulatedWork work;
+  work.cores = 2;
+  work.add_task({cpu(0.01)});
+  QVERIFY(near(throughput(work, 1), 100, 0.01));
+  QVERIFY(near(throughput(work, 2), 200, 0.01));
+  QVERIFY(near(throughput(work, 16), 200, 0.01));
+}
+
+void SimulationTest::delayAndComputing_areTheMachineRepairman_data() {
+  QTest::addColumn<int>("workers");
+  for (const int n : {1, 2, 4, 8, 10, 16, 32}) {
+    QTest::newRow(qPrintable(QString::number(n))) << n;
+  }
+}
+
+/// The exact chain of exponential computing is also that of cores shared evenly.
+void SimulationTest::delayAndComputing_areTheMachineRepairman() {
+  QFETCH(int, workers);
+  const auto n = static_cast<std::uint64_t>(workers);
+  SimulatedWork work;
+  work.cores = 2;
+  workload::Random random(3);
+  double sum = 0;
+  std::vector<double> times;
+  for (int i = 0; i < 20'000; ++i) {
+    times.push_back(exponential(random, 0.005));
+    sum += times.back();
+  }
+  for (const double time : times) {  // their mean made exact
+    work.add_task({delay(0.02), cpu(time * 0.005 * 20'000 / sum)});
+  }
+  const ClosedPool pool{.latency = 0.02, .cpu = 0.005, .cores = 2};
+  const double simulated = simulate(work, {.workers = n, .tasks = 200'000}).throughput;
+  QVERIFY2(near(simulated, pool.throughput(n), 0.015), qPrintable(QString::number(simulated)));
+}
+
+void SimulationTest::aLock_isTheCeiling() {
+  SimulatedWork work;
+  work.capacities = {1};
+  work.add_task({delay(0.001), hold(0.004)});
+  QVERIFY(near(throughput(work, 1), 200, 0.01));
+  QVERIFY(near(throughput(work, 8), 250, 0.01));
+  // The law of contention sees it: sigma is the share that is one at a time.
+  std::vector<Measurement> points;
+  for (const std::uint64_t n : {1, 2, 4, 8}) {
+    points.push_back({n, throughput(work, n)});
+  }
+  QVERIFY(fit_usl(points)->model.sigma > 0.6);
+}
+
+void SimulationTest::aServerOfTen_isTheCeiling() {
+  SimulatedWork work;
+  work.capacities = {10};
+  work.add_task({hold(0.025)});
+  QVERIFY(near(throughput(work, 8), 320, 0.01));
+  QVERIFY(near(throughput(work, 32), 400, 0.01));
+}
+
+void SimulationTest::arrivals_waitAsErlangSays() {
+  SimulatedWork work;
+  workload::Random random(5);
+  for (int i = 0; i < 50'000; ++i) {
+    work.gaps.push_back(static_cast<float>(exponential(random, 1 / 400.0)));
+    work.add_task({delay(exponential(random, 0.02))});
+  }
+  const SimulationResult result = simulate(work, {.workers = 10, .tasks = 500'000});
+  const auto theory = mmc(400, 50, 10);
+  QVERIFY(near(result.throughput, 400, 0.02));
+  QVERIFY(near(result.utilization, theory->utilization, 0.02));
+  QVERIFY2(near(result.queue_wait_mean, theory->wq, 0.1),
+           qPrintable(QString::number(result.queue_wait_mean)));
+  QVERIFY2(near(result.queue_wait_p99, theory->wait_quantile(0.99), 0.1),
+           qPrintable(QString::number(result.queue_wait_p99)));
+}
+
+void SimulationTest::arrivalsBeyondThePool_areItsThroughput() {
+  SimulatedWork work;
+  work.gaps = {0.001F};
+  work.add_task({delay(0.02)});
+  QVERIFY(near(throughput(work, 4), 200, 0.01));
+}
+
+void SimulationTest::batches_waitInTheirQueue() {
+  SimulatedWork work;
+  work.batch = 100;
+  work.add_task({delay(0.01)});
+  // 100 tasks for one worker: the last waits for the 99 before it, and the one that is at work.
+  const SimulationResult one = simulate(work, {.workers = 1});
+  QVERIFY(near(one.queue_wait_p99, 0.99, 0.03));
+  QVERIFY(near(simulate(work, {.workers = 4}).queue_wait_p99, 0.25, 0.05));
+}
+
+void SimulationTest::theSameSeed_givesTheSame() {
+  SimulatedWork work;
+  work.add_task({delay(0.02), cpu(0.001)});
+  work.add_task({delay(0.01), cpu(0.003)});
+  const SimulationResult a = simulate(work, {.workers = 5, .seed = 9});
+  const SimulationResult b = simulate(work, {.workers = 5, .seed = 9});
+  QCOMPARE(a.throughput, b.throughput);
+  QCOMPARE(a.queue_wait_p99, b.queue_wait_p99);
+}
+
+void SimulationTest::tasksWithoutTime_end() {
+  SimulatedWork work;
+  work.add_task({});
+  const SimulationResult result = simulate(work, {.workers = 3});
+  QCOMPARE(result.throughput, 0.0);  // no time passed: there is no rate
+}
+
+QTEST_APPLESS_MAIN(SimulationTest)
+#include "simulation_test.moc"

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/storage/export.h"
+#include "event_samples.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace poolscope;
+using namespace poolscope::storage;
+using trace::EventKind;
+
+/// Tables of tasks, of a session from which something is missing.
+class TableExportTest : public QObject {
+  Q_OBJECT
+
+ private:
+  QString path(const char* name) const { return folder_.filePath(QString::fromLatin1(name)); }
+
+  QTemporaryDir folder_;
+
+ private slots:
+  void lostEnd_isAStateOfItsOwn();
+  void waitThatIsNegative_isLeftEmpty();
+};
+
+namespace {
+
+constexpr std::uint64_t kBegin = 50'000'000'000;
+constexpr std::uint64_t kMs = 1'000'000;
+
+/// One worker; the first task's end is lost, the second is queued after it started.
+std::unique_ptr<session::Session> damaged_session() {
+  const auto names = std::make_shared<trace::Directory>(trace::ProcessInfo{.pid = 1, .name = "p"});
+  const auto caller = names->add_thread({.name = "main", .os_id = 1});
+  const auto worker = names->add_thread({.name = "web_0", .os_id = 2});
+  std::vector<trace::Event> events;
+  const auto add = [&](EventKind kind, std::uint64_t at_ms, std::uint64_t task,
+                       trace::ThreadId thread, std::uint64_t detail = 0) {
+    events.push_back({.time_ns = kBegin + at_ms * kMs,
+                      .task = task,
+                      .thread = thread,
+                      .kind = kind,
+                      .pool = 1,
+                      .detail = detail});
+  };
+  add(EventKind::pool_created, 0, 0, caller, trace::pool_detail(1, names->intern("web")));
+  add(EventKind::worker_started, 0, 0, worker, trace::worker_detail(names->intern("web_0"), 0));
+  add(EventKind::task_queued, 1, 1, caller, names->intern("fetch"));
+  add(EventKind::task_started, 2, 1, worker);
+  add(EventKind::task_started, 10, 2, worker);
+  add(EventKind::task_queued, 12, 2, caller, names->intern("fetch"));
+  add(EventKind::task_finished, 15, 2, worker);
+  return session_of(names, events);
+}
+
+}  // namespace
+
+void TableExportTest::lostEnd_isAStateOfItsOwn() {
+  const auto session = damaged_session();
+  const auto file = path("tasks.csv").toStdString();
+  QVERIFY(export_csv(*session->snapshot(), file, {.overwrite = true}).has_value());
+  const QStringList lines = QString::fromStdString(read_file(file)).split(u'\n');
+  const qsizetype state = lines[0].split(u',').indexOf(QStringLiteral("state"));
+  QCOMPARE(lines[1].split(u',')[state], QStringLiteral("end_lost"));
+  QCOMPARE(lines[2].split(u',')[state], QStringLiteral("finished"));
+  // As many are finished as the figures say.
+  QCOMPARE(session->snapshot()->statistics().finished, std::uint64_t{1});
+}
+
+void TableExportTest::waitThatIsNegative_isLeftEmpty() {
+  const auto session = damaged_session();
+  const auto csv = path("tasks.csv").toStdString();
+  QVERIFY(export_csv(*session->snapshot(), csv, {.overwrite = true}).has_value());
+  const QStringList lines = QString::fromStdString(read_file(csv)).split(u'\n');
+  const qsizetype wait = lines[0].split(u',').indexOf(QStringLiteral("queue_wait"));
+  QCOMPARE(lines[1].split(u',')[wait], QStringLiteral("0.001"));
+  QCOMPARE(lines[2].split(u',')[wait], QString());
+  QVERIFY(!lines[2].split(u',')[wait + 1].isEmpty());  // its run time is known
+
+  const auto json = path("tasks.json").toStdString();
+  QVERIFY(export_json(*session->snapshot(), json, {.overwrite = true}).has_value());
+  const auto document = QJsonDocument::fromJson(QByteArray::fromStdString(read_file(json)));
+  const QJsonArray tasks = document.object()["tasks"].toArray();
+  QCOMPARE(tasks.size(), qsizetype{2});
+  QCOMPARE(tasks[0].toObject()["state"].toString(), QStringLiteral("end_lost"));
+  QVERIFY(!tasks[1].toObject().contains(QStringLiteral("queue_wait")));
+}
+
+QTEST_APPLESS_MAIN(TableExportTest)
+#include "table_export_test.moc"
