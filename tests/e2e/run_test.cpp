@@ -8,10 +8,12 @@
 #include <QFileInfo>
 #include <QJsonObject>
 #include <QRegularExpression>
+#include <QScopeGuard>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <csignal>
+#include <unistd.h>
 
 using namespace poolscope::test;
 
@@ -361,6 +363,14 @@ void RunTest::fewerWorkers_inTheWindow_lowerThroughput() {
   environment.insert(QStringLiteral("XDG_CONFIG_HOME"), folder_->path());
   QProcess program;
   program.setProcessEnvironment(environment);
+  program.setChildProcessModifier([] { setsid(); });
+  const auto killBoth = [&program] {  // the scraper goes on without its window
+    if (const auto leader = static_cast<pid_t>(program.processId()); leader > 0) {
+      kill(-leader, SIGKILL);
+    }
+    program.waitForFinished();
+  };
+  const auto atTheEnd = qScopeGuard(killBoth);
   program.start(
       QStringLiteral(POOLSCOPE_PROGRAM),
       {QStringLiteral("run"), QStringLiteral("--record"), path(QStringLiteral("a.pftrace")),
@@ -381,8 +391,7 @@ void RunTest::fewerWorkers_inTheWindow_lowerThroughput() {
   QTRY_COMPARE_WITH_TIMEOUT(workers(), 1U, kPatienceMs);
   const auto before = finished();
   QTRY_VERIFY_WITH_TIMEOUT(finished() >= before + 30, kPatienceMs);
-  program.kill();
-  program.waitForFinished();
+  killBoth();
 
   const auto snapshot = recorded();
   const auto pool = snapshot->pools()[0].index;
