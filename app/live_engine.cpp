@@ -428,15 +428,17 @@ void LiveEngine::showProgress(const QString& path, std::shared_ptr<session::Sess
   if (state_.activity != ui::EngineState::Activity::opening) {
     return;
   }
-  if (session != nullptr && session != shown_) {
+  const bool isFirst = session != nullptr && session != shown_;
+  if (isFirst) {
     replaceByFile(std::move(session), path);
     state_.activity = ui::EngineState::Activity::opening;
     state_.opening = path;
     state_.scenario.title = QFileInfo(path).fileName();
-    state_.openProgress = share;
-    Q_EMIT sessionReplaced();
   }
   state_.openProgress = share;
+  if (isFirst) {
+    Q_EMIT sessionReplaced();
+  }
   changed();
 }
 

@@ -2,6 +2,7 @@
 #include "core/storage/chrome_own_events.h"
 
 #include "core/storage/chrome_mapping.h"
+#include "core/storage/hand_over.h"
 #include "core/storage/vocabulary.h"
 
 #include <algorithm>
@@ -16,8 +17,6 @@ namespace {
 
 using trace::Event;
 using trace::EventKind;
-
-constexpr std::size_t kBatch = 16 * 1024;
 
 /// What of an event stands among its arguments.
 struct Arguments {
@@ -159,15 +158,7 @@ std::optional<trace::ThreadId> ChromeOwnEvents::thread_of(Process& process, std:
 void ChromeOwnEvents::tell(session::Session& session) {
   for (const std::int64_t pid : order_) {
     Process& process = processes_.at(pid);
-    std::stable_sort(process.events.begin(), process.events.end(),
-                     [](const Event& a, const Event& b) { return a.time_ns < b.time_ns; });
-    const auto sink = session.add_process(process.directory);
-    const std::span<const Event> events(process.events);
-    for (std::size_t begin = 0; begin < events.size(); begin += kBatch) {
-      sink->consume(events.subspan(begin, std::min(kBatch, events.size() - begin)));
-    }
-    sink->consume({});
-    process.events = {};
+    hand_over(session, process.directory, std::exchange(process.events, {}));
   }
 }
 

@@ -86,9 +86,9 @@ struct OpenedRecording {
 };
 
 /// Reads a Perfetto or a Chrome JSON trace into an empty session: our own without loss, others' as
-/// far as they have slices on threads. A cut or damaged file gives what came before (truncated). Errors name the
-/// file: missing, a folder, empty, not a trace. `progress` gets 0..1 now and then; `stop` ends
-/// early with an error. Call it on a job thread.
+/// far as they have slices on threads. A cut or damaged file gives what came before (truncated).
+/// Errors name the file: missing, a folder, empty, not a trace. `progress` gets 0..1 now and then;
+/// `stop` ends early with an error. Call it on a job thread.
 Result<OpenedRecording> open_recording(const std::filesystem::path& path, session::Session& session,
                                        std::stop_token stop = {},
                                        std::function<void(double)> progress = {});

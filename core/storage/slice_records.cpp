@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/storage/slice_records.h"
 
+#include "core/storage/hand_over.h"
 #include "core/trace/directory.h"
 #include "core/trace/event.h"
 
@@ -19,7 +20,6 @@ using trace::Event;
 using trace::EventKind;
 using trace::Outcome;
 
-constexpr std::size_t kBatch = 16 * 1024;
 constexpr std::size_t kMaxDepth = 256;
 constexpr trace::PoolId kPool = 1;  // all workers of a process are one pool's
 
@@ -94,18 +94,10 @@ class SliceRecords::Teller {
     }
   }
 
-  void hand_over(session::Session& session) {
+  void hand_over_all(session::Session& session) {
     for (const std::int64_t pid : order_) {
       Process& process = processes_.at(pid);
-      std::stable_sort(process.events.begin(), process.events.end(),
-                       [](const Event& a, const Event& b) { return a.time_ns < b.time_ns; });
-      const auto sink = session.add_process(process.directory);
-      const std::span<const Event> events(process.events);
-      for (std::size_t begin = 0; begin < events.size(); begin += kBatch) {
-        sink->consume(events.subspan(begin, std::min(kBatch, events.size() - begin)));
-      }
-      sink->consume({});
-      process.events = {};
+      hand_over(session, process.directory, std::exchange(process.events, {}));
     }
   }
 
@@ -307,7 +299,7 @@ void SliceRecords::tell(session::Session& session) {
       [](const SliceRecord& a, const SliceRecord& b) { return a.time_ns < b.time_ns; });
   Teller teller(*this);
   teller.walk();
-  teller.hand_over(session);
+  teller.hand_over_all(session);
 }
 
 }  // namespace poolscope::storage

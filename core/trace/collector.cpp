@@ -224,8 +224,7 @@ bool Collector::pass() {
     drained_[i]->drain(ring_ends_[i], batch_);
     if (batch_.size() > before) {
       runs.push_back(batch_.size());
-      rush_ = rush_ ||
-              batch_.size() - before > std::min(kRush, drained_[i]->ring_.capacity() / 4);
+      rush_ = rush_ || batch_.size() - before > std::min(kRush, drained_[i]->ring_.capacity() / 4);
     }
   }
   if (!ended.empty()) {

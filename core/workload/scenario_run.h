@@ -24,7 +24,7 @@ struct RunOptions {
   std::optional<std::size_t> max_workers = {};  ///< instead of the scenario's
   std::optional<std::uint64_t> tasks = {};      ///< exactly so many, once
   std::optional<Nanoseconds> duration = {};     ///< batch after batch until then
-  bool one_batch = false;         ///< the scenario's batch once, also where it says repeat
+  bool one_batch = false;  ///< the scenario's batch once, also where it says repeat
   /// For measurements of a pool that always has work: the next batch is submitted as soon as
   /// nothing waits in the queue, not when the last result is there. Of map, submit and
   /// as_completed.

@@ -68,7 +68,7 @@ TimeRange shownOn(const TimeAxis& axis, const Frame& frame) {
 }
 
 LayoutContext makeContext(const Frame& frame, const ViewState& view, const QSizeF& size,
-                          const Theme& theme, LayoutCache& cache) {
+                          const Theme& theme, LayoutCache& cache, const TaskKinds& kinds) {
   const session::Snapshot& snapshot = *frame.snapshot;
   const QRectF canvas = canvasFor(size, theme);
   const TimeAxis axis = axisFor(frame, view, canvas);
@@ -83,7 +83,7 @@ LayoutContext makeContext(const Frame& frame, const ViewState& view, const QSize
                        .shown = shown,
                        .grid = grid,
                        .columnWidth = columnWidthOf(grid, axis),
-                       .kinds = TaskKinds(snapshot),
+                       .kinds = kinds,
                        .plan = planRows(snapshot, cache.places(frame.snapshot), frame.now, shown,
                                         view.lanes, canvas.height(), theme),
                        .canvas = canvas,
@@ -208,8 +208,9 @@ TimelineScene layOutTimeline(const Frame& frame, const ViewState& view, const QS
                           QPointF(size.width(), size.height()));
     return scene;
   }
-  cache.prepare(*frame.snapshot, TaskKinds(*frame.snapshot), theme, view.coloring);
-  const LayoutContext c = makeContext(frame, view, size, theme, cache);
+  const TaskKinds kinds(*frame.snapshot);
+  cache.prepare(*frame.snapshot, kinds, theme, view.coloring);
+  const LayoutContext c = makeContext(frame, view, size, theme, cache, kinds);
   scene.canvas = c.canvas;
   scene.axis = c.axis;
   scene.contentHeight = c.plan.contentHeight;

@@ -177,7 +177,8 @@ void LanesBar::refresh() {
     colorButton_->setText(text);
   }
   const auto& snapshot = view_->frame().snapshot;
-  legend_->setLegend(snapshot ? legendOf(*snapshot, coloring, view_->scene().hasFoldedRows) : Legend{});
+  legend_->setLegend(snapshot ? legendOf(*snapshot, coloring, view_->scene().hasFoldedRows)
+                              : Legend{});
   const std::size_t hidden = state.lanes.hidesAny() ? view_->scene().hiddenLanes : 0;
   hiddenButton_->setVisible(state.lanes.hidesAny());
   const QString words = hidden == 1 ? tr("1 lane hidden") : tr("%1 lanes hidden").arg(hidden);

@@ -15,8 +15,8 @@
 #include "ui/window/actions.h"
 #include "ui/window/dialogs.h"
 #include "ui/window/engine.h"
-#include "ui/window/paint_intervals.h"
 #include "ui/window/export_job.h"
+#include "ui/window/paint_intervals.h"
 #include "ui/window/settings.h"
 
 #include <QElapsedTimer>
