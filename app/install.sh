@@ -22,10 +22,6 @@ python_version=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_in
 test_packages+=("libpython$python_version-testsuite")
 # Ubuntu has Chromium as a snap only; there the test of exported pages is skipped.
 grep -qs '^ID=debian' /etc/os-release && test_packages+=(chromium chromium-driver)
-# The interpreter's own tests run under Poolscope, too; their package is named by its version.
-python_version=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null ||
-  { grep -q '^ID=ubuntu' /etc/os-release 2>/dev/null && echo 3.12 || echo 3.11; })
-test_packages+=("libpython$python_version-testsuite")
 bench_packages=(libbenchmark-dev libtbb-dev)
 
 say() { printf 'poolscope: %s\n' "$*" >&2; }

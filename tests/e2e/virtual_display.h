@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <QDeadlineTimer>
 #include <QProcess>
 #include <QProcessEnvironment>
 #include <QString>
@@ -18,7 +19,7 @@ class VirtualDisplay {
     server_.start(QStringLiteral("Xvfb"),
                   {QStringLiteral("-displayfd"), QStringLiteral("1"), QStringLiteral("-screen"),
                    QStringLiteral("0"), QStringLiteral("1280x800x24"), QStringLiteral("-nolisten"),
-                   QStringLiteral("tcp")});
+                   QStringLiteral("tcp"), QStringLiteral("-noreset")});
     if (!server_.waitForStarted() || !server_.waitForReadyRead(kPatienceMs)) {
       return false;
     }
@@ -29,7 +30,7 @@ class VirtualDisplay {
     environment_.remove(QStringLiteral("WAYLAND_DISPLAY"));
     manager_.setProcessEnvironment(environment_);
     manager_.start(QStringLiteral("openbox"), {});
-    return manager_.waitForStarted();
+    return manager_.waitForStarted() && waitForManager();
   }
 
   ~VirtualDisplay() {
@@ -37,6 +38,11 @@ class VirtualDisplay {
       process->terminate();
       process->waitForFinished();
     }
+  }
+
+  /// Whether both still run; else a test that finds no window looks for a fault in the wrong place.
+  bool isAlive() const {
+    return server_.state() == QProcess::Running && manager_.state() == QProcess::Running;
   }
 
   const QProcessEnvironment& environment() const { return environment_; }
@@ -64,6 +70,21 @@ class VirtualDisplay {
   }
 
  private:
+  /// A window that is mapped while the manager starts may never be shown: it is ready once it tells
+  /// which windows it manages (EWMH, _NET_CLIENT_LIST).
+  bool waitForManager() const {
+    const QDeadlineTimer deadline(kPatienceMs);
+    while (!deadline.hasExpired()) {
+      if (run(QStringLiteral("xprop"),
+              {QStringLiteral("-root"), QStringLiteral("_NET_SUPPORTING_WM_CHECK"),
+               QStringLiteral("_NET_CLIENT_LIST")})
+              .count(QStringLiteral("window id")) == 2) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   QProcess server_;
   QProcess manager_;
   QProcessEnvironment environment_;

@@ -3,6 +3,7 @@
 #include "core/storage/recording.h"
 #include "virtual_display.h"
 
+#include <QDebug>
 #include <QFile>
 #include <QFileInfo>
 #include <QImage>
@@ -31,7 +32,6 @@ int colours(const QImage& image) {
 class WindowE2eTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
-  void initTestCase();
   void init();
   void cleanup();
   void window_showsTheDefaultScenarioAtWork();
@@ -46,21 +46,24 @@ class WindowE2eTest : public QObject {
   QString waitForWindow(const QString& title);
   QString path(const QString& name) const { return folder_->filePath(name); }
 
-  VirtualDisplay display_;
+  std::unique_ptr<VirtualDisplay> display_;  // one a test: none inherits what another left
   std::unique_ptr<QTemporaryDir> folder_;
   std::unique_ptr<QProcess> program_;
 };
 
-void WindowE2eTest::initTestCase() {
-  QVERIFY2(display_.start(), "Xvfb and openbox are needed: tests/run.sh installs them");
-}
-
 void WindowE2eTest::init() {
+  display_ = std::make_unique<VirtualDisplay>();
+  QVERIFY2(display_->start(), "Xvfb and openbox are needed: tests/run.sh installs them");
   folder_ = std::make_unique<QTemporaryDir>();
   program_ = std::make_unique<QProcess>();
 }
 
 void WindowE2eTest::cleanup() {
+  if (QTest::currentTestFailed()) {
+    qWarning().noquote() << "the display is" << (display_->isAlive() ? "alive" : "dead")
+                         << "and the program" << program_->state() << "having said"
+                         << program_->readAllStandardError();
+  }
   if (program_->state() != QProcess::NotRunning) {
     program_->kill();
     program_->waitForFinished();
@@ -68,7 +71,7 @@ void WindowE2eTest::cleanup() {
 }
 
 void WindowE2eTest::start(const QStringList& arguments) {
-  QProcessEnvironment environment = display_.environment();
+  QProcessEnvironment environment = display_->environment();
   environment.insert(QStringLiteral("XDG_CONFIG_HOME"), folder_->path());
   program_->setProcessEnvironment(environment);
   program_->start(QStringLiteral(POOLSCOPE_PROGRAM), arguments);
@@ -77,7 +80,7 @@ void WindowE2eTest::start(const QStringList& arguments) {
 
 QString WindowE2eTest::waitForWindow(const QString& title) {
   QString window;
-  [&] { QTRY_VERIFY_WITH_TIMEOUT(!(window = display_.window(title)).isEmpty(), kPatienceMs); }();
+  [&] { QTRY_VERIFY_WITH_TIMEOUT(!(window = display_->window(title)).isEmpty(), kPatienceMs); }();
   return window;
 }
 
@@ -87,13 +90,15 @@ void WindowE2eTest::window_showsTheDefaultScenarioAtWork() {
   const QString window = waitForWindow(QStringLiteral("Poolscope"));
   QVERIFY(!window.isEmpty());
   QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(recording).size() > 2000, kPatienceMs);  // tasks run
-  QVERIFY(display_.run(QStringLiteral("xdotool"), {QStringLiteral("getwindowname"), window})
+  QVERIFY(display_->run(QStringLiteral("xdotool"), {QStringLiteral("getwindowname"), window})
               .startsWith(QStringLiteral("Web scraping")));
   const QString picture = path(QStringLiteral("window.png"));
-  display_.run(QStringLiteral("import"), {QStringLiteral("-window"), window, picture});
-  const QImage image(picture);
-  QVERIFY(image.width() > 900);
-  QVERIFY2(colours(image) > 40, qPrintable(QString::number(colours(image))));
+  const auto seen = [&] {  // the tasks run before the first frame is painted
+    display_->run(QStringLiteral("import"), {QStringLiteral("-window"), window, picture});
+    return QImage(picture);
+  };
+  QTRY_VERIFY_WITH_TIMEOUT(colours(seen()) > 40, kPatienceMs);
+  QVERIFY(QImage(picture).width() > 900);
 }
 
 void WindowE2eTest::moreWorkers_byKey_multiplyThroughput() {
@@ -110,7 +115,7 @@ void WindowE2eTest::moreWorkers_byKey_multiplyThroughput() {
   const auto finished = [&] { return read()->statistics().finished; };
   QTRY_VERIFY_WITH_TIMEOUT(finished() >= 20, kPatienceMs);
   for (int i = 1; i < 8; ++i) {
-    display_.key(window, QStringLiteral("plus"));
+    display_->key(window, QStringLiteral("plus"));
   }
   const auto steps = [&] {
     const auto snapshot = read();
@@ -139,12 +144,12 @@ void WindowE2eTest::closing_asksBeforeAnUnsavedSessionIsLost() {
   const QString window = waitForWindow(QStringLiteral("Poolscope"));
   QTRY_VERIFY_WITH_TIMEOUT(
       [&] {
-        display_.key(window, QStringLiteral("ctrl+q"));
-        return !display_.window(QStringLiteral("Save")).isEmpty();
+        display_->key(window, QStringLiteral("ctrl+q"));
+        return !display_->window(QStringLiteral("Save")).isEmpty();
       }(),
       kPatienceMs);
-  display_.key(display_.window(QStringLiteral("Save")), QStringLiteral("Escape"));
-  QTRY_VERIFY_WITH_TIMEOUT(display_.window(QStringLiteral("Save")).isEmpty(), kPatienceMs);
+  display_->key(display_->window(QStringLiteral("Save")), QStringLiteral("Escape"));
+  QTRY_VERIFY_WITH_TIMEOUT(display_->window(QStringLiteral("Save")).isEmpty(), kPatienceMs);
   QCOMPARE(program_->state(), QProcess::Running);
 }
 
