@@ -31,7 +31,8 @@ QPushButton:pressed, QToolButton:pressed, QPushButton:checked, QToolButton:check
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {
   border: 2px solid $accent; padding: 4px 11px; }
 QToolButton:focus { padding: 4px 7px; }
-QPushButton:disabled, QToolButton:disabled, QComboBox:disabled, QSpinBox:disabled { color: $faint; }
+QPushButton:disabled, QToolButton:disabled, QComboBox:disabled { color: $faint; }
+QSpinBox:disabled { color: $dim; }
 QPushButton[look="primary"] { background: $accent; color: $onAccent; border-color: $accent; font-weight: 700; }
 QPushButton[look="primary"]:hover { background: $accentHover; }
 QPushButton[look="primary"]:focus { border: 2px solid $text; }
