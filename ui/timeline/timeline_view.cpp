@@ -281,6 +281,22 @@ void TimelineView::selectRange(TimeNs begin, TimeNs end) {
   Q_EMIT rangeSelected(range.begin, range.end);
 }
 
+void TimelineView::selectMeasured() {
+  if (!frame_.snapshot || frame_.snapshot->empty()) {
+    return;
+  }
+  if (state_.ruler.isComplete() && state_.ruler.begin() < state_.ruler.end()) {
+    selectRange(state_.ruler.begin(), state_.ruler.end());
+    return;
+  }
+  const TimeRange inSight = state_.range();
+  const TimeNs begin = std::max(inSight.begin, frame_.snapshot->begin());
+  const TimeNs end = std::min(inSight.end, frame_.now);
+  if (begin < end) {
+    selectRange(begin, end);
+  }
+}
+
 void TimelineView::clearRange() {
   if (state_.selectedRange) {
     state_.selectedRange.reset();

@@ -82,6 +82,8 @@ class TimelineView : public QAbstractScrollArea, public PaintsParts {
   void selectTask(poolscope::session::TaskKey task, bool reveal = true);
   void selectRange(poolscope::session::TimeNs begin, poolscope::session::TimeNs end);
   void clearRange();
+  /// Selects what the ruler measures; without one what is in sight of the session.
+  void selectMeasured();
   /// Selects what stands next to the selected task: on its lane, or on the neighbouring one.
   void selectNextTask();
   void selectPreviousTask();

@@ -229,6 +229,15 @@ std::vector<CommandInfo> makeTable() {
        QT_TRANSLATE_NOOP("Actions",
                          "Measure from the selected task's begin, and again up to its end or to "
                          "another task's begin")},
+      {select_range,
+       Group::view,
+       "selectRange",
+       QT_TRANSLATE_NOOP("Actions", "Select a range"),
+       std::nullopt,
+       {"E"},
+       QT_TRANSLATE_NOOP("Actions",
+                         "What the ruler measures, or what is in sight: for its figures; with the "
+                         "mouse by dragging")},
       {find,
        Group::view,
        "find",

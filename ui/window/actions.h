@@ -49,6 +49,7 @@ enum class Command {
   view_forward,
   ruler_end,
   measure_task,
+  select_range,
   find,
   find_next,
   find_previous,

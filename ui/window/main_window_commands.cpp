@@ -124,6 +124,9 @@ void MainWindow::run(Command command) {
     case Command::measure_task:
       view_->measureTask();
       break;
+    case Command::select_range:
+      view_->selectMeasured();
+      break;
     case Command::find:
       openFindBar();
       break;
