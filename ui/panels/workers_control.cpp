@@ -97,6 +97,11 @@ WorkersControl::WorkersControl(int cores, QWidget* parent)
   connect(slider_, &QSlider::valueChanged, this, &WorkersControl::choose);
 }
 
+void WorkersControl::showPrediction(const QString& text) {
+  slider_->setToolTip(text.isEmpty() ? tr("Drag to resize the pool while it runs") : text);
+  slider_->setAccessibleDescription(text);
+}
+
 QSpinBox* WorkersControl::field() const {
   return field_;
 }
