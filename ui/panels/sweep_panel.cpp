@@ -323,6 +323,11 @@ void SweepPanel::showForm(const SweepState& state, const Surroundings& surroundi
   if (hadFocus && !start_->hasFocus() && !cancel_->hasFocus()) {
     (running ? cancel_ : start_)->setFocus(Qt::OtherFocusReason);
   }
+  // The one button that matters: then it is to use what was found out.
+  setLook(start_,
+          state.activity == SweepState::Activity::ended && state.result.recommendation.workers
+              ? ""
+              : "primary");
   progress_->setVisible(running);
   progressText_->setVisible(running);
   if (running) {

@@ -98,7 +98,8 @@ WorkersControl::WorkersControl(int cores, QWidget* parent)
 }
 
 void WorkersControl::showPrediction(const QString& text) {
-  slider_->setToolTip(text.isEmpty() ? tr("Drag to resize the pool while it runs") : text);
+  // It would cover what the pointer is there for.
+  slider_->setToolTip(text.isEmpty() ? tr("Drag to resize the pool while it runs") : QString());
   slider_->setAccessibleDescription(text);
 }
 

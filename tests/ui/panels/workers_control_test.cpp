@@ -69,14 +69,14 @@ class WorkersControlTest : public QObject {
     QVERIFY(!slider->pointedAt());
   }
 
-  void prediction_isShown_andReadWithTheSlider() {
+  void prediction_isReadWithTheSlider_andNoToolTipCoversIt() {
     WorkersControl control(2);
     control.showPrediction(QStringLiteral("predicted at 24: 203 tasks/s"));
-    QVERIFY(control.slider()->toolTip().contains(QLatin1String("203 tasks/s")));
+    QVERIFY(control.slider()->toolTip().isEmpty());
     QVERIFY(control.slider()->accessibleDescription().contains(QLatin1String("predicted")));
     control.showPrediction({});
     QVERIFY(control.slider()->accessibleDescription().isEmpty());
-    QVERIFY(!control.slider()->toolTip().contains(QLatin1String("203")));
+    QVERIFY(!control.slider()->toolTip().isEmpty());
   }
 
   void typing_whatNoPoolMayHave_isRefused_data() {
