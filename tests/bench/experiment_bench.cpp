@@ -59,8 +59,8 @@ SweepResult sweep(SweepOptions options) {
 /// predictions are made from. Nothing where nothing is predicted.
 double prediction_error(const workload::Scenario& scenario, bool quick) {
   SweepOptions options{.scenario = scenario, .workers = {2, 8, 32}};
-  options.repeats = quick ? 1 : 3;
-  options.budget_seconds = quick ? 5 : 15;
+  options.repeats = quick ? 1 : 2;
+  options.budget_seconds = quick ? 4 : 8;
   const SweepResult result = sweep(std::move(options));
   double worst = kNothing;
   for (const SweepPoint& point : result.points) {
@@ -104,7 +104,7 @@ QJsonObject right_of(const workload::Scenario& scenario, const std::vector<std::
   int right = 0;
   QJsonArray recommended;
   for (int i = 0; i < sweeps; ++i) {
-    const SweepResult result = sweep({.scenario = scenario, .workers = grid, .budget_seconds = 60});
+    const SweepResult result = sweep({.scenario = scenario, .workers = grid, .budget_seconds = 12});
     const auto workers = result.recommendation.workers;
     recommended.append(static_cast<double>(workers.value_or(0)));
     right += workers && std::abs(place(*workers) - place(truth)) <= 1 ? 1 : 0;

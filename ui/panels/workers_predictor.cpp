@@ -3,6 +3,7 @@
 
 #include "core/trace/clock.h"
 
+#include <algorithm>
 #include <ctime>
 #include <map>
 #include <utility>
