@@ -9,6 +9,12 @@
 
 namespace poolscope::app {
 
+/// A picture of the points; without a file there is none.
+struct PlotCall {
+  std::string file = {};
+  std::string theme = "dark";
+};
+
 struct SweepCall {
   std::string scenario = {};
   std::vector<std::uint64_t> workers = {};  ///< empty: automatic
@@ -17,6 +23,7 @@ struct SweepCall {
   double budgetSeconds = 120;
   std::optional<double> queueWaitP99Seconds = {};
   std::string output = {};
+  PlotCall plot = {};
   bool json = false;
   bool force = false;
   bool trust = false;
@@ -24,7 +31,9 @@ struct SweepCall {
 
 struct FitCall {
   std::string file = {};
+  PlotCall plot = {};
   bool json = false;
+  bool force = false;
 };
 
 struct CompareCall {

@@ -1,50 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/experiment_options.h"
 
-#include "app/numbers.h"
 #include "app/option_values.h"
-
-#include <algorithm>
-#include <string_view>
+#include "core/experiment/worker_counts.h"
 
 namespace poolscope::app {
 namespace {
 
 constexpr std::uint64_t kMostRepeats = 1000;
 
-/// "1,2,4,8" in any order; none twice.
-Result<std::vector<std::uint64_t>> workerCounts(const std::string& text) {
-  std::vector<std::uint64_t> counts;
-  std::string_view rest = text;
-  while (!text.empty()) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view word = rest.substr(0, comma);
-    const auto count = parseWhole(word);
-    if (!count || *count < 1 || *count > kMaxWorkersLimit) {
-      return wrongValue("--workers", std::string(word),
-                        "a whole number from 1 to " + std::to_string(kMaxWorkersLimit));
-    }
-    if (std::ranges::find(counts, *count) != counts.end()) {
-      return failure("--workers", std::to_string(*count) + " stands there twice",
-                     "give each number of workers once; --repeats repeats them all");
-    }
-    counts.push_back(*count);
-    if (comma == std::string_view::npos) {
-      break;
-    }
-    rest.remove_prefix(comma + 1);
-  }
-  std::ranges::sort(counts);
-  return counts;
-}
-
 }  // namespace
+
+void ExperimentOptions::addPlot(CLI::App& app, PlotCall& plot) {
+  app.add_option("--plot", plot.file, "Draw the points and what they say")
+      ->type_name("FILE.{png,svg}");
+  app.add_option("--theme", plot.theme, "Colours of the plot (dark)")
+      ->type_name("light|dark")
+      ->check(CLI::IsMember({"light", "dark"}));
+}
 
 ExperimentOptions::ExperimentOptions(CLI::App& app) {
   addSweep(app);
   fitApp_ = app.add_subcommand("fit", "Recommend a number of workers from your own measurements");
   fitApp_->add_option("POINTS.csv", fit_.file, "Columns workers,throughput")->required();
+  addPlot(*fitApp_, fit_.plot);
   fitApp_->add_flag("--json", fit_.json, "Print one JSON document");
+  fitApp_->add_flag("--force", fit_.force, "Replace a plot that exists");
 
   compareApp_ = app.add_subcommand("compare", "Compare two recordings");
   compareApp_->add_option("A", compare_.a, "A recording")->required();
@@ -71,6 +52,7 @@ void ExperimentOptions::addSweep(CLI::App& app) {
       ->type_name("SECONDS");
   sweepApp_->add_option("--output", sweep_.output, "Write the points")
       ->type_name("FILE.{csv,json}");
+  addPlot(*sweepApp_, sweep_.plot);
   sweepApp_->add_flag("--json", sweep_.json, "Print one JSON document");
   sweepApp_->add_flag("--force", sweep_.force, "Replace an output that exists");
   sweepApp_->add_flag("--trust", sweep_.trust,
@@ -91,7 +73,7 @@ std::optional<Result<Call>> ExperimentOptions::call() const {
 }
 
 Result<Call> ExperimentOptions::sweepCall() const {
-  const auto workers = workerCounts(workers_);
+  const auto workers = experiment::parse_worker_counts(workers_, "--workers", kMaxWorkersLimit);
   const auto repeats = wholeNumber("--repeats", repeats_, kMostRepeats);
   const auto duration = seconds("--duration", duration_, false);
   const auto budget = seconds("--budget", budget_, false);

@@ -21,6 +21,7 @@ class ExperimentOptions {
   std::optional<Result<Call>> call() const;
 
  private:
+  static void addPlot(CLI::App& app, PlotCall& plot);
   void addSweep(CLI::App& app);
   Result<Call> sweepCall() const;
 

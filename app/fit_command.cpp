@@ -2,15 +2,21 @@
 #include "app/commands.h"
 #include "app/exit_status.h"
 #include "app/experiment_json.h"
+#include "app/experiment_plot.h"
 #include "app/output.h"
 #include "core/base/cores.h"
 #include "core/experiment/points_file.h"
 
 #include <QJsonDocument>
 
+#include <filesystem>
+
 namespace poolscope::app {
 
 int runFit(const FitCall& call) {
+  if (const auto refused = refusePlot(call.plot, call.force)) {
+    return *refused;
+  }
   const auto measured = experiment::read_points(call.file);
   if (!measured) {
     return complain(measured.error(), kFailed);
@@ -29,7 +35,10 @@ int runFit(const FitCall& call) {
   } else {
     print(pointsTable(recommendation.points, fit) + "\n" + uslText(fit) + "\n" + reason + "\n");
   }
-  return kDone;
+  const QString title =
+      QString::fromStdString(std::filesystem::path(call.file).filename().string());
+  return writePlot(call.plot, call.force,
+                   ui::scalingData(title, recommendation, fit, QString::fromStdString(reason)));
 }
 
 }  // namespace poolscope::app

@@ -49,6 +49,17 @@ bool usesHttp(const workload::Scenario& scenario) {
   });
 }
 
+ui::WorkHints hintsOf(const workload::Scenario& scenario) {
+  using workload::LoadPattern;
+  const workload::Load& load = scenario.load;
+  const bool atOnce = load.pattern == LoadPattern::submit ||
+                      load.pattern == LoadPattern::as_completed ||
+                      (load.pattern == LoadPattern::map && load.buffer_size == 0);
+  return {.batch = atOnce && load.repeat && load.results ? load.tasks : 0,
+          .serverCapacity =
+              scenario.http.urls.empty() ? static_cast<quint32>(scenario.http.max_concurrent) : 0};
+}
+
 ui::ScenarioInfo describe(const workload::Scenario& scenario) {
   ui::ScenarioInfo info;
   info.name = QString::fromStdString(scenario.name);
@@ -56,6 +67,7 @@ ui::ScenarioInfo describe(const workload::Scenario& scenario) {
   info.lesson = QString::fromStdString(scenario.lesson);
   info.code = QString::fromStdString(scenario.code);
   info.toml = QString::fromStdString(scenario.toml);
+  info.work = hintsOf(scenario);
   info.maxWorkers = static_cast<int>(scenario.max_workers.value_or(default_max_workers()));
   const auto tasks = static_cast<qulonglong>(scenario.load.tasks);
   const QString pattern = patternName(scenario.load.pattern);
@@ -86,7 +98,8 @@ QString whyConsent(const workload::Scenario& scenario) {
 LiveEngine::LiveEngine(ui::Settings& settings, Start start)
     : settings_(settings),
       start_(std::move(start)),
-      shown_(std::make_shared<session::Session>()) {
+      shown_(std::make_shared<session::Session>()),
+      sweep_([this] { return sweepSubject(); }, [this](bool hold) { holdForSweep(hold); }) {
   for (QThreadPool* pool : {&commands_, &jobs_}) {
     pool->setMaxThreadCount(1);
     pool->setExpiryTimeout(-1);
@@ -94,6 +107,11 @@ LiveEngine::LiveEngine(ui::Settings& settings, Start start)
   pollTimer_.setInterval(kPollMs);
   connect(&pollTimer_, &QTimer::timeout, this, &LiveEngine::poll);
   pollTimer_.start();
+  // The pool of another session would get in the way of what is measured.
+  connect(this, &ui::Engine::sessionReplaced, this, [this] {
+    held_ = false;
+    sweep_.cancel();
+  });
 }
 
 LiveEngine::~LiveEngine() {
@@ -295,6 +313,31 @@ void LiveEngine::resumePool() {
   });
 }
 
+/// What runs; of a recording the gallery's scenario of that name.
+std::optional<LiveSweep::Subject> LiveEngine::sweepSubject() const {
+  if (live_) {
+    const workload::Scenario& scenario = live_->scenario();
+    return LiveSweep::Subject{scenario, describe(scenario).title, mayReachNetwork(scenario)};
+  }
+  const auto& known = workload::gallery();
+  const auto found =
+      std::ranges::find(known, state_.scenario.name.toStdString(), &workload::Scenario::name);
+  return found != known.end() ? std::optional(LiveSweep::Subject{*found, describe(*found).title})
+                              : std::nullopt;
+}
+
+/// Its tasks would take the cores, and answers of its server, from those that are measured.
+void LiveEngine::holdForSweep(bool hold) {
+  if (hold) {
+    held_ = live_ && state_.activity == ui::EngineState::Activity::running && !state_.paused;
+    if (held_) {
+      pausePool();
+    }
+  } else if (std::exchange(held_, false)) {
+    resumePool();
+  }
+}
+
 void LiveEngine::addMarker(const QString& text) {
   if (live_) {
     live_->addMarker(text.toStdString());
@@ -409,6 +452,7 @@ void LiveEngine::setMemoryShare(int percent) {
 }
 
 void LiveEngine::prepareQuit() {
+  sweep_.cancel();
   stopOpening_.request_stop();
   command([this] {
     endRun();

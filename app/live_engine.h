@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/live_session.h"
+#include "app/live_sweep.h"
 #include "core/session/session.h"
 #include "core/workload/scenario.h"
 #include "ui/window/engine.h"
@@ -39,6 +40,7 @@ class LiveEngine final : public ui::Engine {
   ui::EngineState state() const override { return state_; }
   std::shared_ptr<const session::Snapshot> snapshot() const override;
   session::TimeNs now() const override;
+  ui::SweepRunner* sweeps() override { return &sweep_; }
 
   void startScenario(const QString& nameOrFile, bool trusted) override;
   void startText(const QString& toml, const QString& name) override;
@@ -76,6 +78,8 @@ class LiveEngine final : public ui::Engine {
   void poll();
   bool hasEnded();
   void changed();
+  std::optional<LiveSweep::Subject> sweepSubject() const;
+  void holdForSweep(bool hold);
 
   ui::Settings& settings_;  // GUI thread
   Start start_;             // GUI thread
@@ -87,6 +91,8 @@ class LiveEngine final : public ui::Engine {
   bool ending_ = false;                        // the run is over; its last events are on their way
   std::optional<session::TimeNs> stoppedAt_ = {};  // when the shown session held all of its run
   QTimer pollTimer_;
+  bool held_ = false;  // the pool was paused for a sweep
+  LiveSweep sweep_;
 
   std::shared_ptr<LiveSession> running_;  // command thread
   std::stop_source stopOpening_;

@@ -84,6 +84,18 @@ int exportSession(int& argc, char** argv, const ExportCall& call, StopSignals& s
   return runExport(call, signals);
 }
 
+/// A plot needs fonts; without one the command does not wait for them.
+template <typename Run>
+int withPlot(int& argc, char** argv, const PlotCall& plot, Run run) {
+  if (plot.file.empty()) {
+    return run();
+  }
+  qputenv("QT_QPA_PLATFORM", "offscreen");
+  nameApplication();
+  const QGuiApplication application(argc, argv);
+  return run();
+}
+
 int openProgramWindow(int& argc, char** argv, const RunCall& call, StopSignals& signals) {
   if (call.headless) {
     return runProgram(call, signals);
@@ -126,9 +138,9 @@ int perform(int& argc, char** argv, StopSignals& signals) {
         } else if constexpr (std::is_same_v<Chosen, InfoCall>) {
           return runInfo(chosen);
         } else if constexpr (std::is_same_v<Chosen, SweepCall>) {
-          return runSweep(chosen, signals);
+          return withPlot(argc, argv, chosen.plot, [&] { return runSweep(chosen, signals); });
         } else if constexpr (std::is_same_v<Chosen, FitCall>) {
-          return runFit(chosen);
+          return withPlot(argc, argv, chosen.plot, [&] { return runFit(chosen); });
         } else if constexpr (std::is_same_v<Chosen, CompareCall>) {
           return runCompare(chosen);
         } else if constexpr (std::is_same_v<Chosen, ScenariosCall>) {

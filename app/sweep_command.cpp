@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/commands.h"
 #include "app/exit_status.h"
+#include "app/experiment_plot.h"
 #include "app/output.h"
 #include "app/sweep_report.h"
 #include "core/experiment/words.h"
-#include "core/storage/output_file.h"
+#include "core/storage/recording.h"
 #include "core/workload/scenario.h"
 
 #include <QJsonDocument>
 
 #include <cstdio>
-#include <filesystem>
 #include <unistd.h>
 
 namespace poolscope::app {
@@ -35,31 +35,6 @@ void endProgress() {
   }
 }
 
-Result<void> checkOutput(const SweepCall& call) {
-  const std::string extension = std::filesystem::path(call.output).extension().string();
-  if (extension != ".csv" && extension != ".json") {
-    return failure(call.output, "not a kind of file that can be written",
-                   "give the output a name that ends in .csv or .json");
-  }
-  return {};
-}
-
-Result<void> write(const SweepCall& call, const experiment::SweepResult& result,
-                   const workload::Load& load) {
-  const std::filesystem::path path(call.output);
-  const std::string content = path.extension() == ".csv"
-                                  ? toCsv(result)
-                                  : QJsonDocument(toJson(result, load)).toJson().toStdString();
-  auto file = storage::OutputFile::create(path, !call.force, path);
-  if (!file) {
-    return tl::unexpected(file.error());
-  }
-  if (auto written = file->append(content); !written) {
-    return written;
-  }
-  return file->close();
-}
-
 }  // namespace
 
 int runSweep(const SweepCall& call, StopSignals& signals) {
@@ -71,12 +46,15 @@ int runSweep(const SweepCall& call, StopSignals& signals) {
     return complain(allowed.error(), kWrongCall);
   }
   if (!call.output.empty()) {
-    if (const auto known = checkOutput(call); !known) {
+    if (const auto known = checkSweepName(call.output); !known) {
       return complain(known.error(), kWrongCall);
     }
     if (const auto writable = storage::check_output(call.output, call.force); !writable) {
       return complain(writable.error(), kFailed);
     }
+  }
+  if (const auto refused = refusePlot(call.plot, call.force)) {
+    return *refused;
   }
   const workload::Load load = scenario->load;
   auto sweep = experiment::Sweep::start({.scenario = std::move(*scenario),
@@ -103,11 +81,11 @@ int runSweep(const SweepCall& call, StopSignals& signals) {
     complain(*error, kDone);
   }
   if (!call.output.empty()) {
-    if (const auto written = write(call, result, load); !written) {
+    if (const auto written = writeSweep(call.output, call.force, result, load); !written) {
       return complain(written.error(), kFailed);
     }
   }
-  return kDone;
+  return writePlot(call.plot, call.force, ui::scalingData(result));
 }
 
 }  // namespace poolscope::app

@@ -4,10 +4,13 @@
 #include "app/experiment_json.h"
 #include "core/experiment/sanity.h"
 #include "core/experiment/words.h"
+#include "core/storage/output_file.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 
 #include <cstdio>
+#include <filesystem>
 
 namespace poolscope::app {
 namespace {
@@ -138,6 +141,33 @@ std::string toCsv(const SweepResult& result) {
     }
   }
   return csv;
+}
+
+Result<void> checkSweepName(const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  if (extension != ".csv" && extension != ".json") {
+    return failure(path, "not a kind of file that can be written",
+                   "give the output a name that ends in .csv or .json");
+  }
+  return {};
+}
+
+Result<void> writeSweep(const std::string& path, bool overwrite, const SweepResult& result,
+                        const workload::Load& load) {
+  if (auto known = checkSweepName(path); !known) {
+    return known;
+  }
+  const std::string content = path.ends_with(".csv")
+                                  ? toCsv(result)
+                                  : QJsonDocument(toJson(result, load)).toJson().toStdString();
+  auto file = storage::OutputFile::create(path, !overwrite, path);
+  if (!file) {
+    return tl::unexpected(file.error());
+  }
+  if (auto written = file->append(content); !written) {
+    return written;
+  }
+  return file->close();
 }
 
 }  // namespace poolscope::app

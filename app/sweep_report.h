@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/base/result.h"
 #include "core/experiment/sweep.h"
 #include "core/workload/scenario.h"
 
@@ -16,5 +17,12 @@ QJsonObject toJson(const experiment::SweepResult& result, const workload::Load& 
 std::string toTable(const experiment::SweepResult& result);
 /// Read by `poolscope fit`, too.
 std::string toCsv(const experiment::SweepResult& result);
+
+/// Whether `path` ends as these can be written: .csv or .json. An Error names it.
+Result<void> checkSweepName(const std::string& path);
+/// Writes the rows or the JSON document; the ending of `path` says which. Blocks; any thread.
+/// Errors name the file.
+Result<void> writeSweep(const std::string& path, bool overwrite,
+                        const experiment::SweepResult& result, const workload::Load& load);
 
 }  // namespace poolscope::app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 namespace poolscope {
@@ -16,6 +17,11 @@ constexpr std::size_t rule_of_thumb_workers(std::size_t cores) {
 }
 inline std::size_t rule_of_thumb_workers() {
   return rule_of_thumb_workers(usable_cores());
+}
+
+/// What ThreadPoolExecutor of Python 3.13 takes where nothing is said: min(32, cores + 4).
+constexpr std::size_t python_default_workers(std::size_t cores) {
+  return std::min<std::size_t>(32, cores + 4);
 }
 
 }  // namespace poolscope

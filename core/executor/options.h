@@ -24,7 +24,7 @@ inline constexpr std::size_t kMaxWorkersLimit = 4096;
 
 /// min(32, cores + 4), as Python 3.13.
 inline std::size_t default_max_workers() {
-  return std::min<std::size_t>(32, rule_of_thumb_workers());
+  return python_default_workers(usable_cores());
 }
 
 enum class QueueDiscipline : std::uint8_t {

@@ -42,6 +42,7 @@ class Simulation {
 
   bool is_open() const { return !work_.gaps.empty(); }
   void take_task(std::uint32_t worker);
+  void wake_for_batch();
   void start_segment(std::uint32_t worker);
   void end_segment(std::uint32_t worker);
   void release(std::uint16_t resource);
@@ -68,6 +69,7 @@ class Simulation {
 
   double batch_came_ = 0;
   std::uint64_t left_of_batch_ = 0;
+  std::size_t running_ = 0;  // workers that have a task
 
   double next_arrival_ = MinTree::kNone;
   std::size_t next_gap_ = 0;
@@ -86,12 +88,17 @@ void Simulation::take_task(std::uint32_t worker) {
     queue_.pop_front();
   } else {
     if (left_of_batch_ == 0) {
+      if (work_.batch_waits && running_ > 0) {
+        idle_.push_back(worker);
+        return;
+      }
       left_of_batch_ = work_.batch;
       batch_came_ = now_;
     }
     --left_of_batch_;
     came = batch_came_;
   }
+  ++running_;
   if (++started_ > warm_up_) {
     waits_.push_back(static_cast<float>(now_ - came));
   }
@@ -105,7 +112,9 @@ void Simulation::start_segment(std::uint32_t index) {
   if (worker.segment == worker.end) {
     ++finished_;
     busy_ += finished_ > warm_up_ ? now_ - worker.began : 0;
+    --running_;
     take_task(index);
+    wake_for_batch();
     return;
   }
   const Segment& segment = work_.segments[worker.segment];
@@ -124,6 +133,15 @@ void Simulation::start_segment(std::uint32_t index) {
     worker.holds = true;
   }
   delays_.set(index, now_ + static_cast<double>(segment.seconds));
+}
+
+/// A batch that waited for the end of the last one has work for those that waited for it.
+void Simulation::wake_for_batch() {
+  while (!is_open() && left_of_batch_ > 0 && !idle_.empty()) {
+    const std::uint32_t worker = idle_.back();
+    idle_.pop_back();
+    take_task(worker);
+  }
 }
 
 void Simulation::release(std::uint16_t which) {

@@ -27,6 +27,7 @@ struct SimulatedWork {
   std::vector<std::uint32_t> capacities = {};  ///< of the resources: how many may have it at once
   std::size_t cores = 1;
   std::uint64_t batch = 1;       ///< tasks that come at once, as soon as the queue is empty
+  bool batch_waits = false;      ///< ... and all of the last batch are finished
   std::vector<float> gaps = {};  ///< seconds between arrivals, over and over; empty: batches
 
   std::size_t task_count() const { return tasks.empty() ? 0 : tasks.size() - 1; }

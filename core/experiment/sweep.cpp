@@ -14,8 +14,10 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <numeric>
 #include <stop_token>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 namespace poolscope::experiment {
@@ -35,9 +37,24 @@ constexpr double kMostFirstLook = 5;
 constexpr double kFreeCores = 0.4;  // busy for less: tasks hardly wait for them
 constexpr double kDisturbed = 0.1;  // of the cores, by others: the run is made once more
 constexpr std::size_t kMostRounds = 1000;
+constexpr std::size_t kMostWorks = 9;  // of a count: the one in the middle is what counts
 
 double seconds_since(std::uint64_t begin) {
   return static_cast<double>(trace::now_ns() - begin) * 1e-9;
+}
+
+/// What the tasks of a run did.
+struct RunWork {
+  double throughput = 0;
+  SimulatedWork work = {};
+};
+
+/// Of the run in the middle: others that were disturbed tell of what disturbed them.
+std::size_t middle_of(const std::vector<RunWork>& runs) {
+  std::vector<std::size_t> order(runs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t run) { return runs[run].throughput; });
+  return order[order.size() / 2];
 }
 
 }  // namespace
@@ -75,8 +92,9 @@ struct Sweep::Impl {
   std::map<std::uint64_t, std::vector<RunFigures>> runs;
   std::map<std::uint64_t, std::size_t> begun;  // repeats, those without a value included
   std::map<std::uint64_t, std::string> locks;
-  std::map<std::uint64_t, SimulatedWork> works;  // of the first run of each count
-  std::map<std::pair<std::uint64_t, std::uint64_t>, double> predictions;  // by from and to
+  std::map<std::uint64_t, std::vector<RunWork>> works;  // of the first runs of each count
+  std::map<std::tuple<std::uint64_t, std::size_t, std::uint64_t>, double>
+      predictions;                     // by count and run that they are made from, and count
   std::optional<double> task_seconds;  // a task alone, as far as it is known
   double longest_task = 0;             // that was seen
   double run_seconds = kShortestRun;
@@ -213,7 +231,8 @@ void Sweep::Impl::keep(std::uint64_t workers, const MeasuredRun& run) {
 /// What tasks that wait for others in their own pool do cannot be told from their times.
 void Sweep::Impl::keep_work(std::uint64_t workers, const MeasuredRun& run) {
   const workload::Scenario& scenario = options.scenario;
-  if (works.contains(workers) || scenario.load.pattern == workload::LoadPattern::nested) {
+  if (works[workers].size() >= kMostWorks ||
+      scenario.load.pattern == workload::LoadPattern::nested) {
     return;
   }
   const RunFigures& figures = *run.figures;
@@ -254,7 +273,7 @@ void Sweep::Impl::keep_work(std::uint64_t workers, const MeasuredRun& run) {
       gap *= static_cast<float>(static_cast<double>(work->gaps.size()) / sum / *rate);
     }
   }
-  works[workers] = std::move(*work);
+  works[workers].push_back({figures.throughput, std::move(*work)});
 }
 
 /// A map() that reads ahead only so far keeps no more workers busy than that.
@@ -269,12 +288,14 @@ std::uint64_t Sweep::Impl::at_work(std::uint64_t workers) const {
 /// spends on a task beside the task itself is seen best, and what tasks wait for is the world's.
 void Sweep::Impl::predict(SweepResult& result) {
   const SimulatedWork* from = nullptr;
+  std::size_t run = 0;
   const std::uint64_t served = options.scenario.http.max_concurrent;
   for (const SweepPoint& point : result.points) {
     const auto work = works.find(point.workers);
     const bool free = point.cpu < kFreeCores && (served == 0 || point.workers <= served);
-    if (work != works.end() && (from == nullptr || free)) {
-      from = &work->second;
+    if (work != works.end() && !work->second.empty() && (from == nullptr || free)) {
+      run = middle_of(work->second);
+      from = &work->second[run].work;
       result.calibrated_at = point.workers;
     }
   }
@@ -283,7 +304,7 @@ void Sweep::Impl::predict(SweepResult& result) {
   }
   for (SweepPoint& point : result.points) {
     const auto [known, is_new] =
-        predictions.try_emplace(std::pair(*result.calibrated_at, point.workers), 0);
+        predictions.try_emplace(std::tuple(*result.calibrated_at, run, point.workers), 0);
     if (is_new) {
       known->second = simulate(*from, {.workers = at_work(point.workers)}).throughput;
     }
@@ -368,8 +389,8 @@ std::optional<SweepEnd> Sweep::Impl::round(std::vector<std::uint64_t> wanted) {
     if (!run_once(workers, begun[workers]++)) {
       return stopping.stop_requested() ? SweepEnd::cancelled : SweepEnd::failed;
     }
+    publish(false);
   }
-  publish(false);
   return std::nullopt;
 }
 
@@ -460,12 +481,12 @@ void Sweep::Impl::finish(SweepEnd end) {
        "The budget of " + shown_seconds(options.budget_seconds) + " was spent.");
   note(end == SweepEnd::cancelled, "It was cancelled; this is what was measured until then.");
   note(empty_runs > 0,
-       runs_text(empty_runs) + " finished too few tasks to count: give them a longer --duration.");
+       runs_text(empty_runs) + " finished too few tasks to count: longer runs (--duration) would.");
   note(disturbed_runs > 0, "In " + runs_text(disturbed_runs) + " other programs used more than " +
                                shown_percent(kDisturbed) +
                                " of the cores: a quiet computer would tell more.");
   note(unsteady_runs > 0, "In " + runs_text(unsteady_runs) +
-                              " the throughput drifted: a longer --duration may tell more.");
+                              " the throughput drifted: longer runs (--duration) may tell more.");
   note(failed_runs > 0 && !failure_text.empty(),
        "Tasks failed in " + runs_text(failed_runs) + ", most often: " + failure_text + ".");
   note(lost_events > 0,

@@ -2,200 +2,21 @@
 #include "core/experiment/usl_fit.h"
 
 #include "core/experiment/resampling.h"
+#include "core/experiment/usl_solver.h"
 
 #include <Eigen/Dense>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <utility>
 
 namespace poolscope::experiment {
 namespace {
 
-// X(N) = N / (a + b (N - 1) + c N (N - 1)), with a = 1 / lambda, b = sigma / lambda, c = kappa /
-// lambda: linear in a, b, c but for the reciprocal. Throughputs are divided by the largest.
-
-/// The measurements of a count, as far as least squares see them.
-struct Level {
-  double workers = 0;
-  double mean = 0;
-  double weight = 0;  // how many
-};
-
-/// Which of a, b, c are free. sigma = 1 (b = a) makes one column of two.
-enum class Face : std::uint8_t { a, ab_one, ab, ac, ab_one_c, abc };
-constexpr std::array kFaces = {Face::a,  Face::ab_one,   Face::ab,
-                               Face::ac, Face::ab_one_c, Face::abc};
-
 using Vector = Eigen::Vector3d;
 using Matrix = Eigen::Matrix3d;
-
-Eigen::Index parameters_of(Face face) {
-  switch (face) {
-    case Face::a:
-    case Face::ab_one:
-      return 1;
-    case Face::abc:
-      return 3;
-    default:
-      return 2;
-  }
-}
-
-/// The face's columns at a count; those past its parameters are 0.
-Vector columns(Face face, double n) {
-  const double pairs = n * (n - 1);
-  switch (face) {
-    case Face::a:
-      return {1, 0, 0};
-    case Face::ab_one:
-      return {n, 0, 0};
-    case Face::ab:
-      return {1, n - 1, 0};
-    case Face::ac:
-      return {1, pairs, 0};
-    case Face::ab_one_c:
-      return {n, pairs, 0};
-    default:
-      return {1, n - 1, pairs};
-  }
-}
-
-/// As (a, b, c), whatever the face.
-Vector expand(Face face, const Vector& p) {
-  switch (face) {
-    case Face::a:
-      return {p[0], 0, 0};
-    case Face::ab_one:
-      return {p[0], p[0], 0};
-    case Face::ab:
-      return {p[0], p[1], 0};
-    case Face::ac:
-      return {p[0], 0, p[1]};
-    case Face::ab_one_c:
-      return {p[0], p[0], p[1]};
-    default:
-      return p;
-  }
-}
-
-bool within_bounds(const Vector& abc) {
-  return abc[0] > 0 && abc[1] >= 0 && abc[1] <= abc[0] && abc[2] >= 0;
-}
-
-/// Of the levels' means; infinite where a denominator is not positive.
-double squares(std::span<const Level> levels, Face face, const Vector& p) {
-  double sum = 0;
-  for (const Level& level : levels) {
-    const double d = columns(face, level.workers).dot(p);
-    if (!(d > 0)) {
-      return std::numeric_limits<double>::infinity();
-    }
-    const double residual = level.mean - level.workers / d;
-    sum += level.weight * residual * residual;
-  }
-  return sum;
-}
-
-Vector solve(const Matrix& normal, const Vector& right, Eigen::Index size) {
-  Vector result = Vector::Zero();
-  result.head(size) = normal.topLeftCorner(size, size).ldlt().solve(right.head(size));
-  return result;
-}
-
-/// Least squares of N / X, weighted so that its residuals are those of X to first order.
-Vector start_of(std::span<const Level> levels, Face face) {
-  Matrix normal = Matrix::Zero();
-  Vector right = Vector::Zero();
-  for (const Level& level : levels) {
-    if (level.mean <= 0) {
-      continue;
-    }
-    const double root = level.mean * level.mean / level.workers;
-    const Vector column = columns(face, level.workers) * root;
-    normal += level.weight * column * column.transpose();
-    right += level.weight * column * (level.workers / level.mean * root);
-  }
-  Vector start = solve(normal, right, parameters_of(face));
-  if (start.allFinite() && start[0] > 0 && std::isfinite(squares(levels, face, start))) {
-    return start;
-  }
-  std::vector<double> ratios;
-  for (const Level& level : levels) {
-    if (level.mean > 0) {
-      ratios.push_back((face == Face::ab_one || face == Face::ab_one_c ? 1 : level.workers) /
-                       level.mean);
-    }
-  }
-  return {quantile(std::move(ratios), 0.5), 0, 0};
-}
-
-struct Solution {
-  Vector abc = Vector::Zero();
-  double squares = std::numeric_limits<double>::infinity();
-};
-
-/// Levenberg 1944, Marquardt 1963; columns scaled to unit length.
-Solution solve_face(std::span<const Level> levels, Face face) {
-  constexpr int kMostSteps = 200;
-  const Eigen::Index size = parameters_of(face);
-  Vector p = start_of(levels, face);
-  double now = squares(levels, face, p);
-  double damping = 1e-3;
-  for (int step = 0; step < kMostSteps && std::isfinite(now); ++step) {
-    Matrix normal = Matrix::Zero();
-    Vector right = Vector::Zero();
-    for (const Level& level : levels) {
-      const Vector column = columns(face, level.workers);
-      const double d = column.dot(p);
-      const double x = level.workers / d;
-      const Vector slope = column * (-x / d);
-      normal += level.weight * slope * slope.transpose();
-      right += level.weight * slope * (level.mean - x);
-    }
-    Vector scale = Vector::Ones();
-    scale.head(size) = normal.diagonal().head(size).cwiseSqrt().cwiseInverse();
-    Matrix damped = scale.asDiagonal() * normal * scale.asDiagonal();
-    damped.diagonal().array() += damping;
-    const Vector move = scale.asDiagonal() * solve(damped, scale.asDiagonal() * right, size);
-    const double next = move.allFinite() ? squares(levels, face, p + move)
-                                         : std::numeric_limits<double>::infinity();
-    if (next <= now) {
-      const bool settled = now - next <= 1e-15 * now && move.norm() <= 1e-10 * p.norm();
-      p += move;
-      now = next;
-      damping /= 10;
-      if (settled) {
-        break;
-      }
-    } else if (damping > 1e12) {
-      break;  // no step however small is better
-    } else {
-      damping *= 4;
-    }
-  }
-  return {expand(face, p), now};
-}
-
-Usl best_model(std::span<const Level> levels, double scale) {
-  double weights = 0;
-  for (const Level& level : levels) {
-    weights += level.weight;
-  }
-  const double nothing = 1e-18 * weights;  // of throughputs up to 1: rounding
-  Solution best;
-  for (const Face face : kFaces) {  // fewer parameters first: they win a tie
-    const Solution solution = solve_face(levels, face);
-    if (within_bounds(solution.abc) && solution.squares * (1 + 1e-9) + nothing < best.squares) {
-      best = solution;
-    }
-  }
-  return {.lambda = scale / best.abc[0],
-          .sigma = best.abc[1] / best.abc[0],
-          .kappa = best.abc[2] / best.abc[0]};
-}
 
 std::vector<Level> levels_of(std::span<const CountValues> counts, double scale) {
   std::vector<Level> levels;
@@ -207,14 +28,32 @@ std::vector<Level> levels_of(std::span<const CountValues> counts, double scale) 
   return levels;
 }
 
+/// How sure a fit is: of its coefficients, and of the curve they make together.
+struct Sureness {
+  UslIntervals intervals = {};
+  std::vector<CurveInterval> band = {};
+};
+
+/// Evenly on a logarithmic scale, the ends included.
+std::vector<double> band_places(std::span<const CountValues> counts) {
+  constexpr int kPlaces = 48;
+  const auto least = static_cast<double>(counts.front().workers);
+  const double doublings = std::log2(static_cast<double>(counts.back().workers) / least);
+  std::vector<double> places;
+  for (int i = 0; i <= kPlaces; ++i) {
+    places.push_back(least * std::exp2(doublings * i / kPlaces));
+  }
+  return places;
+}
+
 /// Draws within each count and fits again.
-UslIntervals bootstrap_intervals(std::span<const CountValues> counts, double scale,
-                                 std::size_t values) {
+std::vector<Usl> resampled_models(std::span<const CountValues> counts, double scale,
+                                  std::size_t values) {
   constexpr std::size_t kMostDraws = 20'000'000;
   const std::size_t rounds = std::clamp(kMostDraws / values, std::size_t{200}, kResamples);
   workload::Random random(kResamplingSeed);
   std::vector<Level> levels = levels_of(counts, scale);
-  std::array<std::vector<double>, 3> found;
+  std::vector<Usl> models;
   for (std::size_t round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < counts.size(); ++i) {
       const std::vector<double>& from = counts[i].throughputs;
@@ -224,27 +63,49 @@ UslIntervals bootstrap_intervals(std::span<const CountValues> counts, double sca
       }
       levels[i].mean = sum / static_cast<double>(from.size()) / scale;
     }
-    const Usl model = best_model(levels, scale);
-    found[0].push_back(model.lambda);
-    found[1].push_back(model.sigma);
-    found[2].push_back(model.kappa);
+    models.push_back(best_usl(levels, scale));
   }
-  const auto percentiles = [](const std::vector<double>& results) {
-    return Interval{quantile(results, 0.025), quantile(results, 0.975)};
-  };
-  return {UslIntervals::Method::bootstrap, percentiles(found[0]), percentiles(found[1]),
-          percentiles(found[2])};
+  return models;
+}
+
+template <typename Value>
+Interval percentiles(const std::vector<Usl>& models, Value value) {
+  std::vector<double> results;
+  results.reserve(models.size());
+  for (const Usl& model : models) {
+    results.push_back(value(model));
+  }
+  return {quantile(results, 0.025), quantile(results, 0.975)};
+}
+
+Sureness bootstrapped(std::span<const CountValues> counts, double scale, std::size_t values) {
+  const std::vector<Usl> models = resampled_models(counts, scale, values);
+  Sureness sureness;
+  sureness.intervals = {UslIntervals::Method::bootstrap,
+                        percentiles(models, [](const Usl& model) { return model.lambda; }),
+                        percentiles(models, [](const Usl& model) { return model.sigma; }),
+                        percentiles(models, [](const Usl& model) { return model.kappa; })};
+  for (const double workers : band_places(counts)) {
+    sureness.band.push_back({workers, percentiles(models, [workers](const Usl& model) {
+                               return model.throughput(workers);
+                             })});
+  }
+  return sureness;
+}
+
+/// How the law at `n` workers changes with its coefficients.
+Vector slope_at(const Usl& model, double n) {
+  const double d = 1 + model.sigma * (n - 1) + model.kappa * n * (n - 1);
+  const double x = model.lambda * n / d;
+  return {x / model.lambda, -x / d * (n - 1), -x / d * n * (n - 1)};
 }
 
 /// From the covariance s^2 (J'J)^-1 of the coefficients, cut at their bounds.
-std::optional<UslIntervals> linearised_intervals(std::span<const CountValues> counts,
-                                                 const Usl& model, double error, double df) {
+std::optional<Sureness> linearised(std::span<const CountValues> counts, const Usl& model,
+                                   double error, double df) {
   Matrix normal = Matrix::Zero();
   for (const CountValues& count : counts) {
-    const auto n = static_cast<double>(count.workers);
-    const double d = 1 + model.sigma * (n - 1) + model.kappa * n * (n - 1);
-    const double x = model.lambda * n / d;
-    const Vector slope{x / model.lambda, -x / d * (n - 1), -x / d * n * (n - 1)};
+    const Vector slope = slope_at(model, static_cast<double>(count.workers));
     normal += static_cast<double>(count.throughputs.size()) * slope * slope.transpose();
   }
   const Vector scale = normal.diagonal().cwiseSqrt().cwiseInverse();
@@ -253,14 +114,23 @@ std::optional<UslIntervals> linearised_intervals(std::span<const CountValues> co
   if (!inverse.allFinite()) {
     return std::nullopt;
   }
+  constexpr double kNoLimit = std::numeric_limits<double>::infinity();
   const double t = t_quantile(0.975, df);
-  const auto about = [&](double value, Eigen::Index i, double least, double most) {
-    const double half = t * error * std::sqrt(std::max(0.0, inverse(i, i))) * scale[i];
+  const auto about = [&](double value, const Vector& slope, double least, double most) {
+    const Vector scaled_slope = scale.asDiagonal() * slope;
+    const double half =
+        t * error * std::sqrt(std::max(0.0, scaled_slope.dot(inverse * scaled_slope)));
     return Interval{std::max(least, value - half), std::min(most, value + half)};
   };
-  constexpr double kNoLimit = std::numeric_limits<double>::infinity();
-  return UslIntervals{UslIntervals::Method::linearised, about(model.lambda, 0, 0, kNoLimit),
-                      about(model.sigma, 1, 0, 1), about(model.kappa, 2, 0, kNoLimit)};
+  Sureness sureness;
+  sureness.intervals = {
+      UslIntervals::Method::linearised, about(model.lambda, Vector::UnitX(), 0, kNoLimit),
+      about(model.sigma, Vector::UnitY(), 0, 1), about(model.kappa, Vector::UnitZ(), 0, kNoLimit)};
+  for (const double workers : band_places(counts)) {
+    sureness.band.push_back(
+        {workers, about(model.throughput(workers), slope_at(model, workers), 0, kNoLimit)});
+  }
+  return sureness;
 }
 
 bool grows_per_worker(std::span<const CountValues> counts) {
@@ -309,7 +179,7 @@ tl::expected<UslFit, NoFit> fit_usl(std::span<const Measurement> measurements,
   }
   fit.least_workers = counts.front().workers;
   fit.most_workers = counts.back().workers;
-  fit.model = best_model(levels_of(counts, fit.highest), fit.highest);
+  fit.model = best_usl(levels_of(counts, fit.highest), fit.highest);
   double residual_squares = 0;
   for (const Measurement& one : measurements) {
     fit.residuals.push_back(one.throughput -
@@ -339,8 +209,11 @@ tl::expected<UslFit, NoFit> fit_usl(std::span<const Measurement> measurements,
   if (with_intervals) {
     const bool repeated =
         std::ranges::all_of(counts, [](const CountValues& c) { return c.throughputs.size() > 1; });
-    fit.intervals = repeated ? bootstrap_intervals(counts, fit.highest, n)
-                             : linearised_intervals(counts, fit.model, *fit.error, df);
+    if (auto sureness = repeated ? std::optional(bootstrapped(counts, fit.highest, n))
+                                 : linearised(counts, fit.model, *fit.error, df)) {
+      fit.intervals = sureness->intervals;
+      fit.band = std::move(sureness->band);
+    }
   }
   return fit;
 }

@@ -41,12 +41,19 @@ struct UslIntervals {
   Interval kappa = {};
 };
 
+/// How sure the curve is at a place between the least and the most workers, at the level 0.95.
+struct CurveInterval {
+  double workers = 0;
+  Interval throughput = {};
+};
+
 struct UslFit {
   Usl model = {};
   std::vector<double> residuals = {};  ///< measured - model, in the order of the measurements
   std::optional<double> r2 = {};       ///< of an exact fit (three values) nothing can be said
   std::optional<double> error = {};    ///< residual standard error, with n - 3 in its divisor
   std::optional<UslIntervals> intervals = {};
+  std::vector<CurveInterval> band = {};  ///< ascending, beside `intervals`
   std::uint64_t least_workers = 0;
   std::uint64_t most_workers = 0;
   double highest = 0;               ///< throughput measured
@@ -66,8 +73,8 @@ enum class NoFit : std::uint8_t { too_few_points, no_throughput };
 
 /// Unweighted least squares of the throughputs' residuals over all measurements, subject to lambda
 /// > 0, 0 <= sigma <= 1, kappa >= 0: each face of the bounds is solved by Levenberg and Marquardt's
-/// method, the best inside wins. Reproduces R's `usl`. Cost: well under 1 ms, and with `intervals`
-/// some 2,000 times that of a few points. Threads: any.
+/// method, the best inside wins. Reproduces R's `usl`. Cost: well under 1 ms, and with intervals
+/// and band some 2,000 times that of a few points. Threads: any.
 tl::expected<UslFit, NoFit> fit_usl(std::span<const Measurement> measurements,
                                     bool with_intervals = true);
 

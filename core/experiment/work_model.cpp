@@ -13,7 +13,6 @@ using trace::PhaseKind;
 
 constexpr std::size_t kLeastTasks = 20;
 constexpr std::string_view kInterpreterLock = "interpreter lock";  // as burn_cpu() calls it
-constexpr double kOpenIdle = 0.1;
 
 double seconds(TimeNs time) {
   return static_cast<double>(time) * 1e-9;
@@ -167,29 +166,6 @@ std::optional<SimulatedWork> Modeller::model() {
   return std::move(work_);
 }
 
-/// The share of [begin, end] in which nothing waited in the queue.
-double idle_share(const TaskRecords& records, TimeNs begin, TimeNs end) {
-  std::vector<std::pair<TimeNs, int>> steps;
-  for (const TaskRecord& task : records.tasks()) {
-    if (task.queued == kNever || task.started == kNever) {
-      continue;
-    }
-    steps.emplace_back(std::clamp(task.queued, begin, end), 1);
-    steps.emplace_back(std::clamp(task.started, begin, end), -1);
-  }
-  std::ranges::sort(steps);
-  TimeNs idle = 0;
-  TimeNs last = begin;
-  int depth = 0;
-  for (const auto& [time, step] : steps) {
-    idle += depth <= 0 ? time - last : 0;
-    depth += step;
-    last = time;
-  }
-  idle += depth <= 0 ? end - last : 0;
-  return end > begin ? static_cast<double>(idle) / static_cast<double>(end - begin) : 0;
-}
-
 }  // namespace
 
 std::optional<SimulatedWork> work_of(const TaskRecords& records, const trace::Directory& directory,
@@ -210,26 +186,6 @@ std::vector<float> arrival_gaps(const TaskRecords& records, TimeNs begin, TimeNs
     gaps.push_back(static_cast<float>(seconds(times[i] - times[i - 1])));
   }
   return gaps;
-}
-
-std::optional<SimulatedWork> work_of(const session::Snapshot& snapshot, double seconds_back,
-                                     std::size_t cores) {
-  if (snapshot.empty() || snapshot.process_count() == 0) {
-    return std::nullopt;
-  }
-  TaskRecords records;
-  snapshot.replay(0, records);
-  WorkModelOptions options{.end = snapshot.end(), .cores = cores};
-  options.begin =
-      std::max(snapshot.begin(), snapshot.end() - static_cast<TimeNs>(seconds_back * 1e9));
-  auto work = work_of(records, *snapshot.directory(0), options);
-  if (!work) {
-    return std::nullopt;
-  }
-  if (idle_share(records, options.begin, options.end) >= kOpenIdle) {
-    work->gaps = arrival_gaps(records, options.begin, options.end);
-  }
-  return work;
 }
 
 }  // namespace poolscope::experiment

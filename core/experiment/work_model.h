@@ -3,7 +3,6 @@
 
 #include "core/experiment/simulation.h"
 #include "core/experiment/task_records.h"
-#include "core/session/snapshot.h"
 #include "core/trace/directory.h"
 
 #include <cstddef>
@@ -29,12 +28,6 @@ struct WorkModelOptions {
 /// from fewer than 20 tasks. Threads: any.
 std::optional<SimulatedWork> work_of(const TaskRecords& records, const trace::Directory& directory,
                                      const WorkModelOptions& options);
-
-/// The same of a session's first process, the last `seconds` of it, with how its tasks came: all
-/// the time, or, if the queue was empty for a tenth of the time or more, when they did. Cost:
-/// O(events); for a job thread.
-std::optional<SimulatedWork> work_of(const session::Snapshot& snapshot, double seconds,
-                                     std::size_t cores);
 
 /// Seconds between the arrivals in [begin, end], in their order.
 std::vector<float> arrival_gaps(const TaskRecords& records, TimeNs begin, TimeNs end);

@@ -24,6 +24,7 @@ class ExperimentsTest : public QObject {
   void fit_thatCannotTell_saysWhy_data();
   void fit_thatCannotTell_saysWhy();
   void fit_prints_forPeople();
+  void fit_drawsItsPlot_andKeepsOneThatExists();
   void compare_tellsTheFasterOne_keyByKey();
   void compare_prints_forPeople();
   void sweep_answers_keyByKey_andWritesItsPoints();
@@ -109,6 +110,9 @@ void ExperimentsTest::wrongCall_endsWithTwoAndOneLine_data() {
   row("negative budget", "sweep --scenario web-scraping --budget -5", {"--budget", "'-5'"});
   row("no wait", "sweep --scenario web-scraping --queue-wait-p99 fast", {"'fast'"});
   row("unknown output", "sweep --scenario web-scraping --output x.txt", {"x.txt", ".csv"});
+  row("a plot of another kind", "fit a.csv --plot x.pdf", {"x.pdf", ".png", ".svg"});
+  row("a sweep's plot, too", "sweep --scenario web-scraping --plot x", {"x: ", ".svg"});
+  row("unknown colours", "fit a.csv --plot x.png --theme pink", {"--theme", "pink"});
   row("unknown option", "fit a.csv --workers 3", {"--workers"});
 }
 
@@ -231,6 +235,27 @@ void ExperimentsTest::fit_prints_forPeople() {
   for (const char* word : {"workers", "95 % interval", "Universal Scalability Law", "sigma",
                            "8 workers: 396/s, within 5 % of the best"}) {
     QVERIFY2(outcome.out.contains(QLatin1String(word)), word);
+  }
+}
+
+void ExperimentsTest::fit_drawsItsPlot_andKeepsOneThatExists() {
+  const QString points = write(QStringLiteral("plotted.csv"), kRepeats);
+  for (const char* name : {"plot.png", "plot.svg"}) {
+    const QStringList call{QStringLiteral("fit"),     points,
+                           QStringLiteral("--plot"),  path(QString::fromLatin1(name)),
+                           QStringLiteral("--theme"), QStringLiteral("light")};
+    const Outcome drawn = runPoolscope(call);
+    QCOMPARE(drawn.status, 0);
+    QVERIFY2(drawn.err.isEmpty(), qPrintable(drawn.err));
+    QFile file(path(QString::fromLatin1(name)));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray first = file.readAll();
+    QVERIFY(first.startsWith(QByteArray(name).endsWith("png") ? "\x89PNG" : "<?xml"));
+    const Outcome again = runPoolscope(call);
+    QCOMPARE(again.status, 1);
+    QVERIFY2(isOneLine(again.err) && again.err.contains(QString::fromLatin1(name)),
+             qPrintable(again.err));
+    QCOMPARE(runPoolscope(call + QStringList{QStringLiteral("--force")}).status, 0);
   }
 }
 

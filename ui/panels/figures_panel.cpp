@@ -77,10 +77,21 @@ void FiguresPanel::showFigures(const LiveFigures& figures) {
                    : figures.isWhole
                        ? tr("over %1").arg(formatSeconds(figures.windowS))
                        : tr("last %1 s").arg(QLocale().toString(figures.windowS, 'f', 1)));
+  figures_ = figures;
   showEffect(figures);
 }
 
+void FiguresPanel::showPrediction(const QString& text) {
+  prediction_ = text;
+  showEffect(figures_);
+}
+
 void FiguresPanel::showEffect(const LiveFigures& figures) {
+  if (!prediction_.isEmpty()) {
+    setLook(effect_, "warn");  // as all that is only predicted
+    effect_->setText(prediction_);
+    return;
+  }
   if (!figures.effect) {
     setLook(effect_, "dim");
     effect_->setText(figures.maxWorkers == 0 || figures.shutDown ? QString()

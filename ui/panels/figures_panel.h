@@ -21,6 +21,9 @@ class FiguresPanel : public QWidget {
   explicit FiguresPanel(QWidget* parent = nullptr);
 
   void showFigures(const LiveFigures& figures);
+  /// In the place of the last change's effect, as long as there is one: it says itself that it is
+  /// predicted.
+  void showPrediction(const QString& text);
   /// Puts the window's own buttons beside the figure, at the right.
   void setCorner(QLayout* corner);
   /// The figure may be small: there is no room for it.
@@ -35,6 +38,8 @@ class FiguresPanel : public QWidget {
   QLabel* unit_;
   ElidingLabel* window_;
   ElidingLabel* effect_;
+  LiveFigures figures_;
+  QString prediction_;
   Theme theme_;
   bool tight_ = false;
 };

@@ -64,6 +64,10 @@ bool SideTabs::statisticsShown() const {
   return statistics_->isVisibleTo(tabs_);
 }
 
+void SideTabs::setFooter(QWidget* footer) {
+  layout()->addWidget(footer);
+}
+
 void SideTabs::setTheme(const Theme& theme) {
   code_->setFonts(theme.fonts.mono, theme.fonts.monoSmall);
   highlighter_->setTheme(theme);

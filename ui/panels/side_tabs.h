@@ -25,6 +25,8 @@ class SideTabs : public QFrame {
   StatisticsPanel* statistics() const { return statistics_; }
   bool statisticsShown() const;
   void setTheme(const Theme& theme);
+  /// Stands below the tabs, whichever is in front.
+  void setFooter(QWidget* footer);
   /// It takes what room is left, and scrolls in itself: wishing for more would make its column
   /// scroll.
   QSize sizeHint() const override { return minimumSizeHint(); }

@@ -49,8 +49,10 @@ int WorkersScale::toWorkers(qreal x) const {
   return static_cast<int>(std::lround(std::exp2(share * std::log2(kMost))));
 }
 
-QList<SliderMark> layOutSliderMarks(int cores, const WorkersScale& scale, qreal left, qreal right,
+QList<SliderMark> layOutSliderMarks(const SliderNumbers& numbers, const WorkersScale& scale,
+                                    qreal left, qreal right,
                                     const std::function<qreal(const QString&)>& textWidth) {
+  const int cores = numbers.cores;
   QList<SliderMark> marks;
   const auto add = [&](int workers, const QString& text) {
     if (workers > WorkersScale::kMost) {
@@ -71,11 +73,16 @@ QList<SliderMark> layOutSliderMarks(int cores, const WorkersScale& scale, qreal 
                  ? tr("1 core")
                  : tr("%n cores", cores).replace(QLatin1String("%n"), QString::number(cores)));
   add(ruleOfThumb, tr("%1 = cores + 4").arg(ruleOfThumb));
+  if (numbers.recommended > 0) {
+    add(numbers.recommended, tr("%1 recommended").arg(numbers.recommended));
+  }
   std::sort(marks.begin(), marks.end(),
             [](const SliderMark& a, const SliderMark& b) { return a.workers < b.workers; });
-  for (const int droppable : {0, cores, ruleOfThumb}) {
+  for (const int droppable : {0, cores, ruleOfThumb, numbers.recommended}) {
     for (SliderMark& mark : marks) {
-      if (mark.workers == droppable && droppable > 1 && droppable < WorkersScale::kMost) {
+      const bool isLast = droppable == numbers.recommended;
+      if (mark.workers == droppable && droppable > 1 && droppable < WorkersScale::kMost &&
+          (isLast || mark.workers != numbers.recommended)) {
         mark.text.clear();
       }
       mark.textWidth = mark.text.isEmpty() ? 0 : textWidth(mark.text);

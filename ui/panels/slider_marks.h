@@ -27,11 +27,18 @@ struct SliderMark {
   qreal textWidth = 0;
 };
 
-/// Marks for 1, the cores, the rule of thumb and 64. Where numbers coincide they share a mark; what
-/// is off the scale has none. Labels stand under their marks as far as they do not touch, within
-/// [left, right); where all do not find room the cores' is left out, then the rule of thumb's (the
-/// marks stay, with empty text).
-QList<SliderMark> layOutSliderMarks(int cores, const WorkersScale& scale, qreal left, qreal right,
+/// What the scale marks.
+struct SliderNumbers {
+  int cores = 1;
+  int recommended = 0;  ///< by a sweep; 0: none
+};
+
+/// Marks for 1, the cores, the rule of thumb, what is recommended and 64. Where numbers coincide
+/// they share a mark; what is off the scale has none. Labels stand under their marks as far as they
+/// do not touch, within [left, right); where all do not find room the cores' is left out, then the
+/// rule of thumb's, then the recommended one's (the marks stay, with empty text).
+QList<SliderMark> layOutSliderMarks(const SliderNumbers& numbers, const WorkersScale& scale,
+                                    qreal left, qreal right,
                                     const std::function<qreal(const QString&)>& textWidth);
 
 }  // namespace poolscope::ui

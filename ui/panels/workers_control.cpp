@@ -97,6 +97,12 @@ WorkersControl::WorkersControl(int cores, QWidget* parent)
   connect(slider_, &QSlider::valueChanged, this, &WorkersControl::choose);
 }
 
+void WorkersControl::showPrediction(const QString& text) {
+  // It would cover what the pointer is there for.
+  slider_->setToolTip(text.isEmpty() ? tr("Drag to resize the pool while it runs") : QString());
+  slider_->setAccessibleDescription(text);
+}
+
 QSpinBox* WorkersControl::field() const {
   return field_;
 }

@@ -26,6 +26,9 @@ class WorkersControl : public QWidget {
   /// Shows what is in force. A slider that is being dragged and a field that is being edited stay
   /// as they are.
   void setValue(int workers);
+  /// What would come of the number that the pointer is at, for a tool tip and for screen readers:
+  /// it says itself that it is predicted. Empty: nothing is asked.
+  void showPrediction(const QString& text);
   /// No room for the buttons beside the field: slider and keys do the same.
   void setTight(bool tight);
   void setTheme(const Theme& theme);

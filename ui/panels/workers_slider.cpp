@@ -23,6 +23,20 @@ WorkersSlider::WorkersSlider(int cores, QWidget* parent)
   setPageStep(4);
   setFocusPolicy(Qt::StrongFocus);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  setMouseTracking(true);
+}
+
+void WorkersSlider::setRecommended(int workers) {
+  recommended_ = workers;
+  update();
+}
+
+void WorkersSlider::pointAt(std::optional<int> workers) {
+  if (pointedAt_ != workers) {
+    pointedAt_ = workers;
+    update();
+    Q_EMIT pointed(workers);
+  }
 }
 
 void WorkersSlider::showWorkers(int workers) {
@@ -52,7 +66,7 @@ WorkersScale WorkersSlider::scale() const {
 
 QList<SliderMark> WorkersSlider::marks() const {
   const QFontMetricsF metrics(theme_.fonts.tiny);
-  return layOutSliderMarks(cores_, scale(), 0, width(),
+  return layOutSliderMarks({.cores = cores_, .recommended = recommended_}, scale(), 0, width(),
                            [&](const QString& text) { return metrics.horizontalAdvance(text); });
 }
 
@@ -75,9 +89,18 @@ void WorkersSlider::paintEvent(QPaintEvent*) {
   for (const SliderMark& mark : marks()) {
     painter.fillRect(
         QRectF(std::round(at.toX(mark.workers)) - 1, y - tickHeight / 2, 2, tickHeight),
-        theme_.faint);
-    painter.setPen(isAt(mark) && enabled ? theme_.accent : theme_.dim);
+        mark.workers == recommended_ ? theme_.ok : theme_.faint);
+    const bool recommended = mark.workers == recommended_;
+    painter.setPen(isAt(mark) && enabled ? theme_.accent : recommended ? theme_.ok : theme_.dim);
     painter.drawText(QPointF(mark.textLeft, height() - metrics.descent() - 1), mark.text);
+  }
+  if (enabled && pointedAt_ && *pointedAt_ != value()) {
+    // As all that is only predicted: amber, hollow and dashed.
+    QPen ghost(theme_.warn, theme_.px(1.6));
+    ghost.setDashPattern({2.5, 2});
+    painter.setPen(ghost);
+    painter.setBrush(theme_.surface);
+    painter.drawEllipse(QPointF(at.toX(*pointedAt_), y), handle / 2 - 1, handle / 2 - 1);
   }
   painter.setBrush(enabled ? theme_.accent : theme_.faint);
   painter.setPen(QPen(hasFocus() ? theme_.text : theme_.surface, 2));
@@ -91,12 +114,20 @@ void WorkersSlider::mousePressEvent(QMouseEvent* event) {
   }
   setSliderDown(true);
   setValue(scale().toWorkers(event->position().x()));
+  pointAt(value());
 }
 
 void WorkersSlider::mouseMoveEvent(QMouseEvent* event) {
+  const int workers = scale().toWorkers(event->position().x());
   if (isSliderDown()) {
-    setValue(scale().toWorkers(event->position().x()));
+    setValue(workers);
   }
+  pointAt(workers);
+}
+
+void WorkersSlider::leaveEvent(QEvent* event) {
+  pointAt(std::nullopt);
+  QSlider::leaveEvent(event);
 }
 
 void WorkersSlider::mouseReleaseEvent(QMouseEvent* event) {

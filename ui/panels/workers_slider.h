@@ -6,6 +6,8 @@
 
 #include <QSlider>
 
+#include <optional>
+
 namespace poolscope::ui {
 
 /// max_workers from 1 to 64 on a logarithmic scale, with the numbers that people ask about marked.
@@ -20,13 +22,22 @@ class WorkersSlider : public QSlider {
   void showWorkers(int workers);
   /// The number is the one of this mark: off the scale it is none's.
   bool isAt(const SliderMark& mark) const { return mark.workers == workers_; }
+  /// Marked beside the numbers that everybody has; 0: none.
+  void setRecommended(int workers);
+  /// Where the pointer is: what would be chosen there, shown as a ghost of the handle.
+  std::optional<int> pointedAt() const { return pointedAt_; }
   void setTheme(const Theme& theme);
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
   QList<SliderMark> marks() const;
   WorkersScale scale() const;
 
+ Q_SIGNALS:
+  /// While the pointer is over it, and while it drags the handle; nothing: it left.
+  void pointed(std::optional<int> workers);
+
  protected:
+  void leaveEvent(QEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
@@ -34,8 +45,12 @@ class WorkersSlider : public QSlider {
   void wheelEvent(QWheelEvent* event) override;
 
  private:
+  void pointAt(std::optional<int> workers);
+
   int cores_;
   int workers_ = 1;
+  int recommended_ = 0;
+  std::optional<int> pointedAt_;
   Theme theme_;
 };
 

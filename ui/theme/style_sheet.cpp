@@ -15,6 +15,7 @@ QLabel { background: transparent; }
 QLabel[look="dim"] { color: $dim; font-size: 12px; }
 QLabel[look="title"] { font-size: 16px; font-weight: 700; }
 QLabel[look="figure"] { font-size: 44px; font-weight: 700; }
+QLabel[look="strong"] { font-weight: 600; }
 QLabel[look="mono"] { font-family: $code; }
 QPlainTextEdit[look="mono"] { font-family: $code; }
 QLabel[look="ok"] { color: $ok; font-size: 12px; }

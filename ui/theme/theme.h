@@ -111,7 +111,7 @@ struct Theme {
   QPalette palette() const;
   /// For QApplication, with palette(). Widgets ask for more by a dynamic property "look": "primary"
   /// (the one button that matters), "quiet" (a button without ground), "card" (a QFrame with border
-  /// and round corners), "dim", "title", "figure", "mono", "ok", "warn", "bad" (labels).
+  /// and round corners), "dim", "title", "strong", "figure", "mono", "ok", "warn", "bad" (labels).
   QString styleSheet() const;
 
   friend bool operator==(const Theme& a, const Theme& b) {

@@ -31,6 +31,7 @@ enum class Command {
   pause_pool,
   more_workers,
   fewer_workers,
+  find_workers,
   record,
   add_marker,
   freeze,

@@ -69,6 +69,10 @@ CoachHint coachHint(const CoachInput& input) {
                                      "or choose another scenario.")
                                       .arg(outcomeText(input))};
   }
+  if (state.paused && input.isSweeping) {
+    return {CoachTopic::sweeping, tr("The pool is paused while other numbers of workers are "
+                                     "measured; it goes on by itself.")};
+  }
   if (state.paused) {
     return {CoachTopic::paused, tr("The pool is paused: workers finish what they run and pick no "
                                    "more tasks. P resumes it.")};

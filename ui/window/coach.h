@@ -15,6 +15,7 @@ enum class CoachTopic {
   look_back,  ///< then: freeze, select
   no_task,    ///< the pool waits for its first task
   paused,
+  sweeping,  ///< paused, while others are measured
   finished,
   replay,
 };
@@ -28,6 +29,7 @@ struct CoachInput {
   bool introductionDone = false;
   bool hasResized = false;    ///< the user changed max_workers
   bool hasInspected = false;  ///< the user selected a task
+  bool isSweeping = false;
 };
 
 struct CoachHint {

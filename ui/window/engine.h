@@ -11,6 +11,14 @@
 
 namespace poolscope::ui {
 
+class SweepRunner;
+
+/// What a prediction has to know of a scenario beside what its tasks do.
+struct WorkHints {
+  quint64 batch = 0;           ///< tasks that come at once when the last ones are done; 0: not so
+  quint32 serverCapacity = 0;  ///< requests that its server answers at a time; 0: any number
+};
+
 struct ScenarioInfo {
   QString name = {};
   QString title = {};
@@ -19,6 +27,7 @@ struct ScenarioInfo {
   QString lesson = {};   ///< Markdown
   QString code = {};     ///< Python
   int maxWorkers = 0;
+  WorkHints work = {};
 };
 
 /// What the window shows of the engine beside the snapshot.
@@ -54,6 +63,8 @@ class Engine : public QObject {
   virtual std::shared_ptr<const session::Snapshot> snapshot() const = 0;
   /// The present on the session's clock while live; the end of the session in an opened file.
   virtual session::TimeNs now() const = 0;
+  /// What measures the scenario that is shown; null where none can be: of a program, say.
+  virtual SweepRunner* sweeps() { return nullptr; }
 
  public Q_SLOTS:
   /// A gallery name or a file. From outside the gallery it may need consent: consentNeeded() comes,

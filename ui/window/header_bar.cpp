@@ -242,6 +242,11 @@ void HeaderBar::showCounts(const TaskCounts& tasks) {
   tiles_->showCounts(tasks);
 }
 
+void HeaderBar::showPrediction(const QString& text) {
+  workers_->showPrediction(text);
+  figures_->showPrediction(text);
+}
+
 void HeaderBar::setTheme(const Theme& theme) {
   setStyleSheet(
       QStringLiteral("#headerBar { background: %1; border: none; border-bottom: 1px solid %2; }"

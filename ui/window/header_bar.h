@@ -36,6 +36,8 @@ class HeaderBar : public QFrame {
   void showFigures(const LiveFigures& figures, std::uint64_t lostEvents, std::uint64_t oddEvents);
   /// Where the tasks stand: cheap enough for each frame, unless there are thousands of workers.
   void showCounts(const TaskCounts& tasks);
+  /// What would come of the number of workers that the pointer is at; empty: it is at none.
+  void showPrediction(const QString& text);
   void setTheme(const Theme& theme);
   WorkersControl* workers() const { return workers_; }
   QMenu* menu() const { return menu_; }

@@ -7,6 +7,8 @@
 #include "ui/panels/overview_strip.h"
 #include "ui/panels/side_tabs.h"
 #include "ui/panels/statistics_panel.h"
+#include "ui/panels/sweep_panel.h"
+#include "ui/panels/sweep_strip.h"
 #include "ui/panels/task_inspector.h"
 #include "ui/panels/throughput_panel.h"
 #include "ui/panels/transport_bar.h"
@@ -89,7 +91,8 @@ QString windowRules() {
   return QStringLiteral(
       "QLabel[look=\"small\"] { font-size: 12px; } QScrollArea { background: transparent; border: "
       "none; }"
-      "#rightColumn, #stagePage, #chartPage, #statisticsPanel { background: transparent; }");
+      "#rightColumn, #stagePage, #chartPage, #statisticsPanel, #sweepPage, "
+      "#sweepContent { background: transparent; }");
 }
 
 }  // namespace
@@ -101,7 +104,8 @@ MainWindow::MainWindow(Engine& engine, WindowOptions options)
       settings_(ownSettings_ ? *ownSettings_ : *options_.settings),
       dialogs_(this, settings_, options_.nativeDialogs),
       clock_(orMonotonic(options_.wallClock)),
-      actions_(new Actions(this)) {
+      actions_(new Actions(this)),
+      sweeps_(engine.sweeps()) {
   if (options_.pointSize <= 0) {
     options_.pointSize = desktopPointSize();
   }
@@ -181,10 +185,23 @@ void MainWindow::buildLayout(int cores) {
   rows_->setStretchFactor(0, 1);
   rows_->setChildrenCollapsible(false);
 
+  auto* sweepPage = new QWidget(this);
+  sweepPage->setObjectName(QStringLiteral("sweepPage"));
+  sweep_ = new SweepPanel(sweepPage);
+  auto* sweepColumn = new QVBoxLayout(sweepPage);
+  sweepColumn->setContentsMargins(20, 12, 8, 16);
+  sweepColumn->addWidget(sweep_);
+  pages_ = new QStackedWidget(this);
+  pages_->setObjectName(QStringLiteral("pages"));
+  pages_->addWidget(rows_);
+  pages_->addWidget(sweepPage);
+
   auto* right = new QWidget(this);
   right->setObjectName(QStringLiteral("rightColumn"));
   inspector_ = new TaskInspector(right);
   tabs_ = new SideTabs(right);
+  sweepStrip_ = new SweepStrip((*actions_)[Command::find_workers], tabs_);
+  tabs_->setFooter(sweepStrip_);
   auto* rightColumn = new QVBoxLayout(right);
   rightColumn->setContentsMargins(8, 12, 20, 16);
   rightColumn->setSpacing(8);
@@ -199,7 +216,7 @@ void MainWindow::buildLayout(int cores) {
 
   columns_ = new QSplitter(Qt::Horizontal, this);
   columns_->setObjectName(QStringLiteral("columns"));
-  columns_->addWidget(rows_);
+  columns_->addWidget(pages_);
   columns_->addWidget(scroll);
   columns_->setStretchFactor(0, 1);
   columns_->setChildrenCollapsible(false);
@@ -367,6 +384,7 @@ void MainWindow::connectWidgets() {
   connectWalker();
   connect(&statisticsWorker_, &StatisticsWorker::ready, this, &MainWindow::showStatistics);
   connectExport();
+  connectSweeps();
   frameTimer_.setTimerType(Qt::PreciseTimer);
   connect(&frameTimer_, &QTimer::timeout, this, &MainWindow::showNextFrame);
 }
@@ -428,6 +446,7 @@ void MainWindow::applyTheme() {
   throughput_->setTheme(theme_);
   inspector_->setTheme(theme_);
   tabs_->setTheme(theme_);
+  sweep_->setTheme(theme_);
   const int least = qRound(theme_.px(300));
   columns_->widget(1)->setMinimumWidth(least);
   showInspector();
@@ -458,6 +477,8 @@ void MainWindow::startSession() {
   view_->resetView();
   finder_.restart(engine_.snapshot());
   walker_.reset();
+  predictor_.reset();
+  header_->showPrediction({});
   tabs_->statistics()->showNothing();
   if (engine_.state().source == EngineState::Source::live) {
     clock_.startLive();
@@ -500,6 +521,7 @@ void MainWindow::refreshState() {
                                  : tr("%1 \u2014 Poolscope").arg(title));
   refreshMessages(before);
   refreshActions();
+  showSweep();
   sincePanels_.invalidate();
   showNextFrame();
   if (fits) {

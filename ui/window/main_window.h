@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/panels/latest_job.h"
 #include "ui/panels/live_figures.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/statistics_worker.h"
 #include "ui/panels/task_finder.h"
 #include "ui/panels/task_walker.h"
+#include "ui/panels/workers_predictor.h"
 #include "ui/playback/playback_clock.h"
 #include "ui/theme/color_scheme.h"
 #include "ui/theme/motion_preference.h"
@@ -39,6 +41,9 @@ class FindBar;
 class HeaderBar;
 class LanesBar;
 class SideTabs;
+class SweepPanel;
+class SweepRunner;
+class SweepStrip;
 class TaskInspector;
 class ThroughputPanel;
 class TimelineView;
@@ -139,6 +144,15 @@ class MainWindow : public QMainWindow {
   WalkFrom walkFrom() const;
   void walk(Command command);
 
+  // main_window_sweep.cpp
+  void connectSweeps();
+  void showSweepPage(bool shown);
+  void showSweep();
+  void saveSweepPlot();
+  void saveSweepData();
+  void askForPrediction();
+  void showPrediction(int workers, const std::optional<WorkersPrediction>& prediction);
+
   void toggleView();
   void slowDown();
   void goToTime(session::TimeNs time);
@@ -189,16 +203,23 @@ class MainWindow : public QMainWindow {
   ThroughputPanel* throughput_ = nullptr;
   TaskInspector* inspector_ = nullptr;
   SideTabs* tabs_ = nullptr;
+  SweepRunner* const sweeps_;  // of the engine; null where it has none
+  SweepPanel* sweep_ = nullptr;
+  SweepStrip* sweepStrip_ = nullptr;
+  QStackedWidget* pages_ = nullptr;  // the timeline and its chart, the sweep
   QSplitter* columns_ = nullptr;
   QSplitter* rows_ = nullptr;
 
   QTimer frameTimer_;
   QElapsedTimer sincePanels_;
   QElapsedTimer sinceStatistics_;
+  QElapsedTimer sincePrediction_;
   StatisticsWorker statisticsWorker_;
   TaskFinder finder_;
   TaskWalker walker_;
+  WorkersPredictor predictor_;
   ExportJob exportJob_;
+  std::optional<LatestJob> plotJob_;  // from the first plot that is saved
   PaintIntervals paintIntervals_;
 
   session::TaskKey selectedTask_ = {};
@@ -218,6 +239,7 @@ class MainWindow : public QMainWindow {
   bool hasIntervened_ = false;  ///< the user resized or paused this session's pool
   bool hasMarked_ = false;  ///< the session holds notes that running it again would not bring back
   bool rowsAreChosen_ = false;  ///< the user moved the splitter above the chart, now or before
+  bool isSweeping_ = false;
   Quit quit_ = Quit::no;
 };
 

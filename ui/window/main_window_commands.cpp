@@ -12,6 +12,7 @@
 
 #include <QDateTime>
 #include <QFileInfo>
+#include <QStackedWidget>
 
 #include <algorithm>
 #include <utility>
@@ -65,6 +66,9 @@ void MainWindow::run(Command command) {
       break;
     case Command::fewer_workers:
       wishWorkers(wishedWorkers_.value_or(state_.maxWorkers) - 1);
+      break;
+    case Command::find_workers:
+      showSweepPage(pages_->currentIndex() == 0);
       break;
     case Command::record:
       toggleRecording();

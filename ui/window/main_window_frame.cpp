@@ -33,6 +33,7 @@ constexpr int kFrameMs = 16;
 constexpr int kQuietMs = 200;      // the picture stands, but the pool goes on
 constexpr qint64 kPanelsMs = 150;  // figures that change faster cannot be read
 constexpr qint64 kStatisticsMs = 500;
+constexpr qint64 kPredictionMs = 1000;
 /// Counting tasks asks each lane: 0.03 ms for 64 of them, but a whole frame's time for 4096.
 constexpr std::size_t kMostLanesCounted = 512;
 constexpr TimeNs kChartSpanNs = 60'000'000'000;
@@ -80,7 +81,8 @@ void MainWindow::updateTimer() {
   if (!moves) {
     paintIntervals_.rest();
   }
-  const int interval = moves ? kFrameMs : kQuietMs;
+  // A sweep measures: the window leaves the cores to it.
+  const int interval = moves && !isSweeping_ ? kFrameMs : kQuietMs;
   if (!frameTimer_.isActive() || frameTimer_.interval() != interval) {
     frameTimer_.start(interval);
   }
@@ -144,6 +146,12 @@ void MainWindow::showPanels() {
   showCoach();
   showStalls();
   askForStatistics();
+  if (isRunning() && hasSession()) {
+    predictor_.watch(snapshot);
+    if (sincePrediction_.isValid() && sincePrediction_.elapsed() >= kPredictionMs) {
+      askForPrediction();
+    }
+  }
   finder_.showSnapshot(frame_.snapshot);
   walker_.showTask(hasSession() ? walkFrom() : WalkFrom{});
 }
@@ -216,7 +224,8 @@ void MainWindow::showCoach() {
                    .tasks = snapshot.task_count(),
                    .introductionDone = settings_.introductionDone(),
                    .hasResized = hasResized_,
-                   .hasInspected = hasInspected_};
+                   .hasInspected = hasInspected_,
+                   .isSweeping = isSweeping_};
   if (state_.activity == EngineState::Activity::finished) {
     const TaskCounts counts = taskCounts(snapshot, snapshot.end());
     input.finished = counts.finished;

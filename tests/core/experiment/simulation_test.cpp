@@ -28,6 +28,7 @@ class SimulationTest : public QObject {
   void arrivals_waitAsErlangSays();
   void arrivalsBeyondThePool_areItsThroughput();
   void batches_waitInTheirQueue();
+  void batchesThatWaitForTheLast_runDry();
   void theSameSeed_givesTheSame();
   void tasksWithoutTime_end();
 };
@@ -176,6 +177,19 @@ void SimulationTest::batches_waitInTheirQueue() {
   const SimulationResult one = simulate(work, {.workers = 1});
   QVERIFY(near(one.queue_wait_p99, 0.99, 0.03));
   QVERIFY(near(simulate(work, {.workers = 4}).queue_wait_p99, 0.25, 0.05));
+}
+
+void SimulationTest::batchesThatWaitForTheLast_runDry() {
+  SimulatedWork work;
+  work.batch = 10;
+  work.batch_waits = true;
+  work.add_task({delay(0.01)});
+  // Ten tasks take 1, 3 or 10 rounds of 10 ms, and the next ten come after the last round.
+  QVERIFY(near(throughput(work, 16), 1000, 0.01));
+  QVERIFY(near(throughput(work, 4), 10 / 0.03, 0.01));
+  QVERIFY(near(throughput(work, 1), 100, 0.01));
+  work.batch_waits = false;
+  QVERIFY(near(throughput(work, 4), 400, 0.01));
 }
 
 void SimulationTest::theSameSeed_givesTheSame() {

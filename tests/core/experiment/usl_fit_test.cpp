@@ -14,6 +14,8 @@ class UslFitTest : public QObject {
   void unsortedAndRepeatedRows_fitAsSortedOnes();
   void repeats_giveBootstrapIntervalsAboutTheCoefficients();
   void oneValueACount_givesLinearisedIntervals();
+  void band_holdsTheCurve_andIsThatOfLambdaAtOneWorker_data();
+  void band_holdsTheCurve_andIsThatOfLambdaAtOneWorker();
   void exactFit_hasNoError_andNoIntervals();
   void amdahl_isTheCaseWithoutCoherency();
   void noiseAboutALine_hasNoPeak();
@@ -84,6 +86,29 @@ void UslFitTest::oneValueACount_givesLinearisedIntervals() {
   QVERIFY(std::abs(fit->intervals->lambda.high - fit->model.lambda - 2.509379) < 1e-4);
   QVERIFY(std::abs(fit->intervals->kappa.high - fit->model.kappa - 0.000831887) < 1e-7);
   QCOMPARE(fit->intervals->sigma.low, 0.0);  // cut at its bound
+}
+
+void UslFitTest::band_holdsTheCurve_andIsThatOfLambdaAtOneWorker_data() {
+  QTest::addColumn<std::vector<Measurement>>("points");
+  QTest::newRow("repeats") << repeated(curve({100, 0.05, 0.001}, {1, 2, 4, 8, 16, 32}), 0.02);
+  QTest::newRow("one value a count")
+      << std::vector<Measurement>{{1, 20}, {4, 78}, {8, 130}, {12, 170}, {16, 190}, {20, 200}};
+}
+
+void UslFitTest::band_holdsTheCurve_andIsThatOfLambdaAtOneWorker() {
+  QFETCH(std::vector<Measurement>, points);
+  const auto fit = fit_usl(points);
+  QVERIFY(fit && fit->intervals && fit->band.size() > 10);
+  QCOMPARE(fit->band.front().workers, static_cast<double>(fit->least_workers));
+  QVERIFY(std::abs(fit->band.back().workers - static_cast<double>(fit->most_workers)) < 1e-9);
+  for (const CurveInterval& place : fit->band) {
+    QVERIFY(within(fit->model.throughput(place.workers), place.throughput));
+    QVERIFY(place.throughput.low < place.throughput.high);
+  }
+  // The law at one worker is lambda, whatever the others are.
+  QVERIFY(std::abs(fit->band.front().throughput.low - fit->intervals->lambda.low) < 1e-9);
+  QVERIFY(std::abs(fit->band.front().throughput.high - fit->intervals->lambda.high) < 1e-9);
+  QVERIFY(fit_usl(points, false)->band.empty());
 }
 
 void UslFitTest::exactFit_hasNoError_andNoIntervals() {

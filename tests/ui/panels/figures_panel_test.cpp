@@ -7,6 +7,7 @@
 
 #include <QApplication>
 #include <QFontMetricsF>
+#include <QLabel>
 #include <QTest>
 
 using namespace poolscope::ui;
@@ -33,6 +34,19 @@ class FiguresPanelTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void initTestCase() { qApp->setStyleSheet(Theme::dark().styleSheet()); }
+
+  void prediction_takesThePlaceOfTheEffect_whileThereIsOne() {
+    FiguresPanel panel;
+    panel.showFigures(figuresWith(100, 1, 0.1));
+    const auto* effect = panel.findChild<QLabel*>(QStringLiteral("resizeEffect"));
+    const QString before = effect->text();
+    panel.showPrediction(QStringLiteral("predicted at 24: 203 tasks/s"));
+    panel.showFigures(figuresWith(110, 1, 0.1));
+    QCOMPARE(effect->text(), QStringLiteral("predicted at 24: 203 tasks/s"));
+    QCOMPARE(effect->property("look").toString(), QStringLiteral("warn"));
+    panel.showPrediction({});
+    QCOMPARE(effect->text(), before);
+  }
 
   void throughput_fits_data() {
     QTest::addColumn<double>("rate");

@@ -36,9 +36,11 @@ class SliderMarksTest : public QObject {
   void labels_neverOverlap_forAnyNumberOfCores() {
     for (int cores = 1; cores <= 200; ++cores) {
       for (const qreal width : {120.0, 200.0, 300.0, 500.0}) {
+        const int recommended = cores * 7 % 66;  // none, among them, and off the scale
         const WorkersScale scale{.left = 10, .width = width - 20};
         qreal free = 0;
-        for (const SliderMark& mark : layOutSliderMarks(cores, scale, 0, width, textWidth)) {
+        for (const SliderMark& mark :
+             layOutSliderMarks({cores, recommended}, scale, 0, width, textWidth)) {
           if (mark.text.isEmpty()) {
             continue;
           }
@@ -64,10 +66,29 @@ class SliderMarksTest : public QObject {
     QFETCH(int, cores);
     QStringList texts;
     for (const SliderMark& mark :
-         layOutSliderMarks(cores, {.left = 10, .width = 600}, 0, 620, textWidth)) {
+         layOutSliderMarks({.cores = cores}, {.left = 10, .width = 600}, 0, 620, textWidth)) {
       texts << mark.text;
     }
     QTEST(texts, "texts");
+  }
+
+  void recommended_hasItsOwnMark_andOutlastsTheRuleOfThumb() {
+    const auto texts = [](int recommended, qreal width) {
+      QStringList found;
+      for (const SliderMark& mark :
+           layOutSliderMarks({.cores = 2, .recommended = recommended},
+                             {.left = 10, .width = width - 20}, 0, width, textWidth)) {
+        if (!mark.text.isEmpty()) {
+          found << mark.text;
+        }
+      }
+      return found;
+    };
+    QCOMPARE(texts(24, 600),
+             (QStringList{"1", "2 cores", "6 = cores + 4", "24 recommended", "64"}));
+    QCOMPARE(texts(6, 600), (QStringList{"1", "2 cores", "6 recommended", "64"}));
+    QCOMPARE(texts(24, 150), (QStringList{"1", "24 recommended", "64"}));
+    QCOMPARE(texts(100, 600), (QStringList{"1", "2 cores", "6 = cores + 4", "64"}));
   }
 };
 

@@ -44,6 +44,41 @@ class WorkersControlTest : public QObject {
     QVERIFY(slider->isAt(slider->marks().first()));
   }
 
+  void pointer_overTheSlider_tellsItsNumber_andChoosesNothing() {
+    WorkersControl control(2);
+    control.setValue(8);
+    control.resize(500, 90);
+    control.show();
+    WorkersSlider* slider = control.slider();
+    QSignalSpy chosen(&control, &WorkersControl::chosen);
+    QList<std::optional<int>> pointed;
+    connect(slider, &WorkersSlider::pointed, this, [&](std::optional<int> at) { pointed << at; });
+    const QPoint at(qRound(slider->scale().toX(24)), slider->height() / 3);
+    const QImage before = slider->grab().toImage();
+    QTest::mouseMove(slider, at);
+    QCOMPARE(pointed, (QList<std::optional<int>>{24}));
+    QVERIFY(slider->grab().toImage() != before);  // the ghost
+    QCOMPARE(chosen.count(), 0);
+    QTest::mousePress(slider, Qt::LeftButton, {}, at);
+    QCOMPARE(chosen.count(), 1);
+    QTest::mouseMove(slider, QPoint(qRound(slider->scale().toX(32)), at.y()));
+    QCOMPARE(slider->pointedAt(), std::optional<int>(32));  // before letting go
+    QTest::mouseRelease(slider, Qt::LeftButton, {}, at);
+    QEvent leave(QEvent::Leave);
+    QCoreApplication::sendEvent(slider, &leave);
+    QVERIFY(!slider->pointedAt());
+  }
+
+  void prediction_isReadWithTheSlider_andNoToolTipCoversIt() {
+    WorkersControl control(2);
+    control.showPrediction(QStringLiteral("predicted at 24: 203 tasks/s"));
+    QVERIFY(control.slider()->toolTip().isEmpty());
+    QVERIFY(control.slider()->accessibleDescription().contains(QLatin1String("predicted")));
+    control.showPrediction({});
+    QVERIFY(control.slider()->accessibleDescription().isEmpty());
+    QVERIFY(!control.slider()->toolTip().isEmpty());
+  }
+
   void typing_whatNoPoolMayHave_isRefused_data() {
     QTest::addColumn<QString>("typed");
     QTest::newRow("too many") << "5000";

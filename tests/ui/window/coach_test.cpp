@@ -37,6 +37,8 @@ class CoachTest : public QObject {
     QVERIFY(topicOf(state, 0) == CoachTopic::no_task);
     state.paused = true;
     QVERIFY(topicOf(state, 10) == CoachTopic::paused);
+    QVERIFY(coachHint({.state = &state, .tasks = 10, .isSweeping = true}).topic ==
+            CoachTopic::sweeping);
     state.paused = false;
     state.activity = Activity::finished;
     QVERIFY(topicOf(state, 10) == CoachTopic::finished);

@@ -3,12 +3,39 @@
 
 #include "core/session/session.h"
 #include "ui/window/engine.h"
+#include "ui/window/sweep_runner.h"
 
 #include <QStringList>
 
 #include <memory>
+#include <utility>
 
 namespace poolscope::ui {
+
+/// Measures nothing: tests say what it shows, and read what it was told.
+class FakeSweeps : public SweepRunner {
+  Q_OBJECT
+ public:
+  SweepState state() const override { return state_; }
+  QString scenario() const override { return scenario_; }
+  void start(const SweepRequest& request) override {
+    orders_ << QStringLiteral("start %1").arg(request.workers.size());
+  }
+  void cancel() override { orders_ << QStringLiteral("cancel"); }
+  void saveData(const QString& path) override { orders_ << QStringLiteral("save %1").arg(path); }
+
+  void show(SweepState state) {
+    state_ = std::move(state);
+    Q_EMIT changed();
+  }
+  /// What it was told since the last call.
+  QStringList takeOrders() { return std::exchange(orders_, {}); }
+
+ private:
+  SweepState state_;
+  QString scenario_ = QStringLiteral("Web scraping");
+  QStringList orders_;
+};
 
 /// An engine without a pool: tests say what it shows, and read what it was told.
 class FakeEngine : public Engine {
@@ -31,6 +58,8 @@ class FakeEngine : public Engine {
   EngineState state() const override { return state_; }
   std::shared_ptr<const session::Snapshot> snapshot() const override { return snapshot_; }
   session::TimeNs now() const override { return now_; }
+  SweepRunner* sweeps() override { return &sweeps_; }
+  FakeSweeps& fakeSweeps() { return sweeps_; }
 
   void startScenario(const QString& name, bool trusted) override {
     tell(trusted ? QStringLiteral("start %1 trusted").arg(name)
@@ -112,6 +141,7 @@ class FakeEngine : public Engine {
   std::shared_ptr<const session::Snapshot> snapshot_;
   session::TimeNs now_ = 0;
   QStringList orders_;
+  FakeSweeps sweeps_;
 };
 
 }  // namespace poolscope::ui

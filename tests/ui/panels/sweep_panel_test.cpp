@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/panels/sweep_panel.h"
+
+#include "sweep_samples.h"
+#include "ui/panels/format.h"
+#include "ui/panels/scaling_view.h"
+#include "ui/panels/sweep_table_model.h"
+
+#include <QAbstractItemModelTester>
+#include <QAccessible>
+#include <QLabel>
+#include <QLineEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTableView>
+#include <QTest>
+
+using namespace poolscope;
+using namespace poolscope::ui;
+using Activity = SweepState::Activity;
+
+namespace {
+
+const std::vector<std::uint64_t> kCounts{1, 2, 4, 8, 16, 32};
+const SweepPanel::Surroundings kRunning{.scenario = QStringLiteral("Web scraping"),
+                                        .canResize = true};
+
+template <typename Widget = QLabel>
+Widget* find(SweepPanel& panel, const char* name) {
+  return panel.findChild<Widget*>(QString::fromLatin1(name));
+}
+
+bool isShown(SweepPanel& panel, const char* name) {
+  return find<QWidget>(panel, name)->isVisibleTo(&panel);
+}
+
+}  // namespace
+
+class SweepPanelTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void atFirst_itSaysWhatItIsFor() {
+    SweepPanel panel;
+    panel.showState({}, kRunning);
+    QVERIFY(isShown(panel, "sweepIntro"));
+    QVERIFY(find(panel, "sweepIntro")->text().contains(QLatin1String("cores + 4")));
+    QVERIFY(!isShown(panel, "scalingView"));
+    QVERIFY(find<QPushButton>(panel, "sweepStart")->isEnabled());
+    panel.showState({}, {});
+    QVERIFY(!find<QPushButton>(panel, "sweepStart")->isEnabled());
+  }
+
+  void start_asksForWhatWasTyped() {
+    SweepPanel panel;
+    panel.showState({}, kRunning);
+    SweepRequest asked;
+    int starts = 0;
+    connect(&panel, &SweepPanel::startWanted, &panel, [&](const SweepRequest& request) {
+      asked = request;
+      ++starts;
+    });
+    find<QPushButton>(panel, "sweepStart")->click();
+    QVERIFY(asked.workers.empty());
+    QCOMPARE(asked.budgetSeconds, 120.0);
+    find<QLineEdit>(panel, "sweepWorkers")->setText(QStringLiteral("8, 1,2"));
+    find<QSpinBox>(panel, "sweepBudget")->setValue(30);
+    QTest::keyClick(find<QLineEdit>(panel, "sweepWorkers"), Qt::Key_Return);
+    QCOMPARE(starts, 2);
+    QCOMPARE(asked.workers, (std::vector<std::uint64_t>{1, 2, 8}));
+    QCOMPARE(asked.budgetSeconds, 30.0);
+  }
+
+  void start_withWhatIsNoCount_saysSo_andStartsNothing() {
+    SweepPanel panel;
+    panel.showState({}, kRunning);
+    QSignalSpy started(&panel, &SweepPanel::startWanted);
+    auto* workers = find<QLineEdit>(panel, "sweepWorkers");
+    workers->setText(QStringLiteral("1,two"));
+    find<QPushButton>(panel, "sweepStart")->click();
+    QCOMPARE(started.count(), 0);
+    QVERIFY(isShown(panel, "sweepMistake"));
+    QVERIFY(find(panel, "sweepMistake")->text().contains(QLatin1String("'two'")));
+    QTest::keyClicks(workers, QStringLiteral("3"));
+    QVERIFY(!isShown(panel, "sweepMistake"));
+  }
+
+  void whileItRuns_progressAndPlotGrow_andCancelIsThere() {
+    SweepPanel panel;
+    panel.showState(sampleState(Activity::running, sampleSweep({1, 2}, 0.01, 1)), kRunning);
+    QVERIFY(!isShown(panel, "sweepStart"));
+    QVERIFY(!isShown(panel, "sweepUse"));
+    QVERIFY(!find<QLineEdit>(panel, "sweepWorkers")->isEnabled());
+    const QString text = find(panel, "sweepProgressText")->text();
+    QVERIFY2(text.contains(QLatin1String("8 workers, run 5 of 18")), qPrintable(text));
+    QVERIFY2(text.endsWith(QLatin1String("at most 12 s left")), qPrintable(text));
+    QVERIFY(find<QProgressBar>(panel, "sweepProgress")->value() > 0);
+    QCOMPARE(panel.plotted().points.size(), std::size_t{2});
+    QCOMPARE(find(panel, "sweepVerdict")->text(), QStringLiteral("Measuring"));
+    QSignalSpy cancelled(&panel, &SweepPanel::cancelWanted);
+    find<QPushButton>(panel, "sweepCancel")->click();
+    QCOMPARE(cancelled.count(), 1);
+    panel.showState(sampleState(Activity::running, sampleSweep(kCounts, 0.004)), kRunning);
+    QCOMPARE(panel.plotted().points.size(), std::size_t{6});
+    QVERIFY(find(panel, "sweepVerdict")->text().startsWith(QLatin1String("So far")));
+    panel.showState(sampleState(Activity::cancelling, sampleSweep(kCounts, 0.004)), kRunning);
+    QVERIFY(!find<QPushButton>(panel, "sweepCancel")->isEnabled());
+  }
+
+  void decided_itRecommends_withReasonAndRuleOfThumb_andUsesIt() {
+    const auto result = sampleSweep(kCounts, 0.004);
+    QVERIFY(result.recommendation.workers);
+    const int recommended = static_cast<int>(*result.recommendation.workers);
+    SweepPanel panel;
+    panel.showState(sampleState(Activity::ended, result), kRunning);
+    QVERIFY(find(panel, "sweepVerdict")->text().contains(QString::number(recommended)));
+    QCOMPARE(find(panel, "sweepReason")->text(), QString::fromStdString(result.reason));
+    QVERIFY(find(panel, "sweepReason")->text().contains(QLatin1String("rule of thumb")));
+    auto* use = find<QPushButton>(panel, "sweepUse");
+    QVERIFY(use->text().contains(QString::number(recommended)));
+    QSignalSpy wanted(&panel, &SweepPanel::workersWanted);
+    use->click();
+    QCOMPARE(wanted.count(), 1);
+    QCOMPARE(wanted.first().first().toInt(), recommended);
+    panel.showState(sampleState(Activity::ended, result), {.scenario = kRunning.scenario});
+    QVERIFY(!use->isEnabled());
+  }
+
+  void noise_isCannotTell_andNothingIsToBeUsed() {
+    SweepPanel panel;
+    panel.showState(sampleState(Activity::ended, sampleSweep(kCounts, 0.4)), kRunning);
+    QCOMPARE(find(panel, "sweepVerdict")->text(), QStringLiteral("Can't tell"));
+    QVERIFY(find(panel, "sweepReason")->text().startsWith(QLatin1String("Can't tell: ")));
+    QVERIFY(!isShown(panel, "sweepUse"));
+  }
+
+  void cancelled_itKeepsWhatWasMeasured() {
+    auto result = sampleSweep(kCounts, 0.004);
+    result.end = experiment::SweepEnd::cancelled;
+    result.notes = {"It was cancelled; this is what was measured until then."};
+    SweepPanel panel;
+    panel.showState(sampleState(Activity::ended, result), kRunning);
+    QCOMPARE(panel.plotted().points.size(), std::size_t{6});
+    QVERIFY(find(panel, "sweepNotes")->text().contains(QLatin1String("cancelled")));
+    QVERIFY(find<QPushButton>(panel, "sweepSavePlot")->isEnabled());
+  }
+
+  void failed_itSaysWhy_andHasNothingToSave() {
+    SweepState state = sampleState(Activity::ended, {.scenario = "web-scraping"});
+    state.result.end = experiment::SweepEnd::failed;
+    state.error = QStringLiteral("web-scraping: nothing answers");
+    SweepPanel panel;
+    panel.showState(state, kRunning);
+    QCOMPARE(find(panel, "sweepReason")->text(), state.error);
+    QVERIFY(!find<QPushButton>(panel, "sweepSavePlot")->isEnabled());
+    QVERIFY(!find<QPushButton>(panel, "sweepSaveData")->isEnabled());
+  }
+
+  void escape_leadsBack() {
+    SweepPanel panel;
+    panel.showState({}, kRunning);
+    QSignalSpy closed(&panel, &SweepPanel::closeWanted);
+    QTest::keyClick(find<QLineEdit>(panel, "sweepWorkers"), Qt::Key_Escape);
+    QCOMPARE(closed.count(), 1);
+  }
+
+  void focus_followsTheButtonThatTakesTheOthersPlace() {
+    SweepPanel panel;
+    panel.showState({}, kRunning);
+    panel.show();
+    QVERIFY(QTest::qWaitForWindowActive(&panel));
+    panel.takeFocus();
+    QVERIFY(find<QPushButton>(panel, "sweepStart")->hasFocus());
+    panel.showState(sampleState(Activity::running, {}), kRunning);
+    QVERIFY(find<QPushButton>(panel, "sweepCancel")->hasFocus());
+  }
+
+  void table_tellsEachPoint_andKeepsItsPromises() {
+    SweepTableModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    model.setResult(sampleSweep({1, 2}, 0.01, 1));
+    QCOMPARE(model.rowCount(), 2);
+    QCOMPARE(model.index(0, SweepTableModel::interval).data().toString(), QStringLiteral("\u2013"));
+    const auto result = sampleSweep(kCounts, 0.004);
+    model.setResult(result);
+    QCOMPARE(model.rowCount(), 6);
+    const auto text = [&](int row, int column) {
+      return model.index(row, column).data().toString();
+    };
+    QCOMPARE(text(0, SweepTableModel::throughput), QStringLiteral("16.0"));
+    QVERIFY(text(0, SweepTableModel::interval).contains(QLatin1String(" to ")));
+    QCOMPARE(text(0, SweepTableModel::predicted), QStringLiteral("16.5"));
+    QCOMPARE(text(3, SweepTableModel::queueWait), formatSeconds(0.25));
+    QCOMPARE(text(0, SweepTableModel::busy), formatShare(0.97));
+    QCOMPARE(text(0, SweepTableModel::cpu), formatShare(0.25));
+    QCOMPARE(text(0, SweepTableModel::memory), QStringLiteral("64 MiB"));
+    int marked = 0;
+    for (int row = 0; row < model.rowCount(); ++row) {
+      marked += text(row, SweepTableModel::workers).contains(QChar(0x2713)) ? 1 : 0;
+    }
+    QCOMPARE(marked, 1);
+  }
+
+  void plot_isReadPointByPoint() {
+    ScalingView view;
+    view.resize(600, 300);
+    view.showData(scalingData(sampleSweep(kCounts, 0.004)));
+    QAccessibleInterface* chart = QAccessible::queryAccessibleInterface(&view);
+    QVERIFY(chart != nullptr);
+    QCOMPARE(chart->role(), QAccessible::Chart);
+    QVERIFY(chart->childCount() >= 8);
+    const QString point = chart->child(3)->text(QAccessible::Name);
+    QVERIFY2(point.startsWith(QLatin1String("8 workers: ")), qPrintable(point));
+    QVERIFY2(point.contains(QLatin1String("predicted")), qPrintable(point));
+  }
+};
+
+QTEST_MAIN(SweepPanelTest)
+#include "sweep_panel_test.moc"

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/panels/sweep_state.h"
+#include "ui/plot/scaling.h"
+#include "ui/theme/theme.h"
+
+#include <QFrame>
+
+#include <optional>
+
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QPushButton;
+class QSpinBox;
+class QToolButton;
+
+namespace poolscope::ui {
+
+class FigureTable;
+class ScalingView;
+class SweepTableModel;
+
+/// The page that finds out how many workers are enough: what to measure, how far it is, the plot,
+/// the recommendation and the points. It measures nothing itself. Threads: the GUI thread.
+class SweepPanel : public QFrame {
+  Q_OBJECT
+ public:
+  /// What the window has for it.
+  struct Surroundings {
+    QString scenario = {};   ///< title of what would be measured; empty: nothing can be
+    bool canResize = false;  ///< there is a pool that could take the recommended number
+  };
+
+  explicit SweepPanel(QWidget* parent = nullptr);
+
+  void showState(const SweepState& state, const Surroundings& surroundings);
+  void setTheme(const Theme& theme);
+  /// What the plot shows.
+  const ScalingData& plotted() const { return data_; }
+  /// The focus goes to where one would begin.
+  void takeFocus();
+
+ Q_SIGNALS:
+  void startWanted(const poolscope::ui::SweepRequest& request);
+  void cancelWanted();
+  void workersWanted(int workers);
+  void plotFileWanted();
+  void dataFileWanted();
+  void closeWanted();
+
+ protected:
+  void keyPressEvent(QKeyEvent* event) override;
+
+ private:
+  QWidget* buildHead();
+  QWidget* buildForm();
+  QWidget* buildAnswer();
+  QWidget* buildPoints();
+  void start();
+  void showForm(const SweepState& state, const Surroundings& surroundings);
+  void showAnswer(const SweepState& state, const Surroundings& surroundings);
+
+  QLabel* scenario_ = nullptr;
+  QToolButton* close_ = nullptr;
+  QLineEdit* workers_ = nullptr;
+  QSpinBox* budget_ = nullptr;
+  QPushButton* start_ = nullptr;
+  QPushButton* cancel_ = nullptr;
+  QLabel* mistake_ = nullptr;
+  QLabel* progressText_ = nullptr;
+  QProgressBar* progress_ = nullptr;
+  QLabel* intro_ = nullptr;
+  QWidget* answer_ = nullptr;
+  QLabel* verdict_ = nullptr;
+  QLabel* reason_ = nullptr;
+  QLabel* notes_ = nullptr;
+  QPushButton* use_ = nullptr;
+  QWidget* points_ = nullptr;
+  ScalingView* plot_ = nullptr;
+  SweepTableModel* model_ = nullptr;
+  FigureTable* table_ = nullptr;
+  QPushButton* savePlot_ = nullptr;
+  QPushButton* saveData_ = nullptr;
+  ScalingData data_;
+  std::optional<std::uint64_t> recommended_;
+};
+
+}  // namespace poolscope::ui

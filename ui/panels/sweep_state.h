@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/experiment/sweep.h"
+
+#include <QString>
+
+#include <cstdint>
+#include <vector>
+
+namespace poolscope::ui {
+
+/// What the user wants to be measured.
+struct SweepRequest {
+  std::vector<std::uint64_t> workers = {};  ///< empty: chosen by itself
+  double budgetSeconds = 120;
+};
+
+/// How far a sweep has come. One that ended keeps what it measured until the next one starts.
+struct SweepState {
+  enum class Activity { none, running, cancelling, ended };
+
+  Activity activity = Activity::none;
+  QString scenario = {};  ///< title of what is or was measured
+  experiment::SweepProgress progress = {};
+  experiment::SweepResult result = {};
+  QString error = {};  ///< what stopped it, or went wrong on the way
+
+  bool isRunning() const {
+    return activity == Activity::running || activity == Activity::cancelling;
+  }
+};
+
+/// "8 workers, run 5 of 18, at most 12 s left"
+QString sweepProgressText(const SweepState& state);
+
+}  // namespace poolscope::ui

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/plot/scaling.h"
+
+#include <QFontMetricsF>
+#include <QObject>
+
+#include <algorithm>
+#include <cmath>
+
+namespace poolscope::ui {
+namespace {
+
+constexpr qreal kLeastPlot = 40;     // logical pixels, at the base size
+constexpr qreal kTickDistance = 36;  // of values
+constexpr qreal kLabelGap = 8;       // between labels of one row
+constexpr double kBeyond = 2;        // a rule of thumb is in sight up to so many times the most
+constexpr double kBesideOne = 1.6;   // of a single count, to both sides
+constexpr int kCurveSteps = 96;
+constexpr qreal kNear = 24;  // of the pointer to a point
+
+/// Lays out one picture from top to bottom.
+class Layout {
+ public:
+  Layout(const ScalingData& data, const QSizeF& size, const Theme& theme,
+         const ScalingOptions& options)
+      : data_(data),
+        theme_(theme),
+        options_(options) {
+    scene_.size = size;
+  }
+
+  ScalingScene run();
+
+ private:
+  qreal line() const { return QFontMetricsF(theme_.fonts.tiny).height(); }
+  qreal width(const QString& text) const {
+    return QFontMetricsF(theme_.fonts.tiny).horizontalAdvance(text);
+  }
+  double highest() const;
+  void placeTexts();
+  void placeReason();
+  void placeLegend();
+  void placeAll(bool withLegend);
+  void placeAxes();
+  void addReferences();
+  qreal placeReferences();
+  void addTicks();
+  void addMarks();
+  void addCurve();
+  void addPredicted();
+
+  const ScalingData& data_;
+  const Theme& theme_;
+  const ScalingOptions& options_;
+  ScalingScene scene_;
+  qreal top_ = 0;     ///< of what is free yet
+  qreal bottom_ = 0;  ///< of what is free yet
+};
+
+double Layout::highest() const {
+  double most = 0;
+  for (const ScalingPoint& point : data_.points) {
+    // An interval from two runs may reach very far: it is cut before the points become flat.
+    most = std::max({most, std::min(point.throughput.high(), 1.5 * point.throughput.mean),
+                     point.predicted.value_or(0)});
+  }
+  return most;
+}
+
+void Layout::placeTexts() {
+  top_ = 0;
+  bottom_ = scene_.size.height();
+  if (options_.withTitle) {
+    scene_.title = data_.title;
+    scene_.verdict = scalingVerdict(data_);
+    scene_.isSure = data_.recommended.has_value() && !data_.isMeasuring;
+    top_ = QFontMetricsF(theme_.fonts.strong).height() + theme_.px(6);
+  }
+}
+
+void Layout::placeReason() {
+  if (!options_.withReason || data_.reason.isEmpty()) {
+    return;
+  }
+  scene_.reason = data_.reason;
+  const QRectF room(0, 0, scene_.size.width(), scene_.size.height());
+  const qreal height = QFontMetricsF(theme_.fonts.small)
+                           .boundingRect(room, Qt::TextWordWrap, scene_.reason)
+                           .height();
+  scene_.reasonRect = QRectF(0, bottom_ - height, scene_.size.width(), height);
+  bottom_ = scene_.reasonRect.top() - theme_.px(10);
+}
+
+/// What is drawn, in rows as wide as the picture.
+void Layout::placeLegend() {
+  using Kind = ScalingLegendEntry::Kind;
+  const bool hasInterval = std::ranges::any_of(data_.points, [](const ScalingPoint& point) {
+    return point.throughput.half_width.has_value();
+  });
+  QList<ScalingLegendEntry> entries;
+  entries.append({Kind::measured, hasInterval ? QObject::tr("measured, with its 95 % interval")
+                                              : QObject::tr("measured")});
+  if (data_.fit) {
+    entries.append({Kind::curve, data_.fit->poor()
+                                     ? QObject::tr("Universal Scalability Law (fits poorly)")
+                                     : QObject::tr("Universal Scalability Law")});
+    if (!data_.fit->band.empty()) {
+      entries.append({Kind::band, QObject::tr("its 95 % band")});
+    }
+  }
+  if (data_.predictedFrom) {
+    entries.append({Kind::predicted, QObject::tr("predicted from the run at %1, by simulation")
+                                         .arg(static_cast<qulonglong>(*data_.predictedFrom))});
+  }
+  const qreal symbol = theme_.px(24);
+  const qreal row = line() + theme_.px(3);
+  qreal x = 0;
+  qreal y = 0;
+  for (ScalingLegendEntry& entry : entries) {
+    const qreal wanted = symbol + width(entry.label) + theme_.px(14);
+    if (x > 0 && x + wanted > scene_.size.width()) {
+      x = 0;
+      y += row;
+    }
+    entry.rect = QRectF(x, y, std::min(wanted, scene_.size.width()), row);
+    x += wanted;
+  }
+  const qreal height = y + row;
+  for (ScalingLegendEntry& entry : entries) {
+    entry.rect.translate(0, bottom_ - height);
+  }
+  bottom_ -= height + theme_.px(6);
+  scene_.legend = std::move(entries);
+}
+
+void Layout::placeAxes() {
+  scene_.valueCaption = QObject::tr("tasks/s");
+  scene_.countCaption = QObject::tr("max_workers");
+  bottom_ -= 2 * line() + theme_.px(4);  // the counts, and what they are
+  qreal labels = 0;
+  const ValueAxis guess(highest(), bottom_, top_, theme_.px(kTickDistance));
+  for (const ValueTick& tick : guess.ticks()) {
+    labels = std::max(labels, width(tick.label));
+  }
+  const qreal left = labels + theme_.px(10);
+  const qreal right = scene_.size.width() - theme_.px(12);
+  auto least = static_cast<double>(data_.points.front().workers);
+  auto most = static_cast<double>(data_.points.back().workers);
+  if (least == most) {
+    least = std::max(1.0, least / kBesideOne);
+    most *= kBesideOne;
+  }
+  for (const std::uint64_t workers : {data_.ruleOfThumb, data_.pythonDefault}) {
+    const auto count = static_cast<double>(workers);
+    if (count >= least && count <= kBeyond * most) {
+      most = std::max(most, count);
+    }
+  }
+  const qreal inset = theme_.px(14);
+  scene_.count = CountAxis(least, most, left + inset, right - inset);
+  scene_.plot = QRectF(left, top_, right - left, bottom_ - top_);
+  addReferences();
+  top_ += placeReferences();
+  scene_.plot.setTop(top_);
+  scene_.value = ValueAxis(highest(), bottom_, top_, theme_.px(kTickDistance));
+}
+
+void Layout::addReferences() {
+  using Kind = ScalingReference::Kind;
+  const auto add = [&](Kind kind, std::uint64_t workers, const QString& label) {
+    const qreal x = workers > 0 ? scene_.count.toX(static_cast<double>(workers)) : -1;
+    if (workers > 0 && x >= scene_.plot.left() && x <= scene_.plot.right()) {
+      scene_.references.append({kind, workers, x, label});
+    }
+  };
+  const auto number = [](std::uint64_t count) { return static_cast<qulonglong>(count); };
+  if (data_.recommended) {
+    add(Kind::recommended, *data_.recommended, scalingVerdict(data_));
+  }
+  if (data_.ruleOfThumb == data_.pythonDefault) {
+    add(Kind::rule_of_thumb, data_.ruleOfThumb,
+        QObject::tr("%1 = cores + 4, Python's default").arg(number(data_.ruleOfThumb)));
+    return;
+  }
+  add(Kind::rule_of_thumb, data_.ruleOfThumb,
+      QObject::tr("%1 = cores + 4").arg(number(data_.ruleOfThumb)));
+  add(Kind::rule_of_thumb, data_.pythonDefault,
+      QObject::tr("%1 = Python's default").arg(number(data_.pythonDefault)));
+}
+
+/// Above the plot, beside the axis's unit, each in the first row that has room for it. Returns what
+/// height they take.
+qreal Layout::placeReferences() {
+  const qreal row = line() + theme_.px(2);
+  scene_.valueCaptionRect = QRectF(0, top_, width(scene_.valueCaption) + 2, line());
+  QList<QRectF> placed{scene_.valueCaptionRect};
+  qreal height = line();
+  for (ScalingReference& reference : scene_.references) {
+    const qreal wide = width(reference.label) + 2;
+    const qreal last = std::max<qreal>(0, scene_.size.width() - wide);
+    QRectF rect(std::clamp<qreal>(reference.x - wide / 2, 0, last), top_, wide, line());
+    while (std::ranges::any_of(placed, [&](const QRectF& other) {
+      return other.adjusted(-theme_.px(kLabelGap), 0, theme_.px(kLabelGap), 0).intersects(rect);
+    })) {
+      rect.translate(0, row);
+    }
+    reference.labelRect = rect;
+    placed.append(rect);
+    height = std::max(height, rect.bottom() - top_);
+  }
+  return height + line() / 2;  // the highest value stands half above the plot
+}
+
+/// The counts that were measured, the more telling ones first where not all have room.
+void Layout::addTicks() {
+  std::vector<std::uint64_t> wanted;
+  if (data_.recommended) {
+    wanted.push_back(*data_.recommended);
+  }
+  wanted.push_back(data_.points.front().workers);
+  wanted.push_back(data_.points.back().workers);
+  for (const ScalingPoint& point : data_.points) {
+    wanted.push_back(point.workers);
+  }
+  for (const std::uint64_t workers : wanted) {
+    const qreal x = scene_.count.toX(static_cast<double>(workers));
+    const QString label = QString::number(workers);
+    const bool fits = std::ranges::none_of(scene_.ticks, [&](const ScalingTick& other) {
+      return std::abs(other.x - x) < (width(label) + width(other.label)) / 2 + theme_.px(kLabelGap);
+    });
+    if (fits) {
+      scene_.ticks.append({x, label});
+    }
+  }
+}
+
+void Layout::addMarks() {
+  for (const ScalingPoint& point : data_.points) {
+    ScalingMark mark{.point = point,
+                     .at = QPointF(scene_.count.toX(static_cast<double>(point.workers)),
+                                   scene_.value.toY(point.throughput.mean))};
+    if (point.throughput.half_width) {
+      mark.low = scene_.value.toY(std::max(0.0, point.throughput.low()));
+      mark.high = std::max(scene_.plot.top(), scene_.value.toY(point.throughput.high()));
+    }
+    scene_.marks.append(mark);
+  }
+}
+
+void Layout::addCurve() {
+  if (!data_.fit) {
+    return;
+  }
+  const experiment::UslFit& fit = *data_.fit;
+  scene_.curve = {.style = fit.poor() ? SeriesStyle::dashed : SeriesStyle::line,
+                  .color = theme_.accent,
+                  .width = theme_.px(2)};
+  const auto least = static_cast<double>(fit.least_workers);
+  const auto most = static_cast<double>(fit.most_workers);
+  for (int i = 0; i <= kCurveSteps; ++i) {
+    const double workers = least * std::pow(most / least, i / static_cast<double>(kCurveSteps));
+    scene_.curve.points.append(
+        {scene_.count.toX(workers), scene_.value.toY(fit.model.throughput(workers))});
+  }
+  const auto cut = [&](double throughput) {
+    return std::max(scene_.plot.top(), scene_.value.toY(throughput));
+  };
+  for (const experiment::CurveInterval& place : fit.band) {
+    scene_.band.append({scene_.count.toX(place.workers), cut(place.throughput.high)});
+  }
+  for (auto place = fit.band.rbegin(); place != fit.band.rend(); ++place) {
+    scene_.band.append({scene_.count.toX(place->workers), cut(place->throughput.low)});
+  }
+}
+
+void Layout::addPredicted() {
+  scene_.predictedLine = {
+      .style = SeriesStyle::dashed, .color = theme_.warn, .width = theme_.px(1.4)};
+  for (const ScalingPoint& point : data_.points) {
+    if (point.predicted) {
+      scene_.predicted.append({scene_.count.toX(static_cast<double>(point.workers)),
+                               scene_.value.toY(*point.predicted)});
+    }
+  }
+  scene_.predictedLine.points = scene_.predicted;
+}
+
+/// Where there is hardly any room the points come first: what they mean is known by then.
+void Layout::placeAll(bool withLegend) {
+  scene_.legend.clear();
+  scene_.references.clear();
+  placeTexts();
+  placeReason();
+  if (withLegend) {
+    placeLegend();
+  }
+  placeAxes();
+}
+
+ScalingScene Layout::run() {
+  placeTexts();
+  if (data_.points.empty()) {
+    scene_.plot = QRectF(0, top_, scene_.size.width(), bottom_ - top_);
+    scene_.empty = data_.isMeasuring ? QObject::tr("The first points are being measured.")
+                                     : QObject::tr("No points were measured.");
+    return std::move(scene_);
+  }
+  placeAll(true);
+  if (scene_.plot.height() < theme_.px(kLeastPlot)) {
+    placeAll(false);
+  }
+  if (scene_.plot.height() < theme_.px(kLeastPlot)) {
+    scene_.empty = QObject::tr("Too small to be drawn.");
+    return std::move(scene_);
+  }
+  addTicks();
+  addMarks();
+  addCurve();
+  addPredicted();
+  return std::move(scene_);
+}
+
+}  // namespace
+
+ScalingScene layOutScaling(const ScalingData& data, const QSizeF& size, const Theme& theme,
+                           const ScalingOptions& options) {
+  return Layout(data, size, theme, options).run();
+}
+
+std::optional<ScalingPoint> scalingPointAt(const ScalingScene& scene, const QPointF& at,
+                                           const Theme& theme) {
+  const ScalingMark* nearest = nullptr;
+  for (const ScalingMark& mark : scene.marks) {
+    if (nearest == nullptr || std::abs(mark.at.x() - at.x()) < std::abs(nearest->at.x() - at.x())) {
+      nearest = &mark;
+    }
+  }
+  const bool near = nearest != nullptr && scene.plot.contains(at) &&
+                    std::abs(nearest->at.x() - at.x()) <= theme.px(kNear);
+  return near ? std::optional(nearest->point) : std::nullopt;
+}
+
+}  // namespace poolscope::ui

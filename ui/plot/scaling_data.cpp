@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/cores.h"
+#include "ui/plot/scaling.h"
+
+#include <QObject>
+
+namespace poolscope::ui {
+namespace {
+
+using experiment::ReasonCode;
+
+void takeRecommendation(ScalingData& data, const experiment::Recommendation& recommendation) {
+  data.recommended = recommendation.workers;
+  data.atLeast = recommendation.code == ReasonCode::still_rising;
+}
+
+}  // namespace
+
+ScalingData scalingData(const experiment::SweepResult& result) {
+  ScalingData data{.title = QString::fromStdString(result.scenario),
+                   .fit = result.fit,
+                   .reason = QString::fromStdString(result.reason),
+                   .isMeasuring = result.end == experiment::SweepEnd::running,
+                   .predictedFrom = result.calibrated_at,
+                   .ruleOfThumb = result.rule_of_thumb,
+                   .pythonDefault = python_default_workers(usable_cores())};
+  for (const experiment::SweepPoint& point : result.points) {
+    data.points.push_back({point.workers, point.throughput, point.predicted});
+  }
+  takeRecommendation(data, result.recommendation);
+  return data;
+}
+
+ScalingData scalingData(const QString& title, const experiment::Recommendation& recommendation,
+                        const tl::expected<experiment::UslFit, experiment::NoFit>& fit,
+                        const QString& reason) {
+  ScalingData data{.title = title,
+                   .fit = fit,
+                   .reason = reason,
+                   .ruleOfThumb = rule_of_thumb_workers(),
+                   .pythonDefault = python_default_workers(usable_cores())};
+  for (const experiment::PointSummary& point : recommendation.points) {
+    data.points.push_back({point.workers, point.throughput, {}});
+  }
+  takeRecommendation(data, recommendation);
+  return data;
+}
+
+QString scalingVerdict(const ScalingData& data) {
+  if (!data.recommended) {
+    return data.isMeasuring ? QObject::tr("measuring") : QObject::tr("can't tell");
+  }
+  const auto count = static_cast<qulonglong>(*data.recommended);
+  return data.isMeasuring ? QObject::tr("%1 so far").arg(count)
+         : data.atLeast   ? QObject::tr("at least %1 recommended").arg(count)
+                          : QObject::tr("%1 recommended").arg(count);
+}
+
+}  // namespace poolscope::ui

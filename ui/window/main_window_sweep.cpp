@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// How MainWindow finds out how many workers are enough.
+#include "core/base/cores.h"
+#include "ui/export/plot_file.h"
+#include "ui/panels/format.h"
+#include "ui/panels/side_tabs.h"
+#include "ui/panels/sweep_panel.h"
+#include "ui/panels/sweep_strip.h"
+#include "ui/panels/workers_control.h"
+#include "ui/panels/workers_slider.h"
+#include "ui/timeline/time_text.h"
+#include "ui/timeline/timeline_view.h"
+#include "ui/window/header_bar.h"
+#include "ui/window/main_window.h"
+#include "ui/window/sweep_runner.h"
+
+#include <QAction>
+#include <QStackedWidget>
+
+#include <utility>
+
+namespace poolscope::ui {
+
+void MainWindow::connectSweeps() {
+  connect(header_->workers()->slider(), &WorkersSlider::pointed, this,
+          &MainWindow::askForPrediction);
+  connect(&predictor_, &WorkersPredictor::predicted, this, &MainWindow::showPrediction);
+  (*actions_)[Command::find_workers]->setEnabled(sweeps_ != nullptr);
+  sweepStrip_->setVisible(sweeps_ != nullptr);
+  connect(sweep_, &SweepPanel::closeWanted, this, [this] { showSweepPage(false); });
+  if (sweeps_ == nullptr) {
+    return;
+  }
+  connect(sweep_, &SweepPanel::startWanted, sweeps_, &SweepRunner::start);
+  connect(sweep_, &SweepPanel::cancelWanted, sweeps_, &SweepRunner::cancel);
+  connect(sweep_, &SweepPanel::workersWanted, this, [this](int workers) {
+    wishWorkers(workers);
+    showSweepPage(false);
+  });
+  connect(sweep_, &SweepPanel::plotFileWanted, this, &MainWindow::saveSweepPlot);
+  connect(sweep_, &SweepPanel::dataFileWanted, this, &MainWindow::saveSweepData);
+  connect(sweeps_, &SweepRunner::changed, this, &MainWindow::showSweep);
+  connect(sweeps_, &SweepRunner::saved, this, [this](const QString& path) {
+    postMessage(Severity::info, tr("Saved to %1").arg(path));
+  });
+  connect(sweeps_, &SweepRunner::failed, this,
+          [this](const QString& message) { postMessage(Severity::error, message); });
+}
+
+/// What comes of the number of workers that the pointer is at, before it is chosen.
+void MainWindow::askForPrediction() {
+  const auto pointed = header_->workers()->slider()->pointedAt();
+  const bool live = state_.source == EngineState::Source::live && isRunning();
+  if (!pointed || !live || !frame_.snapshot) {
+    header_->showPrediction({});
+    return;
+  }
+  sincePrediction_.start();
+  const WorkHints& hints = state_.scenario.work;
+  predictor_.ask({.snapshot = frame_.snapshot,
+                  .hints = {.batch = hints.batch, .server_capacity = hints.serverCapacity},
+                  .cores = usable_cores(),
+                  .workers = *pointed});
+}
+
+void MainWindow::showPrediction(int workers, const std::optional<WorkersPrediction>& prediction) {
+  if (header_->workers()->slider()->pointedAt() != workers) {
+    return;  // the pointer went on meanwhile
+  }
+  header_->showPrediction(
+      prediction
+          ? tr("predicted at %1: %2 tasks/s, queue wait p99 %3")
+                .arg(workers)
+                .arg(rateText(prediction->throughput), formatSeconds(prediction->queueWaitP99))
+          : tr("nothing is predicted at %1: too little is known of the tasks").arg(workers));
+}
+
+void MainWindow::showSweepPage(bool shown) {
+  pages_->setCurrentIndex(shown ? 1 : 0);
+  if (shown) {
+    showSweep();
+    sweep_->takeFocus();
+  } else {
+    view_->setFocus(Qt::OtherFocusReason);
+  }
+}
+
+void MainWindow::showSweep() {
+  if (sweeps_ == nullptr) {
+    return;
+  }
+  const SweepState state = sweeps_->state();
+  sweep_->showState(state, {.scenario = sweeps_->scenario(),
+                            .canResize = state_.source == EngineState::Source::live &&
+                                         state_.activity == EngineState::Activity::running});
+  sweepStrip_->showState(state);
+  const bool isOfThis =
+      state.activity == SweepState::Activity::ended && state.scenario == sweeps_->scenario();
+  header_->workers()->slider()->setRecommended(
+      isOfThis ? static_cast<int>(state.result.recommendation.workers.value_or(0)) : 0);
+  const bool ended = std::exchange(isSweeping_, state.isRunning()) && !isSweeping_;
+  if (ended && pages_->currentIndex() == 0) {
+    postMessage(
+        Severity::info,
+        state.scenario + QStringLiteral(": ") +
+            (state.error.isEmpty() ? QString::fromStdString(state.result.reason) : state.error));
+  }
+  updateTimer();
+}
+
+void MainWindow::saveSweepPlot() {
+  dialogs_.chooseFileToSave(
+      tr("Save plot"), tr("PNG picture (*.png);;SVG picture (*.svg)"), QStringLiteral("png"),
+      suggestedName(QStringLiteral("png")),
+      [this, data = sweep_->plotted(), theme = theme_](const QString& path) {
+        if (!plotJob_) {
+          plotJob_.emplace(this, "plot");
+        }
+        plotJob_->start([this, data, theme, path](const std::stop_token&) {
+          const auto written = writeScalingPlot(data, theme, path, true);  // the dialog has asked
+          const QString problem =
+              written ? QString() : QString::fromStdString(written.error().message());
+          return LatestJob::Result([this, path, problem] {
+            postMessage(problem.isEmpty() ? Severity::info : Severity::error,
+                        problem.isEmpty() ? tr("Saved to %1").arg(path) : problem);
+          });
+        });
+      });
+}
+
+void MainWindow::saveSweepData() {
+  dialogs_.chooseFileToSave(tr("Save data"), tr("Every run (*.csv);;All that is known (*.json)"),
+                            QStringLiteral("csv"), suggestedName(QStringLiteral("csv")),
+                            [this](const QString& path) { sweeps_->saveData(path); });
+}
+
+}  // namespace poolscope::ui
