@@ -22,6 +22,7 @@ struct TransportState {
   Mode mode = Mode::empty;
   session::TimeNs time = 0;  ///< since the session's begin
   QString speed = {};
+  bool looping = false;  ///< a stretch is played again and again
 };
 
 /// The row below the timeline: the time, whether it moves, the way back to the present, and the

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/snapshot.h"
+#include "core/storage/recording.h"
 
 #include <QList>
 #include <QObject>
@@ -53,6 +54,12 @@ class Engine : public QObject {
   virtual std::shared_ptr<const session::Snapshot> snapshot() const = 0;
   /// The present on the session's clock while live; the end of the session in an opened file.
   virtual session::TimeNs now() const = 0;
+  /// What is known of the session beside its events, for files that are made of it.
+  virtual storage::RecordingInfo recordingInfo() const {
+    storage::RecordingInfo info;
+    info.scenario_name = state().scenario.name.toStdString();
+    return info;
+  }
 
  public Q_SLOTS:
   /// A gallery name or a file. From outside the gallery it may need consent: consentNeeded() comes,

@@ -37,6 +37,8 @@ class HeaderBar : public QFrame {
   /// Where the tasks stand: cheap enough for each frame, unless there are thousands of workers.
   void showCounts(const TaskCounts& tasks);
   void setTheme(const Theme& theme);
+  /// The figures below max_workers; where they take too much of a low window.
+  void setTilesShown(bool shown);
   WorkersControl* workers() const { return workers_; }
   QMenu* menu() const { return menu_; }
   QSize minimumSizeHint() const override;

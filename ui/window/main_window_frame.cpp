@@ -64,6 +64,7 @@ void MainWindow::showNextFrame() {
     }
     showTransport(false);
   }
+  showCaption();
   updateTimer();
 }
 
@@ -179,6 +180,7 @@ void MainWindow::showTransport(bool recount) {
   } else {
     state.mode = clock_.isPlaying() ? Mode::playing : Mode::paused;
   }
+  state.looping = clock_.isLooping();
   transport_->showState(state);
   const TimeRange range = view_->viewState().range();
   transport_->overview()->setNowMovable(!clock_.isLive() && hasSession());
@@ -202,6 +204,10 @@ void MainWindow::showInspector() {
 }
 
 void MainWindow::showCoach() {
+  if (isPresenting() || isComparing()) {
+    coach_->hide();
+    return;
+  }
   const session::Snapshot& snapshot = *frame_.snapshot;
   CoachInput input{.state = &state_,
                    .tasks = snapshot.task_count(),
