@@ -96,7 +96,12 @@ QWidget* ComparePage::buildWords() {
   wordsScroll_->setWidget(words_);
   auto* column = new QVBoxLayout(panel);
   column->setContentsMargins(16, 12, 16, 12);
+  auto* axis = new QLabel(tr("Both begin at their first task: there is 0 on the axis."), panel);
+  axis->setProperty("look", "dim");
+  axis->setWordWrap(true);
+  column->setSpacing(10);
   column->addWidget(heading);
+  column->addWidget(axis);
   column->addWidget(wordsScroll_, 1);
   column->addWidget(close);
   connect(close, &QPushButton::clicked, this, &ComparePage::closed);
