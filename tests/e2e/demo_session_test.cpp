@@ -153,7 +153,9 @@ void DemoSessionTest::pictures_areReadByOthers() {
   QVERIFY(file.open(QIODevice::ReadOnly));
   const int finished =
       info_.value(QLatin1String("tasks")).toObject().value(QLatin1String("finished")).toInt();
-  QVERIFY(file.readAll().contains(">" + QByteArray::number(finished) + "</text>"));
+  const QByteArray shapes = file.readAll();
+  QVERIFY(shapes.contains(">" + QByteArray::number(finished) + "</text>"));
+  QVERIFY(shapes.contains(">Web scraping</text>"));  // the scenario's title
 }
 
 void DemoSessionTest::video_hasAFrameForEachMoment_data() {
