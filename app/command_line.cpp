@@ -130,6 +130,8 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   app.add_option("--theme", window.theme, "Colours of the window")
       ->type_name("light|dark")
       ->check(CLI::IsMember({"light", "dark"}));
+  app.add_flag("--presentation", window.presentation,
+               "Begin in presentation mode (F11): large type, what matters alone");
   app.add_flag("--force", window.force, "Replace an output that exists");
   app.add_flag("--trust", window.trust,
                "Let a scenario of your own reach the network or run commands");
@@ -195,6 +197,7 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   runApp->add_option("--max-workers", text.maxWorkers, "Let each pool have at most N workers")
       ->type_name("N");
   runApp->add_flag("--cpu-time", run.cpuTime, "Measure the CPU time of each task, too");
+  runApp->add_flag("--presentation", run.window.presentation, "Begin in presentation mode (F11)");
   runApp->add_flag("--force", run.window.force, "Replace an output that exists");
 
   ExperimentOptions experiments(app);

@@ -28,6 +28,7 @@ struct WindowCall {
   double afterSeconds = 2;
   std::optional<PictureSize> size = {};
   std::string theme = {};  ///< light, dark; empty: as the settings say
+  bool presentation = false;
   bool force = false;
   bool trust = false;
 };

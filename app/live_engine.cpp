@@ -140,6 +140,10 @@ session::TimeNs LiveEngine::now() const {
   return static_cast<session::TimeNs>(trace::now_ns());
 }
 
+storage::RecordingInfo LiveEngine::recordingInfo() const {
+  return live_ ? live_->recordingInfo() : fileInfo_;
+}
+
 void LiveEngine::command(std::function<void()> work) {
   commands_.start(std::move(work));
 }
@@ -381,11 +385,7 @@ void LiveEngine::stopRecording() {
 
 void LiveEngine::saveSession(const QString& path) {
   storage::WriteOptions options;
-  if (live_) {
-    options.info = live_->recordingInfo();
-  } else {
-    options.info.scenario_name = state_.scenario.name.toStdString();
-  }
+  options.info = recordingInfo();
   options.overwrite = true;  // the file chooser has asked
   jobs_.start([this, path, options, snapshot = snapshot(), session = shown_] {
     const auto done = storage::save_recording(*snapshot, path.toStdString(), options);
@@ -503,6 +503,7 @@ void LiveEngine::replaceByFile(std::shared_ptr<session::Session> session, const 
   live_.reset();
   shown_ = std::move(session);
   stoppedAt_.reset();
+  fileInfo_ = {};
   state_ = {};
   state_.source = ui::EngineState::Source::file;
   state_.file = path;
@@ -515,6 +516,7 @@ void LiveEngine::showFile(std::shared_ptr<session::Session> session, const QStri
   stoppedAt_ = shown_->snapshot()->end() + 1;
   state_.activity = ui::EngineState::Activity::finished;
   state_.truncated = about.truncated;
+  fileInfo_ = about.info;
   if (const auto scenario =
           workload::parse_scenario(about.info.scenario_toml, path.toStdString())) {
     state_.scenario = describe(*scenario);

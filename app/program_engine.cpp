@@ -200,13 +200,17 @@ void ProgramEngine::tellRecording(const Result<void>& finished, const QString& p
   poll();
 }
 
+storage::RecordingInfo ProgramEngine::recordingInfo() const {
+  return showsOther_ ? other_.recordingInfo() : run_.session().recordingInfo();
+}
+
 void ProgramEngine::saveSession(const QString& path) {
   if (showsOther_) {
     other_.saveSession(path);
     return;
   }
   storage::WriteOptions options;
-  options.info = run_.session().recordingInfo();
+  options.info = recordingInfo();
   options.overwrite = true;  // the file chooser has asked
   jobs_.start([this, path, options, snapshot = snapshot()] {
     const auto done = storage::save_recording(*snapshot, path.toStdString(), options);

@@ -31,6 +31,7 @@ class ProgramEngine final : public ui::Engine {
   ui::EngineState state() const override { return showsOther_ ? other_.state() : state_; }
   std::shared_ptr<const session::Snapshot> snapshot() const override;
   session::TimeNs now() const override;
+  storage::RecordingInfo recordingInfo() const override;
 
   void startScenario(const QString& nameOrFile, bool trusted) override;
   void startText(const QString& toml, const QString& name) override;

@@ -93,6 +93,9 @@ int showWindow(const WindowCall& call, ui::Settings& settings, ui::Engine& engin
   }
   begin();
   window.show();
+  if (call.presentation) {
+    window.present(!call.size);  // a size that was asked for is kept
+  }
   opened(window);
   if (!call.screenshot.empty()) {
     QTimer::singleShot(static_cast<int>(std::lround(call.afterSeconds * 1000)), &window,

@@ -23,6 +23,7 @@ struct TransportState {
   session::TimeNs time = 0;  ///< since the session's begin
   int decimals = 2;          ///< of its seconds
   QString speed = {};
+  bool looping = false;  ///< a stretch is played again and again
 };
 
 /// The row below the timeline: the time, whether it moves, the way back to the present, and the

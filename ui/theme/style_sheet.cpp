@@ -66,7 +66,7 @@ QHeaderView::section { background: $surface; color: $dim; border: none; border-b
 QSlider::groove:horizontal { height: 4px; background: $line; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::handle:horizontal { background: $accent; border: 2px solid $surface; width: 16px; height: 16px;
-  margin: -8px 0; border-radius: 10px; }
+  margin: -8px 0; border-radius: 9px; }
 QSlider::handle:horizontal:focus { border-color: $text; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }

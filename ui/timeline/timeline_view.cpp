@@ -77,8 +77,14 @@ void TimelineView::showFrame(const Frame& frame) {
     return;
   }
   if (frame_.snapshot && !frame_.snapshot->empty()) {
-    state_.advance(frame_.snapshot->begin(), frame_.now);
+    state_.advance(state_.zero ? *state_.zero - state_.lead : frame_.snapshot->begin(), frame_.now);
   }
+  invalidate();
+}
+
+void TimelineView::setZero(TimeNs zero, TimeNs lead) {
+  state_.zero = zero;
+  state_.lead = lead;
   invalidate();
 }
 

@@ -43,6 +43,10 @@ class TimelineView : public QAbstractScrollArea, public PaintsParts {
   void setTheme(const Theme& theme);
   const Theme& theme() const { return theme_; }
 
+  /// The axis counts from `zero`, and the view begins `lead` before it: for sessions on one axis.
+  /// Until resetView().
+  void setZero(session::TimeNs zero, session::TimeNs lead);
+
   void setWallClock(WallClock wall);
 
   const ViewState& viewState() const { return state_; }

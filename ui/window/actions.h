@@ -21,6 +21,7 @@ namespace poolscope::ui {
 /// All that the window can be told to do.
 enum class Command {
   open_recording,
+  compare_recording,
   open_scenario,
   edit_scenario,
   fetch_urls,
@@ -39,8 +40,11 @@ enum class Command {
   go_to_end,
   previous_event,
   next_event,
+  previous_marker,
+  next_marker,
   slower,
   faster,
+  loop_range,
   zoom_in,
   zoom_out,
   pan_left,
@@ -58,6 +62,7 @@ enum class Command {
   fold_lanes,
   hide_lane,
   show_all_lanes,
+  presentation,
   next_slowest,
   previous_slowest,
   next_longest_queued,

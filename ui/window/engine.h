@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/snapshot.h"
+#include "core/storage/recording.h"
 
 #include <QList>
 #include <QObject>
@@ -65,6 +66,12 @@ class Engine : public QObject {
   virtual session::TimeNs now() const = 0;
   /// What measures the scenario that is shown; null where none can be: of a program, say.
   virtual SweepRunner* sweeps() { return nullptr; }
+  /// What is known of the session beside its events, for files that are made of it.
+  virtual storage::RecordingInfo recordingInfo() const {
+    storage::RecordingInfo info;
+    info.scenario_name = state().scenario.name.toStdString();
+    return info;
+  }
 
  public Q_SLOTS:
   /// A gallery name or a file. From outside the gallery it may need consent: consentNeeded() comes,

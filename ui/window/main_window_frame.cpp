@@ -66,6 +66,7 @@ void MainWindow::showNextFrame() {
     }
     showTransport(false);
   }
+  showCaption();
   updateTimer();
 }
 
@@ -196,6 +197,7 @@ void MainWindow::showTransport(bool recount) {
   } else {
     state.mode = clock_.isPlaying() ? Mode::playing : Mode::paused;
   }
+  state.looping = clock_.isLooping();
   transport_->showState(state);
   const TimeRange range = view_->viewState().range();
   transport_->overview()->setNowMovable(!clock_.isLive() && hasSession());
@@ -219,6 +221,10 @@ void MainWindow::showInspector() {
 }
 
 void MainWindow::showCoach() {
+  if (isPresenting() || isComparing()) {
+    coach_->hide();
+    return;
+  }
   const session::Snapshot& snapshot = *frame_.snapshot;
   CoachInput input{.state = &state_,
                    .tasks = snapshot.task_count(),

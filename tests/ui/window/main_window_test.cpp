@@ -348,7 +348,7 @@ class MainWindowTest : public QObject {
     QVERIFY(fixture.showWindow());
     const TimeRange session{fixture.window.clock().begin(), fixture.window.clock().end() + 1};
     fixture.window.run(Command::zoom_in);
-    QTest::keyClick(&fixture.window, Qt::Key_E);
+    QTest::keyClick(&fixture.window, Qt::Key_B);
     const TimeRange inSight = fixture.view()->viewState().range();
     QCOMPARE(fixture.view()->viewState().selectedRange,
              std::optional(TimeRange{std::max(inSight.begin, session.begin),
@@ -358,7 +358,7 @@ class MainWindowTest : public QObject {
     fixture.window.run(Command::measure_task);
     const auto task = fixture.engine.snapshot()->task(fixture.view()->viewState().selectedTask);
     QVERIFY(task.has_value());
-    QTest::keyClick(&fixture.window, Qt::Key_E);
+    QTest::keyClick(&fixture.window, Qt::Key_B);
     QCOMPARE(fixture.view()->viewState().selectedRange,
              std::optional(TimeRange{*task->started, *task->finished}));
   }
