@@ -56,7 +56,7 @@ Run runAll(bool quick) {
   QJsonObject seconds;
   for (const char* name : {"event_bench", "executor_bench", "session_bench", "find_bench",
                            "ingest_bench", "frame_bench", "recording_bench", "video_bench",
-                           "http_bench", "experiment_bench", "window_bench"}) {
+                           "http_bench", "experiment_bench", "bridge_bench", "window_bench"}) {
     QElapsedTimer timer;
     timer.start();
     say(QLatin1String(name));
