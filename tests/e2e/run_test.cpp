@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/session/session.h"
-#include "core/storage/recording.h"
 #include "program.h"
+#include "python_programs.h"
 #include "virtual_display.h"
 
 #include <QFile>
@@ -18,9 +17,6 @@
 using namespace poolscope::test;
 
 namespace {
-
-const QString kPython = QStringLiteral(POOLSCOPE_PYTHON);
-const QString kScripts = QStringLiteral(POOLSCOPE_TEST_DATA "/python/");
 
 /// What a process of its own does, without Poolscope.
 Outcome runPlain(const QStringList& words, const QString& folder) {
@@ -85,17 +81,10 @@ class RunTest : public QObject {
                words);
   }
   std::shared_ptr<const poolscope::session::Snapshot> recorded() const {
-    poolscope::session::Session session;
-    static_cast<void>(poolscope::storage::open_recording(
-        path(QStringLiteral("a.pftrace")).toStdString(), session));
-    return session.snapshot();
+    return poolscope::test::recorded(path(QStringLiteral("a.pftrace")));
   }
   QString script(const char* text) const {
-    QFile file(path(QStringLiteral("script.py")));
-    if (file.open(QIODevice::WriteOnly)) {
-      file.write(text);
-    }
-    return file.fileName();
+    return writeScript(path(QStringLiteral("script.py")), text);
   }
 
   std::unique_ptr<QTemporaryDir> folder_;
