@@ -47,6 +47,7 @@ class AttachTest : public QObject {
   void program_thatIsLeft_canBeAttachedToAgain();
   void program_thatIsKilled_leavesAWholeRecording();
   void offer_isTheUsersAlone_andGoesWithTheProgram();
+  void offer_ofAProgramThatWasKilled_isTakenAway();
   void child_ofAFork_offersItself();
   void secondProcess_isAGroupOfItsOwn();
   void wrongTarget_isOneLine_data();
@@ -184,6 +185,15 @@ void AttachTest::offer_isTheUsersAlone_andGoesWithTheProgram() {
            QStringList{QString::number(servant.processId())});
   servant.closeWriteChannel();
   QVERIFY(servant.waitForFinished(kPatienceMs));
+  QCOMPARE(QDir(offers).entryList(QDir::System | QDir::Files), QStringList());
+}
+
+void AttachTest::offer_ofAProgramThatWasKilled_isTakenAway() {
+  const Outcome killed = python("import os, poolscope\nos._exit(0)\n");
+  QCOMPARE(killed.status, 0);
+  const QString offers = path(QStringLiteral("poolscope"));
+  QCOMPARE(QDir(offers).entryList(QDir::System | QDir::Files).size(), 1);
+  python("import poolscope\n");
   QCOMPARE(QDir(offers).entryList(QDir::System | QDir::Files), QStringList());
 }
 

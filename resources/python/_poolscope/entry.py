@@ -75,9 +75,14 @@ def _after(module):
         else:
             hooks.watch_thread(module)
     except Exception:  # the program must not suffer
-        from _poolscope import events
+        try:
+            from _poolscope import events
 
-        events.fail()
+            events.fail()
+        except Exception:  # our folder may not be ours to read any more
+            from _poolscope import link
+
+            link.close()
 
 
 def _after_fork():
@@ -133,6 +138,7 @@ def offer():
         events.on = True
     else:
         try:
+            offer.tidy()
             offer.begin()
         except OSError:  # no folder of the user's; record() will say so
             events.live = False

@@ -374,12 +374,13 @@ def end():
 def leave():
     """Says goodbye to a Poolscope while the process goes on."""
     drain()
-    if on and not _unsent:
-        try:
-            link.send(link.record(now(), 0, link.BYE << 32, _untold))
-        except OSError:
-            pass
-    stop()
+    with _sending:
+        if on and not _unsent:
+            try:
+                link.send(link.record(now(), 0, link.BYE << 32, _untold))
+            except OSError:
+                pass
+        stop()
 
 
 # --- the sender
@@ -461,8 +462,9 @@ def _listen():
     try:
         if on:
             data = link.receive()
-            if data == b"":
-                stop()  # Poolscope has ended, or does not want more
+            if data == b"":  # Poolscope has ended, or does not want more
+                with _sending:
+                    stop()
                 return
             if data is not None:
                 data = _heard + data

@@ -29,6 +29,17 @@ def folder():
     return place
 
 
+def tidy():
+    """Takes away what processes left that were killed, or ended by os._exit()."""
+    place = folder()
+    for name in os.listdir(place):
+        if name.isdigit() and not os.path.exists(f"/proc/{name}"):
+            try:
+                os.unlink(f"{place}/{name}")
+            except OSError:
+                pass
+
+
 def begin():
     """Offers this process; OSError says why not."""
     global _socket_object, _path

@@ -105,8 +105,10 @@ def tell_waits():
     now = events.now()
     for thread, wait in list(_waits.items()):
         since, futures, any_will_do = wait
-        if now - since >= TELL_AFTER_NS and _waits.pop(thread, None) is wait:
+        if now - since >= TELL_AFTER_NS:
             _tell_awaited(thread, futures, any_will_do)
+            if _waits.get(thread) is wait:
+                _waits.pop(thread, None)
 
 
 def _tell_awaited(thread, futures, any_will_do):
