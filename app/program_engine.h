@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/live_engine.h"
-#include "app/run_session.h"
+#include "app/watched.h"
 #include "core/session/session.h"
 #include "ui/window/engine.h"
 #include "ui/window/settings.h"
@@ -24,7 +24,7 @@ class ProgramEngine final : public ui::Engine {
   Q_OBJECT
  public:
   /// Both outlive the engine.
-  ProgramEngine(ui::Settings& settings, RunSession& run);
+  ProgramEngine(ui::Settings& settings, Watched& program);
   ~ProgramEngine() override;
 
   QList<ui::ScenarioInfo> scenarios() const override { return other_.scenarios(); }
@@ -56,7 +56,7 @@ class ProgramEngine final : public ui::Engine {
   void poll();
 
   ui::Settings& settings_;
-  RunSession& run_;
+  Watched& program_;
   LiveEngine other_;
   bool showsOther_ = false;
   ui::EngineState state_;

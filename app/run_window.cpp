@@ -130,14 +130,14 @@ int runWindow(const WindowCall& call, StopSignals& signals) {
                     [&](ui::MainWindow& window) { quitOnSignal(signals, window); });
 }
 
-void runProgramWindow(const RunCall& call, RunSession& run, StopSignals& signals) {
+void runProgramWindow(const WindowCall& call, Watched& program, StopSignals& signals,
+                      bool passedOn) {
   ui::Settings settings;
-  ProgramEngine engine(settings, run);
-  // Signals are the program's. Once it has ended, they are the window's.
+  ProgramEngine engine(settings, program);
   const auto opened = [&](ui::MainWindow& window) {
     auto* const timer = new QTimer(&window);
     QObject::connect(timer, &QTimer::timeout, &window, [&, timer] {
-      if (run.program().status()) {
+      if (!passedOn || program.ended()) {
         timer->stop();
         quitOnSignal(signals, window);
       }
@@ -145,7 +145,7 @@ void runProgramWindow(const RunCall& call, RunSession& run, StopSignals& signals
     timer->start(kLookMs * 10);
   };
   showWindow(
-      call.window, settings, engine, [] {}, opened);
+      call, settings, engine, [] {}, opened);
 }
 
 }  // namespace poolscope::app
