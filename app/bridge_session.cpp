@@ -9,6 +9,11 @@
 #include <span>
 
 namespace poolscope::app {
+namespace {
+
+constexpr std::size_t kMostComplaints = 16;  // that nobody took yet
+
+}  // namespace
 
 /// Threads: as a Sink, called under the session's lock, so that a recording has each event once.
 class BridgeSession::ProcessSink final : public trace::Sink {
@@ -67,11 +72,9 @@ Result<std::unique_ptr<BridgeSession>> BridgeSession::start(const std::filesyste
                              std::shared_ptr<const trace::Directory> directory) {
     return own->addProcess(std::move(directory));
   };
-  serving.on_refused = own->options_.onRefused;
+  serving.on_refused = [own](const Error& error) { own->complainOf(error); };
   serving.on_notice = [own](const bridge::Hello& hello, const std::string& text) {
-    if (own->options_.onRefused) {
-      own->options_.onRefused({hello.command, text, "the program itself goes on"});
-    }
+    own->complainOf({hello.command, text, "the program itself goes on"});
   };
   auto server = bridge::Server::start(socket, std::move(serving));
   if (!server) {
@@ -79,6 +82,21 @@ Result<std::unique_ptr<BridgeSession>> BridgeSession::start(const std::filesyste
   }
   made->server_ = std::move(*server);
   return made;
+}
+
+void BridgeSession::complainOf(const Error& error) {
+  if (options_.onRefused) {
+    options_.onRefused(error);
+  }
+  const std::lock_guard lock(mutex_);
+  if (complaints_.size() < kMostComplaints) {
+    complaints_.push_back(error);
+  }
+}
+
+std::vector<Error> BridgeSession::takeComplaints() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(complaints_, {});
 }
 
 std::shared_ptr<trace::Sink> BridgeSession::addProcess(

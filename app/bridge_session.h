@@ -43,6 +43,8 @@ class BridgeSession {
 
   const std::shared_ptr<session::Session>& session() const { return session_; }
   const Options& options() const { return options_; }
+  /// What onRefused was told since the last call, for a window.
+  std::vector<Error> takeComplaints();
   bridge::Server& server() { return *server_; }
 
   // Of all pools that there are.
@@ -81,6 +83,9 @@ class BridgeSession {
   std::vector<std::shared_ptr<ProcessSink>> processes_;  // the program's own first
   std::shared_ptr<storage::Recorder> recorder_;
 
+  void complainOf(const Error& error);
+
+  std::vector<Error> complaints_;           // guarded by mutex_
   bool mainTaken_ = false;                  // the server's thread's own
   std::unique_ptr<bridge::Server> server_;  // last: its thread uses all of the above
 };

@@ -276,6 +276,9 @@ void ProgramEngine::poll() {
   const bool silent = stoppedAt_ || clockNow() - began_ > kSilentFor;
   const auto why = silent ? program_.silence() : std::nullopt;
   state_.trouble = why ? QString::fromStdString(why->message()) : QString();
+  for (const Error& error : session.takeComplaints()) {
+    Q_EMIT failed(QString::fromStdString(error.message()));
+  }
   if (!showsOther_) {
     Q_EMIT stateChanged();
   }

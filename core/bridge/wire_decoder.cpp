@@ -15,7 +15,7 @@ constexpr std::size_t kRecord = sizeof(Event);
 
 tl::unexpected<Error> rubbish(std::string what) {
   return failure("a connection", "sent " + std::move(what) + ", which is no program's own client",
-                 "it was closed; nothing of it is kept");
+                 "it was closed; what it had told before is kept");
 }
 
 WireKind wire_kind(const Event& record) {
@@ -187,7 +187,10 @@ Result<void> WireDecoder::take_event(Event event, std::uint64_t now_ns, std::vec
     return rubbish("an event of no known kind");
   }
   if (event.time_ns > now_ns + kMostAheadNs) {
-    return rubbish("an event of the future");
+    event.time_ns = now_ns;
+    if (!std::exchange(has_jumped_, true) && on_notice_) {
+      on_notice_("told times ahead of this computer's clock; they are shown as of when they came");
+    }
   }
   if (event.thread != 0) {
     if (event.thread > ids_->threads.size() || ids_->threads[event.thread - 1] == 0) {

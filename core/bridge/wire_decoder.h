@@ -75,6 +75,7 @@ class WireDecoder {
   std::optional<trace::Event> heading_;  // whose text is to come
   bool bye_ = false;
   int notices_ = 0;
+  bool has_jumped_ = false;  // told a time of the future
 };
 
 }  // namespace poolscope::bridge

@@ -45,6 +45,12 @@ class Session::Store {
     }
   }
 
+  void add_anomalies(std::uint64_t count) {
+    const std::lock_guard lock(writer_mutex_);
+    writer_.add_anomalies(count);
+    publish();
+  }
+
   void set_memory_limit(std::size_t bytes) {
     // Nothing else depends on it.
     memory_limit_.store(bytes, std::memory_order_relaxed);
@@ -104,6 +110,10 @@ std::shared_ptr<trace::Sink> Session::add_process(
     std::shared_ptr<const trace::Directory> directory) {
   const std::uint32_t process = store_->add_process(std::move(directory));
   return std::make_shared<ProcessSink<Store>>(store_, process);
+}
+
+void Session::add_anomalies(std::uint64_t count) {
+  store_->add_anomalies(count);
 }
 
 void Session::set_memory_limit(std::size_t bytes) {

@@ -24,6 +24,10 @@ class Session {
   /// A sink for the events of one more process, whose ids `directory` explains.
   std::shared_ptr<trace::Sink> add_process(std::shared_ptr<const trace::Directory> directory);
 
+  /// Counts what a reader of a file found not to fit among its events: see Snapshot::anomalies().
+  /// Threads: as a sink.
+  void add_anomalies(std::uint64_t count);
+
   /// The latest published state: at most some 8 ms behind what was consumed, and exactly all of it
   /// after an empty batch (so after Tracer::flush()).
   std::shared_ptr<const Snapshot> snapshot() const;

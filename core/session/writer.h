@@ -24,6 +24,7 @@ class Writer {
  public:
   std::uint32_t add_process(std::shared_ptr<const trace::Directory> directory);
   void consume(std::uint32_t process, std::span<const trace::Event> events);
+  void add_anomalies(std::uint64_t count) { state_.anomalies += count; }
   /// All that was consumed. Cost O(lanes and pools that changed since the last call).
   /// Beyond `memory_limit` bytes (0: none) the oldest detail is given up, a little at a call.
   State publish(std::size_t memory_limit = 0);

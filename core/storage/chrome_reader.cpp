@@ -192,6 +192,7 @@ void ChromeReader::read_event(const ChromeEvent& event) {
       slices_.add_end(*track, *event.time_ns, notes_of(event));
       break;
     case 'X':
+      records_.add_odd(event.duration_ns.value_or(0) < 0 ? 1 : 0);
       slices_.add_slice(*track, *event.time_ns,
                         std::max<std::int64_t>(0, event.duration_ns.value_or(0)), name,
                         notes_of(event));
@@ -265,9 +266,10 @@ Result<OpenedRecording> ChromeReader::conclude() {
     own_->tell(session_);
   } else {
     slices_.tell(records_);
+    records_.add_odd(slices_.odd());
     if (records_.has_slices()) {
       records_.tell(session_);
-      damaged_ = damaged_ || slices_.shortened() || records_.left_out_threads();
+      damaged_ = damaged_ || records_.left_out_threads();
     } else {
       return failure(path_, "has no slices on threads to show", kAdvice);
     }

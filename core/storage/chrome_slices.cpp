@@ -72,6 +72,8 @@ void ChromeSlices::pair_edges() {
       slices_[open.back()].end = edge.time_ns;
       slices_[open.back()].notes = edge.notes;
       open.pop_back();
+    } else {
+      ++odd_;
     }
   }
   edges_ = {};
@@ -202,8 +204,8 @@ void ChromeSlices::nest(SliceRecords& records, std::size_t first, std::size_t la
     } else if (row == rows.end()) {
       row = rows.begin();
       slice.end = row->open.back().end;
-      shortened_ = true;
     }
+    odd_ += row == rows.begin() && slice.end == slices_[i].end ? 0U : 1U;
     tell_begin(records, row->track, slice, i);
     row->open.push_back(slice);
   }

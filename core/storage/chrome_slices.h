@@ -36,8 +36,8 @@ class ChromeSlices {
 
   /// Hands all of it on. Call it once.
   void tell(SliceRecords& records);
-  /// Whether slices had to be shortened.
-  bool shortened() const { return shortened_; }
+  /// Known once all was told: ends without begins, slices at once on one thread, those cut.
+  std::uint64_t odd() const { return odd_; }
 
  private:
   struct Thread {
@@ -68,7 +68,7 @@ class ChromeSlices {
   };
 
   /// Further rows of a thread; beyond them slices are cut.
-  static constexpr std::size_t kMostRows = 16;
+  static constexpr std::size_t kMostRows = 256;
 
   std::uint32_t note_id(const SliceNotes& notes);
   void pair_edges();
@@ -88,7 +88,7 @@ class ChromeSlices {
   std::vector<Flow> flows_;
   std::vector<SliceNotes> notes_ = {SliceNotes{}};
   std::unordered_map<std::size_t, std::vector<SliceRecords::Flow>> bound_;  // by slice
-  bool shortened_ = false;
+  std::uint64_t odd_ = 0;
 };
 
 }  // namespace poolscope::storage

@@ -95,6 +95,8 @@ class SliceRecords::Teller {
     }
   }
 
+  std::uint64_t odd() const { return odd_; }
+
   void hand_over_all(session::Session& session) {
     for (const std::int64_t pid : order_) {
       Process& process = processes_.at(pid);
@@ -265,7 +267,8 @@ class SliceRecords::Teller {
       return;
     }
     if (lane.open.empty()) {
-      return;  // begun before the trace
+      ++odd_;  // begun before the trace, or never
+      return;
     }
     const Open slice = lane.open.back();
     lane.open.pop_back();
@@ -288,6 +291,7 @@ class SliceRecords::Teller {
     process.events.push_back(event);
   }
 
+  std::uint64_t odd_ = 0;
   const SliceRecords& records_;
   const std::unordered_set<std::uint64_t>& tracks_;
   std::map<std::int64_t, Process> processes_;  // by pid
@@ -318,6 +322,7 @@ void SliceRecords::tell(session::Session& session) {
   Teller teller(*this, tracks);
   teller.walk();
   teller.hand_over_all(session);
+  session.add_anomalies(odd_ + teller.odd());
 }
 
 }  // namespace poolscope::storage

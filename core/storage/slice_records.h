@@ -56,6 +56,8 @@ class SliceRecords {
   static constexpr std::size_t kMostNames = std::size_t{1} << 20;
   /// Known once all was told.
   bool left_out_threads() const { return left_out_threads_; }
+  /// Counts what did not fit, for the session's anomalies.
+  void add_odd(std::uint64_t count) { odd_ += count; }
 
   void set_process(std::int64_t pid, std::string_view name);
   void set_thread(std::uint64_t track, std::int64_t pid, std::int64_t tid, std::string_view name);
@@ -84,6 +86,7 @@ class SliceRecords {
   std::vector<SliceRecord> records_;
   std::vector<Flow> flows_;
   std::vector<SliceNotes> notes_ = {SliceNotes{}};
+  std::uint64_t odd_ = 0;
   bool left_out_threads_ = false;  ///< more than kMostNames, or kMostThreads with slices
 };
 

@@ -40,6 +40,7 @@ class WireDecoderTest : public QObject {
   void events_haveTheDirectorysIds();
   void bytesOneByOne_areTheSameAsAtOnce();
   void anotherVersion_isRefusedByItsNumber();
+  void timesOfTheFuture_areThoseOfTheirArrival_andTold();
   void rubbish_isRefused_data();
   void rubbish_isRefused();
   void randomBytes_neverCrash();
@@ -113,6 +114,25 @@ void WireDecoderTest::anotherVersion_isRefusedByItsNumber() {
   QVERIFY(!reader.decoder.said_hello());
 }
 
+void WireDecoderTest::timesOfTheFuture_areThoseOfTheirArrival_andTold() {
+  std::vector<trace::Event> events;
+  std::vector<std::string> notices;
+  ProcessIds ids{.directory = std::make_shared<trace::Directory>()};
+  WireDecoder decoder([&](const Hello&) { return &ids; },
+                      [&](const std::string& text) { notices.push_back(text); });
+  WireWriter writer;
+  writer.hello(1);
+  for (const std::uint64_t time : {kNow - 5, kNow + 3'600'000'000'000, ~std::uint64_t{0}}) {
+    writer.record({.time_ns = time, .kind = EventKind::marker});
+  }
+  QVERIFY(decoder.feed(writer.bytes(), kNow, events));
+  QCOMPARE(events.size(), std::size_t{3});
+  QCOMPARE(events[0].time_ns, kNow - 5);
+  QCOMPARE(events[1].time_ns, kNow);
+  QCOMPARE(events[2].time_ns, kNow);
+  QCOMPARE(notices.size(), std::size_t{1});
+}
+
 void WireDecoderTest::rubbish_isRefused_data() {
   QTest::addColumn<QByteArray>("bytes");
   const auto row = [](const char* name, const WireWriter& writer) {
@@ -129,8 +149,6 @@ void WireDecoderTest::rubbish_isRefused_data() {
       WireWriter().hello(1).record({.kind = EventKind::marker, .outcome = Outcome{9}}));
   row("a thread without a name",
       WireWriter().hello(1).record({.thread = 3, .kind = EventKind::marker}));
-  row("a time of the future",
-      WireWriter().hello(1).record({.time_ns = ~std::uint64_t{0}, .kind = EventKind::marker}));
   row("a name with number 0", WireWriter().hello(1).name(0, "x"));
   row("a name with an immense number", WireWriter().hello(1).name(1U << 31, "x"));
   row("a thread with an immense number", WireWriter().hello(1).thread(1U << 31, "x"));

@@ -43,6 +43,8 @@ class ChromeTraceTest : public QObject {
   void flows_giveTheTimeInTheQueue();
   void outcomes_areRead();
   void overlappingSlices_goToAnotherRow();
+  void fiftySlicesAtOnce_areFiftyTasks();
+  void whatDoesNotFit_isCounted();
   void array_cutAnywhere_givesWhatCameBefore();
   void unusableJson_saysWhy_data();
   void unusableJson_saysWhy();
@@ -330,6 +332,32 @@ void ChromeTraceTest::outcomes_areRead() {
   QCOMPARE(b.cpu_time, std::optional<session::TimeNs>(1500));
 }
 
+void ChromeTraceTest::fiftySlicesAtOnce_areFiftyTasks() {
+  session::Session session;
+  std::string json = "[";
+  for (int i = 0; i < 50; ++i) {
+    json +=
+        R"({"ph":"X","pid":1,"tid":1,"ts":)" + std::to_string(i) + R"(,"dur":1000,"name":"a"},)";
+  }
+  json.back() = ']';
+  const auto opened = open(json, session);
+  QVERIFY(opened.has_value());
+  QVERIFY(!opened->truncated);
+  QCOMPARE(session.snapshot()->statistics().finished, std::uint64_t{50});
+  QCOMPARE(session.snapshot()->anomalies(), std::uint64_t{49});
+}
+
+void ChromeTraceTest::whatDoesNotFit_isCounted() {
+  session::Session session;
+  const char* json = R"([
+    {"ph":"X","pid":1,"tid":1,"ts":0,"dur":10,"name":"a"},
+    {"ph":"E","pid":1,"tid":1,"ts":20},
+    {"ph":"X","pid":1,"tid":1,"ts":30,"dur":-5,"name":"backwards"}])";
+  QVERIFY(open(json, session).has_value());
+  QCOMPARE(session.snapshot()->task_count(), std::uint64_t{2});
+  QCOMPARE(session.snapshot()->anomalies(), std::uint64_t{2});
+}
+
 void ChromeTraceTest::overlappingSlices_goToAnotherRow() {
   session::Session session;
   const char* json = R"([
@@ -341,7 +369,7 @@ void ChromeTraceTest::overlappingSlices_goToAnotherRow() {
   QVERIFY(!opened->truncated);
   const auto snapshot = session.snapshot();
   QCOMPARE(snapshot->task_count(), std::uint64_t{2});
-  QCOMPARE(snapshot->anomalies(), std::uint64_t{0});
+  QCOMPARE(snapshot->anomalies(), std::uint64_t{1});
   QCOMPARE(snapshot->lanes().size(), std::size_t{2});
   QCOMPARE(snapshot->lanes()[1].name, std::string_view("loop (2)"));
   for (const Task& task : tasks_of(*snapshot)) {
