@@ -34,6 +34,7 @@ class ProgramEngine final : public ui::Engine {
   storage::RecordingInfo recordingInfo() const override;
 
   void startScenario(const QString& nameOrFile, bool trusted) override;
+  void startText(const QString& toml, const QString& name) override;
   void restart() override;
   void setMaxWorkers(int count) override;
   void pausePool() override;

@@ -112,7 +112,7 @@ TransportBar::TransportBar(const Controls& controls, QWidget* parent)
 
 void TransportBar::showState(const TransportState& state) {
   using Mode = TransportState::Mode;
-  time_->setText(formatClock(state.time));
+  time_->setText(formatClock(state.time, state.decimals));
   const ModeText text = modeText(state);
   mode_->setText(text.text);
   setLook(mode_, text.look);

@@ -21,6 +21,7 @@ struct TransportState {
   enum class Mode { live, frozen, slow_motion, looking_back, paused, playing, empty };
   Mode mode = Mode::empty;
   session::TimeNs time = 0;  ///< since the session's begin
+  int decimals = 2;          ///< of its seconds
   QString speed = {};
   bool looping = false;  ///< a stretch is played again and again
 };

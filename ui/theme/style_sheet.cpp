@@ -16,6 +16,7 @@ QLabel[look="dim"] { color: $dim; font-size: 12px; }
 QLabel[look="title"] { font-size: 16px; font-weight: 700; }
 QLabel[look="figure"] { font-size: 44px; font-weight: 700; }
 QLabel[look="mono"] { font-family: $code; }
+QPlainTextEdit[look="mono"] { font-family: $code; }
 QLabel[look="ok"] { color: $ok; font-size: 12px; }
 QLabel[look="warn"] { color: $warn; font-size: 12px; }
 QLabel[look="bad"] { color: $bad; font-size: 12px; }
@@ -30,7 +31,8 @@ QPushButton:pressed, QToolButton:pressed, QPushButton:checked, QToolButton:check
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {
   border: 2px solid $accent; padding: 4px 11px; }
 QToolButton:focus { padding: 4px 7px; }
-QPushButton:disabled, QToolButton:disabled, QComboBox:disabled, QSpinBox:disabled { color: $faint; }
+QPushButton:disabled, QToolButton:disabled, QComboBox:disabled { color: $faint; }
+QSpinBox:disabled { color: $dim; }
 QPushButton[look="primary"] { background: $accent; color: $onAccent; border-color: $accent; font-weight: 700; }
 QPushButton[look="primary"]:hover { background: $accentHover; }
 QPushButton[look="primary"]:focus { border: 2px solid $text; }

@@ -23,6 +23,8 @@ enum class Command {
   open_recording,
   compare_recording,
   open_scenario,
+  edit_scenario,
+  fetch_urls,
   save_session,
   export_picture,
   quit,

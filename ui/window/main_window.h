@@ -190,6 +190,9 @@ class MainWindow : public QMainWindow {
   void wishWorkers(int count);
   void sendWorkers();
   void chooseScenario(const QString& name);
+  void editScenario();
+  void fetchUrls();
+  void startText(const QString& toml, const QString& name);
   void toggleRecording();
   void exportSession();
   void startExport(const ExportRequest& request);
