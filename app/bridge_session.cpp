@@ -68,6 +68,11 @@ Result<std::unique_ptr<BridgeSession>> BridgeSession::start(const std::filesyste
     return own->addProcess(std::move(directory));
   };
   serving.on_refused = own->options_.onRefused;
+  serving.on_notice = [own](const bridge::Hello& hello, const std::string& text) {
+    if (own->options_.onRefused) {
+      own->options_.onRefused({hello.command, text, "the program itself goes on"});
+    }
+  };
   auto server = bridge::Server::start(socket, std::move(serving));
   if (!server) {
     return tl::unexpected(server.error());

@@ -30,6 +30,7 @@ class BridgeSession {
     std::int64_t pid = 0;                          ///< of the program that is watched
     std::string command = {};                      ///< its name and arguments
     std::optional<std::uint32_t> maxWorkers = {};  ///< as asked for; for the recording
+    /// Somebody was refused, or a program cannot tell all: what to say. On any thread.
     std::function<void(const Error&)> onRefused = {};
   };
 

@@ -103,6 +103,17 @@ SplitWords splitAtProgram(const std::vector<std::string>& words) {
   return split;
 }
 
+// Of a window that opens without `poolscope` alone being called.
+void addPictureOptions(CLI::App& app, WindowCall& window, Words& text) {
+  app.add_option("--screenshot", window.screenshot, "Save the window as a picture and quit")
+      ->type_name("FILE.png");
+  app.add_option("--after", text.after, "... after so many seconds (2)")->type_name("SECONDS");
+  app.add_option("--size", text.size, "Size of the window")->type_name("WxH");
+  app.add_option("--theme", window.theme, "Colours of the window")
+      ->type_name("light|dark")
+      ->check(CLI::IsMember({"light", "dark"}));
+}
+
 }  // namespace
 
 Result<Call> parseCommandLine(const std::vector<std::string>& words) {
@@ -130,6 +141,8 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   app.add_option("--theme", window.theme, "Colours of the window")
       ->type_name("light|dark")
       ->check(CLI::IsMember({"light", "dark"}));
+  app.add_flag("--presentation", window.presentation,
+               "Begin in presentation mode (F11): large type, what matters alone");
   app.add_flag("--force", window.force, "Replace an output that exists");
   app.add_flag("--trust", window.trust,
                "Let a scenario of your own reach the network or run commands");
@@ -195,17 +208,24 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   runApp->add_option("--max-workers", text.maxWorkers, "Let each pool have at most N workers")
       ->type_name("N");
   runApp->add_flag("--cpu-time", run.cpuTime, "Measure the CPU time of each task, too");
+  runApp->add_flag("--presentation", run.window.presentation, "Begin in presentation mode (F11)");
   runApp->add_flag("--force", run.window.force, "Replace an output that exists");
 
   ExperimentOptions experiments(app);
 
-  runApp->add_option("--screenshot", run.window.screenshot, "Save the window as a picture and quit")
-      ->type_name("FILE.png");
-  runApp->add_option("--after", text.after, "... after so many seconds (2)")->type_name("SECONDS");
-  runApp->add_option("--size", text.size, "Size of the window")->type_name("WxH");
-  runApp->add_option("--theme", run.window.theme, "Colours of the window")
-      ->type_name("light|dark")
-      ->check(CLI::IsMember({"light", "dark"}));
+  addPictureOptions(*runApp, run.window, text);
+
+  AttachCall attach;
+  CLI::App* attachApp = app.add_subcommand(
+      "attach", "See the thread pools of a program that runs and has 'import poolscope'");
+  attachApp->add_option("PROGRAM", attach.target, "The number of its process, or its socket")
+      ->type_name("PID|SOCKET")
+      ->required();
+  attachApp->add_option("--record", attach.window.record, "Record the session as it happens")
+      ->type_name("FILE");
+  attachApp->add_flag("--headless", attach.headless, "Open no window");
+  attachApp->add_flag("--force", attach.window.force, "Replace an output that exists");
+  addPictureOptions(*attachApp, attach.window, text);
 
   app.require_subcommand(0, 1);
   const auto [own, program] = splitAtProgram(words);
@@ -291,6 +311,11 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
     run.window.afterSeconds = after->value_or(run.window.afterSeconds);
     run.window.size = *size;
     return run;
+  }
+  if (*attachApp) {
+    attach.window.afterSeconds = after->value_or(attach.window.afterSeconds);
+    attach.window.size = *size;
+    return attach;
   }
   window.maxWorkers = *maxWorkers;
   window.afterSeconds = after->value_or(window.afterSeconds);

@@ -28,6 +28,7 @@ struct WindowCall {
   double afterSeconds = 2;
   std::optional<PictureSize> size = {};
   std::string theme = {};  ///< light, dark; empty: as the settings say
+  bool presentation = false;
   bool force = false;
   bool trust = false;
 };
@@ -74,13 +75,20 @@ struct RunCall {
   WindowCall window = {};  ///< of it: record, screenshot, afterSeconds, size, theme, force
 };
 
+/// `poolscope attach`: a program that runs already, and has our client or library in it.
+struct AttachCall {
+  std::string target = {};  ///< the number of its process, or the socket that it offers
+  bool headless = false;
+  WindowCall window = {};  ///< of it: record, screenshot, afterSeconds, size, theme, force
+};
+
 /// Text to print and the end: --help, --version.
 struct PrintCall {
   std::string text = {};
 };
 
 using Call = std::variant<WindowCall, ScenariosCall, RecordCall, InfoCall, ExportCall, SweepCall,
-                          FitCall, CompareCall, RunCall, PrintCall>;
+                          FitCall, CompareCall, RunCall, AttachCall, PrintCall>;
 
 /// What the words of a command line ask for; words[0] is the program. An Error means exit status 2:
 /// its one line names the option and the value. Touches no file. Locale-independent: numbers have a

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/attach_session.h"
 #include "app/command_line.h"
 #include "app/run_session.h"
 #include "app/signals.h"
@@ -30,6 +31,10 @@ int runCompare(const CompareCall& call);
 /// `watch` shows the program while it runs; empty: without a window.
 int runProgram(const RunCall& call, StopSignals& signals,
                const std::function<void(RunSession&)>& watch = {});
+
+/// `watch` shows the program until it has been seen enough; empty: without a window, to its end.
+int runAttach(const AttachCall& call, StopSignals& signals,
+              const std::function<void(AttachSession&)>& watch = {});
 
 /// "poolscope: subject: reason; advice" on stderr; returns `status`.
 int complain(const Error& error, int status);

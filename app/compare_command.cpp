@@ -17,14 +17,6 @@ Summary summaryOf(const LoadedRecording& recording) {
   return summary;
 }
 
-/// The same scenario with the same seed: then tasks of the same place drew the same durations.
-bool sameTasks(const storage::RecordingInfo& a, const storage::RecordingInfo& b) {
-  const auto seed = a.settings.find("seed");
-  const auto other = b.settings.find("seed");
-  return !a.scenario_toml.empty() && a.scenario_toml == b.scenario_toml &&
-         seed != a.settings.end() && other != b.settings.end() && seed->second == other->second;
-}
-
 }  // namespace
 
 int runCompare(const CompareCall& call) {
@@ -36,8 +28,8 @@ int runCompare(const CompareCall& call) {
   if (!b) {
     return complain(b.error(), kFailed);
   }
-  const auto comparison =
-      experiment::compare(*a->snapshot, *b->snapshot, sameTasks(a->about.info, b->about.info));
+  const auto comparison = experiment::compare(*a->snapshot, *b->snapshot,
+                                              storage::same_tasks(a->about.info, b->about.info));
   if (call.json) {
     QJsonObject json{{"a", toJson(summaryOf(*a))}, {"b", toJson(summaryOf(*b))}};
     addComparison(json, comparison);

@@ -26,13 +26,20 @@ session::TimeNs atSeconds(const session::Snapshot& snapshot, double seconds) {
   return snapshot.begin() + static_cast<session::TimeNs>(std::llround(seconds * 1e9));
 }
 
+/// As the scenario calls itself to readers, else by its name.
+QString titleOf(const storage::RecordingInfo& info) {
+  const auto scenario = workload::parse_scenario(info.scenario_toml, info.scenario_name);
+  return QString::fromStdString(scenario && !scenario->title.empty() ? scenario->title
+                                                                     : info.scenario_name);
+}
+
 ui::ExportRequest requestOf(const ExportCall& call, const LoadedRecording& loaded) {
   const session::Snapshot& snapshot = *loaded.snapshot;
   ui::ExportRequest request;
   request.picture.size = QSize(call.size.width, call.size.height);
   request.picture.devicePixelRatio = 1;  // the size is in pixels of the file
   request.picture.theme = call.theme == "light" ? ui::Theme::light() : ui::Theme::dark();
-  request.picture.title = QString::fromStdString(loaded.about.info.scenario_name);
+  request.picture.title = titleOf(loaded.about.info);
   request.picture.begin =
       call.fromSeconds ? atSeconds(snapshot, *call.fromSeconds) : snapshot.begin();
   request.picture.end = call.toSeconds ? atSeconds(snapshot, *call.toSeconds) : snapshot.end() + 1;

@@ -22,7 +22,7 @@ python_version=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_in
 test_packages+=("libpython$python_version-testsuite")
 # Ubuntu has Chromium as a snap only; there the test of exported pages is skipped.
 grep -qs '^ID=debian' /etc/os-release && test_packages+=(chromium chromium-driver)
-bench_packages=(libbenchmark-dev libtbb-dev)
+bench_packages=(libbenchmark-dev libtbb-dev python3)
 
 say() { printf 'poolscope: %s\n' "$*" >&2; }
 

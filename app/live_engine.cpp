@@ -66,6 +66,7 @@ ui::ScenarioInfo describe(const workload::Scenario& scenario) {
   info.title = QString::fromStdString(scenario.title.empty() ? scenario.name : scenario.title);
   info.lesson = QString::fromStdString(scenario.lesson);
   info.code = QString::fromStdString(scenario.code);
+  info.toml = QString::fromStdString(scenario.toml);
   info.work = hintsOf(scenario);
   info.maxWorkers = static_cast<int>(scenario.max_workers.value_or(default_max_workers()));
   const auto tasks = static_cast<qulonglong>(scenario.load.tasks);
@@ -139,6 +140,10 @@ session::TimeNs LiveEngine::now() const {
   return static_cast<session::TimeNs>(trace::now_ns());
 }
 
+storage::RecordingInfo LiveEngine::recordingInfo() const {
+  return live_ ? live_->recordingInfo() : fileInfo_;
+}
+
 void LiveEngine::command(std::function<void()> work) {
   commands_.start(std::move(work));
 }
@@ -195,6 +200,16 @@ void LiveEngine::startScenario(const QString& nameOrFile, bool trusted) {
       startIfTrusted(found, nameOrFile, trusted);
     });
   });
+}
+
+void LiveEngine::startText(const QString& toml, const QString& name) {
+  const auto scenario = workload::parse_scenario(toml.toStdString(), name.toStdString());
+  if (!scenario) {
+    fail(scenario.error());
+    return;
+  }
+  announceStart(name);
+  startIfTrusted(*scenario, name, true);
 }
 
 void LiveEngine::startIfTrusted(const workload::Scenario& scenario, const QString& nameOrFile,
@@ -370,11 +385,7 @@ void LiveEngine::stopRecording() {
 
 void LiveEngine::saveSession(const QString& path) {
   storage::WriteOptions options;
-  if (live_) {
-    options.info = live_->recordingInfo();
-  } else {
-    options.info.scenario_name = state_.scenario.name.toStdString();
-  }
+  options.info = recordingInfo();
   options.overwrite = true;  // the file chooser has asked
   jobs_.start([this, path, options, snapshot = snapshot(), session = shown_] {
     const auto done = storage::save_recording(*snapshot, path.toStdString(), options);
@@ -492,6 +503,7 @@ void LiveEngine::replaceByFile(std::shared_ptr<session::Session> session, const 
   live_.reset();
   shown_ = std::move(session);
   stoppedAt_.reset();
+  fileInfo_ = {};
   state_ = {};
   state_.source = ui::EngineState::Source::file;
   state_.file = path;
@@ -504,6 +516,7 @@ void LiveEngine::showFile(std::shared_ptr<session::Session> session, const QStri
   stoppedAt_ = shown_->snapshot()->end() + 1;
   state_.activity = ui::EngineState::Activity::finished;
   state_.truncated = about.truncated;
+  fileInfo_ = about.info;
   if (const auto scenario =
           workload::parse_scenario(about.info.scenario_toml, path.toStdString())) {
     state_.scenario = describe(*scenario);

@@ -41,8 +41,10 @@ class LiveEngine final : public ui::Engine {
   std::shared_ptr<const session::Snapshot> snapshot() const override;
   session::TimeNs now() const override;
   ui::SweepRunner* sweeps() override { return &sweep_; }
+  storage::RecordingInfo recordingInfo() const override;
 
   void startScenario(const QString& nameOrFile, bool trusted) override;
+  void startText(const QString& toml, const QString& name) override;
   void restart() override;
   void setMaxWorkers(int count) override;
   void pausePool() override;
@@ -85,6 +87,7 @@ class LiveEngine final : public ui::Engine {
   ui::EngineState state_;
   std::shared_ptr<session::Session> shown_;    // GUI thread; never null
   std::shared_ptr<LiveSession> live_;          // GUI thread; null while a file is shown
+  storage::RecordingInfo fileInfo_;            // GUI thread; of the file that is shown
   std::uint64_t savedEvents_ = 0;              // of the shown session, at the last save
   const storage::Recorder* faulty_ = nullptr;  // its failure was told; compared only
   bool ending_ = false;                        // the run is over; its last events are on their way

@@ -13,6 +13,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -96,15 +97,13 @@ int withPlot(int& argc, char** argv, const PlotCall& plot, Run run) {
   return run();
 }
 
-int openProgramWindow(int& argc, char** argv, const RunCall& call, StopSignals& signals) {
-  if (call.headless) {
-    return runProgram(call, signals);
-  }
-  if (const auto status = refuse(call.window)) {
-    return *status;
+/// Why there can be no window that shows a program; then the exit status is given.
+std::optional<int> refuseProgramWindow(const WindowCall& call) {
+  if (const auto status = refuse(call)) {
+    return status;
   }
   if (!hasDisplay()) {
-    if (call.window.screenshot.empty()) {
+    if (call.screenshot.empty()) {
       return complain({{},
                        "there is no display (DISPLAY and WAYLAND_DISPLAY are not set)",
                        "add --headless, and --record FILE to keep what is seen"},
@@ -112,10 +111,34 @@ int openProgramWindow(int& argc, char** argv, const RunCall& call, StopSignals& 
     }
     qputenv("QT_QPA_PLATFORM", "offscreen");  // a picture of the window needs no display
   }
+  return std::nullopt;
+}
+
+int openProgramWindow(int& argc, char** argv, const RunCall& call, StopSignals& signals) {
+  if (call.headless) {
+    return runProgram(call, signals);
+  }
+  if (const auto status = refuseProgramWindow(call.window)) {
+    return *status;
+  }
   return runProgram(call, signals, [&](RunSession& run) {
     nameApplication();
     const QApplication application(argc, argv);
-    runProgramWindow(call, run, signals);
+    runProgramWindow(call.window, run, signals, true);
+  });
+}
+
+int attach(int& argc, char** argv, const AttachCall& call, StopSignals& signals) {
+  if (call.headless) {
+    return runAttach(call, signals);
+  }
+  if (const auto status = refuseProgramWindow(call.window)) {
+    return *status;
+  }
+  return runAttach(call, signals, [&](AttachSession& session) {
+    nameApplication();
+    const QApplication application(argc, argv);
+    runProgramWindow(call.window, session, signals, false);
   });
 }
 
@@ -135,6 +158,8 @@ int perform(int& argc, char** argv, StopSignals& signals) {
           return runRecord(chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, RunCall>) {
           return openProgramWindow(argc, argv, chosen, signals);
+        } else if constexpr (std::is_same_v<Chosen, AttachCall>) {
+          return attach(argc, argv, chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, InfoCall>) {
           return runInfo(chosen);
         } else if constexpr (std::is_same_v<Chosen, SweepCall>) {

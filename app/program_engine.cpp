@@ -37,9 +37,9 @@ QString scriptOf(const std::vector<std::string>& words) {
 
 }  // namespace
 
-ProgramEngine::ProgramEngine(ui::Settings& settings, RunSession& run)
+ProgramEngine::ProgramEngine(ui::Settings& settings, Watched& program)
     : settings_(settings),
-      run_(run),
+      program_(program),
       other_(settings, {}),
       began_(clockNow()) {
   jobs_.setMaxThreadCount(1);
@@ -60,23 +60,23 @@ ProgramEngine::ProgramEngine(ui::Settings& settings, RunSession& run)
   connect(&pollTimer_, &QTimer::timeout, this, &ProgramEngine::poll);
   pollTimer_.setInterval(kPollMs);
   pollTimer_.start();
-  run_.program().onEnd([this] { post([this] { programEnded(); }); });
+  program_.onEnd([this] { post([this] { programEnded(); }); });
 }
 
 ProgramEngine::~ProgramEngine() {
-  run_.program().onEnd({});
+  program_.onEnd({});
   jobs_.waitForDone();
 }
 
 ui::ScenarioInfo ProgramEngine::describe() const {
   ui::ScenarioInfo info;
-  const QString command = QString::fromStdString(run_.program().command());
+  const QString command = QString::fromStdString(program_.command());
   info.title = command;
-  info.summary = tr("your own program, process %1").arg(run_.program().pid());
+  info.summary = tr("your own program, process %1").arg(program_.pid());
   info.lesson =
       tr("This is your own program, unchanged. `max_workers` and pause act on all of its "
          "pools; tasks that run are never interrupted.");
-  info.code = scriptOf(run_.program().words());
+  info.code = scriptOf(program_.words());
   return info;
 }
 
@@ -85,7 +85,7 @@ void ProgramEngine::post(std::function<void()> work) {
 }
 
 std::shared_ptr<const session::Snapshot> ProgramEngine::snapshot() const {
-  return showsOther_ ? other_.snapshot() : run_.session().session()->snapshot();
+  return showsOther_ ? other_.snapshot() : program_.session().session()->snapshot();
 }
 
 session::TimeNs ProgramEngine::now() const {
@@ -107,6 +107,10 @@ void ProgramEngine::startScenario(const QString& nameOrFile, bool trusted) {
   other_.startScenario(nameOrFile, trusted);
 }
 
+void ProgramEngine::startText(const QString& toml, const QString& name) {
+  other_.startText(toml, name);
+}
+
 void ProgramEngine::openFile(const QString& path) {
   other_.openFile(path);
 }
@@ -125,7 +129,7 @@ void ProgramEngine::setMaxWorkers(int count) {
   if (showsOther_) {
     other_.setMaxWorkers(count);
   } else if (count > 0) {
-    run_.session().setMaxWorkers(static_cast<std::uint32_t>(count));
+    program_.session().setMaxWorkers(static_cast<std::uint32_t>(count));
     wantedWorkers_ = count;
     poll();  // at once: the next step up or down starts from here
   }
@@ -135,7 +139,7 @@ void ProgramEngine::pausePool() {
   if (showsOther_) {
     other_.pausePool();
   } else {
-    run_.session().pause();
+    program_.session().pause();
   }
 }
 
@@ -143,7 +147,7 @@ void ProgramEngine::resumePool() {
   if (showsOther_) {
     other_.resumePool();
   } else {
-    run_.session().resume();
+    program_.session().resume();
   }
 }
 
@@ -151,7 +155,7 @@ void ProgramEngine::addMarker(const QString& text) {
   if (showsOther_) {
     other_.addMarker(text);
   } else {
-    run_.session().addMarker(text.toStdString());
+    program_.session().addMarker(text.toStdString());
   }
 }
 
@@ -161,7 +165,7 @@ void ProgramEngine::startRecording(const QString& path) {
     return;
   }
   jobs_.start([this, path] {
-    const auto started = run_.session().startRecording(path.toStdString(), true);
+    const auto started = program_.session().startRecording(path.toStdString(), true);
     post([this, started] {
       if (!started) {
         Q_EMIT failed(QString::fromStdString(started.error().message()));
@@ -176,24 +180,28 @@ void ProgramEngine::stopRecording() {
     other_.stopRecording();
     return;
   }
-  const auto recorder = run_.session().recorder();
+  const auto recorder = program_.session().recorder();
   if (recorder == nullptr) {
     return;
   }
   jobs_.start([this, path = QString::fromStdString(recorder->path().string())] {
-    const auto stopped = run_.session().stopRecording();
+    const auto stopped = program_.session().stopRecording();
     post([this, stopped, path] { tellRecording(stopped, path); });
   });
 }
 
 void ProgramEngine::tellRecording(const Result<void>& finished, const QString& path) {
   if (finished) {
-    savedEvents_ = run_.session().session()->snapshot()->event_count();
+    savedEvents_ = program_.session().session()->snapshot()->event_count();
     Q_EMIT saved(path);
   } else {
     Q_EMIT failed(QString::fromStdString(finished.error().message()));
   }
   poll();
+}
+
+storage::RecordingInfo ProgramEngine::recordingInfo() const {
+  return showsOther_ ? other_.recordingInfo() : program_.session().recordingInfo();
 }
 
 void ProgramEngine::saveSession(const QString& path) {
@@ -202,7 +210,7 @@ void ProgramEngine::saveSession(const QString& path) {
     return;
   }
   storage::WriteOptions options;
-  options.info = run_.session().recordingInfo();
+  options.info = recordingInfo();
   options.overwrite = true;  // the file chooser has asked
   jobs_.start([this, path, options, snapshot = snapshot()] {
     const auto done = storage::save_recording(*snapshot, path.toStdString(), options);
@@ -219,7 +227,7 @@ void ProgramEngine::saveSession(const QString& path) {
 }
 
 void ProgramEngine::setMemoryShare(int percent) {
-  run_.session().session()->set_memory_limit(memory_limit(percent));
+  program_.session().session()->set_memory_limit(memory_limit(percent));
   if (showsOther_) {
     other_.setMemoryShare(percent);
   }
@@ -235,9 +243,9 @@ void ProgramEngine::prepareQuit() {
 
 void ProgramEngine::programEnded() {
   jobs_.start([this] {
-    run_.takeTheLast();
-    const auto recorder = run_.session().recorder();
-    const auto stopped = run_.session().stopRecording();
+    program_.takeTheLast();
+    const auto recorder = program_.session().recorder();
+    const auto stopped = program_.session().stopRecording();
     post([this, stopped, recorder] {
       stoppedAt_ = clockNow();
       if (recorder != nullptr) {
@@ -249,7 +257,7 @@ void ProgramEngine::programEnded() {
 }
 
 void ProgramEngine::poll() {
-  BridgeSession& session = run_.session();
+  BridgeSession& session = program_.session();
   const auto recorder = session.recorder();
   const auto snapshot = session.session()->snapshot();
   const int told = static_cast<int>(session.maxWorkers());
@@ -266,7 +274,7 @@ void ProgramEngine::poll() {
   state_.unsaved =
       !recorder && snapshot->task_count() > 0 && snapshot->event_count() > savedEvents_;
   const bool silent = stoppedAt_ || clockNow() - began_ > kSilentFor;
-  const auto why = silent ? run_.silence() : std::nullopt;
+  const auto why = silent ? program_.silence() : std::nullopt;
   state_.trouble = why ? QString::fromStdString(why->message()) : QString();
   if (!showsOther_) {
     Q_EMIT stateChanged();

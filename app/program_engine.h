@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/live_engine.h"
-#include "app/run_session.h"
+#include "app/watched.h"
 #include "core/session/session.h"
 #include "ui/window/engine.h"
 #include "ui/window/settings.h"
@@ -24,15 +24,17 @@ class ProgramEngine final : public ui::Engine {
   Q_OBJECT
  public:
   /// Both outlive the engine.
-  ProgramEngine(ui::Settings& settings, RunSession& run);
+  ProgramEngine(ui::Settings& settings, Watched& program);
   ~ProgramEngine() override;
 
   QList<ui::ScenarioInfo> scenarios() const override { return other_.scenarios(); }
   ui::EngineState state() const override { return showsOther_ ? other_.state() : state_; }
   std::shared_ptr<const session::Snapshot> snapshot() const override;
   session::TimeNs now() const override;
+  storage::RecordingInfo recordingInfo() const override;
 
   void startScenario(const QString& nameOrFile, bool trusted) override;
+  void startText(const QString& toml, const QString& name) override;
   void restart() override;
   void setMaxWorkers(int count) override;
   void pausePool() override;
@@ -54,7 +56,7 @@ class ProgramEngine final : public ui::Engine {
   void poll();
 
   ui::Settings& settings_;
-  RunSession& run_;
+  Watched& program_;
   LiveEngine other_;
   bool showsOther_ = false;
   ui::EngineState state_;

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "app/bridge_session.h"
 #include "app/command_line.h"
 #include "app/program.h"
 #include "app/signals.h"
+#include "app/watched.h"
 #include "core/base/result.h"
 #include "core/bridge/socket_folder.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,21 +20,23 @@ namespace poolscope::app {
 /// A program that runs with our client in it, and its session: what `poolscope run` is, with a
 /// window or without. Threads: start() by the main thread before any other exists; the rest by one
 /// at a time.
-class RunSession {
+class RunSession final : public Watched {
  public:
   static Result<std::unique_ptr<RunSession>> start(const RunCall& call, const StopSignals& signals);
 
-  BridgeSession& session() { return *session_; }
-  Program& program() { return *program_; }
+  BridgeSession& session() override { return *session_; }
+  pid_t pid() const override { return program_->pid(); }
+  const std::vector<std::string>& words() const override { return program_->words(); }
+  std::string command() const override { return program_->command(); }
+  bool ended() const override { return program_->status().has_value(); }
+  void onEnd(std::function<void()> ended) override { program_->onEnd(std::move(ended)); }
+  std::optional<Error> silence() const override;
+  /// Waits some moments for processes that it left behind.
+  void takeTheLast() override;
 
+  Program& program() { return *program_; }
   /// Nobody looks any more: the program goes on alone, unless a recording of it is under way.
   void stopWatching();
-  /// What to say of a program of which nothing is seen, and why; nothing if all is well. The
-  /// program has ended, or has had its time to begin.
-  std::optional<Error> silence() const;
-  /// After the program's end: the session has all events then. Waits some moments for processes
-  /// that it left behind.
-  void takeTheLast();
   /// After the program's end: takeTheLast(), finishes the recording, complains of what there is to
   /// complain of, and gives the exit status.
   int finish();

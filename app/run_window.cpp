@@ -93,6 +93,9 @@ int showWindow(const WindowCall& call, ui::Settings& settings, ui::Engine& engin
   }
   begin();
   window.show();
+  if (call.presentation) {
+    window.present(!call.size);  // a size that was asked for is kept
+  }
   opened(window);
   if (!call.screenshot.empty()) {
     QTimer::singleShot(static_cast<int>(std::lround(call.afterSeconds * 1000)), &window,
@@ -127,14 +130,14 @@ int runWindow(const WindowCall& call, StopSignals& signals) {
                     [&](ui::MainWindow& window) { quitOnSignal(signals, window); });
 }
 
-void runProgramWindow(const RunCall& call, RunSession& run, StopSignals& signals) {
+void runProgramWindow(const WindowCall& call, Watched& program, StopSignals& signals,
+                      bool passedOn) {
   ui::Settings settings;
-  ProgramEngine engine(settings, run);
-  // Signals are the program's. Once it has ended, they are the window's.
+  ProgramEngine engine(settings, program);
   const auto opened = [&](ui::MainWindow& window) {
     auto* const timer = new QTimer(&window);
     QObject::connect(timer, &QTimer::timeout, &window, [&, timer] {
-      if (run.program().status()) {
+      if (!passedOn || program.ended()) {
         timer->stop();
         quitOnSignal(signals, window);
       }
@@ -142,7 +145,7 @@ void runProgramWindow(const RunCall& call, RunSession& run, StopSignals& signals
     timer->start(kLookMs * 10);
   };
   showWindow(
-      call.window, settings, engine, [] {}, opened);
+      call, settings, engine, [] {}, opened);
 }
 
 }  // namespace poolscope::app

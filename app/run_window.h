@@ -2,8 +2,8 @@
 #pragma once
 
 #include "app/command_line.h"
-#include "app/run_session.h"
 #include "app/signals.h"
+#include "app/watched.h"
 
 #include <optional>
 
@@ -16,7 +16,9 @@ std::optional<int> refuse(const WindowCall& call);
 /// Opens the window and runs until it closes. Returns the exit status.
 int runWindow(const WindowCall& call, StopSignals& signals);
 
-/// Shows a program that runs, until the window closes; the program may go on.
-void runProgramWindow(const RunCall& call, RunSession& run, StopSignals& signals);
+/// Shows a program that runs, until the window closes; the program may go on. Signals are the
+/// program's while it is one that we started (`passedOn`), else the window's.
+void runProgramWindow(const WindowCall& call, Watched& program, StopSignals& signals,
+                      bool passedOn);
 
 }  // namespace poolscope::app

@@ -45,9 +45,10 @@ struct Process {
 /// One connected client: bytes in, commands out. Threads: the server's.
 class Connection {
  public:
-  Connection(FileNumber file, std::function<ProcessIds*(const Hello&)> on_hello)
+  Connection(FileNumber file, std::function<ProcessIds*(const Hello&)> on_hello,
+             std::function<void(const std::string&)> on_notice)
       : file_(std::move(file)),
-        decoder_(std::move(on_hello)) {}
+        decoder_(std::move(on_hello), std::move(on_notice)) {}
 
   enum class State { open, ended };
   /// Reads what is there, up to some 256 KiB, and appends events to `out`.
@@ -57,6 +58,7 @@ class Connection {
   void write();
   bool wants_to_write() const { return !unsent_.empty(); }
   bool said_hello() const { return decoder_.said_hello(); }
+  bool said_bye() const { return decoder_.said_bye(); }
 
   int file() const { return file_.get(); }
   Process* process = nullptr;  ///< with its hello; owned by the server

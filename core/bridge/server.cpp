@@ -13,6 +13,7 @@
 #include <list>
 #include <mutex>
 #include <poll.h>
+#include <set>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -70,6 +71,10 @@ class Server::Loop {
     wake();
   }
   std::vector<Hello> drain(std::chrono::milliseconds patience);
+  bool said_bye(std::int64_t pid) {
+    const std::lock_guard lock(mutex_);
+    return departed_.contains(pid);
+  }
 
   PoolStatuses statuses;
   std::atomic<std::size_t> greeted = 0;        // figures only
@@ -109,6 +114,7 @@ class Server::Loop {
   bool draining_ = false;
   Clock::time_point drain_until_ = {};
   std::vector<Hello> left_ = {};
+  std::set<std::int64_t> departed_ = {};  // by pid; as many as are remembered
 
   std::jthread thread_;  // last: it uses all of the above
 };
@@ -183,8 +189,13 @@ void Server::Loop::accept_all() {
                   " processes that can be watched at a time",
               "it was closed; the process goes on unwatched"});
     } else {
-      connections_.emplace_back(std::move(file),
-                                [this](const Hello& hello) { return greet(*serving_, hello); });
+      connections_.emplace_back(
+          std::move(file), [this](const Hello& hello) { return greet(*serving_, hello); },
+          [this](const std::string& text) {
+            if (options_.on_notice) {
+              options_.on_notice(serving_->process->hello, text);
+            }
+          });
       connections_.back().accepted_ns = trace::now_ns();
     }
   }
@@ -259,6 +270,10 @@ bool Server::Loop::hand_on(Connection& connection) {
 
 void Server::Loop::end(Connection& connection) {
   Process* const process = connection.process;
+  if (process != nullptr && connection.said_bye()) {
+    const std::lock_guard lock(mutex_);
+    departed_.insert(process->hello.pid);
+  }
   if (process == nullptr || !process->number) {
     return;
   }
@@ -358,6 +373,9 @@ std::size_t Server::greeted() const {
 }
 std::size_t Server::process_count() const {
   return loop_->process_count.load(std::memory_order_relaxed);
+}
+bool Server::said_bye(std::int64_t pid) const {
+  return loop_->said_bye(pid);
 }
 std::vector<Hello> Server::drain(std::chrono::milliseconds patience) {
   return loop_->drain(patience);

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace poolscope::bridge {
@@ -25,6 +26,9 @@ struct ServerOptions {
       on_process = {};
   /// A connection was refused. On the server's thread.
   std::function<void(const Error&)> on_refused = {};
+  /// A program's client has something told to the user: what it cannot tell, and why. On the
+  /// server's thread.
+  std::function<void(const Hello&, const std::string& text)> on_notice = {};
   /// The directory of a process that is known beforehand; null: a new one.
   std::function<std::shared_ptr<trace::Directory>(const Hello&)> directory_of = {};
 };
@@ -56,6 +60,8 @@ class Server {
   std::size_t greeted() const;
   /// How many processes had events, ever.
   std::size_t process_count() const;
+  /// Whether a process with this number has said goodbye: nothing more will come from it.
+  bool said_bye(std::int64_t pid) const;
 
   /// Takes what has come by now, and waits for the end of all connections, for `patience` at most.
   /// Returns those that are still there. Afterwards the sinks have everything.

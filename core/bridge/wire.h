@@ -3,6 +3,7 @@
 
 #include "core/trace/event.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -19,13 +20,17 @@ inline constexpr std::uint16_t kWireVersion = 1;
 /// bytes. The text is UTF-8, filled with zeros to whole records.
 inline constexpr std::uint32_t kTextMagic = 0x506f6f6c;
 inline constexpr std::uint32_t kMostText = 1024;
+/// Names and threads of a process with higher numbers are refused; a client keeps them to itself.
+inline constexpr std::size_t kMostNames = std::size_t{1} << 20;
+inline constexpr std::size_t kMostThreads = std::size_t{1} << 18;
 
 enum class WireKind : std::uint8_t {
   hello = 128,  ///< time: when the process began; task: pid; thread: its parent's; pool: version;
                 ///< text: its command
   name,         ///< task: id, 1, 2, ...; text. Known again after a fork or a reconnection
   thread,       ///< task: id, 1, 2, ...; time: the thread's number in the system; text: its name
-  bye,          ///< the process ends; detail: events dropped that no `lost` told
+  bye,     ///< the process ends, or goes on unwatched; detail: events dropped that no `lost` told
+  notice,  ///< text: what of this process cannot be seen, and why; for the user
 };
 
 enum class ControlOp : std::uint64_t {

@@ -24,7 +24,8 @@ WireKind wire_kind(const Event& record) {
 
 bool has_text(const Event& record) {
   const WireKind kind = wire_kind(record);
-  return kind == WireKind::hello || kind == WireKind::name || kind == WireKind::thread;
+  return kind == WireKind::hello || kind == WireKind::name || kind == WireKind::thread ||
+         kind == WireKind::notice;
 }
 
 std::size_t text_length(const Event& record) {
@@ -126,18 +127,23 @@ Result<void> WireDecoder::take(const Event& record, std::uint64_t now_ns, std::v
   return {};
 }
 
-Result<void> WireDecoder::take_text(std::string_view text) {
+Result<void> WireDecoder::take_text(const std::string& text) {
   const Event& record = *heading_;
   switch (wire_kind(record)) {
     case WireKind::hello:
-      ids_ = on_hello_({static_cast<std::int64_t>(record.task), record.thread, record.time_ns,
-                        std::string(text)});
+      ids_ =
+          on_hello_({static_cast<std::int64_t>(record.task), record.thread, record.time_ns, text});
       return ids_ != nullptr ? Result<void>() : rubbish("the number of another process");
     case WireKind::name:
       if (record.task == 0 || record.task > kMostNames) {
         return rubbish("a name with no possible number");
       }
       add_name(record.task, text);
+      return {};
+    case WireKind::notice:
+      if (on_notice_ && ++notices_ <= kMostNotices) {
+        on_notice_(text);
+      }
       return {};
     default:
       if (record.task == 0 || record.task > kMostThreads) {

@@ -39,15 +39,18 @@ struct ProcessIds {
 /// bound: what is no wire is refused with an Error. Threads: one at a time.
 class WireDecoder {
  public:
-  static constexpr std::size_t kMostNames = std::size_t{1} << 20;
-  static constexpr std::size_t kMostThreads = std::size_t{1} << 18;
   static constexpr std::size_t kMostTextBytes = std::size_t{64} << 20;
   /// Events stamped so much later than `now` are rubbish.
   static constexpr std::uint64_t kMostAheadNs = 5'000'000'000;
+  /// Notices beyond these are dropped.
+  static constexpr int kMostNotices = 16;
 
-  /// `on_hello` is asked once whose ids those of this connection are; null refuses it.
-  explicit WireDecoder(std::function<ProcessIds*(const Hello&)> on_hello)
-      : on_hello_(std::move(on_hello)) {}
+  /// `on_hello` is asked once whose ids those of this connection are; null refuses it. `on_notice`
+  /// gets what the process has its user told.
+  explicit WireDecoder(std::function<ProcessIds*(const Hello&)> on_hello,
+                       std::function<void(const std::string&)> on_notice = {})
+      : on_hello_(std::move(on_hello)),
+        on_notice_(std::move(on_notice)) {}
 
   /// Takes the next bytes and appends what they tell to `out`, with the directory's ids. After an
   /// Error the connection is of no more use. `now_ns`: the clock's present.
@@ -59,17 +62,19 @@ class WireDecoder {
  private:
   Result<void> take(const trace::Event& record, std::uint64_t now_ns,
                     std::vector<trace::Event>& out);
-  Result<void> take_text(std::string_view text);
+  Result<void> take_text(const std::string& text);
   Result<void> take_event(trace::Event event, std::uint64_t now_ns, std::vector<trace::Event>& out);
   trace::NameId name(std::uint64_t id) const;
   void add_name(std::uint64_t id, std::string_view text);
   void add_thread(std::uint64_t id, std::string_view text, std::int64_t os_id);
 
   const std::function<ProcessIds*(const Hello&)> on_hello_;
+  const std::function<void(const std::string&)> on_notice_;
   ProcessIds* ids_ = nullptr;
   std::vector<std::byte> pending_;       // less than one record, or a text that is not whole yet
   std::optional<trace::Event> heading_;  // whose text is to come
   bool bye_ = false;
+  int notices_ = 0;
 };
 
 }  // namespace poolscope::bridge

@@ -265,9 +265,9 @@ Result<OpenedRecording> ChromeReader::conclude() {
     own_->tell(session_);
   } else {
     slices_.tell(records_);
-    damaged_ = damaged_ || slices_.shortened() || records_.left_out_threads();
     if (records_.has_slices()) {
       records_.tell(session_);
+      damaged_ = damaged_ || slices_.shortened() || records_.left_out_threads();
     } else {
       return failure(path_, "has no slices on threads to show", kAdvice);
     }

@@ -98,7 +98,9 @@ void HtmlWriter::add(const session::Task& task) {
   ++tasks_;
   put_signed(id, static_cast<std::int64_t>(task.key.task - last_id_));
   last_id_ = task.key.task;
-  put(state, static_cast<std::uint64_t>(task.state));
+  // As TaskState; its next number is that of a task whose end was lost.
+  constexpr std::uint64_t kEndLost = static_cast<std::uint64_t>(session::TaskState::cancelled) + 1;
+  put(state, task.over_by && !task.finished ? kEndLost : static_cast<std::uint64_t>(task.state));
   put(name, names_.number(task.name));
   put(error, errors_.number(task.error));
   put_lane(worker, task.worker);

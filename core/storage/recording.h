@@ -28,6 +28,9 @@ struct RecordingInfo {
   std::map<std::string, std::string> settings = {};  ///< max_workers, seed, cores, ...
 };
 
+/// Both ran the same scenario with the same seed: tasks of the same place drew the same durations.
+bool same_tasks(const RecordingInfo& a, const RecordingInfo& b);
+
 struct WriteOptions {
   RecordingInfo info = {};
   bool overwrite = false;  ///< else a file that exists is refused

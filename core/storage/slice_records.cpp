@@ -45,7 +45,7 @@ void SliceRecords::set_process(std::int64_t pid, std::string_view name) {
 
 void SliceRecords::set_thread(std::uint64_t track, std::int64_t pid, std::int64_t tid,
                               std::string_view name) {
-  if (threads_.size() >= kMostThreads && !threads_.contains(track)) {
+  if (threads_.size() >= kMostNames && !threads_.contains(track)) {
     left_out_threads_ = true;
     return;
   }
@@ -82,14 +82,15 @@ bool SliceRecords::has_slices() const {
 /// Walks the records in time order and makes events of them.
 class SliceRecords::Teller {
  public:
-  explicit Teller(const SliceRecords& records) : records_(records) {}
+  Teller(const SliceRecords& records, const std::unordered_set<std::uint64_t>& tracks)
+      : records_(records),
+        tracks_(tracks) {}
 
   void walk() {
     count_workers();
     for (const SliceRecord& record : records_.records_) {
-      const auto thread = records_.threads_.find(record.track);
-      if (thread != records_.threads_.end()) {
-        tell_record(record, thread->second);
+      if (tracks_.contains(record.track)) {
+        tell_record(record, records_.threads_.at(record.track));
       }
     }
   }
@@ -130,9 +131,9 @@ class SliceRecords::Teller {
   void count_workers() {
     std::map<std::pair<std::int64_t, std::int64_t>, bool> workers;
     for (const SliceRecord& record : records_.records_) {
-      const auto thread = records_.threads_.find(record.track);
-      if (record.type == SliceRecord::Type::begin && thread != records_.threads_.end()) {
-        workers.emplace(std::pair(thread->second.pid, thread->second.tid), true);
+      if (record.type == SliceRecord::Type::begin && tracks_.contains(record.track)) {
+        const Thread& thread = records_.threads_.at(record.track);
+        workers.emplace(std::pair(thread.pid, thread.tid), true);
       }
     }
     for (const auto& [worker, works] : workers) {
@@ -288,16 +289,33 @@ class SliceRecords::Teller {
   }
 
   const SliceRecords& records_;
+  const std::unordered_set<std::uint64_t>& tracks_;
   std::map<std::int64_t, Process> processes_;  // by pid
   std::vector<std::int64_t> order_;            // of pids, as they appear
   std::unordered_map<std::uint64_t, Origin> origins_;
 };
 
+std::unordered_set<std::uint64_t> SliceRecords::chosen_tracks() {
+  std::unordered_set<std::uint64_t> tracks;
+  for (const SliceRecord& record : records_) {
+    if (tracks.contains(record.track) || !threads_.contains(record.track)) {
+      continue;
+    }
+    if (tracks.size() >= kMostThreads) {
+      left_out_threads_ = true;
+      break;
+    }
+    tracks.insert(record.track);
+  }
+  return tracks;
+}
+
 void SliceRecords::tell(session::Session& session) {
   std::stable_sort(
       records_.begin(), records_.end(),
       [](const SliceRecord& a, const SliceRecord& b) { return a.time_ns < b.time_ns; });
-  Teller teller(*this);
+  const auto tracks = chosen_tracks();
+  Teller teller(*this, tracks);
   teller.walk();
   teller.hand_over_all(session);
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace poolscope::storage {
@@ -48,9 +49,12 @@ class SliceRecords {
   std::uint32_t text_id(std::string_view text);
   std::string_view text(std::uint32_t id) const { return texts_[id]; }
 
-  /// A lane of a session takes some 25 KB, so the threads of a trace have a limit: what is on later
-  /// ones is left out.
+  /// A lane of a session takes some 25 KB, so the threads that have slices have a limit: what is on
+  /// later ones is left out.
   static constexpr std::size_t kMostThreads = 16'384;
+  /// Of the others only the names are held, until the file has ended.
+  static constexpr std::size_t kMostNames = std::size_t{1} << 20;
+  /// Known once all was told.
   bool left_out_threads() const { return left_out_threads_; }
 
   void set_process(std::int64_t pid, std::string_view name);
@@ -70,6 +74,9 @@ class SliceRecords {
   };
   class Teller;
 
+  /// The tracks that get a lane: those that have the first records, in time order.
+  std::unordered_set<std::uint64_t> chosen_tracks();
+
   std::deque<std::string> texts_ = {std::string()};
   std::unordered_map<std::string_view, std::uint32_t> text_ids_;  // views into texts_
   std::unordered_map<std::int64_t, std::string> processes_;
@@ -77,7 +84,7 @@ class SliceRecords {
   std::vector<SliceRecord> records_;
   std::vector<Flow> flows_;
   std::vector<SliceNotes> notes_ = {SliceNotes{}};
-  bool left_out_threads_ = false;
+  bool left_out_threads_ = false;  ///< more than kMostNames, or kMostThreads with slices
 };
 
 }  // namespace poolscope::storage

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be asked of a session: what runs where, how many wait, figures of a stretch.
 
-const State = {queued: 0, running: 1, finished: 2, failed: 3, cancelled: 4};
-const stateWords = ["queued", "running", "finished", "failed", "cancelled"];
+const State = {queued: 0, running: 1, finished: 2, failed: 3, cancelled: 4, endLost: 5};
+const stateWords = ["queued", "running", "finished", "failed", "cancelled",
+  "over: its end was lost"];
 
 /** How many of the sorted `values` are at most `limit`. */
 function countUpTo(values, limit) {
@@ -35,7 +36,8 @@ class Model {
     this.begins = this.runs.map((run) => Float64Array.from(run, (i) => session.started[i]));
     this.queuedTimes = sortedTimes(session.queued);
     this.leftTimes = sortedTimes(left.map((time, i) => isNaN(session.queued[i]) ? NaN : time));
-    const ended = (i) => !isNaN(session.started[i]) && session.state[i] !== State.cancelled;
+    const ended = (i) => !isNaN(session.started[i]) && session.state[i] !== State.cancelled &&
+      session.state[i] !== State.endLost;
     this.finishedTimes = sortedTimes(session.finished.map((time, i) => ended(i) ? time : NaN));
     this.events = sortedTimes([...session.queued, ...session.started, ...session.finished,
       ...session.delivered]);
@@ -100,7 +102,7 @@ class Model {
       const busy = Math.min(over, until) - Math.max(from, begin);
       if (lane >= 0 && busy > 0) workers[lane].busy += busy;
       const startsHere = from >= begin;
-      const endsHere = over >= begin && over <= until;
+      const endsHere = over >= begin && over <= until && s.state[i] !== State.endLost;
       if (!startsHere && !endsHere) continue;
       let kind = kinds.get(s.name[i]);
       if (!kind) kinds.set(s.name[i], kind = {finished: 0, failed: 0, run: 0, wait: 0, waits: 0});

@@ -263,7 +263,9 @@ class Page {
     const running = !known(s.finished[task]);
     row("state", running ? "running" : stateWords[s.state[task]]);
     row("waited in the queue", durationText(s.started[task] - s.queued[task]));
-    row("ran", durationText((running ? this.now : s.finished[task]) - s.started[task]));
+    const lost = s.state[task] === State.endLost && !running;
+    row(lost ? "ran at most" : "ran",
+      durationText((running ? this.now : s.finished[task]) - s.started[task]));
     if (!isNaN(s.cpu[task])) row("CPU time", durationText(s.cpu[task]));
     const phases = new Map();
     for (let p = s.firstPhase[task]; p < s.firstPhase[task + 1]; ++p) {
@@ -274,7 +276,7 @@ class Page {
       }
     }
     for (const [kind, length] of phases) row(kind, durationText(length));
-    if (known(s.delivered[task])) {
+    if (known(s.delivered[task]) && !lost) {
       row("until delivered", durationText(s.delivered[task] - s.finished[task]));
     }
     row("worker", s.lanes[s.worker[task]]?.name ?? "–");

@@ -55,7 +55,7 @@ void CommandLineParseTest::nothing_opensTheWindow() {
 void CommandLineParseTest::window_takesItsOptions() {
   const auto call = parsed<WindowCall>(QStringLiteral(
       "--scenario cpu-bound --max-workers 4096 --record a.pftrace --screenshot s.png "
-      "--after 1.5 --size 1280x800 --theme light --force --trust"));
+      "--after 1.5 --size 1280x800 --theme light --presentation --force --trust"));
   QCOMPARE(call.scenario, std::string("cpu-bound"));
   QCOMPARE(call.maxWorkers.value_or(0), std::size_t{4096});
   QCOMPARE(call.record, std::string("a.pftrace"));
@@ -63,7 +63,7 @@ void CommandLineParseTest::window_takesItsOptions() {
   QCOMPARE(call.afterSeconds, 1.5);
   QVERIFY(call.size && call.size->width == 1280 && call.size->height == 800);
   QCOMPARE(call.theme, std::string("light"));
-  QVERIFY(call.force && call.trust);
+  QVERIFY(call.presentation && call.force && call.trust);
 }
 
 void CommandLineParseTest::record_takesItsOptions() {

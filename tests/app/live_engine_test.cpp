@@ -10,7 +10,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <csignal>
 #include <optional>
+#include <sys/resource.h>
 
 using namespace poolscope;
 using app::LiveEngine;
@@ -31,6 +33,8 @@ class LiveEngineTest : public QObject {
   void recordingThatEndsWithItsRun_isTold_data();
   void recordingThatEndsWithItsRun_isTold();
   void saveSession_savesWhatWasNotRecorded();
+  void fullDisk_stopsTheRecording_andThePoolGoesOn();
+  void saveSession_ofAnOpenedFile_keepsWhatItSaysOfItself();
   void script_setsEachMarkerOnce();
   void missingScenario_failsWithOneLine();
   void openFile_thatIsNoTrace_keepsTheSession();
@@ -268,6 +272,63 @@ void LiveEngineTest::saveSession_savesWhatWasNotRecorded() {
   engine.saveSession(path(QStringLiteral("no/such/folder.pftrace")));
   QVERIFY(failed.wait(20000));
   QVERIFY(failed.first().first().toString().contains(QStringLiteral("no/such")));
+}
+
+/// A limit on the size of files stands for a disk that is full.
+void LiveEngineTest::fullDisk_stopsTheRecording_andThePoolGoesOn() {
+  const QString file = path(QStringLiteral("full.pftrace"));
+  LiveEngine engine(settings_, {.record = file.toStdString()});
+  QSignalSpy failed(&engine, &ui::Engine::failed);
+  engine.startScenario(endless(), false);
+  QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(file).size() > 2000, 20000);
+  rlimit before = {};
+  getrlimit(RLIMIT_FSIZE, &before);
+  rlimit limit = before;
+  limit.rlim_cur = static_cast<rlim_t>(QFileInfo(file).size());
+  signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &limit);
+  const bool told = QTest::qWaitFor([&] { return !failed.isEmpty(); }, 20000);
+  const bool stopped =
+      QTest::qWaitFor([&] { return engine.state().recordingPath.isEmpty(); }, 20000);
+  setrlimit(RLIMIT_FSIZE, &before);
+  QVERIFY(told && stopped);
+  QCOMPARE(failed.size(), 1);  // once
+  QVERIFY(failed.first().first().toString().contains(file));
+  const auto finished = engine.snapshot()->statistics().finished;
+  QTRY_VERIFY_WITH_TIMEOUT(engine.snapshot()->statistics().finished > finished + 20, 20000);
+  QCOMPARE(engine.state().activity, Activity::running);
+  QVERIFY(engine.state().unsaved);
+  session::Session session;
+  const auto opened = storage::open_recording(file.toStdString(), session);
+  QVERIFY(opened.has_value() && !opened->truncated);
+  QVERIFY(session.snapshot()->statistics().finished > 0);
+}
+
+void LiveEngineTest::saveSession_ofAnOpenedFile_keepsWhatItSaysOfItself() {
+  LiveEngine engine(settings_, {});
+  engine.startScenario(
+      scenario(QStringLiteral("again"), "pattern = \"submit\"\ntasks = 5", "{ sleep = \"1ms\" }"),
+      false);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().activity, ui::EngineState::Activity::finished, 20000);
+  const storage::RecordingInfo info = engine.recordingInfo();
+  QVERIFY(!info.scenario_toml.empty() && !info.settings.empty() && !info.version.empty());
+  QSignalSpy saved(&engine, &ui::Engine::saved);
+  const QString first = path(QStringLiteral("first.pftrace"));
+  const QString second = path(QStringLiteral("second.pftrace"));
+  engine.saveSession(first);
+  QVERIFY(saved.wait(20000));
+  engine.openFile(first);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().source, ui::EngineState::Source::file, 20000);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().activity, ui::EngineState::Activity::finished, 20000);
+  engine.saveSession(second);
+  QVERIFY(saved.wait(20000));
+  session::Session read;
+  const auto opened = storage::open_recording(second.toStdString(), read);
+  QVERIFY(opened.has_value());
+  QCOMPARE(opened->info.scenario_toml, info.scenario_toml);
+  QCOMPARE(opened->info.scenario_name, info.scenario_name);
+  QCOMPARE(opened->info.version, info.version);
+  QVERIFY(opened->info.settings == info.settings);
 }
 
 void LiveEngineTest::script_setsEachMarkerOnce() {

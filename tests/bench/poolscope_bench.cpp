@@ -54,9 +54,10 @@ Run runAll(bool quick) {
   run.document[QStringLiteral("quick")] = quick;
   QJsonObject figures;
   QJsonObject seconds;
-  for (const char* name : {"event_bench", "executor_bench", "session_bench", "find_bench",
-                           "ingest_bench", "frame_bench", "recording_bench", "video_bench",
-                           "http_bench", "experiment_bench", "window_bench"}) {
+  for (const char* name :
+       {"event_bench", "executor_bench", "session_bench", "find_bench", "ingest_bench",
+        "frame_bench", "recording_bench", "recording_cost_bench", "video_bench", "http_bench",
+        "experiment_bench", "bridge_bench", "window_bench"}) {
     QElapsedTimer timer;
     timer.start();
     say(QLatin1String(name));

@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <memory>
 #include <thread>
+#include <unordered_map>
 
 namespace poolscope::bench {
 namespace {
@@ -40,10 +41,43 @@ struct Written {
   double tasks_per_s = 0;
 };
 
+/// What is told of a task beside that it was queued, started and finished.
+struct Extras {
+  bool delivery = false;
+  bool cpu_time = false;
+  bool phase = false;
+};
+
+/// 20 to 37 ms each: digits that compress as measured times do.
+void addCpuTimes(std::vector<trace::Event>& events) {
+  std::uint64_t step = 1;
+  for (trace::Event& event : events) {
+    if (event.kind == trace::EventKind::task_finished) {
+      step = step * 6364136223846793005U + 1442695040888963407U;
+      event.detail = 20'000'000 + (step >> 40U);
+    }
+  }
+}
+
+/// The first phase of two.
+void dropSecondPhases(std::vector<trace::Event>& events) {
+  std::unordered_map<std::uint64_t, int> seen;  // phases that began, by task
+  std::erase_if(events, [&](const trace::Event& event) {
+    if (event.kind == trace::EventKind::phase_begin) {
+      return ++seen[event.task] > 1;
+    }
+    return event.kind == trace::EventKind::phase_end && seen[event.task] > 1;
+  });
+}
+
 /// Hands `tasks` tasks to a Recorder, never more at a time than it may queue, and closes it.
-Written record(const std::filesystem::path& path, std::uint64_t tasks, bool compress) {
+Written record(const std::filesystem::path& path, std::uint64_t tasks, bool compress,
+               Extras extras = {}) {
   constexpr std::uint64_t kBatch = 2'000;
-  SyntheticPool pool({});
+  Synthetic look;
+  look.results = extras.delivery;
+  look.phases_from = extras.phase ? 0 : look.phases_from;
+  SyntheticPool pool(look);
   const auto recorder = orDie(
       storage::Recorder::create(path, pool.directory(), {.overwrite = true, .compress = compress}));
   std::vector<trace::Event> events;
@@ -52,6 +86,12 @@ Written record(const std::filesystem::path& path, std::uint64_t tasks, bool comp
     pool.until(done, events);
   }
   pool.end(events);
+  if (extras.cpu_time) {
+    addCpuTimes(events);
+  }
+  if (extras.phase) {
+    dropSecondPhases(events);
+  }
   const std::uint64_t begin = trace::now_ns();
   const std::span<const trace::Event> all(events);
   for (std::size_t at = 0; at < all.size(); at += 3 * kBatch) {
@@ -163,9 +203,15 @@ QJsonObject measure(bool quick) {
     speeds.push_back(compressed.tasks_per_s);
   }
   const Written plain = record(path, kTasks, false);
+  const auto with = [&](Extras extras) {
+    return rounded(record(path, kTasks / 4, true, extras).bytes_per_task);
+  };
   return {{QStringLiteral("recording_bytes_per_task"),
            QJsonObject{{QStringLiteral("compressed"), rounded(compressed.bytes_per_task)},
-                       {QStringLiteral("plain"), rounded(plain.bytes_per_task)}}},
+                       {QStringLiteral("plain"), rounded(plain.bytes_per_task)},
+                       {QStringLiteral("with_delivery"), with({.delivery = true})},
+                       {QStringLiteral("with_cpu_time"), with({.cpu_time = true})},
+                       {QStringLiteral("with_phase"), with({.phase = true})}}},
           {QStringLiteral("recording"),
            QJsonObject{{QStringLiteral("tasks_per_s"), rounded(median(speeds))},
                        {QStringLiteral("tasks_per_s_plain"), rounded(plain.tasks_per_s)}}},

@@ -12,7 +12,9 @@
 #include <utility>
 
 using poolscope::test::Outcome;
+using poolscope::test::python;
 using poolscope::test::runPoolscope;
+using poolscope::test::script;
 
 /// Exports of one recording, each checked by a reader that is not ours.
 class ExportTest : public QObject {
@@ -30,7 +32,6 @@ class ExportTest : public QObject {
   void scenarioThatRunsCommands_needsTrust();
   void range_hasOnlyTasksThatTouchIt();
   void unknownEnding_isRefusedWithAList();
-  void killedRecording_isExportedToEachFormat();
   void outputThatExists_isKeptWithoutForce();
   void fullDisk_leavesNoHalfFile();
 
@@ -41,8 +42,6 @@ class ExportTest : public QObject {
         QStringList{QStringLiteral("export"), recording_, QStringLiteral("--output"), output} +
         more);
   }
-  /// What a script prints, given arguments; fails the test if it fails.
-  QJsonObject python(const char* script, const QStringList& arguments) const;
   void compareCounts(const QJsonObject& counted) const;
 
   QTemporaryDir folder_;
@@ -69,75 +68,7 @@ name = "über"
 steps = [ { sleep = "1ms" } ]
 )";
 
-constexpr const char* kCsv = R"(
-import csv, json, sys
-rows = list(csv.DictReader(open(sys.argv[1], newline='', encoding='utf-8')))
-count = lambda test: sum(1 for row in rows if test(row))
-print(json.dumps({
-  'queued': count(lambda r: r['queued']), 'started': count(lambda r: r['started']),
-  'finished': count(lambda r: r['state'] in ('finished', 'failed')),
-  'failed': count(lambda r: r['state'] == 'failed'),
-  'cancelled': count(lambda r: r['state'] == 'cancelled'),
-  'names': sorted({r['name'] for r in rows}), 'errors': count(lambda r: r['error']),
-  'wait': sum(float(r['queue_wait']) for r in rows if r['queue_wait']),
-  'run': sum(float(r['run_time']) for r in rows if r['run_time']),
-  'first': min(float(r['queued']) for r in rows), 'workers': len({r['worker'] for r in rows}),
-  'last': max(float(r['finished']) for r in rows if r['finished'])}))
-)";
-
-constexpr const char* kJson = R"(
-import json, sys
-tasks = json.load(open(sys.argv[1], encoding='utf-8'))['tasks']
-count = lambda test: sum(1 for task in tasks if test(task))
-print(json.dumps({
-  'queued': count(lambda t: 'queued' in t), 'started': count(lambda t: 'started' in t),
-  'finished': count(lambda t: t['state'] in ('finished', 'failed')),
-  'failed': count(lambda t: t['state'] == 'failed'),
-  'cancelled': count(lambda t: t['state'] == 'cancelled'),
-  'names': sorted({t['name'] for t in tasks}), 'errors': count(lambda t: 'error' in t),
-  'wait': sum(t['queue_wait'] for t in tasks if 'queue_wait' in t),
-  'run': sum(t['run_time'] for t in tasks if 'run_time' in t),
-  'phases': sum(len(t.get('phases', [])) for t in tasks),
-  'first': min(t['queued'] for t in tasks)}))
-)";
-
-constexpr const char* kChrome = R"(
-import json, sys
-trace = json.load(open(sys.argv[1], encoding='utf-8'))
-events = trace['traceEvents']
-of = lambda ph, cat: [e for e in events if e['ph'] == ph and e.get('cat') == cat]
-ends = of('E', 'task')
-depth, most = {}, 0
-for e in events:
-    if e['ph'] in 'BE':
-        depth[e['tid']] = depth.get(e['tid'], 0) + (1 if e['ph'] == 'B' else -1)
-        assert depth[e['tid']] >= 0, e
-        most = max(most, depth[e['tid']])
-starts = {e['id'] for e in of('s', 'flow')}
-# An arrow of each task that was started leads to its end; of one that still waits it has begun.
-assert {e['id'] for e in of('f', 'flow')} == {e['args']['poolscope.task'] for e in of('B', 'task')}
-assert starts == {e['args']['poolscope.task'] for e in of('X', 'queued')}
-assert all(isinstance(e['ts'], (int, float)) for e in events)
-print(json.dumps({
-  'queued': len(of('X', 'queued')), 'started': len(of('B', 'task')), 'finished': len(ends),
-  'failed': sum(1 for e in ends if e['args'].get('outcome') == 'error'),
-  'cancelled': sum(1 for e in of('i', 'task')), 'deepest': most,
-  'open': sum(depth.values()), 'names': sorted({e['name'] for e in of('B', 'task')}),
-  'threads': sorted(e['args']['name'] for e in events if e.get('name') == 'thread_name')}))
-)";
-
 }  // namespace
-
-QJsonObject ExportTest::python(const char* script, const QStringList& arguments) const {
-  QProcess process;
-  process.start(QStringLiteral("python3"),
-                QStringList{QStringLiteral("-c"), QString::fromUtf8(script)} + arguments);
-  if (!process.waitForFinished(60000) || process.exitCode() != 0) {
-    qWarning("%s", process.readAllStandardError().constData());
-    return {};
-  }
-  return QJsonDocument::fromJson(process.readAllStandardOutput()).object();
-}
 
 void ExportTest::compareCounts(const QJsonObject& counted) const {
   const QJsonObject tasks = info_.value(QLatin1String("tasks")).toObject();
@@ -167,7 +98,7 @@ void ExportTest::csv_readByPython_hasTheCountsOfInfo() {
   const Outcome outcome = exportTo(output);
   QCOMPARE(outcome.err, QString());
   QCOMPARE(outcome.status, 0);
-  const QJsonObject counted = python(kCsv, {output});
+  const QJsonObject counted = python({script("csv_counts.py"), output});
   compareCounts(counted);
   QCOMPARE(counted.value(QLatin1String("names")).toArray(),
            QJsonArray({QStringLiteral("nap, \"short\""), QStringLiteral("über")}));
@@ -188,7 +119,7 @@ void ExportTest::json_readByPython_hasTheCountsOfInfo() {
   const Outcome outcome = exportTo(output);
   QCOMPARE(outcome.err, QString());
   QCOMPARE(outcome.status, 0);
-  const QJsonObject counted = python(kJson, {output});
+  const QJsonObject counted = python({script("json_counts.py"), output});
   compareCounts(counted);
   QCOMPARE(counted.value(QLatin1String("errors")), counted.value(QLatin1String("failed")));
   QVERIFY(counted.value(QLatin1String("phases")).toInt() >= 60);
@@ -199,7 +130,7 @@ void ExportTest::chromeTrace_readByPython_hasTheCountsOfInfo() {
   const Outcome outcome = exportTo(output);
   QCOMPARE(outcome.err, QString());
   QCOMPARE(outcome.status, 0);
-  const QJsonObject counted = python(kChrome, {output});
+  const QJsonObject counted = python({script("chrome_counts.py"), output});
   compareCounts(counted);
   QCOMPARE(counted.value(QLatin1String("open")).toInt(), 0);
   QVERIFY(counted.value(QLatin1String("deepest")).toInt() >= 2);  // phases in tasks
@@ -306,13 +237,14 @@ over = lambda r: float(r['delivered'] or r['finished'])
 wanted = [r for r in read(sys.argv[1]) if float(r['queued']) < end and over(r) >= begin]
 print(json.dumps({'same': wanted == read(sys.argv[2]), 'rows': len(wanted)}))
 )";
-  const QJsonObject told = python(kRows, {whole, part, range[1], range[3]});
+  const QJsonObject told =
+      python({QStringLiteral("-c"), QString::fromUtf8(kRows), whole, part, range[1], range[3]});
   QVERIFY(told.value(QLatin1String("same")).toBool());
   QVERIFY(told.value(QLatin1String("rows")).toInt() > 0);
 
   const QString trace = path(QStringLiteral("p.trace.json"));
   QCOMPARE(exportTo(trace, range).status, 0);
-  const QJsonObject counted = python(kChrome, {trace});
+  const QJsonObject counted = python({script("chrome_counts.py"), trace});
   QCOMPARE(counted.value(QLatin1String("queued")), told.value(QLatin1String("rows")));
 }
 
@@ -376,44 +308,6 @@ void ExportTest::unknownEnding_isRefusedWithAList() {
   QVERIFY(outcome.err.contains(QStringLiteral("a.docx")));
   QVERIFY(outcome.err.contains(QStringLiteral(".csv")));
   QVERIFY(outcome.err.contains(QStringLiteral(".trace.json")));
-}
-
-void ExportTest::killedRecording_isExportedToEachFormat() {
-  const QString killed = path(QStringLiteral("killed.pftrace"));
-  QProcess recorder;
-  recorder.start(
-      QStringLiteral(POOLSCOPE_PROGRAM),
-      {QStringLiteral("record"), QStringLiteral("--scenario"), QStringLiteral("web-scraping"),
-       QStringLiteral("--duration"), QStringLiteral("60"), QStringLiteral("--output"), killed});
-  QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(killed).size() > 20'000, 30'000);
-  recorder.kill();
-  QVERIFY(recorder.waitForFinished());
-
-  const QJsonObject told =
-      runPoolscope({QStringLiteral("info"), killed, QStringLiteral("--json")}).json();
-  const QJsonObject tasks = told.value(QLatin1String("tasks")).toObject();
-  QVERIFY(tasks.value(QLatin1String("finished")).toInt() > 50);
-  for (const auto& [ending, script] :
-       {std::pair("csv", kCsv), std::pair("json", kJson), std::pair("trace.json", kChrome)}) {
-    const QString output = path(QStringLiteral("killed.") + QLatin1String(ending));
-    QCOMPARE(
-        runPoolscope({QStringLiteral("export"), killed, QStringLiteral("--output"), output}).status,
-        0);
-    const QJsonObject counted = python(script, {output});
-    for (const char* key : {"queued", "started", "finished", "failed", "cancelled"}) {
-      QVERIFY2(counted.contains(QLatin1String(key)), ending);
-      QVERIFY2(counted.value(QLatin1String(key)) == tasks.value(QLatin1String(key)), ending);
-    }
-  }
-  for (const char* ending : {"png", "svg", "html", "mp4", "webm", "gif"}) {
-    const QString output = path(QStringLiteral("killed.") + QLatin1String(ending));
-    QCOMPARE(runPoolscope({QStringLiteral("export"), killed, QStringLiteral("--output"), output,
-                           QStringLiteral("--to"), QStringLiteral("0.1"), QStringLiteral("--size"),
-                           QStringLiteral("640x400")})
-                 .status,
-             0);
-    QVERIFY2(QFileInfo(output).size() > 1000, ending);
-  }
 }
 
 void ExportTest::outputThatExists_isKeptWithoutForce() {

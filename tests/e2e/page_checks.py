@@ -94,7 +94,7 @@ try:
 
     # Dragging pans.
     begin, before = browser.run("return page.view.begin"), span()
-    browser.drag(at["x"], at["y"], at["x"] - 200, at["y"])
+    browser.drag(at["x"] + 220, at["y"], at["x"] + 20, at["y"])
     settled()
     moved = browser.run("return page.view.begin") - begin
     assert moved > 0 and abs(span() - before) < 1, moved

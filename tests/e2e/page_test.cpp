@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/storage/recording.h"
+#include "event_samples.h"
 #include "program.h"
 
 #include <QFile>
@@ -15,6 +17,7 @@ class PageTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void page_inABrowser_showsTheSession();
+  void lostEnd_isNoFinishedTask();
 
  private:
   QTemporaryDir folder_;
@@ -61,6 +64,26 @@ steps = [ { sleep = "1ms" } ]
   checks.start(QStringLiteral("python3"),
                {QStringLiteral(POOLSCOPE_TEST_SCRIPTS "/page_checks.py"), page, info,
                 folder_.filePath(QStringLiteral("page.png"))});
+  QVERIFY(checks.waitForFinished(120'000));
+  QVERIFY2(checks.exitCode() == 0, checks.readAll().constData());
+}
+
+void PageTest::lostEnd_isNoFinishedTask() {
+  if (QStandardPaths::findExecutable(QStringLiteral("chromedriver")).isEmpty()) {
+    QSKIP("chromedriver is not installed (Debian: chromium-driver)");
+  }
+  const QString recording = folder_.filePath(QStringLiteral("lost.pftrace"));
+  const QString page = folder_.filePath(QStringLiteral("lost.html"));
+  const auto session = poolscope::storage::damaged_session();
+  QVERIFY(poolscope::storage::save_recording(*session->snapshot(), recording.toStdString(), {})
+              .has_value());
+  const Outcome exported =
+      runPoolscope({QStringLiteral("export"), recording, QStringLiteral("--output"), page});
+  QVERIFY2(exported.status == 0, qPrintable(exported.err));
+  QProcess checks;
+  checks.setProcessChannelMode(QProcess::MergedChannels);
+  checks.start(QStringLiteral("python3"),
+               {QStringLiteral(POOLSCOPE_TEST_SCRIPTS "/lost_end_checks.py"), page});
   QVERIFY(checks.waitForFinished(120'000));
   QVERIFY2(checks.exitCode() == 0, checks.readAll().constData());
 }

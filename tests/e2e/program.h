@@ -41,4 +41,20 @@ inline Outcome runPoolscope(
           QString::fromUtf8(process.readAllStandardError())};
 }
 
+/// Where a script of the end-to-end tests is.
+inline QString script(const char* name) {
+  return QStringLiteral(POOLSCOPE_TEST_SCRIPTS "/") + QLatin1String(name);
+}
+
+/// The JSON that Python prints, given a script and its arguments; nothing if it fails.
+inline QJsonObject python(const QStringList& arguments) {
+  QProcess process;
+  process.start(QStringLiteral("python3"), arguments);
+  if (!process.waitForFinished(120'000) || process.exitCode() != 0) {
+    qWarning("%s", process.readAllStandardError().constData());
+    return {};
+  }
+  return QJsonDocument::fromJson(process.readAllStandardOutput()).object();
+}
+
 }  // namespace poolscope::test

@@ -3,7 +3,7 @@
 
 #include "core/storage/pending_file.h"
 #include "ui/export/encoder.h"
-#include "ui/timeline/name_text.h"
+#include "ui/timeline/caption.h"
 #include "ui/timeline/view_state.h"
 
 #include <algorithm>
@@ -18,8 +18,6 @@ namespace {
 
 constexpr int kFps = 60;
 constexpr int kGifFps = 25;
-/// How long a marker is read, in seconds of the video.
-constexpr double kSubtitleSeconds = 5;
 
 QSize evenSize(const QSize& size) {
   return QSize((size.width() + 1) & ~1, (size.height() + 1) & ~1);
@@ -66,22 +64,8 @@ PictureOptions VideoFrames::picture(std::int64_t number) const {
   const TimeNs now = timeOf(number);
   options.begin = std::max(snapshot_->begin(), now - *options.followedSpan);
   options.end = std::max(*options.begin + *options.followedSpan, now);
-  options.subtitle = subtitle(now);
+  options.subtitle = captionAt(*snapshot_, now, speed_);
   return options;
-}
-
-QString VideoFrames::subtitle(TimeNs now) const {
-  const auto since = now - static_cast<TimeNs>(kSubtitleSeconds * speed_ * 1e9);
-  QString text;
-  for (const session::Marker& marker : snapshot_->markers()) {
-    if (marker.time > now) {
-      break;
-    }
-    if (marker.kind == session::Marker::Kind::text && marker.time >= since) {
-      text = nameText(marker.text);
-    }
-  }
-  return text;
 }
 
 Result<void> writeVideo(const VideoFrames& frames, VideoFormat format,

@@ -38,8 +38,6 @@ class VideoFrames {
   PictureOptions picture(std::int64_t number) const;
 
  private:
-  QString subtitle(session::TimeNs now) const;
-
   std::shared_ptr<const session::Snapshot> snapshot_;
   PictureOptions picture_;
   session::TimeNs begin_;

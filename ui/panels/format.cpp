@@ -18,6 +18,7 @@ using session::TimeNs;
 constexpr TimeNs kNsPerS = 1'000'000'000;
 // A number and its unit stay on one line.
 constexpr QChar kGap(0x00a0);
+constexpr QChar kThinGap(0x2009);
 
 QString number(double value, int decimals) {
   return QLocale().toString(value, 'f', decimals);
@@ -48,22 +49,27 @@ QString formatShare(double share) {
   return number(share * 100, 0) + kGap + QStringLiteral("%");
 }
 
-QString formatClock(TimeNs ns) {
-  const TimeNs centis = std::max<TimeNs>(ns, 0) / 10'000'000;
-  const TimeNs total = centis / 100;
+QString formatClock(TimeNs ns, int decimals) {
+  ns = std::max<TimeNs>(ns, 0);
+  const TimeNs total = ns / kNsPerS;
   const QString tail = QStringLiteral("%1:%2%3%4")
                            .arg(total / 60 % 60, 2, 10, QChar(u'0'))
                            .arg(total % 60, 2, 10, QChar(u'0'))
                            .arg(QLocale().decimalPoint())
-                           .arg(centis % 100, 2, 10, QChar(u'0'));
+                           .arg(QStringLiteral("%1")
+                                    .arg(ns % kNsPerS, 9, 10, QChar(u'0'))
+                                    .left(std::clamp(decimals, 2, 9)));
   return total < 3600 ? tail : QStringLiteral("%1:%2").arg(total / 3600).arg(tail);
 }
 
-QString formatInstant(TimeNs ns) {
-  const QString micros =
-      QStringLiteral("%1").arg(std::abs(ns) % kNsPerS / 1000, 6, 10, QChar(u'0'));
-  return QLocale().toString(static_cast<qlonglong>(ns / kNsPerS)) + QLocale().decimalPoint() +
-         micros.left(3) + QChar(0x2009) + micros.mid(3) + kGap + QStringLiteral("s");
+QString formatInstant(TimeNs ns, bool toTheNanosecond) {
+  const QString decimals = QStringLiteral("%1").arg(std::abs(ns) % kNsPerS, 9, 10, QChar(u'0'));
+  QString text = QLocale().toString(static_cast<qlonglong>(ns / kNsPerS)) +
+                 QLocale().decimalPoint() + decimals.left(3) + kThinGap + decimals.mid(3, 3);
+  if (toTheNanosecond) {
+    text += kThinGap + decimals.mid(6);
+  }
+  return text + kGap + QStringLiteral("s");
 }
 
 QString formatRatio(double ratio) {

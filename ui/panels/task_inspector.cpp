@@ -22,6 +22,7 @@ namespace {
 
 /// Enough for all names but long ones of locks and of a user's own phases.
 constexpr qreal kMostNameWidth = 170;
+constexpr session::TimeNs kShort = 100'000;  // a microsecond more or less can be seen in it
 
 QWidget* makeHint(QWidget* parent) {
   auto* hint = new QWidget(parent);
@@ -148,9 +149,10 @@ void TaskInspector::showTask(const TaskDetails& details,
     addRow(timeUseText(share, details.hasPhases), durationText(share.ns),
            timeUseColor(theme_, share.use));
   }
-  const auto addInstant = [this](const QString& name, std::optional<session::TimeNs> time) {
+  const bool isShort = details.ranNs && *details.ranNs < kShort;
+  const auto addInstant = [&](const QString& name, std::optional<session::TimeNs> time) {
     if (time) {
-      addRow(name, formatInstant(*time));
+      addRow(name, formatInstant(*time, isShort));
     }
   };
   addInstant(tr("queued at"), details.queuedAt);
@@ -189,8 +191,8 @@ void TaskInspector::showRange(session::TimeNs begin, session::TimeNs end,
   note_->hide();
   error_->hide();
   beginRows();
-  addRow(tr("from"), formatInstant(begin));
-  addRow(tr("to"), formatInstant(end));
+  addRow(tr("from"), formatInstant(begin, end - begin < kShort));
+  addRow(tr("to"), formatInstant(end, end - begin < kShort));
   if (!figures) {
     addRow(tr("figures"), tr("computing \u2026"));
     endRows();

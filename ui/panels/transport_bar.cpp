@@ -23,7 +23,7 @@ struct ModeText {
   const char* look;
 };
 
-ModeText modeText(const TransportState& state) {
+ModeText plainModeText(const TransportState& state) {
   switch (state.mode) {
     case TransportState::Mode::live:
       return {TransportBar::tr("LIVE"), "bad"};
@@ -41,6 +41,14 @@ ModeText modeText(const TransportState& state) {
       break;
   }
   return {{}, "dim"};
+}
+
+ModeText modeText(const TransportState& state) {
+  ModeText text = plainModeText(state);
+  if (state.looping) {
+    text.text = TransportBar::tr("%1, loop").arg(state.speed);
+  }
+  return text;
 }
 
 }  // namespace
@@ -104,7 +112,7 @@ TransportBar::TransportBar(const Controls& controls, QWidget* parent)
 
 void TransportBar::showState(const TransportState& state) {
   using Mode = TransportState::Mode;
-  time_->setText(formatClock(state.time));
+  time_->setText(formatClock(state.time, state.decimals));
   const ModeText text = modeText(state);
   mode_->setText(text.text);
   setLook(mode_, text.look);
@@ -118,6 +126,7 @@ void TransportBar::setTheme(const Theme& theme) {
   mode_->setMinimumWidth(
       qRound(QFontMetricsF(theme.fonts.small)
                  .horizontalAdvance(tr("%1, paused").arg(QStringLiteral("1/10000x")))));
+  mode_->setIndent(mode_->indent());  // else it keeps the size hint of its old minimum
 }
 
 void TransportBar::editMarker() {

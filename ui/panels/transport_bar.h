@@ -21,7 +21,9 @@ struct TransportState {
   enum class Mode { live, frozen, slow_motion, looking_back, paused, playing, empty };
   Mode mode = Mode::empty;
   session::TimeNs time = 0;  ///< since the session's begin
+  int decimals = 2;          ///< of its seconds
   QString speed = {};
+  bool looping = false;  ///< a stretch is played again and again
 };
 
 /// The row below the timeline: the time, whether it moves, the way back to the present, and the

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 namespace poolscope::ui {
@@ -50,6 +51,7 @@ void PlaybackClock::startLive() {
   live_ = true;
   attached_ = true;
   playing_ = false;
+  loopEnd_.reset();
   speed_ = kRealTime;
   begin_ = end_ = position_ = 0;
 }
@@ -58,6 +60,7 @@ void PlaybackClock::startReplay(TimeNs begin, TimeNs end, TimeNs position) {
   live_ = false;
   attached_ = false;
   playing_ = false;
+  loopEnd_.reset();
   speed_ = kRealTime;
   begin_ = begin;
   end_ = std::max(begin, end);
@@ -75,7 +78,14 @@ void PlaybackClock::advance() {
     return;
   }
   const auto elapsed = static_cast<double>(wall_() - anchorWall_);
-  const double target = static_cast<double>(anchorPosition_ - begin_) + elapsed * speed();
+  double target = static_cast<double>(anchorPosition_ - begin_) + elapsed * speed();
+  if (loopEnd_ && anchorPosition_ < *loopEnd_) {
+    const auto first = static_cast<double>(loopBegin_ - begin_);
+    const auto length = static_cast<double>(*loopEnd_ - loopBegin_);
+    if (target >= first + length) {  // a frame may be later than several rounds
+      target = first + std::fmod(target - first, length);
+    }
+  }
   if (target < static_cast<double>(end_ - begin_)) {
     position_ = begin_ + static_cast<TimeNs>(target);
     return;
@@ -110,7 +120,7 @@ void PlaybackClock::toggle() {
   if (live_) {
     if (isMoving()) {
       freeze();
-    } else if (isSlowed()) {
+    } else if (isSlowed() || isLooping()) {
       play();
     } else {
       goToEnd();
@@ -132,8 +142,21 @@ void PlaybackClock::freeze() {
   playing_ = false;
 }
 
+void PlaybackClock::loop(TimeNs begin, TimeNs end) {
+  seek(begin);
+  loopBegin_ = position_;
+  loopEnd_ = std::clamp(end, loopBegin_ + 1, std::max(loopBegin_ + 1, end_));
+  play();
+}
+
+void PlaybackClock::clearLoop() {
+  loopEnd_.reset();
+  anchor();  // rounds that are over do not count any more
+}
+
 void PlaybackClock::goToEnd() {
   playing_ = false;
+  loopEnd_.reset();
   attached_ = live_;
   position_ = end_;
   if (live_) {

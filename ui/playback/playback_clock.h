@@ -55,6 +55,12 @@ class PlaybackClock {
   void goToBegin();
   /// Stands still at `time`, within the bounds.
   void seek(session::TimeNs time);
+  /// Plays [begin, end) again and again, from its begin, until clearLoop(). Of a running pool it is
+  /// what happened then.
+  void loop(session::TimeNs begin, session::TimeNs end);
+  /// Goes on where it is.
+  void clearLoop();
+  bool isLooping() const { return loopEnd_.has_value(); }
   void stepForward(const session::Snapshot& snapshot);
   void stepBack(const session::Snapshot& snapshot);
   /// Behind a running pool these also start the motion: slow motion from the present on.
@@ -74,6 +80,8 @@ class PlaybackClock {
   session::TimeNs begin_ = 0;
   session::TimeNs end_ = 0;
   session::TimeNs position_ = 0;
+  session::TimeNs loopBegin_ = 0;
+  std::optional<session::TimeNs> loopEnd_ = {};  ///< nothing: no loop
   // Motion is counted from here, so that a speed of 1/10000 loses nothing to rounding.
   session::TimeNs anchorPosition_ = 0;
   session::TimeNs anchorWall_ = 0;

@@ -11,13 +11,13 @@
 namespace poolscope::ui {
 namespace {
 
-QString tickText(double value, double step) {
-  if (step >= 1e6) {
-    return QLocale().toString(value / 1e6, 'f', step >= 1e6 && std::fmod(step, 1e6) == 0 ? 0 : 1) +
-           QStringLiteral(" M");
-  }
-  const int decimals = step >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(step) - 1e-9));
-  return QLocale().toString(value, 'f', decimals);
+/// Of an axis up to `most`: all its ticks have one unit, so that seven digits need no room.
+QString tickText(double value, double step, double most) {
+  const double unit = most >= 1e6 ? 1e6 : 1;
+  const double rest = step / unit;
+  const int decimals = rest >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(rest) - 1e-9));
+  const QString text = QLocale().toString(value / unit, 'f', decimals);
+  return unit > 1 ? text + QStringLiteral(" M") : text;
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ QList<ValueTick> ValueAxis::ticks() const {
   const int count = static_cast<int>(std::lround(maximum_ / step_));
   for (int i = 0; i <= count; ++i) {
     const double value = i * step_;
-    ticks.append({value, toY(value), tickText(value, step_)});
+    ticks.append({value, toY(value), tickText(value, step_, maximum_)});
   }
   return ticks;
 }

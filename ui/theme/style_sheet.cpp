@@ -17,6 +17,7 @@ QLabel[look="title"] { font-size: 16px; font-weight: 700; }
 QLabel[look="figure"] { font-size: 44px; font-weight: 700; }
 QLabel[look="strong"] { font-weight: 600; }
 QLabel[look="mono"] { font-family: $code; }
+QPlainTextEdit[look="mono"] { font-family: $code; }
 QLabel[look="ok"] { color: $ok; font-size: 12px; }
 QLabel[look="warn"] { color: $warn; font-size: 12px; }
 QLabel[look="bad"] { color: $bad; font-size: 12px; }
@@ -31,7 +32,8 @@ QPushButton:pressed, QToolButton:pressed, QPushButton:checked, QToolButton:check
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {
   border: 2px solid $accent; padding: 4px 11px; }
 QToolButton:focus { padding: 4px 7px; }
-QPushButton:disabled, QToolButton:disabled, QComboBox:disabled, QSpinBox:disabled { color: $faint; }
+QPushButton:disabled, QToolButton:disabled, QComboBox:disabled { color: $faint; }
+QSpinBox:disabled { color: $dim; }
 QPushButton[look="primary"] { background: $accent; color: $onAccent; border-color: $accent; font-weight: 700; }
 QPushButton[look="primary"]:hover { background: $accentHover; }
 QPushButton[look="primary"]:focus { border: 2px solid $text; }
@@ -64,7 +66,7 @@ QHeaderView::section { background: $surface; color: $dim; border: none; border-b
 QSlider::groove:horizontal { height: 4px; background: $line; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::handle:horizontal { background: $accent; border: 2px solid $surface; width: 16px; height: 16px;
-  margin: -8px 0; border-radius: 10px; }
+  margin: -8px 0; border-radius: 9px; }
 QSlider::handle:horizontal:focus { border-color: $text; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }

@@ -240,7 +240,7 @@ void layOutTicks(const LayoutContext& c, TimelineScene& scene) {
       scene.nowLabel.isEmpty() || !scene.nowX
           ? c.canvas.right()
           : *scene.nowX - c.cache.textWidth(scene.nowLabel, TextRole::live) - 3 * gap;
-  const TimeNs origin = c.snapshot.begin();
+  const TimeNs origin = c.view.zero.value_or(c.snapshot.begin());
   const qreal distance = c.theme.px(96);
   const auto base = tickBase(c.axis, origin, distance);
   if (base) {

@@ -45,7 +45,8 @@ int swatchOf(const Coloring& coloring, const ColorFacts& facts) {
   }
   switch (coloring.by) {
     case ColorBy::kind:
-      return swatch::kKinds + facts.kind;
+      return facts.kind < static_cast<int>(Theme::kKinds) ? swatch::kKinds + facts.kind
+                                                          : swatch::kNeutral;
     case ColorBy::outcome:
       return facts.open ? swatch::kRunning : swatch::kFinished;
     case ColorBy::worker:

@@ -125,9 +125,7 @@ QStringList groupWords(const LayoutContext& c, PoolIndex pool) {
   }
   const QString share = QObject::tr("%1 %").arg(
       qRound(100 * static_cast<double>(recent.front().running / recent.front().workers)));
-  const QString busy = countText(static_cast<std::uint64_t>(qRound(recent.front().running)));
-  return {QObject::tr("%1 busy, %2 at work").arg(share, busy), QObject::tr("%1 busy").arg(share),
-          share};
+  return {QObject::tr("%1 busy of late").arg(share), QObject::tr("%1 busy").arg(share), share};
 }
 
 }  // namespace

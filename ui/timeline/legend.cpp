@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 namespace poolscope::ui {
 namespace {
@@ -35,6 +36,13 @@ void addKinds(const session::Snapshot& snapshot, Legend& legend) {
     const QString name = nameText(kinds.name(i));
     legend.entries.append({isBlank(name) ? QObject::tr("without a name") : name,
                            {swatch::kKinds + static_cast<int>(i)}});
+  }
+  const std::size_t others =
+      snapshot.kinds().size() - std::min(snapshot.kinds().size(), kinds.size());
+  if (others > 0) {
+    legend.entries.append({others == 1 ? QObject::tr("1 other kind")
+                                       : QObject::tr("%1 other kinds").arg(countText(others)),
+                           {swatch::kNeutral}});
   }
   legend.entries.append({QObject::tr("× failed"), {swatch::kFailed}});
 }

@@ -13,17 +13,6 @@ namespace {
 constexpr std::uint64_t kTasksLookedAt = 96;
 constexpr std::uint32_t kProcessesLookedAt = 4;
 
-constexpr std::size_t kHashed = 256;  // of a name: one of a megabyte is asked for in every frame
-
-/// FNV-1a: unlike std::hash the same in every build, so that recordings keep their colours.
-std::size_t stableHash(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : text.substr(0, kHashed)) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  }
-  return static_cast<std::size_t>(hash >> 32);
-}
-
 /// Names are interned: most that are equal are the same, and need not be read.
 bool isSame(std::string_view a, std::string_view b) {
   return a.size() == b.size() && (a.data() == b.data() || a == b);
@@ -68,7 +57,7 @@ int TaskKinds::operator()(std::string_view name) const {
       return static_cast<int>(i);
     }
   }
-  return static_cast<int>(stableHash(kind) % Theme::kKinds);
+  return kOther;
 }
 
 }  // namespace poolscope::ui

@@ -12,16 +12,18 @@ namespace poolscope::ui {
 
 /// Which colour a kind of task has: kinds are names ("fetch page"), numbered as they first appear
 /// in the session, so that one session keeps its colours from frame to frame. Kinds beyond the
-/// palette share its colours by their name. A name that ends in a number belongs to the kind
-/// without it ("page 17", "page 18").
+/// palette have one together, which says nothing of them. A name that ends in a number belongs to
+/// the kind without it ("page 17", "page 18").
 class TaskKinds {
  public:
+  static constexpr int kOther = static_cast<int>(Theme::kKinds);
+
   TaskKinds() = default;
   /// The first tasks of the first processes tell the first kinds, the session the others: cost
   /// O(kinds). The views live as long as the snapshot.
   explicit TaskKinds(const session::Snapshot& snapshot);
 
-  /// An index into Theme::kinds.
+  /// An index into Theme::kinds; kOther for those beyond them.
   int operator()(std::string_view name) const;
   /// The kinds with a colour of their own, in order.
   std::size_t size() const { return size_; }

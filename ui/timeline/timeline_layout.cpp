@@ -55,8 +55,8 @@ QRectF canvasFor(const QSizeF& size, const Theme& theme) {
 }
 
 TimeAxis axisFor(const Frame& frame, const ViewState& view, const QRectF& canvas) {
-  return TimeAxis::snapped(view.fineRange(), canvas.left(), canvas.right(), frame.snapshot->begin(),
-                           1 / view.devicePixelRatio);
+  return TimeAxis::snapped(view.fineRange(), canvas.left(), canvas.right(),
+                           view.zero.value_or(frame.snapshot->begin()), 1 / view.devicePixelRatio);
 }
 
 /// What is in sight and not after now.

@@ -77,8 +77,14 @@ void TimelineView::showFrame(const Frame& frame) {
     return;
   }
   if (frame_.snapshot && !frame_.snapshot->empty()) {
-    state_.advance(frame_.snapshot->begin(), frame_.now);
+    state_.advance(state_.zero ? *state_.zero - state_.lead : frame_.snapshot->begin(), frame_.now);
   }
+  invalidate();
+}
+
+void TimelineView::setZero(TimeNs zero, TimeNs lead) {
+  state_.zero = zero;
+  state_.lead = lead;
   invalidate();
 }
 
@@ -279,6 +285,22 @@ void TimelineView::selectRange(TimeNs begin, TimeNs end) {
   state_.selectedRange = range;
   invalidate();
   Q_EMIT rangeSelected(range.begin, range.end);
+}
+
+void TimelineView::selectMeasured() {
+  if (!frame_.snapshot || frame_.snapshot->empty()) {
+    return;
+  }
+  if (state_.ruler.isComplete() && state_.ruler.begin() < state_.ruler.end()) {
+    selectRange(state_.ruler.begin(), state_.ruler.end());
+    return;
+  }
+  const TimeRange inSight = state_.range();
+  const TimeNs begin = std::max(inSight.begin, frame_.snapshot->begin());
+  const TimeNs end = std::min(inSight.end, frame_.now);
+  if (begin < end) {
+    selectRange(begin, end);
+  }
 }
 
 void TimelineView::clearRange() {

@@ -43,6 +43,10 @@ class TimelineView : public QAbstractScrollArea, public PaintsParts {
   void setTheme(const Theme& theme);
   const Theme& theme() const { return theme_; }
 
+  /// The axis counts from `zero`, and the view begins `lead` before it: for sessions on one axis.
+  /// Until resetView().
+  void setZero(session::TimeNs zero, session::TimeNs lead);
+
   void setWallClock(WallClock wall);
 
   const ViewState& viewState() const { return state_; }
@@ -82,6 +86,8 @@ class TimelineView : public QAbstractScrollArea, public PaintsParts {
   void selectTask(poolscope::session::TaskKey task, bool reveal = true);
   void selectRange(poolscope::session::TimeNs begin, poolscope::session::TimeNs end);
   void clearRange();
+  /// Selects what the ruler measures; without one what is in sight of the session.
+  void selectMeasured();
   /// Selects what stands next to the selected task: on its lane, or on the neighbouring one.
   void selectNextTask();
   void selectPreviousTask();

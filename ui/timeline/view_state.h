@@ -109,6 +109,10 @@ class ViewState {
   qreal scrollY = 0;                       ///< logical pixels that the worker lanes are scrolled up
   std::optional<TimeRange> zoomBand = {};  ///< what a drag will zoom into
   Ruler ruler = {};
+  /// What the axis counts from, and how far before it the view can go back; nothing: the session's
+  /// begin. For sessions that are shown on one axis.
+  std::optional<session::TimeNs> zero = {};
+  session::TimeNs lead = 0;
   double speed = 1;           ///< seconds of the session a second: slow motion flies slowly, too
   bool reduceMotion = false;  ///< no token flies, nothing glides
   Coloring coloring = {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/snapshot.h"
+#include "core/storage/recording.h"
 
 #include <QList>
 #include <QObject>
@@ -23,6 +24,7 @@ struct ScenarioInfo {
   QString name = {};
   QString title = {};
   QString summary = {};  ///< one line: "200 tasks, map(), local server"
+  QString toml = {};     ///< the text it came from; empty: not known
   QString lesson = {};   ///< Markdown
   QString code = {};     ///< Python
   int maxWorkers = 0;
@@ -64,11 +66,19 @@ class Engine : public QObject {
   virtual session::TimeNs now() const = 0;
   /// What measures the scenario that is shown; null where none can be: of a program, say.
   virtual SweepRunner* sweeps() { return nullptr; }
+  /// What is known of the session beside its events, for files that are made of it.
+  virtual storage::RecordingInfo recordingInfo() const {
+    storage::RecordingInfo info;
+    info.scenario_name = state().scenario.name.toStdString();
+    return info;
+  }
 
  public Q_SLOTS:
   /// A gallery name or a file. From outside the gallery it may need consent: consentNeeded() comes,
   /// then call it again with trusted = true.
   virtual void startScenario(const QString& nameOrFile, bool trusted = false) = 0;
+  /// A scenario that the user has just written, which is consent; `name` is what it is called.
+  virtual void startText(const QString& toml, const QString& name) = 0;
   virtual void restart() = 0;
   virtual void setMaxWorkers(int count) = 0;
   virtual void pausePool() = 0;

@@ -156,6 +156,10 @@ QToolButton* HeaderBar::addButton(const Actions& actions, Command command) {
   return button;
 }
 
+void HeaderBar::setTilesShown(bool shown) {
+  tiles_->setVisible(shown);
+}
+
 void HeaderBar::setScenarios(const QList<ScenarioInfo>& scenarios) {
   scenarios_->clear();
   for (const ScenarioInfo& scenario : scenarios) {

@@ -39,6 +39,8 @@ class HeaderBar : public QFrame {
   /// What would come of the number of workers that the pointer is at; empty: it is at none.
   void showPrediction(const QString& text);
   void setTheme(const Theme& theme);
+  /// The figures below max_workers; where they take too much of a low window.
+  void setTilesShown(bool shown);
   WorkersControl* workers() const { return workers_; }
   QMenu* menu() const { return menu_; }
   QSize minimumSizeHint() const override;

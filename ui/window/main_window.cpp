@@ -3,6 +3,7 @@
 
 #include "core/base/cores.h"
 #include "core/trace/clock.h"
+#include "ui/panels/eliding_label.h"
 #include "ui/panels/find_bar.h"
 #include "ui/panels/overview_strip.h"
 #include "ui/panels/side_tabs.h"
@@ -15,7 +16,9 @@
 #include "ui/panels/workers_control.h"
 #include "ui/theme/icons.h"
 #include "ui/timeline/timeline_view.h"
+#include "ui/window/click_ripples.h"
 #include "ui/window/coach_strip.h"
+#include "ui/window/compare_page.h"
 #include "ui/window/header_bar.h"
 #include "ui/window/lanes_bar.h"
 #include "ui/window/shortcut_guard.h"
@@ -49,6 +52,8 @@ constexpr int kLeastTimeline = 112;
 constexpr int kLeastHeightForLanesBar = 640;
 /// The chart's share of a low window, which is there for its timeline.
 constexpr double kChartShare = 0.22;
+/// Of the ordinary type: to be read from the last row.
+constexpr qreal kPresentationScale = 1.5;
 
 qreal desktopPointSize() {
   constexpr qreal kSmallest = 8;
@@ -87,12 +92,14 @@ void buildChoiceMenu(QObject* owner, QMenu* menu, const char* name,
 }
 
 /// What the theme's own rules do not know: parts that only this window has.
-QString windowRules() {
+QString windowRules(const Theme& theme) {
   return QStringLiteral(
-      "QLabel[look=\"small\"] { font-size: 12px; } QScrollArea { background: transparent; border: "
-      "none; }"
-      "#rightColumn, #stagePage, #chartPage, #statisticsPanel, #sweepPage, "
-      "#sweepContent { background: transparent; }");
+             "QLabel[look=\"small\"] { font-size: %1px; } QScrollArea { background: transparent; "
+             "border: none; } #rightColumn, #stagePage, #chartPage, #statisticsPanel, #sweepPage, "
+             "#sweepContent { background: "
+             "transparent; } #caption { font-size: %2px; font-weight: 700; }")
+      .arg(qRound(theme.px(12)))
+      .arg(qRound(theme.px(20)));
 }
 
 }  // namespace
@@ -121,6 +128,7 @@ MainWindow::MainWindow(Engine& engine, WindowOptions options)
   colorScheme_.setChoice(settings_.colorScheme());
   motion_.setChoice(settings_.motion());
   view_->setReduceMotion(motion_.isReduced());
+  ripples_->setReduceMotion(motion_.isReduced());
   applyTheme();
   header_->setScenarios(engine_.scenarios());
   restoreLayout();
@@ -129,6 +137,10 @@ MainWindow::MainWindow(Engine& engine, WindowOptions options)
 }
 
 MainWindow::~MainWindow() = default;
+
+session::TimeNs MainWindow::wallNow() const {
+  return orMonotonic(options_.wallClock)();
+}
 
 void MainWindow::buildLayout(int cores) {
   header_ = new HeaderBar(*actions_, cores, this);
@@ -166,6 +178,8 @@ void MainWindow::buildLayout(int cores) {
   stageWithBar->addWidget(findBar_);
   stageWithBar->addWidget(stage_, 1);
   stageColumn->addLayout(stageWithBar, 1);
+  caption_ = new ElidingLabel(stagePage);
+  stageColumn->addWidget(caption_);
   auto* transportRow = new QHBoxLayout;
   transportRow->setContentsMargins(20, 0, 8, 0);
   transportRow->addWidget(transport_);
@@ -230,6 +244,10 @@ void MainWindow::buildLayout(int cores) {
   column->addWidget(coach_);
   column->addWidget(columns_, 1);
   setCentralWidget(central);
+  buildPresentation();
+  buildRecentMenu();
+  buildMarkersMenu();
+  setAcceptDrops(true);
 }
 
 void MainWindow::buildThemeMenu() {
@@ -289,6 +307,7 @@ void MainWindow::connectEngine() {
     postMessage(Severity::error, message);
   });
   connect(&engine_, &Engine::saved, this, [this](const QString& path) {
+    settings_.addRecentFile(path);
     postMessage(Severity::info, tr("Saved to %1").arg(path));
     if (const auto then = std::exchange(afterSave_, {})) {
       then();
@@ -305,8 +324,13 @@ void MainWindow::connectEngine() {
 
 void MainWindow::connectWidgets() {
   connect(&colorScheme_, &ColorScheme::changed, this, &MainWindow::applyTheme);
-  connect(&motion_, &MotionPreference::changed, this,
-          [this] { view_->setReduceMotion(motion_.isReduced()); });
+  connect(&motion_, &MotionPreference::changed, this, [this] {
+    view_->setReduceMotion(motion_.isReduced());
+    ripples_->setReduceMotion(motion_.isReduced());
+    if (compare_ != nullptr) {
+      compare_->setReduceMotion(motion_.isReduced());
+    }
+  });
   // Qt scrolls to what gets the focus only if it was in the same scroll area before.
   connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) {
     if (now == nullptr || !isAncestorOf(now) || QApplication::mouseButtons() != Qt::NoButton) {
@@ -350,6 +374,9 @@ void MainWindow::connectWidgets() {
             selectedRange_ = TimeRange{begin, end};
             rangeFigures_.reset();
             rangeIsNewer_ = true;
+            if (clock_.isLooping()) {
+              clock_.loop(begin, end);
+            }
             walker_.showTask(walkFrom());
             showInspector();
             askForStatistics();
@@ -357,6 +384,7 @@ void MainWindow::connectWidgets() {
   connect(view_, &TimelineView::rangeCleared, this, [this] {
     selectedRange_.reset();
     rangeFigures_.reset();
+    clock_.clearLoop();
     walker_.showTask(walkFrom());
     showInspector();
     askForStatistics();
@@ -413,8 +441,10 @@ void MainWindow::shareRows() {
 
 /// With a session; no more of it than there is room for.
 void MainWindow::showLanesBar() {
-  lanes_->setVisible(stage_->currentWidget() == view_);
-  lanes_->setLow(height() < theme_.px(kLeastHeightForLanesBar));
+  lanes_->setVisible(stage_->currentWidget() == view_ && !isPresenting());
+  const bool isLow = height() < theme_.px(kLeastHeightForLanesBar);
+  lanes_->setLow(isLow);
+  header_->setTilesShown(!isLow || !isPresenting());
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event) {
@@ -424,6 +454,7 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
 }
 
 void MainWindow::saveLayout() {
+  leavePresentation();
   settings_.setGeometry(saveGeometry());
   settings_.setColumns(columns_->saveState());
   if (rowsAreChosen_) {
@@ -432,9 +463,10 @@ void MainWindow::saveLayout() {
 }
 
 void MainWindow::applyTheme() {
-  theme_ = Theme::make(colorScheme_.isDark(), options_.pointSize);
+  theme_ = Theme::make(colorScheme_.isDark(),
+                       options_.pointSize * (isPresenting() ? kPresentationScale : 1));
   QApplication::setPalette(theme_.palette());
-  qApp->setStyleSheet(theme_.styleSheet() + windowRules());
+  qApp->setStyleSheet(theme_.styleSheet() + windowRules(theme_));
   actions_->setTheme(theme_);
   header_->setTheme(theme_);
   messages_->setTheme(theme_);
@@ -442,6 +474,10 @@ void MainWindow::applyTheme() {
   findBar_->setTheme(theme_);
   view_->setTheme(theme_);
   transport_->setTheme(theme_);
+  ripples_->setTheme(theme_);
+  if (compare_ != nullptr) {
+    compare_->setTheme(theme_);
+  }
   lanes_->setTheme(theme_);
   throughput_->setTheme(theme_);
   inspector_->setTheme(theme_);
@@ -457,6 +493,7 @@ void MainWindow::overrideTheme(bool light) {
 }
 
 void MainWindow::startSession() {
+  closeComparison();
   selectedTask_ = {};
   selectedRange_.reset();
   rangeFigures_.reset();
@@ -519,6 +556,11 @@ void MainWindow::refreshState() {
   const QString title = sessionTitle();
   setWindowTitle(title.isEmpty() ? QStringLiteral("Poolscope")
                                  : tr("%1 \u2014 Poolscope").arg(title));
+  const bool isOpen = state_.source == EngineState::Source::file &&
+                      state_.activity != EngineState::Activity::opening;
+  if (isOpen && (state_.file != before.file || before.activity == EngineState::Activity::opening)) {
+    settings_.addRecentFile(state_.file);
+  }
   refreshMessages(before);
   refreshActions();
   showSweep();
@@ -560,18 +602,34 @@ void MainWindow::refreshActions() {
   enable(Command::restart, live);
   enable(Command::more_workers, live);
   enable(Command::fewer_workers, live);
-  for (const Command command : {Command::save_session,  Command::export_picture,
-                                Command::freeze,        Command::go_to_start,
-                                Command::go_to_end,     Command::previous_event,
-                                Command::next_event,    Command::slower,
-                                Command::faster,        Command::zoom_in,
-                                Command::zoom_out,      Command::pan_left,
-                                Command::pan_right,     Command::fit,
-                                Command::view_back,     Command::view_forward,
-                                Command::ruler_end,     Command::measure_task,
-                                Command::find,          Command::find_next,
-                                Command::find_previous, Command::color_by_next,
-                                Command::fold_lanes,    Command::hide_lane,
+  for (const Command command : {Command::compare_recording,
+                                Command::save_session,
+                                Command::export_picture,
+                                Command::freeze,
+                                Command::go_to_start,
+                                Command::go_to_end,
+                                Command::previous_event,
+                                Command::next_event,
+                                Command::previous_marker,
+                                Command::next_marker,
+                                Command::slower,
+                                Command::faster,
+                                Command::loop_range,
+                                Command::zoom_in,
+                                Command::zoom_out,
+                                Command::pan_left,
+                                Command::pan_right,
+                                Command::fit,
+                                Command::view_back,
+                                Command::view_forward,
+                                Command::ruler_end,
+                                Command::measure_task,
+                                Command::find,
+                                Command::find_next,
+                                Command::find_previous,
+                                Command::color_by_next,
+                                Command::fold_lanes,
+                                Command::hide_lane,
                                 Command::show_all_lanes}) {
     enable(command, session);
   }

@@ -31,12 +31,16 @@
 #include <memory>
 #include <optional>
 
+class QMenu;
 class QSplitter;
 class QStackedWidget;
 
 namespace poolscope::ui {
 
+class ClickRipples;
 class CoachStrip;
+class ComparePage;
+class ElidingLabel;
 class FindBar;
 class HeaderBar;
 class LanesBar;
@@ -49,6 +53,8 @@ class ThroughputPanel;
 class TimelineView;
 class TransportBar;
 class WelcomePage;
+
+struct ComparedSession;
 
 struct WindowOptions {
   int cores = 0;        ///< marked at the slider; 0: those of this machine
@@ -77,6 +83,8 @@ class MainWindow : public QMainWindow {
   QImage grabPicture();
   /// Light or dark for this run, whatever the settings say.
   void overrideTheme(bool light);
+  /// For an audience; `fullScreen`: all of the screen. Escape and F11 leave it.
+  void present(bool fullScreen);
   /// Ends as if the user had said "discard": for signals and the end of the desktop's session.
   void quitWithoutAsking();
 
@@ -90,11 +98,20 @@ class MainWindow : public QMainWindow {
   void closeEvent(QCloseEvent* event) override;
   void changeEvent(QEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   using Severity = MessageBar::Severity;
   enum class Quit { no, preparing, ready };
+  /// What presentation mode changes and gives back.
+  struct Layout {
+    QByteArray columns = {};
+    QByteArray rows = {};
+    Qt::WindowStates states = {};
+  };
 
   void buildLayout(int cores);
   void buildThemeMenu();
@@ -117,6 +134,7 @@ class MainWindow : public QMainWindow {
   QString sessionTitle() const;
   QString suggestedName(const QString& suffix) const;
 
+  session::TimeNs wallNow() const;  ///< of the options' clock, ns
   void updateTimer();
   void updateClock();
   void showPanels();
@@ -152,8 +170,31 @@ class MainWindow : public QMainWindow {
   void saveSweepData();
   void askForPrediction();
   void showPrediction(int workers, const std::optional<WorkersPrediction>& prediction);
+  // main_window_compare.cpp
+  void compareWithRecording(const QString& path);
+  void openComparison(const ComparedSession& a, const ComparedSession& b, const QStringList& words);
+  void closeComparison();
+  bool isComparing() const;
+
+  // main_window_files.cpp
+  void buildRecentMenu();
+  void fillRecentMenu(QMenu* menu);
+  void openFile(const QString& path);
+  void openDropped(const QString& path);
+
+  // main_window_present.cpp
+  void buildPresentation();
+  void togglePresentation();
+  void leavePresentation();
+  void applyPresentation();
+  bool isPresenting() const { return beforePresentation_.has_value(); }
+  void showCaption();
 
   void toggleView();
+  void toggleLoop();
+  void goToMarker(bool forward);
+  void buildMarkersMenu();
+  void fillMarkersMenu(QMenu* menu);
   void slowDown();
   void goToTime(session::TimeNs time);
   void lookAt(session::TimeNs begin, session::TimeNs end);
@@ -161,6 +202,9 @@ class MainWindow : public QMainWindow {
   void wishWorkers(int count);
   void sendWorkers();
   void chooseScenario(const QString& name);
+  void editScenario();
+  void fetchUrls();
+  void startText(const QString& toml, const QString& name);
   void toggleRecording();
   void exportSession();
   void startExport(const ExportRequest& request);
@@ -206,6 +250,9 @@ class MainWindow : public QMainWindow {
   QStackedWidget* pages_ = nullptr;  // the timeline and its chart, the sweep
   QSplitter* columns_ = nullptr;
   QSplitter* rows_ = nullptr;
+  ElidingLabel* caption_ = nullptr;  ///< of presentation mode
+  ComparePage* compare_ = nullptr;   ///< nothing until two were compared
+  ClickRipples* ripples_ = nullptr;  ///< likewise
 
   QTimer frameTimer_;
   QElapsedTimer sincePanels_;
@@ -217,6 +264,7 @@ class MainWindow : public QMainWindow {
   WorkersPredictor predictor_;
   ExportJob exportJob_;
   std::optional<LatestJob> plotJob_;  // from the first plot that is saved
+  LatestJob compareJob_{this, "compare"};
   PaintIntervals paintIntervals_;
 
   session::TaskKey selectedTask_ = {};
@@ -231,6 +279,7 @@ class MainWindow : public QMainWindow {
   std::uint64_t oddSeen_ = 0;      ///< events that did not fit, likewise
   QMap<QString, QString> stalls_;  ///< messages on what stands still, by id
   std::function<void()> afterSave_;
+  std::optional<Layout> beforePresentation_;  ///< nothing: an ordinary window
   bool hasResized_ = false;
   bool hasInspected_ = false;
   bool hasIntervened_ = false;  ///< the user resized or paused this session's pool

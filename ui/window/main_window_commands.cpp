@@ -4,9 +4,12 @@
 #include "ui/panels/workers_control.h"
 #include "ui/timeline/time_text.h"
 #include "ui/timeline/timeline_view.h"
+#include "ui/window/compare_page.h"
 #include "ui/window/header_bar.h"
 #include "ui/window/main_window.h"
+#include "ui/window/scenario_editor.h"
 #include "ui/window/shortcut_page.h"
+#include "ui/window/urls_dialog.h"
 
 #include <QDateTime>
 #include <QFileInfo>
@@ -27,12 +30,25 @@ QString recordingFilter() {
 }  // namespace
 
 void MainWindow::run(Command command) {
+  if (isComparing() && compare_->run(command)) {
+    return;
+  }
   switch (command) {
     case Command::open_recording:
       openRecording();
       break;
+    case Command::compare_recording:
+      dialogs_.chooseFileToOpen(tr("Compare with recording"), recordingFilter(),
+                                [this](const QString& path) { compareWithRecording(path); });
+      break;
     case Command::open_scenario:
       openScenarioFile();
+      break;
+    case Command::edit_scenario:
+      editScenario();
+      break;
+    case Command::fetch_urls:
+      fetchUrls();
       break;
     case Command::save_session:
       saveSession({});
@@ -87,11 +103,20 @@ void MainWindow::run(Command command) {
     case Command::next_event:
       step(true);
       break;
+    case Command::previous_marker:
+      goToMarker(false);
+      break;
+    case Command::next_marker:
+      goToMarker(true);
+      break;
     case Command::slower:
       slowDown();
       break;
     case Command::faster:
       clock_.faster();
+      break;
+    case Command::loop_range:
+      toggleLoop();
       break;
     case Command::zoom_in:
       view_->zoomIn();
@@ -120,6 +145,9 @@ void MainWindow::run(Command command) {
     case Command::measure_task:
       view_->measureTask();
       break;
+    case Command::select_range:
+      view_->selectMeasured();
+      break;
     case Command::find:
       openFindBar();
       break;
@@ -143,6 +171,9 @@ void MainWindow::run(Command command) {
       break;
     case Command::show_all_lanes:
       view_->showAllLanes();
+      break;
+    case Command::presentation:
+      togglePresentation();
       break;
     case Command::shortcuts: {
       auto* page = new ShortcutPage(theme_, this);
@@ -186,7 +217,44 @@ void MainWindow::slowDown() {
   }
 }
 
-/// Of a replay.
+/// The view stands while the time runs through it again and again.
+void MainWindow::toggleLoop() {
+  if (clock_.isLooping()) {
+    clock_.clearLoop();
+    return;
+  }
+  const TimeRange range = selectedRange_.value_or(view_->viewState().range());
+  const session::TimeNs begin = std::max(range.begin, clock_.begin());
+  const session::TimeNs end = std::min(range.end, clock_.end());
+  if (begin >= end) {
+    return;  // it lies outside the session
+  }
+  view_->setFollowing(false);
+  clock_.loop(begin, end);
+  updateClock();
+  view_->showFrame(frame_);
+  view_->revealTime(begin);
+}
+
+/// From the moment that is shown; in a running pool the view stands there.
+void MainWindow::goToMarker(bool forward) {
+  std::optional<session::TimeNs> place;
+  for (const session::Marker& marker : frame_.snapshot->markers()) {
+    if (marker.kind != session::Marker::Kind::text) {
+      continue;
+    }
+    if (forward ? marker.time > frame_.now : marker.time >= frame_.now) {
+      place = forward ? marker.time : place;
+      break;
+    }
+    place = forward ? place : std::optional(marker.time);
+  }
+  if (place && *place <= clock_.end()) {
+    goToTime(*place);
+  }
+}
+
+/// Stands still there.
 void MainWindow::goToTime(session::TimeNs time) {
   clock_.seek(time);
   showNextFrame();
@@ -239,6 +307,35 @@ void MainWindow::chooseScenario(const QString& name) {
                [this, name] { engine_.startScenario(name); });
 }
 
+/// Where there is none to begin with, the gallery's first is.
+void MainWindow::editScenario() {
+  auto* editor = findChild<ScenarioEditor*>();
+  if (editor == nullptr) {
+    const QList<ScenarioInfo> known = engine_.scenarios();
+    const bool hasText = !state_.scenario.toml.isEmpty();
+    const ScenarioInfo scenario = hasText || known.isEmpty() ? state_.scenario : known.first();
+    editor = new ScenarioEditor(dialogs_, theme_, this);
+    editor->setAttribute(Qt::WA_DeleteOnClose);
+    editor->edit(scenario.toml, scenario.name + QStringLiteral(".toml"));
+    connect(editor, &ScenarioEditor::run, this, &MainWindow::startText);
+  }
+  editor->show();
+  editor->raise();
+  editor->activateWindow();
+}
+
+void MainWindow::fetchUrls() {
+  auto* dialog = new UrlsDialog(dialogs_, theme_, this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &UrlsDialog::run, this, &MainWindow::startText);
+  dialog->open();
+}
+
+void MainWindow::startText(const QString& toml, const QString& name) {
+  leaveSession(tr("Save this session before another scenario starts?"), isUsersOwn(),
+               [this, toml, name] { engine_.startText(toml, name); });
+}
+
 void MainWindow::toggleRecording() {
   if (!state_.recordingPath.isEmpty()) {
     engine_.stopRecording();
@@ -252,10 +349,8 @@ void MainWindow::toggleRecording() {
 }
 
 void MainWindow::openRecording() {
-  dialogs_.chooseFileToOpen(tr("Open recording"), recordingFilter(), [this](const QString& path) {
-    leaveSession(tr("Save this session before the file is opened?"), isUsersOwn(),
-                 [this, path] { engine_.openFile(path); });
-  });
+  dialogs_.chooseFileToOpen(tr("Open recording"), recordingFilter(),
+                            [this](const QString& path) { openFile(path); });
 }
 
 void MainWindow::openScenarioFile() {

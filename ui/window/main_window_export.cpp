@@ -46,7 +46,7 @@ void MainWindow::exportSession() {
   const TimeRange inSight = view_->viewState().range();
   request.frame = frame_;
   request.overwrite = true;  // the file chooser has asked
-  request.info.scenario_name = state_.scenario.name.toStdString();
+  request.info = engine_.recordingInfo();
   PictureOptions& picture = request.picture;
   picture.theme = theme_;
   picture.coloring = view_->viewState().coloring;

@@ -21,6 +21,7 @@
 #include <QStackedWidget>
 
 #include <algorithm>
+#include <cmath>
 
 namespace poolscope::ui {
 
@@ -65,6 +66,7 @@ void MainWindow::showNextFrame() {
     }
     showTransport(false);
   }
+  showCaption();
   updateTimer();
 }
 
@@ -101,7 +103,9 @@ void MainWindow::updateClock() {
     }
   }
   clock_.advance();
-  frame_.now = clock_.now();
+  // What happens at now has not happened yet, but at the end all has.
+  const bool isOver = !clock_.isLive() && clock_.now() >= snapshot.end();
+  frame_.now = clock_.now() + (isOver ? 1 : 0);
   frame_.live = clock_.atPresent() && isRunning();
   if (wasMoving != clock_.isMoving()) {
     refreshActions();           // a replay came to its end
@@ -177,6 +181,12 @@ void MainWindow::showTransport(bool recount) {
   TransportState state;
   state.time = frame_.now - clock_.begin();
   state.speed = clock_.speedText();
+  // So that a step of the slowest speed, and of the shortest session, can be seen.
+  const double perFrame = std::min(clock_.speed() / 60,
+                                   static_cast<double>(clock_.end() - clock_.begin()) * 1e-9 / 100);
+  state.decimals = clock_.isLive() && !clock_.isPlaying()
+                       ? 2
+                       : static_cast<int>(std::ceil(-std::log10(std::max(perFrame, 1e-9))));
   if (!hasSession()) {
     state.mode = Mode::empty;
   } else if (clock_.isLive()) {
@@ -187,6 +197,7 @@ void MainWindow::showTransport(bool recount) {
   } else {
     state.mode = clock_.isPlaying() ? Mode::playing : Mode::paused;
   }
+  state.looping = clock_.isLooping();
   transport_->showState(state);
   const TimeRange range = view_->viewState().range();
   transport_->overview()->setNowMovable(!clock_.isLive() && hasSession());
@@ -210,6 +221,10 @@ void MainWindow::showInspector() {
 }
 
 void MainWindow::showCoach() {
+  if (isPresenting() || isComparing()) {
+    coach_->hide();
+    return;
+  }
   const session::Snapshot& snapshot = *frame_.snapshot;
   CoachInput input{.state = &state_,
                    .tasks = snapshot.task_count(),

@@ -5,6 +5,7 @@
 
 #include <QCryptographicHash>
 #include <QDir>
+#include <QFileInfo>
 #include <QMetaEnum>
 #include <QSettings>
 #include <QStandardPaths>
@@ -26,6 +27,7 @@ constexpr auto kAskBeforeClosing = "session/askBeforeClosing";
 constexpr auto kMemoryShare = "session/memoryShare";
 constexpr auto kIntroductionDone = "window/introductionDone";
 constexpr auto kFolder = "files/folder";
+constexpr auto kRecent = "files/recent";
 constexpr auto kTrusted = "scenarios/trusted";
 
 /// Choices are kept by name; their default is the first.
@@ -130,6 +132,20 @@ QString Settings::folder() const {
 }
 void Settings::setFolder(const QString& folder) {
   store_->setValue(key(kFolder), folder);
+}
+
+QStringList Settings::recentFiles() const {
+  return store_->value(key(kRecent)).toStringList().mid(0, kRecentFiles);
+}
+void Settings::addRecentFile(const QString& path) {
+  QStringList files = recentFiles();
+  const QString absolute = QFileInfo(path).absoluteFilePath();
+  files.removeAll(absolute);
+  files.prepend(absolute);
+  store_->setValue(key(kRecent), files.mid(0, kRecentFiles));
+}
+void Settings::clearRecentFiles() {
+  store_->remove(key(kRecent));
 }
 
 bool Settings::isTrusted(const QByteArray& scenarioText) const {

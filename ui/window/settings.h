@@ -6,6 +6,7 @@
 
 #include <QByteArray>
 #include <QString>
+#include <QStringList>
 
 #include <memory>
 
@@ -40,6 +41,11 @@ class Settings {
   void setMemoryShare(int percent);
   bool introductionDone() const;  ///< the first hints were dismissed; default: no
   void setIntroductionDone(bool done);
+  /// Recordings that were opened or saved, the latest first; at most kRecentFiles.
+  QStringList recentFiles() const;
+  void addRecentFile(const QString& path);
+  void clearRecentFiles();
+  static constexpr int kRecentFiles = 10;
   QString folder() const;  ///< where a file was last opened or saved; default: the user's documents
   void setFolder(const QString& folder);
   /// Whether the user let this very scenario text reach the network or run commands.

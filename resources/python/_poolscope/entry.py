@@ -75,9 +75,14 @@ def _after(module):
         else:
             hooks.watch_thread(module)
     except Exception:  # the program must not suffer
-        from _poolscope import events
+        try:
+            from _poolscope import events
 
-        events.fail()
+            events.fail()
+        except Exception:  # our folder may not be ours to read any more
+            from _poolscope import link
+
+            link.close()
 
 
 def _after_fork():
@@ -91,8 +96,25 @@ def _after_fork():
 
             link.restarted()
             link.close()
+        offer = sys.modules.get("_poolscope.offer")
+        if offer is not None:
+            offer.after_fork()
     except Exception:  # the program must not suffer
         pass
+
+
+_hooked = False
+
+
+def _hook():
+    """From here on the hooks come with the modules that they are for."""
+    global _hooked
+    _hooked = True
+    os.register_at_fork(after_in_child=_after_fork)
+    sys.meta_path.insert(0, _Watcher())
+    for name in _WATCHED:  # the program, a sitecustomize or a .pth file may have been faster
+        if name in sys.modules:
+            _after(sys.modules[name])
 
 
 def start(address, folder):
@@ -101,9 +123,26 @@ def start(address, folder):
 
     if not link.connect(address):
         return
-    os.register_at_fork(after_in_child=_after_fork)
-    sys.meta_path.insert(0, _Watcher())
+    _hook()
     sys.meta_path.append(_Package(folder))
-    for name in _WATCHED:  # a sitecustomize or .pth file may have been faster
-        if name in sys.modules:
-            _after(sys.modules[name])
+
+
+def offer():
+    """The program imports `poolscope`: it may be watched from now on, if it is not already."""
+    if _hooked:
+        return
+    from _poolscope import events, link, offer
+
+    address = os.environ.get("POOLSCOPE_SOCKET")
+    if address and link.connect(address):  # run, but kept from our sitecustomize
+        events.on = True
+    else:
+        try:
+            offer.tidy()
+            offer.begin()
+        except OSError:  # no folder of the user's; record() will say so
+            events.live = False
+    import atexit
+
+    atexit.register(offer.end)
+    _hook()

@@ -16,11 +16,15 @@ import collections
 import os
 import sys
 
-from _poolscope import events, pools
+from _poolscope import events, pools, results, shapes
 from _poolscope.workers import CpuWorker, Worker, make_queue_class
 
-RESULT, MAP, WAIT, AS_COMPLETED = 1, 2, 3, 4
+_RESULT, _MAP = 1 << 56, 2 << 56
+_REASONS = {"exception": _RESULT, "wait": 3 << 56, "as_completed": 4 << 56}
 TIMED = 1 << 63
+_BLOCKED = events.BLOCKED << 32
+_away = False  # this Python's own code is not known: nothing is hooked
+_TO_UNBLOCKED = (events.UNBLOCKED - events.BLOCKED) << 32
 
 
 class _Module(type(sys)):
@@ -64,8 +68,9 @@ def make_condition_class(threading):
     make_lock = threading.RLock
 
     class Condition(original):
-        # Of the task whose future it is of; `queued` until that is cancelled.
-        __slots__ = ("task", "pool", "queued")
+        # Of the task whose future it is of; `queued` until that is cancelled or its result taken.
+        # `awaited`: which futures are waited for by it.
+        __slots__ = ("task", "pool", "queued", "awaited")
 
         if init_is_known(original):
 
@@ -127,41 +132,64 @@ def begin_wait(condition):
         return
     try:
         frame = sys._getframe(2)  # Condition.wait
-        detail = getattr(condition, "task", 0) | _reason(frame) << 56
+        local = events.local
+        try:
+            thread = local.id
+        except AttributeError:
+            thread = events.enter_thread()
+        several = getattr(condition, "awaited", None)
+        if several is None:
+            task = getattr(condition, "task", 0)
+        else:
+            task = _awaited_task(several, thread)
+        detail = task | _reason(frame.f_back)
         if frame.f_locals.get("timeout") is not None:
             detail |= TIMED
-        worker = getattr(events.local, "worker", None)
-        thread = events.thread_id()
-        begun = (worker.task if worker is not None else 0, thread | getattr(condition, "pool", 0) << 48, detail)
-        events.local.waiting = begun
-        events.record((events.now(), begun[0], begun[1] | events.BLOCKED << 32, detail))
+        worker = local.worker
+        running = worker.task if worker is not None else 0
+        tag = thread | getattr(condition, "pool", 0) | _BLOCKED
+        local.waiting = (running, tag, detail, several)
+        events.record((events.now(), running, tag, detail))
     except Exception:
         events.fail()
 
 
 def end_wait():
-    begun = getattr(events.local, "waiting", None)
+    local = events.local
+    begun = local.waiting
     if begun is None:
         return
     try:
-        events.local.waiting = None
+        local.waiting = None
+        running, tag, detail, several = begun
+        if several is not None:
+            results.end_wait(tag & 0xFFFFFFFF)
         if events.on:
-            task, tag, detail = begun
-            events.record((events.now(), task, tag | events.UNBLOCKED << 32, detail))
+            events.record((events.now(), running, tag + _TO_UNBLOCKED, detail))
     except Exception:
         events.fail()
 
 
-def _reason(frame):
+def _awaited_task(several, thread):
+    """The task, if it is a single one that is waited for; else they are told if the wait lasts."""
+    futures = several[0]
+    if len(futures) == 1:
+        return getattr(next(iter(futures))._condition, "task", 0)
+    results.begin_wait(thread, several)
+    return 0
+
+
+def _reason(caller):
     """Why: by the name of who called Condition.wait(), or Event.wait()."""
-    caller = frame.f_back
     name = caller.f_code.co_name if caller is not None else ""
+    if name == "result":
+        caller = caller.f_back
+        if caller is not None and caller.f_code.co_name in ("_result_or_cancel", "result_iterator"):
+            return _MAP
+        return _RESULT
     if name == "wait" and caller.f_back is not None:  # Event.wait
         name = caller.f_back.f_code.co_name
-    if name == "result" and caller.f_back is not None:
-        name = caller.f_back.f_code.co_name
-        return MAP if name in ("_result_or_cancel", "result_iterator") else RESULT
-    return {"exception": RESULT, "wait": WAIT, "as_completed": AS_COMPLETED}.get(name, 0)
+    return _REASONS.get(name, 0)
 
 
 def make_cancel(base):
@@ -189,19 +217,26 @@ def _tell_cancelled(future):
             del told.queued
         except AttributeError:
             return  # another thread cancelled at the same time
-        tag = events.FINISHED << 32 | events.CANCELLED | told.pool << 48
+        tag = events.FINISHED << 32 | events.CANCELLED | told.pool
         events.record((events.now(), told.task, tag | events.thread_id(), 0))
     except Exception:
         events.fail()
 
 
 def watch_base(base):
+    unknown = shapes.unknown_in_base(base)
+    if unknown is not None:
+        _stay_away(base, unknown)
+        return
     threading = base.threading
     condition = make_condition_class(threading)
     base.threading = _Module(
         threading, Condition=condition, Event=make_event_class(threading, condition)
     )
     base.Future.cancel = make_cancel(base)
+    base._create_and_install_waiters = results.make_waiters(base)
+    if not results.watch(base):
+        events.notice("who gets a result cannot be seen: this Python's Future.result() is not known")
 
 
 # --- thread: pools, queues, workers
@@ -209,7 +244,7 @@ def watch_base(base):
 
 def make_thread_factory(thread_module, threading):
     def Thread(*args, **kwargs):
-        if events.on:
+        if events.live:
             try:
                 kwargs = _attach(thread_module, args, kwargs)
             except Exception:
@@ -259,7 +294,22 @@ def make_work_item_class(thread_module):
     return _WorkItem
 
 
+def _stay_away(module, unknown):
+    global _away
+    _away = True
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    events.notice(
+        f"its thread pools cannot be seen: {unknown} of {module.__name__} in Python {version} is not"
+        " known to this Poolscope"
+    )
+
+
 def watch_thread(module):
+    unknown = shapes.unknown_in_thread(module)
+    if _away or unknown is not None:
+        if not _away:
+            _stay_away(module, unknown)
+        return
     pools.thread_module = module
     workers = os.environ.get("POOLSCOPE_MAX_WORKERS", "")
     pools.wanted_workers = int(workers) if workers.isdigit() else 0
@@ -272,12 +322,15 @@ def watch_thread(module):
     pools.shutdown_code = executor_class.shutdown.__code__
 
     def SimpleQueue():
-        if not events.on:
+        if not events.live:
+            return queue.SimpleQueue()
+        executor = sys._getframe(1).f_locals.get("self")
+        if not isinstance(executor, executor_class):
             return queue.SimpleQueue()
         own = queue_class()
+        own.pool = None
         try:
-            executor = sys._getframe(1).f_locals.get("self")
-            own.pool = pools.Pool(executor) if isinstance(executor, executor_class) else None
+            own.pool = pools.Pool(executor)
             if type(executor) is not executor_class and module._WorkItem is work_item:
                 module._WorkItem = make_work_item_class(module)
         except Exception:
@@ -287,6 +340,7 @@ def watch_thread(module):
     work_item = module._WorkItem
     module.queue = _Module(queue, SimpleQueue=SimpleQueue)
     module.threading = _Module(threading, Thread=make_thread_factory(module, threading))
+    pools.switch(events.on)
     _at_end(threading)
 
 

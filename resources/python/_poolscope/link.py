@@ -12,7 +12,7 @@ import _socket
 
 VERSION = 1
 MAGIC = 0x506F6F6C  # "Pool"
-HELLO, NAME, THREAD, BYE = 128, 129, 130, 131
+HELLO, NAME, THREAD, BYE, NOTICE = 128, 129, 130, 131, 132
 
 _MOST_TEXT = 1024
 # Out of the way of a program that counts on the lowest numbers.
@@ -92,6 +92,10 @@ def _connect():
         return False
 
 
+def is_connected():
+    return _socket_object is not None
+
+
 def _file_of(number):
     about = os.fstat(number)
     return about.st_dev, about.st_ino
@@ -114,11 +118,15 @@ def send(data):
 
 
 def receive():
-    """What came; None if there is nothing (or no more)."""
+    """What came; None if there is nothing, b"" if nothing will come any more."""
+    if not is_ours():
+        return None  # the next send connects anew
     try:
-        return _socket_object.recv(4096, _socket.MSG_DONTWAIT) or None
-    except OSError:
+        return _socket_object.recv(4096, _socket.MSG_DONTWAIT)
+    except (BlockingIOError, InterruptedError):
         return None
+    except OSError:
+        return b""
 
 
 def wait_writable(seconds):

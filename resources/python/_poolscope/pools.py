@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pools of this process: telling of them, and doing with them what Poolscope wants."""
 
-import itertools
 import sys
 import weakref
 
@@ -21,8 +20,9 @@ wanted_workers = 0  # of every pool; 0: as the program says
 used = False  # whether there was a pool at all
 
 _pools = {}  # by number
-_numbers = itertools.count(1)
-_fresh = []  # not yet told
+_next_number = events.counter()
+_fresh = {}  # not yet told, in their order
+_all = weakref.WeakSet()
 _unknown = weakref.WeakKeyDictionary()  # by executor: pools with queues of their own
 _waiting = []  # commands that met a lock
 
@@ -53,7 +53,7 @@ class Threads(set):
         return self._joined()
 
     def _joined(self):
-        thread = events.thread_id() | self.pool.number << 48
+        thread = events.thread_id() | self.pool.tag
         detail = 6 << 56
         events.record((events.now(), 0, thread | events.BLOCKED << 32, detail))
         try:
@@ -79,14 +79,17 @@ class Pool:
         self.shut = self.broken = self.told = False
         self.workers = weakref.WeakSet()
         self.door = _thread.allocate_lock()  # held while paused
-        self.number = _new_number(self)
-        _fresh.append(self)
+        self.number = self.tag = 0
+        _all.add(self)
+        if events.on:
+            _give_number(self)
+            _fresh[self] = None
 
     def prepare(self):
         """The first task: the executor is complete by now. Also the first one after a fork."""
-        self.queued = events.QUEUED << 32 | self.number << 48
+        self.queued = events.QUEUED << 32 | self.tag
         if not self.told and self not in _fresh:
-            _fresh.append(self)
+            _fresh[self] = None
         executor = self.executor()
         if wanted_workers and not self.foreign and not self.told:
             executor._max_workers = wanted_workers
@@ -143,6 +146,8 @@ class Pool:
             self.tell_shut()
             self.resume()
             _pools.pop(self.number, None)
+            if not events.on:
+                _fresh.pop(self, None)
         except Exception:
             events.fail()
 
@@ -284,13 +289,22 @@ class Pool:
             executor._adjust_thread_count()
 
 
-def _new_number(pool):
-    """Never one that was used before; 0 for pools beyond what an event can name."""
-    number = next(_numbers)
-    if number > MOST_POOLS:
-        return 0
-    _pools[number] = pool
-    return number
+def switch(on):
+    """Whether put() and get() tell. While nobody listens they do next to nothing."""
+    if queue_class is not None:
+        queue_class.put = queue_class.telling if on else queue_class.quiet
+    for kind in (workers.Worker, workers.CpuWorker):
+        kind.get = kind.telling_get if on else kind.quiet_get
+        kind.get_nowait = kind.telling_get_nowait if on else kind.quiet_get_nowait
+
+
+def _give_number(pool):
+    """Never one that was used before; none for pools beyond what an event can name."""
+    number = pool.number or _next_number()
+    if number <= MOST_POOLS:
+        pool.number = number
+        pool.tag = number << 48
+        _pools[number] = pool
 
 
 def _is_text(executor):
@@ -331,7 +345,7 @@ def tell_foreign_item(item, frame):
         pool = pool_of(executor)
         condition = item.future._condition
         condition.task = task = workers._next_task()
-        condition.pool = pool.number
+        condition.pool = pool.tag
         condition.queued = True
         name = workers._name_of(item)
         events.record((events.now(), task, pool.queued | events.thread_id(), name))
@@ -341,9 +355,29 @@ def tell_foreign_item(item, frame):
 
 def tell_fresh():
     """Before events are sent: pools that are new."""
-    for pool in _fresh[:]:
+    for pool in list(_fresh):
         if pool.describe():
-            _fresh.remove(pool)
+            _fresh.pop(pool, None)
+
+
+def tell_again():
+    """Somebody new wants events: of pools that there are, too."""
+    _fresh.clear()
+    for pool in sorted(_all, key=lambda each: each.made_ns):
+        if pool.shut or pool.executor() is None:
+            continue
+        _give_number(pool)
+        pool.queued = None
+        pool.told = False
+        pool.made_ns = events.now()
+        pool.made_by = events.thread_id()
+        _fresh[pool] = None
+        for worker in list(pool.workers):
+            worker.thread = None
+    switch(True)
+    for pool in list(_fresh):
+        # Those that wait for a task tell of themselves.
+        pool._wake(len(pool.workers))
 
 
 def control(operation, number, value):
@@ -368,6 +402,7 @@ def control(operation, number, value):
 
 def release_all():
     """Poolscope is gone: nobody could resume a pool any more."""
+    switch(False)
     for pool in list(_pools.values()):
         pool.retire = 0
         pool.resume()
@@ -377,16 +412,18 @@ def release_all():
 def after_fork():
     """The child has the pools without their threads."""
     events.after_fork()
-    for pool in list(_pools.values()):
+    for pool in list(_all):
         pool.door = _thread.allocate_lock()
         pool.gate = pool.paused = False
         pool.retire = 0
         pool.told = False
         pool.queued = None
+        pool.made_by = events.thread_id()
         pool.workers.clear()
-    del _fresh[:]
+    _fresh.clear()
 
 
+events.on_begin.append(tell_again)
 events.before_send.append(tell_fresh)
 events.on_control.append(control)
 events.on_gone.append(release_all)

@@ -2,14 +2,11 @@
 """What is called for every task: the queue of a pool, and what each worker has in its place. Every
 step here counts."""
 
-import itertools
-
 from _poolscope import events, names
 
-_next_task = itertools.count(1).__next__
+_next_task = events.counter()
 _known = {}  # (qualname, module) to the number of the name
 record, now, local = events.record, events.now, events.local
-
 
 
 class Wake:
@@ -58,35 +55,48 @@ def make_queue_class(queue):
     get_nowait_original = original.get_nowait
     known, next_task, name_of = _known, _next_task, _name_of
 
-    class SimpleQueue(original):
-        __slots__ = ("pool",)
+    def put(self, item, block=True, timeout=None):
+        try:
+            if item is None:
+                pool = self.pool
+                if pool is not None:
+                    pool.look()
+            else:
+                pool = self.pool
+                condition = item.future._condition
+                try:
+                    function = item.fn
+                    name = known[function.__qualname__, function.__module__]
+                except (KeyError, AttributeError, TypeError):
+                    name = name_of(item)
+                task = next_task()
+                try:
+                    record((now(), task, pool.queued | local.id, name))
+                except (TypeError, AttributeError):
+                    pool.prepare()
+                    record((now(), task, pool.queued | events.thread_id(), name))
+                condition.task = task
+                condition.pool = pool.tag
+                condition.queued = True
+        except Exception:
+            events.fail()
+        put_original(self, item)
 
-        def put(self, item, block=True, timeout=None):
+    telling = put
+
+    def put(self, item, block=True, timeout=None):
+        """While nobody listens."""
+        if item is None and self.pool is not None:
             try:
-                if item is None:
-                    pool = self.pool
-                    if pool is not None:
-                        pool.look()
-                else:
-                    pool = self.pool
-                    condition = item.future._condition
-                    try:
-                        function = item.fn
-                        name = known[function.__qualname__, function.__module__]
-                    except (KeyError, AttributeError, TypeError):
-                        name = name_of(item)
-                    task = next_task()
-                    try:
-                        record((now(), task, pool.queued | local.id, name))
-                    except (TypeError, AttributeError):
-                        pool.prepare()
-                        record((now(), task, pool.queued | events.thread_id(), name))
-                    condition.task = task
-                    condition.pool = pool.number
-                    condition.queued = True
+                self.pool.look()
             except Exception:
                 events.fail()
-            put_original(self, item)
+        put_original(self, item)
+
+    quiet = put
+
+    class SimpleQueue(original):
+        __slots__ = ("pool",)
 
         def get_nowait(self):
             """Only who drains the queue comes here: workers have another way."""
@@ -97,6 +107,7 @@ def make_queue_class(queue):
 
     for name in ("__module__", "__name__", "__qualname__", "__doc__"):
         setattr(SimpleQueue, name, getattr(original, name))
+    SimpleQueue.telling, SimpleQueue.quiet = telling, quiet
     return SimpleQueue
 
 
@@ -127,7 +138,7 @@ class Worker:
         events.worker_begins()
         pool.add_worker(self)
 
-    def get(self, block=True, timeout=None):
+    def telling_get(self, block=True, timeout=None):
         future = self.future
         if future is not None:
             self.future = None
@@ -160,7 +171,7 @@ class Worker:
             if item is not WAKE:
                 return self.take_slowly(item)
 
-    def get_nowait(self):
+    def telling_get_nowait(self):
         """As 3.12 and later take a task, before they wait for one."""
         future = self.future
         if future is not None:
@@ -193,6 +204,33 @@ class Worker:
                 pass
             if item is not WAKE:
                 return self.take_slowly(item)
+
+    def quiet_get(self, block=True, timeout=None):
+        """While nobody listens."""
+        self.future = None
+        while True:
+            item = self.take(block, timeout)
+            if events.on:
+                return self.take_first(item) if item is not WAKE else self.get(block, timeout)
+            if item is not WAKE:
+                return item
+
+    def quiet_get_nowait(self):
+        self.future = None
+        while True:
+            item = self.take_now()
+            if events.on:
+                return self.take_first(item) if item is not WAKE else self.get_nowait()
+            if item is not WAKE:
+                return item
+
+    def take_first(self, item):
+        """Somebody has begun to listen while we waited for this one."""
+        if self.thread is None:
+            self.begin()
+        return self.take_slowly(item)
+
+    get, get_nowait = telling_get, telling_get_nowait
 
     def finish(self, spent=0):
         """As get() does it first of all: the worker is free again, its task has ended, its callbacks
@@ -231,7 +269,7 @@ class Worker:
             condition = future._condition
             if not hasattr(condition, "task"):
                 condition.task = _next_task()
-                condition.pool = pool.number
+                condition.pool = pool.tag
                 condition.queued = True
             self.task = condition.task
             record((now(), self.task, self.started, 0))
@@ -249,10 +287,14 @@ class Worker:
     def begin(self):
         """The first call, in the thread itself."""
         try:
-            self.thread = thread = events.enter_thread(self.name)
+            try:
+                thread = local.id  # told again, to another Poolscope
+            except AttributeError:
+                thread = events.enter_thread(self.name)
+            self.thread = thread
             local.worker = self
             pool = self.pool
-            here = thread | pool.number << 48
+            here = thread | pool.tag
             self.started = here | events.STARTED << 32
             self.finished = here | events.FINISHED << 32
             detail = events.name_id(self.name) | _index_of(self.name) << 32
@@ -269,7 +311,7 @@ class Worker:
         self.exited = True
         try:
             if self.thread and events.on:
-                tag = self.thread | events.WORKER_EXITED << 32 | self.pool.number << 48
+                tag = self.thread | events.WORKER_EXITED << 32 | self.pool.tag
                 record((now(), 0, tag, 1 if self.retired else 0))
             events.worker_ended()
         except Exception:
@@ -292,17 +334,24 @@ class CpuWorker(Worker):
 
     __slots__ = ("cpu_ns",)
 
-    def get(self, block=True, timeout=None):
+    def telling_get(self, block=True, timeout=None):
         if self.future is not None:
             self.finish(self.spent())
-        item = Worker.get(self, block, timeout)
+        item = Worker.telling_get(self, block, timeout)
         self.cpu_ns = events.thread_time_ns()
         return item
 
-    def get_nowait(self):
+    def telling_get_nowait(self):
         if self.future is not None:
             self.finish(self.spent())
-        item = Worker.get_nowait(self)
+        item = Worker.telling_get_nowait(self)
+        self.cpu_ns = events.thread_time_ns()
+        return item
+
+    get, get_nowait = telling_get, telling_get_nowait
+
+    def take_first(self, item):
+        item = Worker.take_first(self, item)
         self.cpu_ns = events.thread_time_ns()
         return item
 

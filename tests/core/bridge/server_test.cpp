@@ -125,6 +125,7 @@ class ServerTest : public QObject {
   void pools_followWhatThePoolsTell();
   void rubbish_endsThatConnectionOnly();
   void drain_tellsWhoGoesOn();
+  void goodbye_isRemembered_anEndWithoutItIsNot();
   void socketThatExists_isAnError();
   void nameThatIsTooLong_isAnError();
 };
@@ -282,6 +283,19 @@ void ServerTest::drain_tellsWhoGoesOn() {
   const auto left = watch.server->drain(std::chrono::milliseconds(1));
   QCOMPARE(left.size(), std::size_t{1});
   QCOMPARE(left[0].pid, std::int64_t{99});
+}
+
+void ServerTest::goodbye_isRemembered_anEndWithoutItIsNot() {
+  Watch watch;
+  Client polite(watch.folder.socket());
+  Client killed(watch.folder.socket());
+  polite.send(poolOf(1).bye());
+  killed.send(poolOf(2));
+  polite.hangUp();
+  killed.hangUp();
+  watch.server->drain(kLong);
+  QVERIFY(watch.server->said_bye(1));
+  QVERIFY(!watch.server->said_bye(2));
 }
 
 void ServerTest::socketThatExists_isAnError() {

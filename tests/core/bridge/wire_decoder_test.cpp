@@ -45,6 +45,7 @@ class WireDecoderTest : public QObject {
   void randomBytes_neverCrash();
   void namesBeyondTheirBound_areToldAsNone();
   void bye_tellsWhatWasDroppedLast();
+  void notices_areHandedOn_asManyAsAreBearable();
 };
 
 void WireDecoderTest::hello_tellsWhoItIs() {
@@ -193,6 +194,23 @@ void WireDecoderTest::bye_tellsWhatWasDroppedLast() {
   QCOMPARE(reader.events.size(), std::size_t{1});
   QVERIFY(reader.events.front().kind == EventKind::lost);
   QCOMPARE(reader.events.front().detail, std::uint64_t{12});
+}
+
+void WireDecoderTest::notices_areHandedOn_asManyAsAreBearable() {
+  ProcessIds ids{.directory = std::make_shared<trace::Directory>()};
+  std::vector<std::string> notices;
+  WireDecoder decoder([&](const Hello&) { return &ids; },
+                      [&](const std::string& text) { notices.push_back(text); });
+  WireWriter writer;
+  writer.hello(1);
+  for (int i = 0; i < 100; ++i) {
+    writer.text({}, WireKind::notice, "this Python is not known");
+  }
+  std::vector<Event> events;
+  QVERIFY(decoder.feed(writer.bytes(), kNow, events));
+  QCOMPARE(notices.size(), std::size_t{WireDecoder::kMostNotices});
+  QCOMPARE(notices[0], std::string("this Python is not known"));
+  QVERIFY(events.empty());
 }
 
 QTEST_APPLESS_MAIN(WireDecoderTest)

@@ -207,4 +207,32 @@ inline std::unique_ptr<session::Session> session_of(
   return session;
 }
 
+/// One worker; the first task's end is lost, the second is queued after it started.
+inline std::unique_ptr<session::Session> damaged_session() {
+  using trace::EventKind;
+  constexpr std::uint64_t kBegin = 50'000'000'000;
+  constexpr std::uint64_t kMs = 1'000'000;
+  const auto names = std::make_shared<trace::Directory>(trace::ProcessInfo{.pid = 1, .name = "p"});
+  const auto caller = names->add_thread({.name = "main", .os_id = 1});
+  const auto worker = names->add_thread({.name = "web_0", .os_id = 2});
+  std::vector<trace::Event> events;
+  const auto add = [&](EventKind kind, std::uint64_t at_ms, std::uint64_t task,
+                       trace::ThreadId thread, std::uint64_t detail = 0) {
+    events.push_back({.time_ns = kBegin + at_ms * kMs,
+                      .task = task,
+                      .thread = thread,
+                      .kind = kind,
+                      .pool = 1,
+                      .detail = detail});
+  };
+  add(EventKind::pool_created, 0, 0, caller, trace::pool_detail(1, names->intern("web")));
+  add(EventKind::worker_started, 0, 0, worker, trace::worker_detail(names->intern("web_0"), 0));
+  add(EventKind::task_queued, 1, 1, caller, names->intern("fetch"));
+  add(EventKind::task_started, 2, 1, worker);
+  add(EventKind::task_started, 10, 2, worker);
+  add(EventKind::task_queued, 12, 2, caller, names->intern("fetch"));
+  add(EventKind::task_finished, 15, 2, worker);
+  return session_of(names, events);
+}
+
 }  // namespace poolscope::storage

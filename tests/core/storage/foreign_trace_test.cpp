@@ -110,6 +110,8 @@ class ForeignTraceTest : public QObject {
   void failedSlices_becomeFailedTasks();
   void twoProcesses_becomeTwo();
   void endsWithoutBegin_areLeftOut();
+  void threadsWithoutSlices_costNoLane();
+  void aMillionThreads_areReadInPart();
 };
 
 std::shared_ptr<const session::Snapshot> ForeignTraceTest::open(const std::string& bytes) {
@@ -388,6 +390,36 @@ void ForeignTraceTest::endsWithoutBegin_areLeftOut() {
   trace.event({.time = 1200, .type = kEnd, .track = 10});
   const session::Statistics statistics = open(trace.bytes)->statistics();
   QCOMPARE(statistics.finished, std::uint64_t{1});
+}
+
+void ForeignTraceTest::threadsWithoutSlices_costNoLane() {
+  OtherTrace trace;
+  for (int i = 0; i < 50'000; ++i) {
+    trace.thread(static_cast<std::uint64_t>(i) + 1, 77, i + 1, "idle");
+  }
+  trace.event({.time = 1000, .track = 50'000, .name = "read"});
+  trace.event({.time = 2000, .type = kEnd, .track = 50'000});
+  const auto snapshot = open(trace.bytes);
+  QCOMPARE(snapshot->task_count(), std::uint64_t{1});
+  QCOMPARE(snapshot->lanes().size(), std::size_t{1});
+}
+
+void ForeignTraceTest::aMillionThreads_areReadInPart() {
+  OtherTrace trace;
+  for (int i = 0; i < 1'000'000; ++i) {
+    trace.thread(static_cast<std::uint64_t>(i) + 1, 77, i + 1, "t");
+    trace.event({.time = 1000 + static_cast<std::uint64_t>(i),
+                 .track = static_cast<std::uint64_t>(i) + 1,
+                 .name = "a"});
+  }
+  const std::filesystem::path path = folder_.filePath("million.pftrace").toStdString();
+  write_file(path, trace.bytes);
+  session::Session session;
+  const auto opened = open_recording(path, session);
+  QVERIFY(opened.has_value());
+  QVERIFY(opened->truncated);
+  QVERIFY(session.snapshot()->lanes().size() > 1000);
+  QVERIFY(session.snapshot()->lanes().size() < 20'000);
 }
 
 QTEST_APPLESS_MAIN(ForeignTraceTest)

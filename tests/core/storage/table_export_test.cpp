@@ -8,6 +8,13 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
 using namespace poolscope;
 using namespace poolscope::storage;
 using trace::EventKind;
@@ -24,39 +31,8 @@ class TableExportTest : public QObject {
  private slots:
   void lostEnd_isAStateOfItsOwn();
   void waitThatIsNegative_isLeftEmpty();
+  void exports_whileTheSessionGrows_areOfTheirSnapshot();
 };
-
-namespace {
-
-constexpr std::uint64_t kBegin = 50'000'000'000;
-constexpr std::uint64_t kMs = 1'000'000;
-
-/// One worker; the first task's end is lost, the second is queued after it started.
-std::unique_ptr<session::Session> damaged_session() {
-  const auto names = std::make_shared<trace::Directory>(trace::ProcessInfo{.pid = 1, .name = "p"});
-  const auto caller = names->add_thread({.name = "main", .os_id = 1});
-  const auto worker = names->add_thread({.name = "web_0", .os_id = 2});
-  std::vector<trace::Event> events;
-  const auto add = [&](EventKind kind, std::uint64_t at_ms, std::uint64_t task,
-                       trace::ThreadId thread, std::uint64_t detail = 0) {
-    events.push_back({.time_ns = kBegin + at_ms * kMs,
-                      .task = task,
-                      .thread = thread,
-                      .kind = kind,
-                      .pool = 1,
-                      .detail = detail});
-  };
-  add(EventKind::pool_created, 0, 0, caller, trace::pool_detail(1, names->intern("web")));
-  add(EventKind::worker_started, 0, 0, worker, trace::worker_detail(names->intern("web_0"), 0));
-  add(EventKind::task_queued, 1, 1, caller, names->intern("fetch"));
-  add(EventKind::task_started, 2, 1, worker);
-  add(EventKind::task_started, 10, 2, worker);
-  add(EventKind::task_queued, 12, 2, caller, names->intern("fetch"));
-  add(EventKind::task_finished, 15, 2, worker);
-  return session_of(names, events);
-}
-
-}  // namespace
 
 void TableExportTest::lostEnd_isAStateOfItsOwn() {
   const auto session = damaged_session();
@@ -87,6 +63,44 @@ void TableExportTest::waitThatIsNegative_isLeftEmpty() {
   QCOMPARE(tasks.size(), qsizetype{2});
   QCOMPARE(tasks[0].toObject()["state"].toString(), QStringLiteral("end_lost"));
   QVERIFY(!tasks[1].toObject().contains(QStringLiteral("queue_wait")));
+}
+
+/// As the window's export job does it: on a thread of its own, of a pool that goes on.
+void TableExportTest::exports_whileTheSessionGrows_areOfTheirSnapshot() {
+  const SimulatedPool pool({.tasks = 2000, .phases = true, .failures = true});
+  const std::span<const trace::Event> events(pool.events);
+  session::Session session;
+  const auto sink = session.add_process(pool.directory);
+  const std::size_t half = events.size() / 2;
+  sink->consume(events.first(half));
+  sink->consume({});
+  const auto snapshot = session.snapshot();
+  using Export = Result<void> (*)(const session::Snapshot&, const std::filesystem::path&,
+                                  const ExportOptions&);
+  const std::pair<const char*, Export> exports[] = {{"t.csv", &export_csv},
+                                                    {"t.json", &export_json},
+                                                    {"t.html", &export_html},
+                                                    {"t.trace.json", &export_chrome_json}};
+  std::vector<std::string> before;
+  for (const auto& [name, write] : exports) {
+    QVERIFY(write(*snapshot, path(name).toStdString(), {.overwrite = true}).has_value());
+    before.push_back(read_file(path(name).toStdString()));
+  }
+  std::vector<std::string> during;
+  {
+    const std::jthread job([&] {
+      for (const auto& [name, write] : exports) {
+        if (write(*snapshot, path(name).toStdString(), {.overwrite = true})) {
+          during.push_back(read_file(path(name).toStdString()));
+        }
+      }
+    });
+    for (std::size_t at = half; at < events.size(); at += 16) {
+      sink->consume(events.subspan(at, std::min<std::size_t>(16, events.size() - at)));
+      static_cast<void>(session.snapshot());
+    }
+  }
+  QVERIFY(during == before);
 }
 
 QTEST_APPLESS_MAIN(TableExportTest)

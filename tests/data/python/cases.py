@@ -70,6 +70,42 @@ def closes_all_files():
     print(all(each.read() == b"" for each in others))
 
 
+def drops_privileges():
+    """10"""
+    executor = ThreadPoolExecutor(2)
+    list(executor.map(same, range(5)))
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+    print(sum(executor.map(same, range(3))))
+    with ThreadPoolExecutor(1) as other:
+        print(sum(other.map(same, range(2))))
+    child = os.fork()
+    if child == 0:
+        os._exit(7)
+    print(os.waitpid(child, 0)[1])
+    executor.shutdown()
+
+
+def daemonises():
+    """5"""
+    ready, told = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.chdir("/")
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for stream in (0, 1, 2):
+                os.dup2(nothing, stream)
+            pool()
+            os.write(told, b"x")
+        os._exit(0)
+    os.close(told)
+    os.wait()
+    print(os.read(ready, 1))
+
+
 def changes_directory():
     """5"""
     os.chdir("/")

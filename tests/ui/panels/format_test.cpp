@@ -32,6 +32,16 @@ class FormatTest : public QObject {
     QCOMPARE(formatInstant(4'000), QStringLiteral("0.000\u2009004\u00a0s"));
   }
 
+  void instant_toTheNanosecond() {
+    QCOMPARE(formatInstant(9'412'307'999, true), QStringLiteral("9.412\u2009307\u2009999\u00a0s"));
+    QCOMPARE(formatInstant(4, true), QStringLiteral("0.000\u2009000\u2009004\u00a0s"));
+  }
+
+  void clock_withDecimals_showsThem() {
+    QCOMPARE(formatClock(9'412'307'999, 6), QStringLiteral("00:09.412307"));
+    QCOMPARE(formatClock(3'725'990'000'007, 9), QStringLiteral("1:02:05.990000007"));
+  }
+
   void share_data() {
     QTest::addColumn<double>("share");
     QTest::addColumn<QString>("text");

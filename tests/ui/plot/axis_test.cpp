@@ -16,6 +16,7 @@ class AxisTest : public QObject {
   void maximum_anyValue_isRoundAndCloseAbove();
   void toY_andBack();
   void labels_smallSteps_haveTheirDecimals();
+  void labels_ofMillions_haveOneUnit();
 };
 
 void AxisTest::maximum_anyValue_isRoundAndCloseAbove_data() {
@@ -44,6 +45,14 @@ void AxisTest::toY_andBack() {
   QCOMPARE(axis.toY(0), 120.0);
   QCOMPARE(axis.toY(axis.maximum()), 20.0);
   QCOMPARE(axis.toValue(axis.toY(37)), 37.0);
+}
+
+void AxisTest::labels_ofMillions_haveOneUnit() {
+  QStringList labels;
+  for (const auto& tick : ValueAxis(1'500'000, 100, 0, 20).ticks()) {
+    labels.append(tick.label);
+  }
+  QCOMPARE(labels, (QStringList{"0.0 M", "0.5 M", "1.0 M", "1.5 M"}));
 }
 
 void AxisTest::labels_smallSteps_haveTheirDecimals() {

@@ -2,11 +2,15 @@
 #include "ui/timeline/task_kinds.h"
 
 #include "tests/ui/timeline/fake_snapshot.h"
+#include "ui/timeline/coloring.h"
+#include "ui/timeline/legend.h"
 
 #include <QTest>
 
+#include <array>
+
 using namespace poolscope;
-using ui::TaskKinds;
+using namespace poolscope::ui;
 
 class TaskKindsTest : public QObject {
   Q_OBJECT
@@ -14,6 +18,7 @@ class TaskKindsTest : public QObject {
   void kinds_ofASession_areNumberedAsTheyAppear();
   void kinds_whileTheSessionGrows_keepTheirColours();
   void kinds_thatComeLate_haveColoursOfTheirOwn();
+  void kinds_beyondThePalette_shareNoColourOfOthers();
   void kindOf_name_dropsItsNumber_data();
   void kindOf_name_dropsItsNumber();
 };
@@ -58,6 +63,23 @@ void TaskKindsTest::kinds_thatComeLate_haveColoursOfTheirOwn() {
   QCOMPARE(kinds.size(), std::size_t(2));
   QCOMPARE(kinds.name(1), std::string_view("archive"));
   QCOMPARE(kinds("archive 13"), 1);
+}
+
+void TaskKindsTest::kinds_beyondThePalette_shareNoColourOfOthers() {
+  test::FakeSnapshot s;
+  const auto pool = s.addPool(0, 2);
+  const auto caller = s.addCaller("main");
+  const std::array names{"alpha", "beta", "gamma", "delta", "eps", "zeta", "eta", "theta"};
+  for (int i = 0; i < static_cast<int>(names.size()); ++i) {
+    s.addTask(pool, caller, 1 + i, names[static_cast<std::size_t>(i)]);
+  }
+  const TaskKinds kinds(s);
+  QCOMPARE(kinds("zeta"), 5);
+  QCOMPARE(kinds("eta"), TaskKinds::kOther);
+  QCOMPARE(swatchOf({}, {.kind = kinds("eta")}), swatch::kNeutral);
+  const Legend legend = legendOf(s, {}, false);
+  QCOMPARE(legend.entries.at(6).text, QStringLiteral("2 other kinds"));
+  QCOMPARE(legend.entries.at(6).swatches, QList<int>{swatch::kNeutral});
 }
 
 void TaskKindsTest::kindOf_name_dropsItsNumber_data() {

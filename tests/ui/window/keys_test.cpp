@@ -75,6 +75,7 @@ class KeysTest : public QObject {
                                                   {"Ctrl+E", "exportPicture"},
                                                   {"Ctrl+F", "find"},
                                                   {"F3", "findNext"},
+                                                  {"F11", "presentation"},
                                                   {"Shift+F3", "findPrevious"},
                                                   {"Ctrl+Q", "quit"},
                                                   {"?", "shortcuts"}};

@@ -336,6 +336,33 @@ class MainWindowTest : public QObject {
     QVERIFY(!fixture.view()->frame().live);
   }
 
+  void replay_atItsEnd_showsWhatHappenedThen() {
+    WindowFixture fixture;
+    fixture.showFile();
+    QCOMPARE(fixture.view()->frame().now, fixture.engine.snapshot()->end() + 1);
+  }
+
+  void key_selectsWhatIsInSight_orWhatTheRulerMeasures() {
+    WindowFixture fixture;
+    fixture.showFile();
+    QVERIFY(fixture.showWindow());
+    const TimeRange session{fixture.window.clock().begin(), fixture.window.clock().end() + 1};
+    fixture.window.run(Command::zoom_in);
+    QTest::keyClick(&fixture.window, Qt::Key_B);
+    const TimeRange inSight = fixture.view()->viewState().range();
+    QCOMPARE(fixture.view()->viewState().selectedRange,
+             std::optional(TimeRange{std::max(inSight.begin, session.begin),
+                                     std::min(inSight.end, session.end)}));
+    fixture.view()->selectTask({0, 1});
+    fixture.window.run(Command::measure_task);
+    fixture.window.run(Command::measure_task);
+    const auto task = fixture.engine.snapshot()->task(fixture.view()->viewState().selectedTask);
+    QVERIFY(task.has_value());
+    QTest::keyClick(&fixture.window, Qt::Key_B);
+    QCOMPARE(fixture.view()->viewState().selectedRange,
+             std::optional(TimeRange{*task->started, *task->finished}));
+  }
+
   void replay_atItsEnd_showsTheFiguresOfItsEnd() {
     WindowFixture fixture;
     fixture.showFile();

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/panels/message_bar.h"
+#include "window_fixture.h"
+
+#include <QAction>
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QMenu>
+#include <QMimeData>
+#include <QTest>
+#include <QUrl>
+
+using namespace poolscope::ui;
+
+class FilesTest : public QObject {
+  Q_OBJECT
+
+  static bool drop(WindowFixture& fixture, const QList<QUrl>& urls) {
+    QMimeData data;
+    data.setUrls(urls);
+    QDragEnterEvent enter(QPoint(400, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(&fixture.window, &enter);
+    if (!enter.isAccepted()) {
+      return false;
+    }
+    QDropEvent drop(QPointF(400, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(&fixture.window, &drop);
+    return drop.isAccepted();
+  }
+  static QString touch(const WindowFixture& fixture, const QString& name) {
+    QFile file(fixture.folder.filePath(name));
+    return file.open(QIODevice::WriteOnly) ? file.fileName() : QString();
+  }
+  static QStringList recent(WindowFixture& fixture) {
+    auto* menu = fixture.find<QMenu>("recentMenu");
+    Q_EMIT qobject_cast<QMenu*>(menu->menuAction()->associatedObjects().first())->aboutToShow();
+    QStringList names;
+    for (const QAction* action : menu->actions()) {
+      names.append(action->text());
+    }
+    return names;
+  }
+
+ private Q_SLOTS:
+  void droppedFile_isOpened_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("order");
+    QTest::newRow("recording") << "a b.pftrace"
+                               << "open %1";
+    QTest::newRow("Chrome trace") << "a.json.gz"
+                                  << "open %1";
+    QTest::newRow("scenario") << "mine.toml"
+                              << "start %1";
+  }
+  void droppedFile_isOpened() {
+    QFETCH(QString, name);
+    QFETCH(QString, order);
+    WindowFixture fixture;
+    const QString path = fixture.folder.filePath(name);
+    QVERIFY(drop(fixture, {QUrl::fromLocalFile(path)}));
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{order.arg(path)});
+  }
+
+  void droppedText_andFilesOfTheNetwork_areNotTaken() {
+    WindowFixture fixture;
+    QVERIFY(!drop(fixture, {}));
+    QVERIFY(!drop(fixture, {QUrl(QStringLiteral("https://example.org/a.pftrace"))}));
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{});
+  }
+
+  void droppedFiles_theFirstIsOpened_andThatIsSaid() {
+    WindowFixture fixture;
+    const QUrl a = QUrl::fromLocalFile(fixture.folder.filePath(QStringLiteral("a.pftrace")));
+    const QUrl b = QUrl::fromLocalFile(fixture.folder.filePath(QStringLiteral("b.pftrace")));
+    QVERIFY(drop(fixture, {a, b}));
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"open " + a.toLocalFile()});
+    QVERIFY(fixture.find<MessageBar>("messageBar")->text().contains(QStringLiteral("a.pftrace")));
+  }
+
+  void droppedFile_onAnUnsavedSession_asksFirst() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.window.run(Command::more_workers);
+    fixture.engine.change([](EngineState& state) { state.unsaved = true; });
+    fixture.engine.takeOrders();
+    QVERIFY(drop(fixture, {QUrl::fromLocalFile(QStringLiteral("/a.pftrace"))}));
+    QVERIFY(fixture.find("unsavedQuestion") != nullptr);
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{});
+  }
+
+  void recentFiles_areThoseOpenedAndSaved_theLatestFirst() {
+    WindowFixture fixture;
+    QVERIFY(!fixture.find<QMenu>("recentMenu")->isEnabled());
+    const QString first = touch(fixture, QStringLiteral("first.pftrace"));
+    const QString second = touch(fixture, QStringLiteral("R&D.pftrace"));
+    fixture.engine.showFile(WindowFixture::webScraping(), first);
+    Q_EMIT fixture.engine.saved(second);
+    QCOMPARE(recent(fixture),
+             QStringList({"R&&D.pftrace", "first.pftrace", QString(), "Forget these"}));
+    fixture.find<QMenu>("recentMenu")->actions().at(1)->trigger();
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"open " + first});
+    QVERIFY(QFile::remove(first));
+    QCOMPARE(recent(fixture).size(), 3);  // gone from the disk
+    fixture.find<QMenu>("recentMenu")->actions().last()->trigger();
+    QCOMPARE(recent(fixture), QStringList());
+  }
+
+  void recentFiles_areTenAtMost_andNoneTwice() {
+    WindowFixture fixture;
+    for (int i = 0; i < 15; ++i) {
+      fixture.settings.addRecentFile(QStringLiteral("/tmp/%1.pftrace").arg(i % 12));
+    }
+    const QStringList files = fixture.settings.recentFiles();
+    QCOMPARE(files.size(), Settings::kRecentFiles);
+    QCOMPARE(files.first(), QStringLiteral("/tmp/2.pftrace"));
+    QCOMPARE(QSet<QString>(files.begin(), files.end()).size(), files.size());
+  }
+};
+
+QTEST_MAIN(FilesTest)
+#include "files_test.moc"
