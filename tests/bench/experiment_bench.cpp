@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ namespace {
 
 using namespace experiment;
 
+constexpr double kSweepBudget = 40;  // seconds: random durations take it, where others compute, too
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
 /// Pages that are waited for and then read, as in web-scraping.
@@ -57,10 +59,17 @@ SweepResult sweep(SweepOptions options) {
 
 /// The largest difference between predicted and measured, of the counts but the one that the
 /// predictions are made from. Nothing where nothing is predicted.
-double prediction_error(const workload::Scenario& scenario, bool quick) {
+std::optional<double> prediction_error(const workload::Scenario& scenario, bool quick) {
   SweepOptions options{.scenario = scenario, .workers = {2, 8, 32}};
-  options.repeats = quick ? 1 : 2;
+  // A few tasks make a large part of the time there: in a run as short as elsewhere it would be
+  // chance how many of them it has, in what is measured as in what predictions are made from.
+  const bool chancy = scenario.name == "long-tail" || scenario.name == "open-load";
+  options.repeats = quick || chancy ? 1 : 2;
   options.budget_seconds = quick ? 4 : 8;
+  if (chancy && !quick) {
+    options.run_seconds = 8;
+    options.budget_seconds = 60;
+  }
   const SweepResult result = sweep(std::move(options));
   double worst = kNothing;
   for (const SweepPoint& point : result.points) {
@@ -68,7 +77,7 @@ double prediction_error(const workload::Scenario& scenario, bool quick) {
       worst = std::fmax(worst, std::abs(*point.predicted / point.throughput.mean - 1));
     }
   }
-  return rounded(worst);
+  return std::isfinite(worst) ? std::optional(rounded(worst)) : std::nullopt;
 }
 
 QJsonObject prediction_errors(bool quick) {
@@ -77,15 +86,15 @@ QJsonObject prediction_errors(bool quick) {
   int predicted = 0;
   int close = 0;
   for (const workload::Scenario& scenario : workload::gallery()) {
-    const double error = prediction_error(scenario, quick);
-    if (std::isfinite(error)) {
+    const auto error = prediction_error(scenario, quick);
+    if (error) {
       ++predicted;
-      close += error <= 0.1 ? 1 : 0;
-      worst = std::fmax(worst, error);
+      close += *error <= 0.1 ? 1 : 0;
+      worst = std::fmax(worst, *error);
     }
-    errors[QString::fromStdString(scenario.name)] = error;
+    errors[QString::fromStdString(scenario.name)] = error ? QJsonValue(*error) : QJsonValue::Null;
   }
-  errors[QStringLiteral("worst")] = worst;
+  errors[QStringLiteral("worst")] = rounded(worst);
   errors[QStringLiteral("predicted")] = predicted;
   errors[QStringLiteral("within_10_percent")] = close;
   return errors;
@@ -104,7 +113,8 @@ QJsonObject right_of(const workload::Scenario& scenario, const std::vector<std::
   int right = 0;
   QJsonArray recommended;
   for (int i = 0; i < sweeps; ++i) {
-    const SweepResult result = sweep({.scenario = scenario, .workers = grid, .budget_seconds = 12});
+    const SweepResult result =
+        sweep({.scenario = scenario, .workers = grid, .budget_seconds = kSweepBudget});
     const auto workers = result.recommendation.workers;
     recommended.append(static_cast<double>(workers.value_or(0)));
     right += workers && std::abs(place(*workers) - place(truth)) <= 1 ? 1 : 0;
@@ -119,7 +129,7 @@ QJsonObject right_of(const workload::Scenario& scenario, const std::vector<std::
 /// those of a server of ten want ten, computing wants the cores, and behind the interpreter's lock
 /// one worker does it all.
 QJsonObject recommendations(bool quick) {
-  const int sweeps = quick ? 1 : 3;
+  const int sweeps = quick ? 1 : 3;  // of what is decided at once
   const std::uint64_t cores = usable_cores();
   std::vector<std::uint64_t> by_one;
   for (std::uint64_t workers = 1; workers <= cores + 3; ++workers) {
@@ -129,12 +139,12 @@ QJsonObject recommendations(bool quick) {
       "[load]\npattern = \"map\"\ntasks = 400\n[[task]]\nsteps = [{ cpu = \"2ms\" }]\n";
   return {
       {QStringLiteral("web-scraping"),
-       right_of(*workload::find_scenario("web-scraping"), {1, 2, 4, 8, 16, 32}, 32, sweeps)},
+       right_of(*workload::find_scenario("web-scraping"), {1, 2, 4, 8, 16, 32}, 32, 1)},
       {QStringLiteral("server_of_ten"),
        right_of(scenario_of("name = \"ten\"\n[load]\npattern = \"map\"\ntasks = "
                             "400\n[http]\nmax_concurrent = 10\n[[task]]\nsteps = [{ http = "
                             "\"/\", latency = \"lognormal(40ms, 0.3)\" }]\n"),
-                {2, 4, 8, 10, 12, 16, 32}, 10, sweeps)},
+                {2, 4, 8, 10, 12, 16, 32}, 10, 1)},
       {QStringLiteral("computing"),
        right_of(scenario_of("name = \"computing\"\n" + computing), by_one, cores, sweeps)},
       {QStringLiteral("interpreter-lock"),

@@ -192,16 +192,20 @@ void Layout::addReferences() {
 /// height they take.
 qreal Layout::placeReferences() {
   const qreal row = line() + theme_.px(2);
+  const qreal gap = theme_.px(kLabelGap);
   scene_.valueCaptionRect = QRectF(0, top_, width(scene_.valueCaption) + 2, line());
   QList<QRectF> placed{scene_.valueCaptionRect};
+  const auto touches = [&](const QRectF& rect) {
+    return std::ranges::any_of(placed, [&](const QRectF& other) {
+      return other.adjusted(-gap, 0, gap, 0).intersects(rect);
+    });
+  };
   qreal height = line();
   for (ScalingReference& reference : scene_.references) {
     const qreal wide = width(reference.label) + 2;
     const qreal last = std::max<qreal>(0, scene_.size.width() - wide);
     QRectF rect(std::clamp<qreal>(reference.x - wide / 2, 0, last), top_, wide, line());
-    while (std::ranges::any_of(placed, [&](const QRectF& other) {
-      return other.adjusted(-theme_.px(kLabelGap), 0, theme_.px(kLabelGap), 0).intersects(rect);
-    })) {
+    while (touches(rect)) {
       rect.translate(0, row);
     }
     reference.labelRect = rect;

@@ -81,7 +81,8 @@ void paintReference(QPainter& painter, const ScalingScene& scene, const ScalingR
     pen.setDashPattern({3, 3});
   }
   painter.setPen(pen);
-  painter.drawLine(QPointF(reference.x, reference.labelRect.bottom() + 1),
+  // Not up to its label: another one may stand between.
+  painter.drawLine(QPointF(reference.x, scene.plot.top()),
                    QPointF(reference.x, scene.plot.bottom()));
   painter.setFont(recommended ? theme.fonts.tinyStrong : theme.fonts.tiny);
   painter.setPen(recommended ? theme.ok : theme.dim);

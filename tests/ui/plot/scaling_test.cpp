@@ -163,6 +163,20 @@ class ScalingTest : public QObject {
     QVERIFY(!overlap(rects));
   }
 
+  void labels_standAboveThePlot_clearOfAllLines() {
+    ScalingData data = scalingData(sweepOf({1, 2, 4, 8, 16, 32}, 0.004));
+    for (std::uint64_t recommended = 2; recommended <= 16; ++recommended) {
+      data.recommended = recommended;
+      data.ruleOfThumb = 8;
+      data.pythonDefault = 7;
+      const ScalingScene scene = laidOut(data);
+      QCOMPARE(scene.references.size(), qsizetype{3});
+      for (const ScalingReference& reference : scene.references) {
+        QVERIFY(reference.labelRect.bottom() <= scene.plot.top());
+      }
+    }
+  }
+
   void noise_isCannotTell_andNoNumberIsMarked() {
     const SweepResult result = sweepOf(kCounts, 0.4);
     QVERIFY(!result.recommendation.workers);
