@@ -2,16 +2,13 @@
 #include "ui/panels/side_tabs.h"
 
 #include "ui/panels/code_view.h"
+#include "ui/panels/lesson_panel.h"
 #include "ui/panels/python_highlighter.h"
 #include "ui/panels/statistics_panel.h"
 
 #include <QScrollArea>
 #include <QTabBar>
 #include <QTabWidget>
-#include <QTextBlock>
-#include <QTextBrowser>
-#include <QTextCursor>
-#include <QTextList>
 #include <QVBoxLayout>
 
 namespace poolscope::ui {
@@ -22,7 +19,7 @@ SideTabs::SideTabs(QWidget* parent)
       code_(new CodeView(tabs_)),
       highlighter_(new PythonHighlighter(code_->document())),
       statistics_(new StatisticsPanel(tabs_)),
-      lesson_(new QTextBrowser(tabs_)) {
+      lesson_(new LessonPanel(tabs_)) {
   setObjectName(QStringLiteral("sideTabs"));
   setProperty("look", "card");
   tabs_->setObjectName(QStringLiteral("tabs"));
@@ -33,8 +30,6 @@ SideTabs::SideTabs(QWidget* parent)
   code_->setAccessibleName(tr("Python code"));
   lesson_->setObjectName(QStringLiteral("lesson"));
   lesson_->setAccessibleName(tr("Lesson"));
-  lesson_->setOpenExternalLinks(true);
-  lesson_->setTabChangesFocus(true);
   tabs_->addTab(code_, tr("Code"));
   auto* scroll = new QScrollArea(tabs_);
   scroll->setObjectName(QStringLiteral("statisticsScroll"));
@@ -51,13 +46,13 @@ SideTabs::SideTabs(QWidget* parent)
   connect(tabs_, &QTabWidget::currentChanged, this, &SideTabs::tabChanged);
 }
 
-void SideTabs::showScenario(const QString& code, const QString& lesson) {
+void SideTabs::showCode(const QString& code) {
   code_->setCode(code.trimmed().isEmpty() ? tr("# This session brings no code with it.")
                                           : code.trimmed());
-  if (lesson != markdown_ || lesson_->document()->isEmpty()) {
-    markdown_ = lesson;
-    setLesson();
-  }
+}
+
+void SideTabs::showLessonTab() {
+  tabs_->setCurrentWidget(lesson_);
 }
 
 bool SideTabs::statisticsShown() const {
@@ -68,23 +63,7 @@ void SideTabs::setTheme(const Theme& theme) {
   code_->setFonts(theme.fonts.mono, theme.fonts.monoSmall);
   highlighter_->setTheme(theme);
   statistics_->setTheme(theme);
-  setLesson();  // Markdown takes its colours when it is read
-}
-
-void SideTabs::setLesson() {
-  lesson_->setMarkdown(markdown_.trimmed().isEmpty() ? tr("This session brings no lesson with it.")
-                                                     : markdown_);
-  // Markdown brings no room between paragraphs, and lists that stand far in.
-  lesson_->document()->setIndentWidth(lesson_->fontMetrics().averageCharWidth() * 3);
-  for (QTextBlock block = lesson_->document()->begin(); block.isValid(); block = block.next()) {
-    const bool item = block.textList() != nullptr;
-    const bool lastItem = item && (!block.next().isValid() || block.next().textList() == nullptr);
-    QTextCursor cursor(block);
-    QTextBlockFormat format = block.blockFormat();
-    format.setBottomMargin(item && !lastItem ? lesson_->fontMetrics().height() / 4.0
-                                             : lesson_->fontMetrics().height() / 2.0);
-    cursor.setBlockFormat(format);
-  }
+  lesson_->setTheme(theme);
 }
 
 }  // namespace poolscope::ui

@@ -7,11 +7,11 @@
 #include <QString>
 
 class QTabWidget;
-class QTextBrowser;
 
 namespace poolscope::ui {
 
 class CodeView;
+class LessonPanel;
 class PythonHighlighter;
 class StatisticsPanel;
 
@@ -21,7 +21,9 @@ class SideTabs : public QFrame {
  public:
   explicit SideTabs(QWidget* parent = nullptr);
 
-  void showScenario(const QString& code, const QString& lesson);
+  void showCode(const QString& code);
+  LessonPanel* lesson() const { return lesson_; }
+  void showLessonTab();
   StatisticsPanel* statistics() const { return statistics_; }
   bool statisticsShown() const;
   void setTheme(const Theme& theme);
@@ -33,14 +35,11 @@ class SideTabs : public QFrame {
   void tabChanged();
 
  private:
-  void setLesson();
-
   QTabWidget* tabs_;
   CodeView* code_;
   PythonHighlighter* highlighter_;
   StatisticsPanel* statistics_;
-  QTextBrowser* lesson_;
-  QString markdown_;
+  LessonPanel* lesson_;
 };
 
 }  // namespace poolscope::ui

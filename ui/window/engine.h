@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/snapshot.h"
+#include "ui/panels/try_info.h"
 
 #include <QList>
 #include <QObject>
@@ -18,6 +19,8 @@ struct ScenarioInfo {
   QString lesson = {};   ///< Markdown
   QString code = {};     ///< Python
   int maxWorkers = 0;
+  QList<TryInfo> tries = {};
+  bool isChanged = false;  ///< by a try that started it again
 };
 
 /// What the window shows of the engine beside the snapshot.
@@ -36,6 +39,7 @@ struct EngineState {
   bool paused = false;
   QString recordingPath = {};  ///< empty: not recording
   bool unsaved = false;        ///< closing now would lose a session
+  TrialInfo trial = {};        ///< the last try of this run
   QString trouble = {};        ///< "No network: ..." from the workload; empty: none
 };
 
@@ -63,6 +67,11 @@ class Engine : public QObject {
   virtual void pausePool() = 0;
   virtual void resumePool() = 0;
   virtual void addMarker(const QString& text) = 0;
+  /// Does what this try of the scenario says; EngineState::trial tells what came of it. One that
+  /// starts again works from the scenario as it is without other tries.
+  virtual void tryOut(int /*index*/) {}
+  /// Starts the scenario again as it is without tries.
+  virtual void undoTry() {}
   virtual void startRecording(
       const QString& path) = 0;  ///< the file chooser has asked about overwriting
   virtual void stopRecording() = 0;

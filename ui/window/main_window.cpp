@@ -4,6 +4,7 @@
 #include "core/base/cores.h"
 #include "core/trace/clock.h"
 #include "ui/panels/find_bar.h"
+#include "ui/panels/lesson_panel.h"
 #include "ui/panels/overview_strip.h"
 #include "ui/panels/side_tabs.h"
 #include "ui/panels/statistics_panel.h"
@@ -353,6 +354,11 @@ void MainWindow::connectWidgets() {
     view_->selectTask({}, false);
   });
   connect(tabs_, &SideTabs::tabChanged, this, &MainWindow::askForStatistics);
+  connect(tabs_->lesson(), &LessonPanel::tryChosen, this, &MainWindow::tryOut);
+  connect(tabs_->lesson(), &LessonPanel::undoChosen, this, [this] {
+    leaveSession(tr("Save this session before it starts again?"), hasMarked_,
+                 [this] { engine_.undoTry(); });
+  });
   connect(transport_->overview(), &OverviewStrip::timeChosen, this, &MainWindow::goToTime);
   connect(transport_->overview(), &OverviewStrip::viewWanted, this, &MainWindow::lookAt);
   connect(transport_, &TransportBar::markerEntered, this, [this](const QString& text) {
@@ -490,11 +496,16 @@ void MainWindow::refreshState() {
   const QList<ScenarioInfo> scenarios = engine_.scenarios();
   welcome_->showState(state_, scenarios.isEmpty() ? ScenarioInfo{} : scenarios.first());
   if (state_.source == EngineState::Source::none && state_.scenario.name.isEmpty()) {
-    tabs_->showScenario(tr("# The Python code of a scenario stands here."),
-                        tr("What a scenario teaches stands here."));
+    tabs_->showCode(tr("# The Python code of a scenario stands here."));
+    tabs_->lesson()->showLesson(tr("What a scenario teaches stands here."), {});
   } else {
-    tabs_->showScenario(state_.scenario.code, state_.scenario.lesson);
+    tabs_->showCode(state_.scenario.code);
+    tabs_->lesson()->showLesson(state_.scenario.lesson, state_.scenario.tries);
   }
+  const bool live = state_.source == EngineState::Source::live;
+  tabs_->lesson()->showTrial(
+      state_.trial, live && state_.activity == EngineState::Activity::running,
+      live && state_.activity != EngineState::Activity::starting, state_.scenario.isChanged);
   const QString title = sessionTitle();
   setWindowTitle(title.isEmpty() ? QStringLiteral("Poolscope")
                                  : tr("%1 \u2014 Poolscope").arg(title));

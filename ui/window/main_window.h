@@ -147,6 +147,7 @@ class MainWindow : public QMainWindow {
   void wishWorkers(int count);
   void sendWorkers();
   void chooseScenario(const QString& name);
+  void tryOut(int index);
   void toggleRecording();
   void exportSession();
   void startExport(const ExportRequest& request);

@@ -235,6 +235,21 @@ void MainWindow::chooseScenario(const QString& name) {
                [this, name] { engine_.startScenario(name); });
 }
 
+/// As pressing Restart it asks only where notes would be lost.
+void MainWindow::tryOut(int index) {
+  const QList<TryInfo>& tries = state_.scenario.tries;
+  if (index < 0 || index >= tries.size()) {
+    return;
+  }
+  if (!tries[index].startsAgain) {
+    hasIntervened_ = true;
+    engine_.tryOut(index);
+    return;
+  }
+  leaveSession(tr("Save this session before it starts again?"), hasMarked_,
+               [this, index] { engine_.tryOut(index); });
+}
+
 void MainWindow::toggleRecording() {
   if (!state_.recordingPath.isEmpty()) {
     engine_.stopRecording();
