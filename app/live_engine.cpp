@@ -56,6 +56,7 @@ ui::ScenarioInfo describe(const workload::Scenario& scenario) {
   info.title = QString::fromStdString(scenario.title.empty() ? scenario.name : scenario.title);
   info.lesson = QString::fromStdString(scenario.lesson);
   info.code = QString::fromStdString(scenario.code);
+  info.codeCpp = QString::fromStdString(scenario.code_cpp);
   info.maxWorkers = static_cast<int>(scenario.max_workers.value_or(default_max_workers()));
   const auto tasks = static_cast<qulonglong>(scenario.load.tasks);
   const QString pattern = patternName(scenario.load.pattern);
@@ -218,6 +219,7 @@ void LiveEngine::restart() {
   }
   LiveSession::Options options;
   options.maxWorkers = live_->run().max_workers();  // what the user chose stays
+  options.automatic = live_->steered();
   options.trusted = mayReachNetwork(asItWas_.value_or(live_->scenario()));
   forgetTrial();
   command(
@@ -270,9 +272,26 @@ void LiveEngine::tellRecording(const Result<void>& finished, const storage::Reco
 
 void LiveEngine::setMaxWorkers(int count) {
   if (live_ && count > 0) {
+    if (live_->steered()) {  // who takes the wheel has it: also if the pilot is just turning it
+      command([this, live = live_, count] {
+        if (live == running_) {
+          live->steer(false);
+          live->run().set_max_workers(static_cast<std::size_t>(count));
+        }
+      });
+    }
     live_->run().set_max_workers(static_cast<std::size_t>(count));
     poll();  // at once: the next step up or down starts from here
   }
+}
+
+void LiveEngine::setAutomatic(bool on) {
+  command([this, on] {
+    if (running_) {
+      running_->steer(on);
+    }
+    post([this] { poll(); });
+  });
 }
 
 void LiveEngine::pausePool() {
@@ -616,6 +635,7 @@ void LiveEngine::poll() {
   }
   state_.maxWorkers = static_cast<int>(run.max_workers());
   state_.paused = run.paused();
+  state_.automatic = live_->steered();
   state_.recordingPath = recorder ? QString::fromStdString(recorder->path().string()) : QString();
   state_.unsaved =
       !recorder && snapshot->task_count() > 0 && snapshot->event_count() > savedEvents_;

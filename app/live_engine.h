@@ -44,6 +44,7 @@ class LiveEngine final : public ui::Engine {
   void startScenario(const QString& nameOrFile, bool trusted) override;
   void restart() override;
   void setMaxWorkers(int count) override;
+  void setAutomatic(bool on) override;
   void pausePool() override;
   void resumePool() override;
   void addMarker(const QString& text) override;

@@ -156,7 +156,8 @@ struct Scenario {
   std::string name = {};
   std::string title = {};
   std::string lesson = {};  ///< Markdown
-  std::string code = {};    ///< Python
+  std::string code = {};      ///< Python
+  std::string code_cpp = {};  ///< the same in C++
   std::optional<std::size_t> max_workers = {};
   bool gil = false;
   std::uint64_t seed = 1;

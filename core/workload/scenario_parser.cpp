@@ -84,7 +84,7 @@ class ScenarioReader {
 
 void ScenarioReader::read(const toml::table& root, Scenario& scenario) const {
   const TableReader reader(root, file_, "",
-                           {"name", "title", "lesson", "code", "max_workers", "gil", "seed", "pool",
+                           {"name", "title", "lesson", "code", "code_cpp", "max_workers", "gil", "seed", "pool",
                             "load", "task", "http", "script", "check", "try"});
   reader.require("name");
   reader.line("name", scenario.name, kLineBytes);
@@ -92,6 +92,7 @@ void ScenarioReader::read(const toml::table& root, Scenario& scenario) const {
   reader.line("title", scenario.title, kLineBytes);
   reader.text("lesson", scenario.lesson, kTextBytes);
   reader.text("code", scenario.code, kTextBytes);
+  reader.text("code_cpp", scenario.code_cpp, kTextBytes);
   if (const auto workers = reader.integer("max_workers", 1, kMostWorkers)) {
     scenario.max_workers = static_cast<std::size_t>(*workers);
   }

@@ -21,7 +21,7 @@ QLabel* textLabel(const char* name, QWidget* parent) {
   label->setObjectName(QString::fromLatin1(name));
   label->setWordWrap(true);
   label->setTextFormat(Qt::RichText);
-  label->setTextInteractionFlags(Qt::TextBrowserInteraction);
+  label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::LinksAccessibleByMouse);
   label->setOpenExternalLinks(true);
   return label;
 }
@@ -148,6 +148,11 @@ void LessonPanel::showRow(int index) {
 
 void LessonPanel::setTheme(const Theme& theme) {
   theme_ = theme;
+  // The window's rules take the frame from all scroll areas; this one can have the focus.
+  setStyleSheet(QStringLiteral("#lesson { border: 1px solid transparent; }"
+                               "#lesson:focus { border: 1px solid %1; }"
+                               "#lessonPage { background: transparent; }")
+                    .arg(theme.accent.name()));
   setTexts();
 }
 

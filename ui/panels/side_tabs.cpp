@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/side_tabs.h"
 
-#include "ui/panels/code_view.h"
+#include "ui/panels/code_panel.h"
 #include "ui/panels/lesson_panel.h"
-#include "ui/panels/python_highlighter.h"
 #include "ui/panels/statistics_panel.h"
 
 #include <QScrollArea>
@@ -16,8 +15,7 @@ namespace poolscope::ui {
 SideTabs::SideTabs(QWidget* parent)
     : QFrame(parent),
       tabs_(new QTabWidget(this)),
-      code_(new CodeView(tabs_)),
-      highlighter_(new PythonHighlighter(code_->document())),
+      code_(new CodePanel(tabs_)),
       statistics_(new StatisticsPanel(tabs_)),
       lesson_(new LessonPanel(tabs_)) {
   setObjectName(QStringLiteral("sideTabs"));
@@ -26,8 +24,6 @@ SideTabs::SideTabs(QWidget* parent)
   tabs_->setAccessibleName(tr("Code, statistics, lesson"));
   tabs_->tabBar()->setAccessibleName(tr("Code, statistics, lesson"));
   tabs_->tabBar()->setDrawBase(false);
-  code_->setObjectName(QStringLiteral("code"));
-  code_->setAccessibleName(tr("Python code"));
   lesson_->setObjectName(QStringLiteral("lesson"));
   lesson_->setAccessibleName(tr("Lesson"));
   tabs_->addTab(code_, tr("Code"));
@@ -46,11 +42,6 @@ SideTabs::SideTabs(QWidget* parent)
   connect(tabs_, &QTabWidget::currentChanged, this, &SideTabs::tabChanged);
 }
 
-void SideTabs::showCode(const QString& code) {
-  code_->setCode(code.trimmed().isEmpty() ? tr("# This session brings no code with it.")
-                                          : code.trimmed());
-}
-
 void SideTabs::showLessonTab() {
   tabs_->setCurrentWidget(lesson_);
 }
@@ -60,8 +51,7 @@ bool SideTabs::statisticsShown() const {
 }
 
 void SideTabs::setTheme(const Theme& theme) {
-  code_->setFonts(theme.fonts.mono, theme.fonts.monoSmall);
-  highlighter_->setTheme(theme);
+  code_->setTheme(theme);
   statistics_->setTheme(theme);
   lesson_->setTheme(theme);
 }

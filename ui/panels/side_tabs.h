@@ -10,18 +10,17 @@ class QTabWidget;
 
 namespace poolscope::ui {
 
-class CodeView;
+class CodePanel;
 class LessonPanel;
-class PythonHighlighter;
 class StatisticsPanel;
 
-/// The card at the right: the Python code that the scenario stands for, figures, and the lesson.
+/// The card at the right: the code that the scenario stands for, figures, and the lesson.
 class SideTabs : public QFrame {
   Q_OBJECT
  public:
   explicit SideTabs(QWidget* parent = nullptr);
 
-  void showCode(const QString& code);
+  CodePanel* code() const { return code_; }
   LessonPanel* lesson() const { return lesson_; }
   void showLessonTab();
   StatisticsPanel* statistics() const { return statistics_; }
@@ -36,8 +35,7 @@ class SideTabs : public QFrame {
 
  private:
   QTabWidget* tabs_;
-  CodeView* code_;
-  PythonHighlighter* highlighter_;
+  CodePanel* code_;
   StatisticsPanel* statistics_;
   LessonPanel* lesson_;
 };

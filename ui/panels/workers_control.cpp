@@ -91,10 +91,16 @@ WorkersControl::WorkersControl(int cores, QWidget* parent)
   row->addWidget(field_);
   row->addWidget(more_);
   row->addStretch();
+  row_ = row;
   column->addLayout(row);
   column->addWidget(slider_);
   connect(field_, &QSpinBox::valueChanged, this, &WorkersControl::choose);
   connect(slider_, &QSlider::valueChanged, this, &WorkersControl::choose);
+}
+
+void WorkersControl::addButton(QToolButton* button) {
+  extra_ = button;
+  row_->addWidget(button);
 }
 
 QSpinBox* WorkersControl::field() const {
@@ -136,6 +142,9 @@ QToolButton* WorkersControl::makeStep(const char* name, const QString& text, int
 void WorkersControl::setTight(bool tight) {
   fewer_->setVisible(!tight);
   more_->setVisible(!tight);
+  if (extra_ != nullptr) {
+    extra_->setVisible(!tight);
+  }
 }
 
 void WorkersControl::setTheme(const Theme& theme) {

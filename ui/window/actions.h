@@ -29,6 +29,7 @@ enum class Command {
   pause_pool,
   more_workers,
   fewer_workers,
+  auto_workers,
   record,
   add_marker,
   freeze,
@@ -64,6 +65,7 @@ enum class Command {
   previous_of_kind,
   next_on_worker,
   previous_on_worker,
+  guided_tour,
   shortcuts,
 };
 

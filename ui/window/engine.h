@@ -18,6 +18,7 @@ struct ScenarioInfo {
   QString summary = {};  ///< one line: "200 tasks, map(), local server"
   QString lesson = {};   ///< Markdown
   QString code = {};     ///< Python
+  QString codeCpp = {};  ///< the same in C++; empty: none
   int maxWorkers = 0;
   QList<TryInfo> tries = {};
   bool isChanged = false;  ///< by a try that started it again
@@ -37,6 +38,7 @@ struct EngineState {
   double openProgress = 0;     ///< 0..1 while opening; what was read of it may be shown already
   int maxWorkers = 0;          ///< in force
   bool paused = false;
+  bool automatic = false;      ///< a controller adapts max_workers
   QString recordingPath = {};  ///< empty: not recording
   bool unsaved = false;        ///< closing now would lose a session
   TrialInfo trial = {};        ///< the last try of this run
@@ -64,6 +66,8 @@ class Engine : public QObject {
   virtual void startScenario(const QString& nameOrFile, bool trusted = false) = 0;
   virtual void restart() = 0;
   virtual void setMaxWorkers(int count) = 0;
+  /// A controller adapts max_workers from now on, or no longer; setMaxWorkers() ends it, too.
+  virtual void setAutomatic(bool /*on*/) {}
   virtual void pausePool() = 0;
   virtual void resumePool() = 0;
   virtual void addMarker(const QString& text) = 0;

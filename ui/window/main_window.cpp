@@ -3,6 +3,7 @@
 
 #include "core/base/cores.h"
 #include "core/trace/clock.h"
+#include "ui/panels/code_panel.h"
 #include "ui/panels/find_bar.h"
 #include "ui/panels/lesson_panel.h"
 #include "ui/panels/overview_strip.h"
@@ -18,6 +19,7 @@
 #include "ui/window/header_bar.h"
 #include "ui/window/lanes_bar.h"
 #include "ui/window/shortcut_guard.h"
+#include "ui/window/tour_strip.h"
 #include "ui/window/welcome_page.h"
 
 #include <QAction>
@@ -131,13 +133,14 @@ void MainWindow::buildLayout(int cores) {
   header_ = new HeaderBar(*actions_, cores, this);
   messages_ = new MessageBar(this);
   coach_ = new CoachStrip(this);
+  tour_ = new TourStrip(this);
 
   auto* stagePage = new QWidget(this);
   stagePage->setObjectName(QStringLiteral("stagePage"));
   findBar_ =
       new FindBar((*actions_)[Command::find_previous], (*actions_)[Command::find_next], stagePage);
   stage_ = new QStackedWidget(stagePage);
-  welcome_ = new WelcomePage((*actions_)[Command::open_recording], stage_);
+  welcome_ = new WelcomePage(*actions_, stage_);
   view_ = new TimelineView(stage_);
   view_->setObjectName(QStringLiteral("timeline"));
   view_->setAccessibleName(tr("Timeline"));
@@ -212,6 +215,7 @@ void MainWindow::buildLayout(int cores) {
   column->addWidget(header_);
   column->addWidget(messages_);
   column->addWidget(coach_);
+  column->addWidget(tour_);
   column->addWidget(columns_, 1);
   setCentralWidget(central);
 }
@@ -370,6 +374,7 @@ void MainWindow::connectWidgets() {
   connect(transport_, &TransportBar::markerClosed, this,
           [this] { view_->setFocus(Qt::OtherFocusReason); });
   connectFinder();
+  connectTour();
   connectWalker();
   connect(&statisticsWorker_, &StatisticsWorker::ready, this, &MainWindow::showStatistics);
   connectExport();
@@ -427,6 +432,7 @@ void MainWindow::applyTheme() {
   header_->setTheme(theme_);
   messages_->setTheme(theme_);
   coach_->setTheme(theme_);
+  tour_->setTheme(theme_);
   findBar_->setTheme(theme_);
   view_->setTheme(theme_);
   transport_->setTheme(theme_);
@@ -496,10 +502,10 @@ void MainWindow::refreshState() {
   const QList<ScenarioInfo> scenarios = engine_.scenarios();
   welcome_->showState(state_, scenarios.isEmpty() ? ScenarioInfo{} : scenarios.first());
   if (state_.source == EngineState::Source::none && state_.scenario.name.isEmpty()) {
-    tabs_->showCode(tr("# The Python code of a scenario stands here."));
+    tabs_->code()->showCode(tr("# The Python code of a scenario stands here."), {});
     tabs_->lesson()->showLesson(tr("What a scenario teaches stands here."), {});
   } else {
-    tabs_->showCode(state_.scenario.code);
+    tabs_->code()->showCode(state_.scenario.code, state_.scenario.codeCpp);
     tabs_->lesson()->showLesson(state_.scenario.lesson, state_.scenario.tries);
   }
   const bool live = state_.source == EngineState::Source::live;
@@ -511,6 +517,7 @@ void MainWindow::refreshState() {
                                  : tr("%1 \u2014 Poolscope").arg(title));
   refreshMessages(before);
   refreshActions();
+  refreshTour();
   sincePanels_.invalidate();
   showNextFrame();
   if (fits) {
@@ -543,7 +550,8 @@ void MainWindow::refreshActions() {
   const auto enable = [this](Command command, bool enabled) {
     (*actions_)[command]->setEnabled(enabled);
   };
-  for (const Command command : {Command::pause_pool, Command::record, Command::add_marker}) {
+  for (const Command command :
+       {Command::pause_pool, Command::auto_workers, Command::record, Command::add_marker}) {
     enable(command, live && isRunning());
   }
   enable(Command::restart, live);
@@ -564,6 +572,8 @@ void MainWindow::refreshActions() {
                                 Command::show_all_lanes}) {
     enable(command, session);
   }
+  (*actions_)[Command::auto_workers]->setCheckable(true);
+  (*actions_)[Command::auto_workers]->setChecked(state_.automatic);
   actions_->setText(Command::pause_pool, state_.paused ? tr("Resume") : tr("Pause"),
                     state_.paused ? IconId::play : IconId::pause);
   const bool recording = !state_.recordingPath.isEmpty();

@@ -58,6 +58,10 @@ void MainWindow::run(Command command) {
     case Command::fewer_workers:
       wishWorkers(wishedWorkers_.value_or(state_.maxWorkers) - 1);
       break;
+    case Command::auto_workers:
+      hasIntervened_ = true;
+      engine_.setAutomatic(!state_.automatic);
+      break;
     case Command::record:
       toggleRecording();
       break;
@@ -139,6 +143,9 @@ void MainWindow::run(Command command) {
       break;
     case Command::show_all_lanes:
       view_->showAllLanes();
+      break;
+    case Command::guided_tour:
+      startTour();
       break;
     case Command::shortcuts: {
       auto* page = new ShortcutPage(theme_, this);

@@ -25,6 +25,7 @@ lesson = """
 *Two*
 lines"""
 code = "print(1)\nprint(2)"
+code_cpp = "int main() {}"
 max_workers = 12
 gil = true
 seed = 77
@@ -113,6 +114,7 @@ class ScenarioTest : public QObject {
     QCOMPARE(s.title, std::string("All keys"));
     QCOMPARE(s.lesson, std::string("*Two*\nlines"));
     QCOMPARE(s.code, std::string("print(1)\nprint(2)"));
+    QCOMPARE(s.code_cpp, std::string("int main() {}"));
     QCOMPARE(s.max_workers, std::optional<std::size_t>(12));
     QVERIFY(s.gil);
     QCOMPARE(s.seed, std::uint64_t(77));
