@@ -57,6 +57,7 @@ ui::ScenarioInfo describe(const workload::Scenario& scenario) {
   info.lesson = QString::fromStdString(scenario.lesson);
   info.code = QString::fromStdString(scenario.code);
   info.codeCpp = QString::fromStdString(scenario.code_cpp);
+  info.toml = QString::fromStdString(scenario.toml);
   info.maxWorkers = static_cast<int>(scenario.max_workers.value_or(default_max_workers()));
   const auto tasks = static_cast<qulonglong>(scenario.load.tasks);
   const QString pattern = patternName(scenario.load.pattern);
@@ -184,6 +185,16 @@ void LiveEngine::startScenario(const QString& nameOrFile, bool trusted) {
       startIfTrusted(found, nameOrFile, trusted);
     });
   });
+}
+
+void LiveEngine::startText(const QString& toml, const QString& name) {
+  const auto scenario = workload::parse_scenario(toml.toStdString(), name.toStdString());
+  if (!scenario) {
+    fail(scenario.error());
+    return;
+  }
+  announceStart(name);
+  startIfTrusted(*scenario, name, true);
 }
 
 void LiveEngine::startIfTrusted(const workload::Scenario& scenario, const QString& nameOrFile,

@@ -42,6 +42,7 @@ class LiveEngine final : public ui::Engine {
   session::TimeNs now() const override;
 
   void startScenario(const QString& nameOrFile, bool trusted) override;
+  void startText(const QString& toml, const QString& name) override;
   void restart() override;
   void setMaxWorkers(int count) override;
   void setAutomatic(bool on) override;

@@ -107,6 +107,10 @@ void ProgramEngine::startScenario(const QString& nameOrFile, bool trusted) {
   other_.startScenario(nameOrFile, trusted);
 }
 
+void ProgramEngine::startText(const QString& toml, const QString& name) {
+  other_.startText(toml, name);
+}
+
 void ProgramEngine::openFile(const QString& path) {
   other_.openFile(path);
 }

@@ -33,6 +33,7 @@ class ProgramEngine final : public ui::Engine {
   session::TimeNs now() const override;
 
   void startScenario(const QString& nameOrFile, bool trusted) override;
+  void startText(const QString& toml, const QString& name) override;
   void restart() override;
   void setMaxWorkers(int count) override;
   void pausePool() override;

@@ -88,13 +88,17 @@ std::vector<Pick> StoredSnapshot::picks(PoolIndex id, TimeNs begin, TimeNs end,
   return picks;
 }
 
-std::uint64_t StoredSnapshot::pick_count(PoolIndex id, TimeNs begin, TimeNs end) const {
+std::uint64_t StoredSnapshot::pick_count(PoolIndex id, TimeNs begin, TimeNs end,
+                                         std::uint64_t most) const {
   std::uint64_t count = 0;
   begin = clamp_time(begin);
   end = std::max(begin, clamp_time(end));
   visit_lanes(id, [&](const LaneData& lane, bool whole) {
-    const std::size_t first = lane.runs.first_from(begin);
+    if (count > most) {
+      return;
+    }
     const std::size_t last = lane.runs.first_from(end);
+    const std::size_t first = lane.runs.first_from(begin, last);
     if (whole) {
       count += last - first;
       return;

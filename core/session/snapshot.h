@@ -8,6 +8,7 @@
 #include "core/trace/event.h"
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -111,8 +112,13 @@ class Snapshot {
   /// Picks in [begin, end), the latest `limit` of them, oldest first.
   virtual std::vector<Pick> picks(PoolIndex pool, TimeNs begin, TimeNs end,
                                   std::size_t limit) const = 0;
-  /// How many picks there are in [begin, end). Cost O(log tasks) a lane.
-  virtual std::uint64_t pick_count(PoolIndex pool, TimeNs begin, TimeNs end) const = 0;
+  /// How many picks there are in [begin, end); where that is more than `most`, some number that is,
+  /// too. Cost O(log tasks) a lane that is counted.
+  virtual std::uint64_t pick_count(PoolIndex pool, TimeNs begin, TimeNs end,
+                                   std::uint64_t most) const = 0;
+  std::uint64_t pick_count(PoolIndex pool, TimeNs begin, TimeNs end) const {
+    return pick_count(pool, begin, end, std::numeric_limits<std::uint64_t>::max());
+  }
   virtual std::uint64_t finished_count(PoolIndex pool, TimeNs begin, TimeNs end) const = 0;
   virtual std::uint64_t cancelled_count(PoolIndex pool, TimeNs begin, TimeNs end) const = 0;
 

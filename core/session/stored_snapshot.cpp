@@ -133,12 +133,10 @@ void StoredSnapshot::fill_fate(const ProcessData& process, Row row, Task& task) 
     task.finished = lane.finished(fate.index);
     if (!task.finished) {
       // Over, if the lane has gone on to something else: only when and how was lost.
-      const bool over = fate.index < lane.runs.closed() || task.delivered;
-      task.state = over ? TaskState::finished : TaskState::running;
-      if (fate.index < lane.runs.closed()) {
+      const bool over = fate.index < lane.runs.closed();
+      task.state = over || task.delivered ? TaskState::finished : TaskState::running;
+      if (over) {
         task.over_by = lane.runs[fate.index].end;
-      } else if (over) {
-        task.over_by = task.delivered;
       }
       return;
     }

@@ -63,7 +63,9 @@ class StoredSnapshot final : public Snapshot {
   std::vector<TaskKey> waiting(PoolIndex pool, TimeNs time, std::size_t limit) const override;
   std::vector<Pick> picks(PoolIndex pool, TimeNs begin, TimeNs end,
                           std::size_t limit) const override;
-  std::uint64_t pick_count(PoolIndex pool, TimeNs begin, TimeNs end) const override;
+  using Snapshot::pick_count;
+  std::uint64_t pick_count(PoolIndex pool, TimeNs begin, TimeNs end,
+                           std::uint64_t most) const override;
   std::uint64_t finished_count(PoolIndex pool, TimeNs begin, TimeNs end) const override;
   std::uint64_t cancelled_count(PoolIndex pool, TimeNs begin, TimeNs end) const override;
 

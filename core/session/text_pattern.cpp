@@ -103,12 +103,26 @@ bool TextPattern::found_in(std::string_view text) {
     fold(text, buffer_);
     return buffer_.find(pattern_) != std::string::npos;
   }
+  const char lower = pattern_.front();
+  const bool is_letter = lower >= 'a' && lower <= 'z';
+  return found_from(lower, text) ||
+         (is_letter && found_from(static_cast<char>(lower - ('a' - 'A')), text));
+}
+
+/// Whether the pattern, which is ASCII, is where `text` has `first`: few places need a look.
+bool TextPattern::found_from(char first, std::string_view text) const {
   if (text.size() < pattern_.size()) {
     return false;
   }
-  buffer_.resize(std::max(buffer_.size(), text.size()));
-  std::ranges::transform(text, buffer_.begin(), ascii_folded);
-  return std::string_view(buffer_.data(), text.size()).find(pattern_) != std::string_view::npos;
+  const std::string_view begins = text.substr(0, text.size() - pattern_.size() + 1);
+  for (std::size_t at = begins.find(first); at != std::string_view::npos;
+       at = begins.find(first, at + 1)) {
+    if (std::equal(pattern_.begin(), pattern_.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
+                   [](char wanted, char byte) { return wanted == ascii_folded(byte); })) {
+      return true;
+    }
+  }
+  return false;
 }
 
 bool TextPattern::implies(const TextPattern& other) const {

@@ -23,6 +23,8 @@ class TextPattern {
   bool empty() const { return pattern_.empty(); }
 
  private:
+  bool found_from(char first, std::string_view text) const;
+
   std::string pattern_;  // folded
   bool ascii_ = true;
   std::string buffer_;  // of the text that is looked at

@@ -91,6 +91,10 @@ struct PoolSettings {
 struct HttpSettings {
   std::vector<std::string> urls = {};  ///< empty: the local server
   std::uint64_t max_concurrent = 0;    ///< of the local server; 0: no limit
+  /// Of requests to one host of `urls`, at a time (0: no limit) and a second. None: see
+  /// host_gate.h.
+  std::optional<std::uint64_t> per_host = {};
+  std::optional<double> rate_per_host = {};
 };
 
 /// One moment of a demo: what happens at `at` after the start.

@@ -178,7 +178,8 @@ void ScenarioReader::read_load(const toml::table& table, Load& load) const {
 }
 
 void ScenarioReader::read_http(const toml::table& table, HttpSettings& http) const {
-  const TableReader reader(table, file_, "[http]", {"urls", "max_concurrent"});
+  const TableReader reader(table, file_, "[http]",
+                           {"urls", "max_concurrent", "per_host", "rate_per_host"});
   http.urls = reader.texts("urls", kMostUrls);
   for (const std::string& url : http.urls) {
     if (!is_web_url(url)) {
@@ -186,6 +187,19 @@ void ScenarioReader::read_http(const toml::table& table, HttpSettings& http) con
     }
   }
   reader.count("max_concurrent", http.max_concurrent, 0, kMostConcurrent);
+  for (const std::string_view key : {"per_host", "rate_per_host"}) {
+    if (reader.has(key) && http.urls.empty()) {
+      reader.fault(key, "has no meaning without 'urls'", "name the URLs, or leave it out");
+    }
+  }
+  if (reader.has("per_host")) {
+    http.per_host = 0;
+    reader.count("per_host", *http.per_host, 0, kMostConcurrent);
+  }
+  if (reader.has("rate_per_host")) {
+    http.rate_per_host = 0;
+    reader.rate("rate_per_host", *http.rate_per_host);
+  }
 }
 
 TaskKind ScenarioReader::read_kind(const toml::table& table, std::size_t index,

@@ -85,6 +85,7 @@ HttpRequest TaskRunner::request_of(const HttpStep& step, TaskPlan& plan,
 void TaskRunner::fetch(const HttpStep& step, TaskPlan& plan, std::size_t step_number) {
   const HttpRequest request = request_of(step, plan, step_number);
   const bool local = scenario_.http.urls.empty();
+  const auto pass = local ? std::nullopt : wait_for_host(request.url);
   const PhaseScope phase(PhaseKind::io_wait, "GET " + (local ? step.path : request.shown));
   const HttpResult result = clients_.get(request, stop_);
   if (result.fault == HttpResult::Fault::stopped) {
@@ -94,6 +95,21 @@ void TaskRunner::fetch(const HttpStep& step, TaskPlan& plan, std::size_t step_nu
   if (result.fault != HttpResult::Fault::none) {
     throw TaskFailed(result.error);
   }
+}
+
+/// Not before the host's limits allow it; a wait for that shows as a pause.
+std::optional<HostGate::Pass> TaskRunner::wait_for_host(const std::string& url) {
+  const HostGate::Limits limits = HostGate::limits_for(scenario_.http, url);
+  const std::string host = host_and_port(url);
+  if (auto pass = gate_.try_enter(host, limits, HostGate::Clock::now())) {
+    return pass;
+  }
+  const PhaseScope phase(PhaseKind::sleep, "pause for " + host);
+  auto pass = gate_.enter(host, limits, stop_);
+  if (!pass) {
+    throw TaskStopped();
+  }
+  return pass;
 }
 
 void TaskRunner::note(const HttpResult& result) {

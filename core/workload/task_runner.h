@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/workload/host_gate.h"
 #include "core/workload/http_client.h"
 #include "core/workload/interpreter_lock.h"
 #include "core/workload/scenario.h"
@@ -42,6 +43,7 @@ class TaskRunner {
  private:
   void fetch(const HttpStep& step, TaskPlan& plan, std::size_t step_number);
   HttpRequest request_of(const HttpStep& step, TaskPlan& plan, std::size_t step_number) const;
+  std::optional<HostGate::Pass> wait_for_host(const std::string& url);
   void hold_lock(const LockStep& step, Nanoseconds hold);
   void note(const HttpResult& result);
 
@@ -49,6 +51,7 @@ class TaskRunner {
   const std::stop_token stop_;
   const Options options_;
   HttpClients clients_;
+  HostGate gate_;
   InterpreterLock interpreter_;
   std::map<std::string, std::mutex> locks_;  // filled by the constructor, then only looked up
   mutable std::mutex trouble_mutex_;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A million tasks a second through tracer and session while frames are painted 60 times a second.
+// A million tasks a second through tracer and session while frames are painted 60 times a second;
+// and the executor's own tasks, as many as it can run.
+#include "core/executor/thread_pool_executor.h"
 #include "core/session/session.h"
 #include "core/trace/tracer.h"
 #include "tests/bench/kit.h"
@@ -82,8 +84,39 @@ std::vector<double> paintFor(double seconds, const session::Session& session) {
   return intervals;
 }
 
-QJsonObject measure(bool quick) {
-  wakeAllCores();
+/// The traced executor with nothing to wait for: what cannot be kept up with is lost, and told by
+/// the session as by the tracer.
+QJsonObject measureExecutor(bool quick) {
+  trace::Tracer tracer;
+  session::Session session;
+  tracer.add_sink(session.add_process(tracer.directory()));
+  std::atomic<bool> stop{false};
+  std::uint64_t submitted = 0;
+  const std::uint64_t begin = trace::now_ns();
+  std::vector<double> intervals;
+  {
+    ThreadPoolExecutor pool({.max_workers = 2, .queue_capacity = 1'000, .tracer = &tracer});
+    std::jthread caller([&] {
+      for (; !stop.load(std::memory_order_relaxed); ++submitted) {
+        pool.submit([] {});
+      }
+    });
+    intervals = paintFor(quick ? 3 : 10, session);
+    stop = true;
+  }
+  const double seconds = secondsSince(begin);
+  tracer.flush();
+  const auto lost = static_cast<double>(tracer.lost_events());
+  const auto told = static_cast<double>(session.snapshot()->lost_events());
+  const auto seen = static_cast<double>(session.snapshot()->event_count());
+  return {{QStringLiteral("tasks_per_s"), rounded(static_cast<double>(submitted) / seconds)},
+          {QStringLiteral("lost_events"), lost},
+          {QStringLiteral("lost_events_told"), told},
+          {QStringLiteral("lost_share"), rounded(lost / (lost + seen))},
+          {QStringLiteral("frame_interval_p99_ms"), rounded(quantile(intervals, 0.99))}};
+}
+
+QJsonObject measureProducers(bool quick) {
   Shared shared;
   session::Session session;
   const auto sink = session.add_process(shared.tracer.directory());
@@ -109,13 +142,18 @@ QJsonObject measure(bool quick) {
   // The first frames of a process load fonts.
   intervals.erase(intervals.begin(),
                   intervals.begin() + std::min<std::ptrdiff_t>(30, std::ssize(intervals)));
-  return {{QStringLiteral("ingest"),
-           QJsonObject{
-               {QStringLiteral("tasks_per_s"), rounded(finished / seconds)},
-               {QStringLiteral("lost_events"), static_cast<double>(shared.tracer.lost_events())},
-               {QStringLiteral("frame_interval_median_ms"), rounded(median(intervals))},
-               {QStringLiteral("frame_interval_p99_ms"), rounded(quantile(intervals, 0.99))},
-               {QStringLiteral("seconds"), rounded(seconds)}}}};
+  return {{QStringLiteral("tasks_per_s"), rounded(finished / seconds)},
+          {QStringLiteral("lost_events"), static_cast<double>(shared.tracer.lost_events())},
+          {QStringLiteral("frame_interval_median_ms"), rounded(median(intervals))},
+          {QStringLiteral("frame_interval_p99_ms"), rounded(quantile(intervals, 0.99))},
+          {QStringLiteral("seconds"), rounded(seconds)}};
+}
+
+QJsonObject measure(bool quick) {
+  wakeAllCores();
+  const QJsonObject producers = measureProducers(quick);
+  return {{QStringLiteral("ingest"), producers},
+          {QStringLiteral("ingest_executor"), measureExecutor(quick)}};
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ QLabel[look="dim"] { color: $dim; font-size: 12px; }
 QLabel[look="title"] { font-size: 16px; font-weight: 700; }
 QLabel[look="figure"] { font-size: 44px; font-weight: 700; }
 QLabel[look="mono"] { font-family: $code; }
+QPlainTextEdit[look="mono"] { font-family: $code; }
 QLabel[look="ok"] { color: $ok; font-size: 12px; }
 QLabel[look="warn"] { color: $warn; font-size: 12px; }
 QLabel[look="bad"] { color: $bad; font-size: 12px; }

@@ -162,8 +162,10 @@ void layOutFlow(const LayoutContext& c, TimelineScene& scene) {
       addFlights(c, row, single, scene);
     }
     const auto& over = c.snapshot.pools()[static_cast<std::size_t>(*row.pool)].shut_down;
-    const bool flows = c.snapshot.pick_count(*row.pool, c.now - c.lasting(kLull), c.now + 1) > 0;
-    if (single < 1 && flows && !(over && *over <= c.now)) {
+    const auto flows = [&] {
+      return c.snapshot.pick_count(*row.pool, c.now - c.lasting(kLull), c.now + 1, 0) > 0;
+    };
+    if (single < 1 && !(over && *over <= c.now) && flows()) {
       addStreams(c, row, 1 - single, scene);
     }
   }

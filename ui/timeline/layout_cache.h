@@ -7,6 +7,7 @@
 #include "ui/timeline/coloring.h"
 #include "ui/timeline/column_tiles.h"
 #include "ui/timeline/lane_places.h"
+#include "ui/timeline/rest_shelf.h"
 #include "ui/timeline/task_kinds.h"
 #include "ui/timeline/timeline_scene.h"
 
@@ -16,7 +17,6 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <unordered_map>
 
 namespace poolscope::ui {
 
@@ -29,39 +29,6 @@ qsizetype numberAtEnd(QStringView text);
 struct CrowdColumn {
   std::uint32_t tasks = 0;
   float busy = 0;
-};
-
-/// A stretch of a lane.
-struct RestKey {
-  session::LaneId lane;
-  session::TimeNs begin;
-  session::TimeNs end;
-  friend bool operator==(const RestKey&, const RestKey&) = default;
-};
-
-/// Columns of any length that are over. Bounded: forgets all when it is full.
-class RestColumns {
- public:
-  void clear() { columns_.clear(); }
-  const DenseColumn* find(const RestKey& key) const {
-    const auto found = columns_.find(key);
-    return found == columns_.end() ? nullptr : &found->second;
-  }
-  void put(const RestKey& key, const DenseColumn& column) {
-    if (columns_.size() >= kMost) {
-      columns_.clear();
-    }
-    columns_.emplace(key, column);
-  }
-
- private:
-  static constexpr std::size_t kMost = 65'536;
-  struct Hash {
-    std::size_t operator()(const RestKey& key) const {
-      return qHashMulti(0, static_cast<std::uint32_t>(key.lane), key.begin, key.end);
-    }
-  };
-  std::unordered_map<RestKey, DenseColumn, Hash> columns_ = {};
 };
 
 /// What laying out a frame may keep for the next one: widths of texts and columns of stretches that
@@ -96,7 +63,7 @@ class LayoutCache {
   /// Tasks that had a bar of their own.
   BarShelf bars = {};
   /// What is beside them, in columns that they cover a part of.
-  RestColumns rests = {};
+  RestShelf rests = {};
   /// Bars in each pane of the last frame: the next one has about as many.
   std::array<qsizetype, 2> barsBefore = {};
 

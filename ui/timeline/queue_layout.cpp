@@ -23,7 +23,7 @@ constexpr TimeNs kMoveUp = 140'000'000;
 constexpr TimeNs kAppear = 120'000'000;
 // Between these rates, in tasks a second on the screen, single tokens give way to a stream.
 constexpr double kAllSingle = 26;
-constexpr double kAllStream = 40;
+constexpr int kAllStream = 40;
 constexpr qreal kToken = 10;
 constexpr qreal kTokenPitch = 13;
 constexpr int kTokenRows = 2;
@@ -194,8 +194,8 @@ QRectF tokenSlot(const LayoutContext& c, const PlannedRow& queue, qreal index) {
 }
 
 qreal singlePickShare(const LayoutContext& c, PoolIndex pool) {
-  const auto perSecond =
-      static_cast<double>(c.snapshot.pick_count(pool, c.now - c.lasting(kSecond), c.now + 1));
+  const auto perSecond = static_cast<double>(
+      c.snapshot.pick_count(pool, c.now - c.lasting(kSecond), c.now + 1, kAllStream));
   return std::clamp((kAllStream - perSecond) / (kAllStream - kAllSingle), 0.0, 1.0);
 }
 

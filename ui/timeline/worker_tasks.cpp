@@ -128,8 +128,8 @@ class LaneTasks {
   void addBar(const BarFacts& facts, const Crowds& crowds);
   void cover(TimeNs begin, TimeNs end);
   void askForRests();
-  DenseColumn restOf(qsizetype column);
-  DenseColumn asked(TimeNs begin, TimeNs end);
+  DenseColumn restOf(qsizetype column, RestShelf::Walk& shelf);
+  DenseColumn asked(TimeNs begin, TimeNs end, RestShelf::Walk& shelf);
   void addTo(QList<DenseColumn>& rowColumns);
   std::vector<BarStretch> stretchesOf(const BarFacts& facts);
   static ColumnGrid gridOf(ColumnGrid grid, const Lane& lane);
@@ -242,19 +242,23 @@ std::vector<BarStretch> LaneTasks::stretchesOf(const BarFacts& facts) {
     if (begin >= facts.end) {
       break;
     }
-    const DenseColumn& column = phases_[i];
+    const TimeNs from = std::max(begin, facts.started);
+    const TimeNs to = std::min(begin + grid_.cellNs, facts.end);
+    // The first and the last column have phases of other tasks, too.
+    const DenseColumn column =
+        to - from == grid_.cellNs || to <= from
+            ? phases_[i]
+            : denseColumn(c_.snapshot.lane_columns(lane_.id, from, to, 1, c_.now).front(), 0,
+                          c_.view.coloring);
     const BarFill fill = column.lock > std::max(column.shade, column.bright) ? BarFill::thin
                          : column.shade > column.bright                      ? column.wait
                                                                              : BarFill::bright;
     const auto most =
         static_cast<PhaseKind>(std::ranges::max_element(column.phases) - column.phases.begin());
     if (!stretches.empty() && stretches.back().fill == fill && stretches.back().phase == most) {
-      stretches.back().end = std::min(begin + grid_.cellNs, facts.end);
+      stretches.back().end = to;
     } else {
-      stretches.push_back({.begin = begin,
-                           .end = std::min(begin + grid_.cellNs, facts.end),
-                           .fill = fill,
-                           .phase = most});
+      stretches.push_back({.begin = begin, .end = to, .fill = fill, .phase = most});
     }
   }
   std::copy_if(facts.stretches.begin(), facts.stretches.end(), std::back_inserter(stretches),
@@ -355,15 +359,18 @@ void LaneTasks::askForRests() {
   for (qsizetype i = 1; i < covered_.size(); ++i) {
     covered_[i].latestEnd = std::max(covered_[i].end, covered_[i - 1].latestEnd);
   }
-  for (const qsizetype column : edges_) {
-    if (columns_[column].tasks > 0) {
-      columns_[column] = restOf(column);
+  std::sort(edges_.begin(), edges_.end());
+  RestShelf::Walk shelf = c_.cache.rests.walk(lane_.id);
+  const auto last = std::unique(edges_.begin(), edges_.end());  // two bars meet in a column
+  for (auto edge = edges_.begin(); edge != last; ++edge) {
+    if (columns_[*edge].tasks > 0) {
+      columns_[*edge] = restOf(*edge, shelf);
     }
   }
 }
 
 /// What of a column is under no bar.
-DenseColumn LaneTasks::restOf(qsizetype column) {
+DenseColumn LaneTasks::restOf(qsizetype column, RestShelf::Walk& shelf) {
   const TimeNs begin = grid_.timeOf(column);
   const TimeNs end = std::min(begin + grid_.cellNs, c_.now);
   DenseColumn sum{.longest = columns_[column].longest};
@@ -372,7 +379,7 @@ DenseColumn LaneTasks::restOf(qsizetype column) {
     if (static_cast<float>(to - from) <= kLeastRest * static_cast<float>(end - begin)) {
       return;
     }
-    const DenseColumn part = asked(from, to);
+    const DenseColumn part = asked(from, to, shelf);
     const float share = static_cast<float>(to - from) / static_cast<float>(end - begin);
     sum.tasks += part.tasks;
     sum.bright += part.bright * share;
@@ -401,15 +408,14 @@ DenseColumn LaneTasks::restOf(qsizetype column) {
 }
 
 /// A column of any length beside a bar.
-DenseColumn LaneTasks::asked(TimeNs begin, TimeNs end) {
-  const RestKey key{lane_.id, begin, end};
-  if (const DenseColumn* known = c_.cache.rests.find(key)) {
+DenseColumn LaneTasks::asked(TimeNs begin, TimeNs end, RestShelf::Walk& shelf) {
+  if (const DenseColumn* known = shelf.at(begin, end)) {
     return *known;
   }
   const LaneColumn column = c_.snapshot.lane_columns(lane_.id, begin, end, 1, c_.now).front();
   const DenseColumn dense = denseColumn(column, swatchFor(column.longest), c_.view.coloring);
   if (end <= stable_) {
-    c_.cache.rests.put(key, dense);
+    shelf.put(begin, end, dense);
   }
   return dense;
 }

@@ -22,6 +22,8 @@ namespace poolscope::ui {
 enum class Command {
   open_recording,
   open_scenario,
+  edit_scenario,
+  fetch_urls,
   save_session,
   export_picture,
   quit,

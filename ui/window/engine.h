@@ -16,6 +16,7 @@ struct ScenarioInfo {
   QString name = {};
   QString title = {};
   QString summary = {};  ///< one line: "200 tasks, map(), local server"
+  QString toml = {};     ///< the text it came from; empty: not known
   QString lesson = {};   ///< Markdown
   QString code = {};     ///< Python
   QString codeCpp = {};  ///< the same in C++; empty: none
@@ -64,6 +65,8 @@ class Engine : public QObject {
   /// A gallery name or a file. From outside the gallery it may need consent: consentNeeded() comes,
   /// then call it again with trusted = true.
   virtual void startScenario(const QString& nameOrFile, bool trusted = false) = 0;
+  /// A scenario that the user has just written, which is consent; `name` is what it is called.
+  virtual void startText(const QString& toml, const QString& name) = 0;
   virtual void restart() = 0;
   virtual void setMaxWorkers(int count) = 0;
   /// A controller adapts max_workers from now on, or no longer; setMaxWorkers() ends it, too.

@@ -157,6 +157,9 @@ class MainWindow : public QMainWindow {
   void sendWorkers();
   void chooseScenario(const QString& name);
   void tryOut(int index);
+  void editScenario();
+  void fetchUrls();
+  void startText(const QString& toml, const QString& name);
   void toggleRecording();
   void exportSession();
   void startExport(const ExportRequest& request);

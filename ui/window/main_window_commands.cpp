@@ -6,7 +6,9 @@
 #include "ui/timeline/timeline_view.h"
 #include "ui/window/header_bar.h"
 #include "ui/window/main_window.h"
+#include "ui/window/scenario_editor.h"
 #include "ui/window/shortcut_page.h"
+#include "ui/window/urls_dialog.h"
 
 #include <QDateTime>
 #include <QFileInfo>
@@ -32,6 +34,12 @@ void MainWindow::run(Command command) {
       break;
     case Command::open_scenario:
       openScenarioFile();
+      break;
+    case Command::edit_scenario:
+      editScenario();
+      break;
+    case Command::fetch_urls:
+      fetchUrls();
       break;
     case Command::save_session:
       saveSession({});
@@ -255,6 +263,35 @@ void MainWindow::tryOut(int index) {
   }
   leaveSession(tr("Save this session before it starts again?"), hasMarked_,
                [this, index] { engine_.tryOut(index); });
+}
+
+/// Where there is none to begin with, the gallery's first is.
+void MainWindow::editScenario() {
+  auto* editor = findChild<ScenarioEditor*>();
+  if (editor == nullptr) {
+    const QList<ScenarioInfo> known = engine_.scenarios();
+    const bool hasText = !state_.scenario.toml.isEmpty();
+    const ScenarioInfo scenario = hasText || known.isEmpty() ? state_.scenario : known.first();
+    editor = new ScenarioEditor(dialogs_, theme_, this);
+    editor->setAttribute(Qt::WA_DeleteOnClose);
+    editor->edit(scenario.toml, scenario.name + QStringLiteral(".toml"));
+    connect(editor, &ScenarioEditor::run, this, &MainWindow::startText);
+  }
+  editor->show();
+  editor->raise();
+  editor->activateWindow();
+}
+
+void MainWindow::fetchUrls() {
+  auto* dialog = new UrlsDialog(dialogs_, theme_, this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &UrlsDialog::run, this, &MainWindow::startText);
+  dialog->open();
+}
+
+void MainWindow::startText(const QString& toml, const QString& name) {
+  leaveSession(tr("Save this session before another scenario starts?"), isUsersOwn(),
+               [this, toml, name] { engine_.startText(toml, name); });
 }
 
 void MainWindow::toggleRecording() {

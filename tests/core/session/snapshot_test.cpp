@@ -281,6 +281,9 @@ void SnapshotTest::comparePools(Pair& pair) {
       }
     }
     QCOMPARE(pair.snapshot->pick_count(index, begin, end), picks.size());
+    const std::uint64_t most = random() % 5;
+    QCOMPARE(std::min(pair.snapshot->pick_count(index, begin, end, most), most + 1),
+             std::min<std::uint64_t>(picks.size(), most + 1));
   }
 }
 

@@ -183,6 +183,8 @@ void TaskWalkTest::kind_isTheNameWithoutItsNumber_data() {
                                          << "page_";
   QTest::newRow("nothing") << ""
                            << "";
+  QTest::newRow("white space") << " \t "
+                               << "";
 }
 
 void TaskWalkTest::kind_isTheNameWithoutItsNumber() {

@@ -158,7 +158,8 @@ class SlowSnapshot final : public session::Snapshot {
                                    std::size_t) const override {
     return {};
   }
-  std::uint64_t pick_count(session::PoolIndex, session::TimeNs, session::TimeNs) const override {
+  std::uint64_t pick_count(session::PoolIndex, session::TimeNs, session::TimeNs,
+                           std::uint64_t) const override {
     return 0;
   }
   std::uint64_t finished_count(session::PoolIndex, session::TimeNs,

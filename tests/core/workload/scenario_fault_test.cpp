@@ -173,6 +173,11 @@ class ScenarioFaultTest : public QObject {
         "'urls' in [http] holds no http or https URL: 'file:///x'");
     row("URL of two lines", with_task("[http]\nurls = [\"a\\nb\"]"), 8,
         "'urls' in [http] holds no http or https URL: 'a b'");
+    row("limit of hosts without URLs", with_task("[http]\nper_host = 2"), 8,
+        "'per_host' in [http] has no meaning without 'urls'");
+    row("rate of hosts is none",
+        with_task("[http]\nurls = [\"http://a\"]\nrate_per_host = \"0/s\""), 9,
+        "'rate_per_host' in [http]");
     row("URL is no text", with_task("[http]\nurls = [5]"), 8, "'urls' in [http] must hold texts");
     row("check of nothing", with_task("[[check]]\nsay = \"x\"\nfigure = \"speed\"\nmin = 1"), 9,
         "'figure' in [[check]] is none that Poolscope knows: 'speed'");

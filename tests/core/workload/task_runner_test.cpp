@@ -189,6 +189,19 @@ class TaskRunnerTest : public QObject {
     QVERIFY(!bench.runner().network_trouble());            // it did answer, as the scenario wants
   }
 
+  void urls_ofOneHost_areFetchedSoManyAtATime() {
+    Bench bench(
+        ten_tasks("{ http = \"/\" }",
+                  urls({url_at(server_->port(), "/a?latency_ns=3000000")}) + "per_host = 1\n"),
+        4);
+    bench.run(first(10));
+    const auto fetched = spans_of(bench.traced().events(), PhaseKind::io_wait);
+    QCOMPARE(fetched.size(), std::size_t(10));
+    QVERIFY(apart(fetched));
+    const std::string pause = "pause for 127.0.0.1:" + std::to_string(server_->port());
+    QVERIFY(std::ranges::count(bench.phase_names(), pause) > 0);
+  }
+
   void urls_areFetchedInTurn() {
     Bench bench(ten_tasks("{ http = \"/ignored\", latency = \"1h\" }",
                           urls({url_at(server_->port(), "/a"), url_at(server_->port(), "/b"),

@@ -324,7 +324,8 @@ class FakeSnapshot : public Snapshot {
     }
     return result;
   }
-  std::uint64_t pick_count(PoolIndex pool, TimeNs from, TimeNs to) const override {
+  using Snapshot::pick_count;
+  std::uint64_t pick_count(PoolIndex pool, TimeNs from, TimeNs to, std::uint64_t) const override {
     return picks(pool, from, to, tasks_.size()).size();
   }
   std::uint64_t finished_count(PoolIndex pool, TimeNs from, TimeNs to) const override {

@@ -3,6 +3,7 @@
 #include "random_stream.h"
 #include "seed.h"
 #include "session_pair.h"
+#include "ui/timeline/round_step.h"
 #include "ui/timeline/task_kinds.h"
 #include "ui/timeline/timeline_layout.h"
 #include "ui/timeline/timeline_painter.h"
@@ -29,6 +30,8 @@ class PictureAgreementTest : public QObject {
  private Q_SLOTS:
   void everyPixelColumn_ofRandomViews_isAsAllTasksSay_data();
   void everyPixelColumn_ofRandomViews_isAsAllTasksSay();
+  void foldedRowsAndQueues_ofRandomViews_areAsAllTasksSay_data();
+  void foldedRowsAndQueues_ofRandomViews_areAsAllTasksSay();
 };
 
 namespace {
@@ -425,6 +428,88 @@ std::vector<trace::Event> phasedStream(const StreamOptions& options, std::mt1993
   return events;
 }
 
+/// The columns of a strip or a band, of whole ns and counted from the session's origin.
+struct Columns {
+  TimeNs first = 0;
+  TimeNs cell = 1;
+  TimeNs begin(qsizetype i) const { return first + cell * static_cast<TimeNs>(i); }
+};
+Columns columnsAt(const TimeAxis& axis, const QRectF& rect, qreal columnWidth, TimeNs origin) {
+  const auto cell =
+      std::max<TimeNs>(1, static_cast<TimeNs>(std::round(columnWidth * axis.nsPerPixel())));
+  // In the first column's middle: its edge is rounded to a pixel.
+  return {origin + (axis.toTime(rect.left() + columnWidth / 2) - origin) / cell * cell, cell};
+}
+
+/// A folded pool's row against all its tasks: how many ran in each column, and what they did.
+QString wrongInGroup(const Picture& picture, const LaneRow& row, const DenseStrip& strip,
+                     const Pair& pair, trace::PoolId pool, qint64& checked) {
+  const auto unit = static_cast<TimeNs>(picture.frame.snapshot->pool_column_unit(*row.pool));
+  const Columns columns = columnsAt(*picture.scene.axis, strip.rect, strip.columnWidth, 0);
+  for (qsizetype i = 0; i < strip.columns.size(); ++i) {
+    const TimeNs begin = columns.begin(i);
+    // The present column is told as far as it is summed up.
+    const TimeNs known = picture.frame.now / unit * unit;
+    const TimeNs end = begin + columns.cell <= picture.frame.now ? begin + columns.cell : known;
+    if (end <= begin) {
+      return QStringLiteral("a column after now");
+    }
+    const PoolColumn truth = pair.model.pool_column(pool, begin, end);
+    const auto most = static_cast<float>(std::max(1U, row.index));
+    const DenseColumn& column = strip.columns[i];
+    using trace::PhaseKind;
+    const auto phase = [&](PhaseKind kind) { return truth.phases[static_cast<std::size_t>(kind)]; };
+    const float lock = phase(PhaseKind::lock_wait);
+    const float shade = phase(PhaseKind::io_wait) + phase(PhaseKind::sleep) +
+                        phase(PhaseKind::file_io) + phase(PhaseKind::command);
+    const auto differs = [&](float seen, float expected) {
+      return std::abs(seen * most - expected) > 1e-3F + 1e-3F * expected;
+    };
+    // Where ends were lost, phases may go on while nothing is known to run.
+    if (differs(column.busy(), std::max(truth.running, lock + shade)) ||
+        differs(column.lock, lock) || differs(column.shade, shade)) {
+      return QStringLiteral("column %1..%2: %3 run and %4 wait for a lock, should be %5 and %6")
+          .arg(begin)
+          .arg(end)
+          .arg(column.busy() * most)
+          .arg(column.lock * most)
+          .arg(truth.running)
+          .arg(lock);
+    }
+    ++checked;
+  }
+  return {};
+}
+
+/// The band of a queue against all its tasks: the deepest it was in each column.
+QString wrongInQueue(const Picture& picture, const QueueShape& shape, const Pair& pair,
+                     trace::PoolId pool, qint64& checked) {
+  const Columns columns = columnsAt(*picture.scene.axis, shape.rect, shape.columnWidth,
+                                    picture.frame.snapshot->begin());
+  double deepest = 4;
+  std::vector<double> depths;
+  for (qsizetype i = 0; i < shape.max.size(); ++i) {
+    const TimeNs begin = columns.begin(i);
+    const TimeNs end = std::min(begin + columns.cell, picture.frame.now);
+    depths.push_back(end > begin ? static_cast<double>(pair.model.max_depth(pool, begin, end)) : 0);
+    deepest = std::max(deepest, depths.back());
+  }
+  const double scale = roundCeiling(deepest);
+  for (qsizetype i = 0; i < shape.max.size(); ++i) {
+    const double seen = (shape.rect.bottom() - shape.max[i]) / shape.rect.height() * scale;
+    const double pixel = scale / shape.rect.height();
+    const double depth = depths[static_cast<std::size_t>(i)];
+    if (std::abs(seen - depth) > pixel || shape.mean[i] < shape.max[i]) {
+      return QStringLiteral("the queue at %1 is %2 deep, should be %3")
+          .arg(columns.begin(i))
+          .arg(seen)
+          .arg(depth);
+    }
+    ++checked;
+  }
+  return {};
+}
+
 /// From a few ns to more than the whole session.
 TimeRange randomRange(const Pair& pair, std::mt19937_64& random) {
   const double whole = static_cast<double>(pair.model.end() - pair.model.begin()) * 1.3 + 40;
@@ -528,6 +613,82 @@ void PictureAgreementTest::everyPixelColumn_ofRandomViews_isAsAllTasksSay() {
               static_cast<unsigned long long>(seed()), sessions * kViews,
               static_cast<long long>(checked));
   QVERIFY(checked > 0);
+}
+
+void PictureAgreementTest::foldedRowsAndQueues_ofRandomViews_areAsAllTasksSay_data() {
+  QTest::addColumn<int>("pools");
+  QTest::addColumn<int>("maxGap");
+  QTest::addColumn<double>("drop");
+  QTest::newRow("as it should be") << 2 << 200 << 0.0;
+  QTest::newRow("coarse clock") << 1 << 2 << 0.0;
+  QTest::newRow("long") << 1 << 2'000'000 << 0.0;
+  QTest::newRow("events lost") << 2 << 2'000'000 << 0.05;
+}
+
+void PictureAgreementTest::foldedRowsAndQueues_ofRandomViews_areAsAllTasksSay() {
+  QFETCH(int, pools);
+  QFETCH(int, maxGap);
+  QFETCH(double, drop);
+  constexpr int kSessions = 5;
+  constexpr int kViews = 20;
+  qint64 groups = 0;
+  qint64 queues = 0;
+  for (int round = 0; round < kSessions; ++round) {
+    const std::uint64_t chosen = seed() + static_cast<std::uint64_t>(round);
+    std::mt19937_64 random(chosen);
+    const StreamOptions options{1200, pools, 12, 2, maxGap, true, drop, 0, 0};
+    const Pair pair(random_stream(options, random), options, random);
+    const Theme theme = Theme::make(true);
+    LayoutCache layouts;
+    SpriteCache sprites;
+    for (int i = 0; i < kViews; ++i) {
+      const Frame frame{pair.snapshot, pair.model.end(), false};
+      ViewState view;
+      view.reduceMotion = true;
+      for (const auto& [id, index] : pair.pool_index) {
+        view.lanes.folded[index] = true;
+      }
+      view.advance(pair.model.begin(), frame.now);
+      view.zoomTo(randomRange(pair, random));
+      const Picture picture = paint(frame, view, QSize(700, 500), theme, layouts, sprites);
+      const auto wrongIn = [&](const LanePane& pane) -> QString {
+        for (const LaneRow& row : pane.rows) {
+          const auto poolOf = [&] {
+            return pair.snapshot->pools()[static_cast<std::size_t>(*row.pool)].id;
+          };
+          for (const DenseStrip& strip : pane.strips) {
+            if (row.kind == LaneRow::Kind::group && row.rect.contains(strip.rect.center())) {
+              if (QString wrong = wrongInGroup(picture, row, strip, pair, poolOf(), groups);
+                  !wrong.isEmpty()) {
+                return wrong;
+              }
+            }
+          }
+          for (const QueueShape& shape : pane.queues) {
+            if (row.kind == LaneRow::Kind::queue && row.rect.contains(shape.rect.center())) {
+              if (QString wrong = wrongInQueue(picture, shape, pair, poolOf(), queues);
+                  !wrong.isEmpty()) {
+                return wrong;
+              }
+            }
+          }
+        }
+        return {};
+      };
+      for (const LanePane& pane : picture.scene.panes) {
+        const QString wrong = wrongIn(pane);
+        QVERIFY2(
+            wrong.isEmpty(),
+            qPrintable(
+                QStringLiteral("POOLSCOPE_SEED=%1 view %2: %3").arg(chosen).arg(i).arg(wrong)));
+      }
+    }
+  }
+  std::printf("POOLSCOPE_SEED=%llu: %lld columns of folded rows, %lld of queues\n",
+              static_cast<unsigned long long>(seed()), static_cast<long long>(groups),
+              static_cast<long long>(queues));
+  QVERIFY(groups > 1000);
+  QVERIFY(queues > 1000);
 }
 
 QTEST_MAIN(PictureAgreementTest)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/timeline/timeline_layout.h"
 
+#include "core/session/session.h"
 #include "tests/ui/timeline/demo_session.h"
 #include "ui/timeline/hit_test.h"
 #include "ui/timeline/task_words.h"
@@ -22,6 +23,7 @@ class TimelineLayoutTest : public QObject {
   void bar_ofAKnownTask_standsAtItsTimes();
   void bar_finishedAfterNow_stillRuns();
   void bar_withPhases_isCutAtTheirTimes();
+  void bar_ofManyPhases_showsNoneOfTheTaskBefore();
   void label_asRoomShrinks_isShortenedThenGone_data();
   void label_asRoomShrinks_isShortenedThenGone();
   void rows_callersQueueWorkersGhosts_inThisOrder();
@@ -184,6 +186,44 @@ void TimelineLayoutTest::bar_withPhases_isCutAtTheirTimes() {
   QCOMPARE(bar->parts[2].rect.right(), bar->rect.right());
   QVERIFY(std::abs(bar->parts[1].rect.left() - scene.axis->toX(50 * kMs)) <= 1);
   QCOMPARE(bar->parts[0].rect.right(), bar->parts[1].rect.left());
+}
+
+void TimelineLayoutTest::bar_ofManyPhases_showsNoneOfTheTaskBefore() {
+  using trace::EventKind;
+  // The first task waits for a lock until it ends, somewhere within a column of the view.
+  for (TimeNs meet = 50 * kMs; meet < 52 * kMs; meet += kMs / 10) {
+    session::Session session;
+    const auto sink = session.add_process(std::make_shared<trace::Directory>());
+    std::vector<trace::Event> events;
+    const auto tell = [&](TimeNs time, EventKind kind, std::uint64_t task, trace::PhaseKind phase) {
+      const std::uint64_t detail = kind == EventKind::phase_begin || kind == EventKind::phase_end
+                                       ? trace::phase_detail(phase, 0)
+                                       : 0;
+      events.push_back(
+          {static_cast<std::uint64_t>(time), task, 1, kind, trace::Outcome::ok, 1, detail});
+    };
+    tell(0, EventKind::task_started, 1, {});
+    tell(0, EventKind::phase_begin, 1, trace::PhaseKind::lock_wait);
+    tell(meet, EventKind::phase_end, 1, trace::PhaseKind::lock_wait);
+    tell(meet, EventKind::task_finished, 1, {});
+    tell(meet, EventKind::task_started, 2, {});
+    for (int i = 0; i < 100; ++i) {
+      tell(meet + i * kMs, EventKind::phase_begin, 2, trace::PhaseKind::io_wait);
+      tell(meet + (i + 1) * kMs, EventKind::phase_end, 2, trace::PhaseKind::io_wait);
+    }
+    tell(meet + 101 * kMs, EventKind::task_finished, 2, {});
+    sink->consume(events);
+    sink->consume({});
+
+    const auto scene = layOutTimeline(Frame{session.snapshot(), 500 * kMs, false},
+                                      showing(0, 400 * kMs, 500 * kMs), kSize, Theme::dark());
+    const TaskBar* bar = barOf(scene, 2);
+    QVERIFY(bar != nullptr);
+    QVERIFY(!bar->parts.isEmpty());
+    for (const BarPart& part : bar->parts) {
+      QVERIFY2(part.fill != BarFill::thin, qPrintable(QString::number(meet)));
+    }
+  }
 }
 
 void TimelineLayoutTest::label_asRoomShrinks_isShortenedThenGone_data() {

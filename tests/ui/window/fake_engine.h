@@ -39,6 +39,11 @@ class FakeEngine : public Engine {
     tell(trusted ? QStringLiteral("start %1 trusted").arg(name)
                  : QStringLiteral("start %1").arg(name));
   }
+  void startText(const QString& toml, const QString& name) override {
+    text_ = toml;
+    tell(QStringLiteral("start text %1").arg(name));
+  }
+  QString startedText() const { return text_; }
   void restart() override { tell(QStringLiteral("restart")); }
   void setMaxWorkers(int count) override { tell(QStringLiteral("workers %1").arg(count)); }
   void pausePool() override { tell(QStringLiteral("pause")); }
@@ -108,6 +113,7 @@ class FakeEngine : public Engine {
   void tell(const QString& order) { orders_ << order; }
 
   EngineState state_;
+  QString text_ = {};
   std::shared_ptr<const session::Snapshot> snapshot_;
   session::TimeNs now_ = 0;
   QStringList orders_;

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/window/scenario_editor.h"
+
+#include "core/workload/scenario.h"
+#include "ui/window/urls_dialog.h"
+#include "window_fixture.h"
+
+#include <QFile>
+#include <QFileDialog>
+#include <QLabel>
+#include <QMessageBox>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QTest>
+
+using namespace poolscope;
+using namespace poolscope::ui;
+
+/// A scenario changed in the window, and one made of pasted URLs.
+class ScenarioEditorTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void editor_withAFault_namesItsLineAndCannotRun();
+  void editor_rightText_isRun();
+  void editor_saved_isInTheFile();
+  void editor_changedAndClosed_asks();
+  void urls_pasted_areAScenario();
+  void urls_strayLine_isTold();
+  void urls_ofAFile_areRead();
+  void urls_ofNoFile_areRefused();
+
+ private:
+  static QString goodText() {
+    return QStringLiteral(
+        "name = \"mine\"\n[load]\npattern = \"map\"\ntasks = 3\n[[task]]\nsteps = [{ sleep = "
+        "\"1ms\" }]\n");
+  }
+};
+
+namespace {
+
+struct Editor {
+  Editor() {
+    fixture.showLive();
+    fixture.showWindow();
+    QTest::keyClick(&fixture.window, Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
+    editor = fixture.find<ScenarioEditor>("scenarioEditor");
+  }
+  QPlainTextEdit* text() { return fixture.find<QPlainTextEdit>("scenarioText"); }
+  QString verdict() { return fixture.find<QLabel>("scenarioVerdict")->text(); }
+  QPushButton* button(const char* name) { return fixture.find<QPushButton>(name); }
+
+  WindowFixture fixture;
+  ScenarioEditor* editor = nullptr;
+};
+
+struct Urls {
+  Urls() {
+    fixture.showLive();
+    fixture.showWindow();
+    QTest::keyClick(&fixture.window, Qt::Key_U, Qt::ControlModifier);
+  }
+  QPlainTextEdit* text() { return fixture.find<QPlainTextEdit>("urlsText"); }
+  QString verdict() { return fixture.find<QLabel>("urlsVerdict")->text(); }
+  QPushButton* fetch() { return fixture.find<QPushButton>("urlsRun"); }
+  void choose(const QString& path) {
+    fixture.find<QPushButton>("urlsFile")->click();
+    auto* dialog = fixture.window.findChild<QFileDialog*>();
+    QVERIFY(dialog != nullptr);
+    dialog->selectFile(path);
+    Q_EMIT dialog->fileSelected(path);
+  }
+
+  WindowFixture fixture;
+};
+
+}  // namespace
+
+void ScenarioEditorTest::editor_withAFault_namesItsLineAndCannotRun() {
+  Editor at;
+  QVERIFY(at.editor != nullptr);
+  QString text = goodText();
+  at.text()->setPlainText(text.replace(QStringLiteral("tasks"), QStringLiteral("taks")));
+  QVERIFY2(at.verdict().startsWith(QStringLiteral("Line 4: ")), qPrintable(at.verdict()));
+  QVERIFY(at.verdict().contains(QStringLiteral("taks")));
+  QVERIFY(!at.button("scenarioRun")->isEnabled());
+  QCOMPARE(at.text()->extraSelections().size(), 1);
+  QCOMPARE(at.text()->extraSelections()[0].cursor.blockNumber(), 3);
+}
+
+void ScenarioEditorTest::editor_rightText_isRun() {
+  Editor at;
+  at.text()->setPlainText(goodText());
+  QCOMPARE(at.verdict(), QStringLiteral("It can be run."));
+  QVERIFY(at.text()->extraSelections().isEmpty());
+  at.button("scenarioRun")->click();
+  QCOMPARE(at.fixture.engine.takeOrders().last(), QStringLiteral("start text web-scraping.toml"));
+  QCOMPARE(at.fixture.engine.startedText(), goodText());
+  at.text()->setPlainText(
+      goodText().replace(QStringLiteral("sleep = \"1ms\""), QStringLiteral("command = \"true\"")));
+  QVERIFY2(at.verdict().contains(QStringLiteral("runs commands")), qPrintable(at.verdict()));
+}
+
+void ScenarioEditorTest::editor_saved_isInTheFile() {
+  Editor at;
+  at.text()->setPlainText(goodText());
+  at.button("scenarioSave")->click();
+  auto* dialog = at.fixture.window.findChild<QFileDialog*>();
+  QVERIFY(dialog != nullptr);
+  const QString path = at.fixture.folder.filePath(QStringLiteral("mine.toml"));
+  Q_EMIT dialog->fileSelected(path);
+  QFile file(path);
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  QCOMPARE(QString::fromUtf8(file.readAll()), goodText());
+  QVERIFY(at.editor->windowTitle().startsWith(QStringLiteral("mine.toml")));
+}
+
+void ScenarioEditorTest::editor_changedAndClosed_asks() {
+  Editor at;
+  at.text()->setPlainText(goodText());
+  at.editor->reject();
+  auto* question = at.fixture.window.findChild<QMessageBox*>();
+  QVERIFY(question != nullptr);
+  QVERIFY(at.editor->isVisible());
+  question->button(QMessageBox::Discard)->click();
+  QTRY_VERIFY(at.fixture.window.findChild<ScenarioEditor*>() == nullptr);
+}
+
+void ScenarioEditorTest::urls_pasted_areAScenario() {
+  Urls at;
+  QVERIFY(at.text() != nullptr);
+  QVERIFY(!at.fetch()->isEnabled());
+  at.text()->setPlainText(
+      QStringLiteral("https://example.org/a\nhttps://example.org/b\nhttp://other.example/\n"));
+  QCOMPARE(at.verdict(), QStringLiteral("3 pages from 2 hosts."));
+  at.fixture.find<QSpinBox>("urlsWorkers")->setValue(5);
+  at.fetch()->click();
+  QCOMPARE(at.fixture.engine.takeOrders().last(), QStringLiteral("start text my-pages.toml"));
+  const auto scenario =
+      workload::parse_scenario(at.fixture.engine.startedText().toStdString(), "my-pages.toml");
+  QVERIFY(scenario);
+  QCOMPARE(scenario->http.urls.size(), std::size_t{3});
+  QCOMPARE(*scenario->max_workers, std::size_t{5});
+  QCOMPARE(*scenario->http.rate_per_host, 2.0);
+}
+
+void ScenarioEditorTest::urls_strayLine_isTold() {
+  Urls at;
+  at.text()->setPlainText(QStringLiteral("https://example.org/a\nexample.org/b\n"));
+  QCOMPARE(at.verdict(), QStringLiteral("No http or https URL: example.org/b"));
+  QVERIFY(!at.fetch()->isEnabled());
+}
+
+void ScenarioEditorTest::urls_ofAFile_areRead() {
+  Urls at;
+  const QString path = at.fixture.folder.filePath(QStringLiteral("urls.txt"));
+  QFile file(path);
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  file.write("http://127.0.0.1:8000/\n");
+  file.close();
+  at.choose(path);
+  QCOMPARE(at.verdict(), QStringLiteral("1 page from 1 host."));
+  QVERIFY(at.fetch()->isEnabled());
+}
+
+void ScenarioEditorTest::urls_ofNoFile_areRefused() {
+  Urls at;
+  at.choose(QStringLiteral("/dev/zero"));
+  QVERIFY2(at.verdict().contains(QStringLiteral("/dev/zero cannot be read: it is no file")),
+           qPrintable(at.verdict()));
+  at.choose(at.fixture.folder.path());
+  QVERIFY2(at.verdict().contains(QStringLiteral("it is no file")), qPrintable(at.verdict()));
+}
+
+QTEST_MAIN(ScenarioEditorTest)
+#include "scenario_editor_test.moc"

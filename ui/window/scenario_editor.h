@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/theme/theme.h"
+
+#include <QDialog>
+#include <QString>
+
+#include <functional>
+
+class QLabel;
+class QPlainTextEdit;
+class QPushButton;
+
+namespace poolscope::ui {
+
+class Dialogs;
+
+/// A scenario's text, to be changed, checked at each letter, run and saved. It stays open beside
+/// the window. Threads: the GUI thread.
+class ScenarioEditor : public QDialog {
+  Q_OBJECT
+ public:
+  ScenarioEditor(Dialogs& dialogs, const Theme& theme, QWidget* parent);
+
+  /// `name` is the file's, or what the text is called that comes from none.
+  void edit(const QString& toml, const QString& name);
+  void reject() override;
+
+ Q_SIGNALS:
+  void run(const QString& toml, const QString& name);
+
+ private:
+  void check();
+  void markLine(int line);
+  void saveAs(std::function<void()> saved = {});
+  bool isChanged() const;
+
+  Dialogs& dialogs_;
+  Theme theme_;
+  QString name_ = {};
+  QString savedText_ = {};
+  QPlainTextEdit* text_;
+  QLabel* verdict_;
+  QPushButton* run_;
+};
+
+}  // namespace poolscope::ui

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/window/urls_dialog.h"
+
+#include "core/workload/scenario.h"
+#include "core/workload/url_scenario.h"
+#include "ui/panels/look.h"
+#include "ui/window/dialogs.h"
+
+#include <QDialogButtonBox>
+#include <QDoubleSpinBox>
+#include <QFile>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QVBoxLayout>
+
+#include <vector>
+
+namespace poolscope::ui {
+namespace {
+
+constexpr qint64 kMostBytes = 4 << 20;  // of a file: the most URLs that a scenario takes
+
+const QString& scenarioName() {
+  static const QString kName = QStringLiteral("my-pages.toml");
+  return kName;
+}
+
+}  // namespace
+
+UrlsDialog::UrlsDialog(Dialogs& dialogs, const Theme& theme, QWidget* parent)
+    : QDialog(parent),
+      dialogs_(dialogs),
+      text_(new QPlainTextEdit(this)),
+      workers_(new QSpinBox(this)),
+      atATime_(new QSpinBox(this)),
+      rate_(new QDoubleSpinBox(this)),
+      verdict_(new QLabel(this)) {
+  setObjectName(QStringLiteral("urlsDialog"));
+  setWindowTitle(tr("Fetch pages of your own"));
+  resize(qRound(theme.px(560)), qRound(theme.px(440)));
+  text_->setObjectName(QStringLiteral("urlsText"));
+  text_->setAccessibleName(tr("URLs, one a line"));
+  text_->setPlaceholderText(tr("https://example.org/page\nhttps://example.org/another"));
+  setLook(text_, "mono");
+  text_->setTabChangesFocus(true);
+  auto* label = new QLabel(tr("&URLs, one a line; each is fetched once"), this);
+  label->setBuddy(text_);
+  workers_->setObjectName(QStringLiteral("urlsWorkers"));
+  workers_->setRange(1, 64);
+  workers_->setValue(8);
+  atATime_->setObjectName(QStringLiteral("urlsAtATime"));
+  atATime_->setRange(1, 64);
+  atATime_->setValue(static_cast<int>(workload::kPoliteLimits.at_a_time));
+  rate_->setObjectName(QStringLiteral("urlsRate"));
+  rate_->setRange(0.1, 1000);
+  rate_->setDecimals(1);
+  rate_->setValue(workload::kPoliteLimits.rate_per_s);
+  verdict_->setObjectName(QStringLiteral("urlsVerdict"));
+  verdict_->setWordWrap(true);
+  verdict_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+  verdict_->setMinimumHeight(2 * verdict_->fontMetrics().lineSpacing());
+
+  auto* form = new QFormLayout;
+  form->addRow(tr("&Workers"), workers_);
+  form->addRow(tr("From one host at a &time"), atATime_);
+  form->addRow(tr("From one host a se&cond"), rate_);
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
+  run_ = buttons->addButton(tr("&Fetch"), QDialogButtonBox::ActionRole);
+  run_->setObjectName(QStringLiteral("urlsRun"));
+  auto* file = buttons->addButton(tr("&Open a text file\u2026"), QDialogButtonBox::ActionRole);
+  file->setObjectName(QStringLiteral("urlsFile"));
+  auto* layout = new QVBoxLayout(this);
+  layout->addWidget(label);
+  layout->addWidget(text_, 1);
+  layout->addLayout(form);
+  layout->addWidget(verdict_);
+  layout->addWidget(buttons);
+  connect(text_, &QPlainTextEdit::textChanged, this, &UrlsDialog::check);
+  connect(run_, &QPushButton::clicked, this, [this] {
+    Q_EMIT run(scenario(), scenarioName());
+    accept();
+  });
+  connect(file, &QPushButton::clicked, this, [this] {
+    dialogs_.chooseFileToOpen(tr("Open a file of URLs"), tr("Text files (*.txt);;All files (*)"),
+                              [this](const QString& path) { read(path); });
+  });
+  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  check();
+}
+
+QString UrlsDialog::scenario() const {
+  const workload::UrlList list = workload::urls_in(text_->toPlainText().toStdString());
+  return QString::fromStdString(workload::scenario_of_urls(
+      list.urls, {.max_workers = static_cast<std::size_t>(workers_->value()),
+                  .limits = {.at_a_time = static_cast<std::uint64_t>(atATime_->value()),
+                             .rate_per_s = rate_->value()}}));
+}
+
+void UrlsDialog::check() {
+  const workload::UrlList list = workload::urls_in(text_->toPlainText().toStdString());
+  run_->setEnabled(false);
+  setLook(verdict_, "dim");
+  if (list.stray) {
+    verdict_->setText(tr("No http or https URL: %1").arg(QString::fromStdString(*list.stray)));
+    setLook(verdict_, "bad");
+    return;
+  }
+  if (list.urls.empty()) {
+    verdict_->setText(
+        tr("Pages are asked for politely: few at a time of each host, and only after "
+           "you press Fetch."));
+    return;
+  }
+  if (const auto read = workload::parse_scenario(scenario().toStdString(), "my-pages.toml");
+      !read) {
+    verdict_->setText(QString::fromStdString(Error{{}, read.error().reason, {}}.message()));
+    setLook(verdict_, "bad");
+    return;
+  }
+  run_->setEnabled(true);
+  const QString pages = list.urls.size() == 1
+                            ? tr("1 page")
+                            : tr("%1 pages").arg(QLocale().toString(qulonglong{list.urls.size()}));
+  const QString hosts = list.hosts == 1
+                            ? tr("1 host")
+                            : tr("%1 hosts").arg(QLocale().toString(qulonglong{list.hosts}));
+  verdict_->setText(tr("%1 from %2.").arg(pages, hosts));
+}
+
+void UrlsDialog::read(const QString& path) {
+  QFile file(path);
+  const bool isFile = QFileInfo(path).isFile();  // a device or a pipe may never end
+  if (!isFile || !file.open(QIODevice::ReadOnly)) {
+    verdict_->setText(
+        tr("%1 cannot be read: %2").arg(path, isFile ? file.errorString() : tr("it is no file")));
+    setLook(verdict_, "bad");
+    return;
+  }
+  if (file.size() > kMostBytes) {
+    verdict_->setText(tr("%1 is larger than 4 MiB; take a part of it").arg(path));
+    setLook(verdict_, "bad");
+    return;
+  }
+  text_->setPlainText(QString::fromUtf8(file.readAll()));
+}
+
+}  // namespace poolscope::ui

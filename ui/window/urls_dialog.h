@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/theme/theme.h"
+
+#include <QDialog>
+#include <QString>
+
+class QDoubleSpinBox;
+class QLabel;
+class QPlainTextEdit;
+class QPushButton;
+class QSpinBox;
+
+namespace poolscope::ui {
+
+class Dialogs;
+
+/// Takes URLs, pasted or of a text file, and makes a scenario that fetches them.
+/// Threads: the GUI thread.
+class UrlsDialog : public QDialog {
+  Q_OBJECT
+ public:
+  UrlsDialog(Dialogs& dialogs, const Theme& theme, QWidget* parent);
+
+ Q_SIGNALS:
+  void run(const QString& toml, const QString& name);
+
+ private:
+  void check();
+  void read(const QString& path);
+  QString scenario() const;
+
+  Dialogs& dialogs_;
+  QPlainTextEdit* text_;
+  QSpinBox* workers_;
+  QSpinBox* atATime_;
+  QDoubleSpinBox* rate_;
+  QLabel* verdict_;
+  QPushButton* run_;
+};
+
+}  // namespace poolscope::ui
