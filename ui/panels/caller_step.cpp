@@ -93,8 +93,7 @@ QString callerStepText(const session::Snapshot& snapshot, TimeNs now) {
       text = tr("leaves the pool when all is done");
       break;
   }
-  return QStringLiteral("%1: %2").arg(
-      QString::fromUtf8(lane->name.data(), static_cast<qsizetype>(lane->name.size())), text);
+  return text;
 }
 
 }  // namespace poolscope::ui

@@ -12,7 +12,7 @@ namespace poolscope::ui {
 /// replay. Cost: O(lanes + log tasks).
 CallerStep callerStep(const session::Snapshot& snapshot, session::TimeNs now);
 
-/// The same in words: "main: blocked in map(): task 95". Empty where nothing is known.
+/// The same in words: "blocked in map(): task 95". Empty where nothing is known.
 QString callerStepText(const session::Snapshot& snapshot, session::TimeNs now);
 
 }  // namespace poolscope::ui

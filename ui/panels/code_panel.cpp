@@ -2,14 +2,20 @@
 #include "ui/panels/code_panel.h"
 
 #include "ui/panels/code_view.h"
+#include "ui/panels/eliding_label.h"
 
 #include <QButtonGroup>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 namespace poolscope::ui {
+
+namespace {
+
+constexpr int kLeastViewPx = 36;
+
+}  // namespace
 
 CodePanel::CodePanel(QWidget* parent)
     : QWidget(parent),
@@ -17,15 +23,14 @@ CodePanel::CodePanel(QWidget* parent)
       choice_(new QWidget(this)),
       view_(new CodeView(this)),
       highlighter_(new CodeHighlighter(view_->document())),
-      words_(new QLabel(this)) {
+      words_(new ElidingLabel(this)) {
   setObjectName(QStringLiteral("codePanel"));
   view_->setObjectName(QStringLiteral("code"));
   words_->setObjectName(QStringLiteral("codeStep"));
   words_->setProperty("look", "dim");
-  words_->setTextFormat(Qt::PlainText);
-  words_->setWordWrap(true);
+  view_->setMinimumHeight(kLeastViewPx);  // it scrolls; its card shall not
   auto* row = new QHBoxLayout(choice_);
-  row->setContentsMargins(0, 4, 0, 0);
+  row->setContentsMargins(0, 0, 0, 0);
   row->setSpacing(4);
   auto* group = new QButtonGroup(this);
   const struct {
@@ -47,13 +52,16 @@ CodePanel::CodePanel(QWidget* parent)
     connect(button, &QToolButton::clicked, this,
             [this, language = one.language] { choose(language); });
   }
-  row->addStretch();
+  auto* head = new QHBoxLayout;
+  head->setContentsMargins(0, 4, 0, 0);
+  head->setSpacing(10);
+  head->addWidget(choice_);
+  head->addWidget(words_, 1);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(4);
-  column->addWidget(choice_);
+  column->addLayout(head);
   column->addWidget(view_, 1);
-  column->addWidget(words_);
   refresh();
 }
 

@@ -10,12 +10,12 @@
 
 #include <array>
 
-class QLabel;
 class QToolButton;
 
 namespace poolscope::ui {
 
 class CodeView;
+class ElidingLabel;
 
 /// The program that a scenario stands for, in Python or C++, with the line lit at which its main
 /// thread is.
@@ -43,7 +43,7 @@ class CodePanel : public QWidget {
   QWidget* choice_;
   CodeView* view_;
   CodeHighlighter* highlighter_;
-  QLabel* words_;
+  ElidingLabel* words_;
 };
 
 }  // namespace poolscope::ui

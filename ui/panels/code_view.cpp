@@ -6,6 +6,7 @@
 #include <QScrollBar>
 #include <QStringList>
 #include <QTextBlock>
+#include <QTextLayout>
 
 #include <algorithm>
 
@@ -78,7 +79,9 @@ void CodeView::paintEvent(QPaintEvent* event) {
   for (int i = lit_->begin; i < lit_->end; ++i) {
     const QTextBlock block = document()->findBlockByNumber(i);
     const QRectF line = blockBoundingGeometry(block).translated(contentOffset());
-    painter.fillRect(QRectF(0, line.top(), kBarPx, line.height()), litBar_);
+    // The last block has the margin below it, too.
+    const qreal height = block.layout()->boundingRect().height();
+    painter.fillRect(QRectF(0, line.top(), kBarPx, height), litBar_);
   }
 }
 

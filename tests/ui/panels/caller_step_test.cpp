@@ -39,9 +39,8 @@ class CallerStepTest : public QObject {
     const auto task = sample.queue(1010 * kMs, "fetch");
     sample.block(task, 1020 * kMs, 1100 * kMs);
     const auto snapshot = sample.snapshot();
-    QCOMPARE(callerStepText(*snapshot, 1050 * kMs),
-             QStringLiteral("main: blocked in map(): task 1"));
-    QCOMPARE(callerStepText(*snapshot, 1011 * kMs), QStringLiteral("main: submits tasks"));
+    QCOMPARE(callerStepText(*snapshot, 1050 * kMs), QStringLiteral("blocked in map(): task 1"));
+    QCOMPARE(callerStepText(*snapshot, 1011 * kMs), QStringLiteral("submits tasks"));
     QCOMPARE(callerStepText(*snapshot, 900 * kMs), QString());
   }
 

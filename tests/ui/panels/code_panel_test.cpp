@@ -32,7 +32,7 @@ class CodePanelTest : public QObject {
   }
 
   void language_isTheReadersChoice_andTheLineMovesWithIt() {
-    panel_->showStep({.kind = Kind::takes}, QStringLiteral("main: takes a result"));
+    panel_->showStep({.kind = Kind::takes}, QStringLiteral("takes a result"));
     QCOMPARE(panel_->view()->toPlainText(), kPython);
     QCOMPARE(panel_->view()->lit(), (std::optional<LineRange>({2, 3})));
     panel_->findChild<QToolButton*>(QStringLiteral("codeCpp"))->click();
@@ -40,7 +40,7 @@ class CodePanelTest : public QObject {
     QCOMPARE(panel_->view()->lit(), (std::optional<LineRange>({3, 4})));
     QCOMPARE(panel_->view()->accessibleName(), QStringLiteral("C++ code"));
     QCOMPARE(panel_->findChild<QLabel*>(QStringLiteral("codeStep"))->text(),
-             QStringLiteral("main: takes a result"));
+             QStringLiteral("takes a result"));
   }
 
   void choice_staysWhileTheScenarioChanges_andReturnsWhereThereIsNone() {
@@ -53,7 +53,7 @@ class CodePanelTest : public QObject {
   }
 
   void nothingKnown_lightsNothing() {
-    panel_->showStep({.kind = Kind::takes}, QStringLiteral("main: takes a result"));
+    panel_->showStep({.kind = Kind::takes}, QStringLiteral("takes a result"));
     panel_->showStep({}, QString());
     QCOMPARE(panel_->view()->lit(), std::optional<LineRange>());
     QVERIFY(panel_->findChild<QLabel*>(QStringLiteral("codeStep"))->isHidden());
@@ -70,9 +70,9 @@ class CodePanelTest : public QObject {
       return image.pixelColor(1, 8 + line * height + height / 2);
     };
     panel_->showStep({.kind = Kind::waits, .reason = trace::BlockReason::map},
-                     QStringLiteral("main: blocked in map()"));
+                     QStringLiteral("blocked in map()"));
     QCOMPARE(leftOf(1), theme.warn);
-    panel_->showStep({.kind = Kind::takes}, QStringLiteral("main: takes a result"));
+    panel_->showStep({.kind = Kind::takes}, QStringLiteral("takes a result"));
     QCOMPARE(leftOf(2), theme.accent);
     QVERIFY(leftOf(1) != theme.warn);
   }

@@ -74,11 +74,11 @@ class LessonTest : public QObject {
       fixture.window.run(Command::next_event);
     }
     QCOMPARE(code->lit(), (std::optional<LineRange>({1, 2})));
-    QVERIFY(words->text().startsWith(QStringLiteral("main: blocked in map()")));
+    QVERIFY(words->text().startsWith(QStringLiteral("blocked in map()")));
     while (fixture.window.clock().now() < 2 * kSecond + 1'000'000) {
       fixture.window.run(Command::next_event);
     }
-    QCOMPARE(words->text(), QStringLiteral("main: takes a result"));
+    QCOMPARE(words->text(), QStringLiteral("takes a result"));
     QCOMPARE(code->lit(), (std::optional<LineRange>({2, 3})));
   }
 };
