@@ -164,6 +164,8 @@ Result<Call> parseCommandLine(const std::vector<std::string>& words) {
   recordApp->add_option("--duration", text.duration, "Batch after batch for so long")
       ->type_name("SECONDS")
       ->excludes(tasks);
+  recordApp->add_flag("--auto", record.automatic,
+                      "Adapt max_workers while it runs, to what the pool gets done");
   recordApp->add_option("--output", record.output, "The recording")
       ->type_name("FILE.pftrace")
       ->required();

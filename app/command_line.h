@@ -43,6 +43,7 @@ struct RecordCall {
   std::optional<std::uint64_t> tasks = {};
   std::optional<double> durationSeconds = {};
   std::string output = {};
+  bool automatic = false;
   bool json = false;
   bool force = false;
   bool trust = false;

@@ -2,6 +2,7 @@
 #include "app/live_engine.h"
 
 #include "app/commands.h"
+#include "core/base/cores.h"
 #include "core/base/memory.h"
 #include "core/executor/thread_pool_executor.h"
 #include "core/trace/clock.h"
@@ -66,6 +67,7 @@ ui::ScenarioInfo describe(const workload::Scenario& scenario) {
   info.title = QString::fromStdString(scenario.title.empty() ? scenario.name : scenario.title);
   info.lesson = QString::fromStdString(scenario.lesson);
   info.code = QString::fromStdString(scenario.code);
+  info.codeCpp = QString::fromStdString(scenario.code_cpp);
   info.toml = QString::fromStdString(scenario.toml);
   info.work = hintsOf(scenario);
   info.maxWorkers = static_cast<int>(scenario.max_workers.value_or(default_max_workers()));
@@ -82,6 +84,11 @@ ui::ScenarioInfo describe(const workload::Scenario& scenario) {
                             : LiveEngine::tr(", from the network");
   }
   info.summary = summary;
+  for (const workload::Try& one : scenario.tries) {
+    info.tries.append({.label = QString::fromStdString(one.label),
+                       .promise = QString::fromStdString(one.say),
+                       .startsAgain = !one.with.empty()});
+  }
   return info;
 }
 
@@ -224,6 +231,8 @@ void LiveEngine::startIfTrusted(const workload::Scenario& scenario, const QStrin
       return;
     }
   }
+  forgetTrial();
+  asItWas_.reset();
   const Start start = std::exchange(start_, Start{.trustAll = start_.trustAll});
   LiveSession::Options options;
   options.maxWorkers = start.maxWorkers;
@@ -243,7 +252,9 @@ void LiveEngine::restart() {
   }
   LiveSession::Options options;
   options.maxWorkers = live_->run().max_workers();  // what the user chose stays
-  options.trusted = mayReachNetwork(live_->scenario());
+  options.automatic = live_->steered();
+  options.trusted = mayReachNetwork(asItWas_.value_or(live_->scenario()));
+  forgetTrial();
   command(
       [this, scenario = live_->scenario(), options] { replaceRun(scenario, options, {}, false); });
 }
@@ -294,9 +305,26 @@ void LiveEngine::tellRecording(const Result<void>& finished, const storage::Reco
 
 void LiveEngine::setMaxWorkers(int count) {
   if (live_ && count > 0) {
+    if (live_->steered()) {  // who takes the wheel has it: also if the pilot is just turning it
+      command([this, live = live_, count] {
+        if (live == running_) {
+          live->steer(false);
+          live->run().set_max_workers(static_cast<std::size_t>(count));
+        }
+      });
+    }
     live_->run().set_max_workers(static_cast<std::size_t>(count));
     poll();  // at once: the next step up or down starts from here
   }
+}
+
+void LiveEngine::setAutomatic(bool on) {
+  command([this, on] {
+    if (running_) {
+      running_->steer(on);
+    }
+    post([this] { poll(); });
+  });
 }
 
 void LiveEngine::pausePool() {
@@ -346,6 +374,93 @@ void LiveEngine::addMarker(const QString& text) {
   if (live_) {
     live_->addMarker(text.toStdString());
   }
+}
+
+void LiveEngine::tryOut(int index) {
+  if (!live_ || index < 0 || static_cast<std::size_t>(index) >= live_->scenario().tries.size()) {
+    return;
+  }
+  const workload::Try& what = live_->scenario().tries[static_cast<std::size_t>(index)];
+  workload::ScenarioRun& run = live_->run();
+  const bool again = !what.with.empty();
+  if (!again && run.finished()) {
+    return;
+  }
+  const auto given = live_->scenario().max_workers.value_or(default_max_workers());
+  const bool asStarted = !asItWas_ && !run.paused() && run.max_workers() == given;
+  trial_.emplace(RunningTrial{.index = index,
+                              .trial = experiment::Trial(what, *shown_->snapshot(), now(),
+                                                         asStarted || !what.against_before),
+                              .replaces = again ? live_ : nullptr});
+  trialInfo_ = {.index = index, .stage = ui::TrialInfo::Stage::looking, .text = {}};
+  state_.trial = trialInfo_;
+  if (again) {
+    const workload::Scenario original = asItWas_.value_or(live_->scenario());
+    const auto changed = workload::changed(original, what.with);
+    if (!changed) {
+      trial_.reset();
+      fail(changed.error());
+      return;
+    }
+    asItWas_ = original;
+    startAgain(*changed, mayReachNetwork(original));
+    return;
+  }
+  live_->addMarker(what.label);
+  if (what.max_workers) {
+    run.set_max_workers(what.max_workers->on(usable_cores()));
+  }
+  if (what.cancel) {
+    run.cancel_queued();
+  }
+  if (what.pause) {
+    pausePool();
+  } else if (what.resume) {
+    resumePool();
+  }
+  poll();
+}
+
+void LiveEngine::undoTry() {
+  if (live_ && asItWas_) {
+    forgetTrial();
+    const workload::Scenario scenario = *std::exchange(asItWas_, std::nullopt);
+    startAgain(scenario, mayReachNetwork(scenario));
+  }
+}
+
+/// `trusted`: as the scenario that it was made of; a try makes none that reaches further.
+void LiveEngine::startAgain(workload::Scenario scenario, bool trusted) {
+  LiveSession::Options options;
+  options.trusted = trusted;
+  command([this, scenario = std::move(scenario), options] {
+    replaceRun(scenario, options, {}, false);
+  });
+}
+
+void LiveEngine::forgetTrial() {
+  trial_.reset();
+  trialInfo_ = {};
+}
+
+/// Says what came of the last try as soon as there was time enough to see it.
+void LiveEngine::lookAtTrial() {
+  if (!trial_ || live_ == trial_->replaces) {
+    return;
+  }
+  constexpr session::TimeNs kOnTheirWay = 100'000'000;  // events that are not yet in the session
+  const auto snapshot = shown_->snapshot();
+  if (!stoppedAt_ && !trial_->trial.is_due(*snapshot, now() - kOnTheirWay)) {
+    return;
+  }
+  using Stage = ui::TrialInfo::Stage;
+  using Verdict = experiment::TrialOutcome::Verdict;
+  const experiment::TrialOutcome outcome = trial_->trial.look(*snapshot);
+  trialInfo_.stage = outcome.verdict == Verdict::kept     ? Stage::kept
+                     : outcome.verdict == Verdict::missed ? Stage::missed
+                                                          : Stage::seen;
+  trialInfo_.text = QString::fromStdString(outcome.text);
+  trial_.reset();
 }
 
 void LiveEngine::startRecording(const QString& path) {
@@ -501,6 +616,8 @@ void LiveEngine::showProgress(const QString& path, std::shared_ptr<session::Sess
 void LiveEngine::replaceByFile(std::shared_ptr<session::Session> session, const QString& path) {
   command([this] { endRun(); });
   live_.reset();
+  forgetTrial();
+  asItWas_.reset();
   shown_ = std::move(session);
   stoppedAt_.reset();
   fileInfo_ = {};
@@ -575,9 +692,13 @@ void LiveEngine::poll() {
   }
   state_.maxWorkers = static_cast<int>(run.max_workers());
   state_.paused = run.paused();
+  state_.automatic = live_->steered();
   state_.recordingPath = recorder ? QString::fromStdString(recorder->path().string()) : QString();
   state_.unsaved =
       !recorder && snapshot->task_count() > 0 && snapshot->event_count() > savedEvents_;
+  lookAtTrial();
+  state_.trial = trialInfo_;
+  state_.scenario.isChanged = asItWas_.has_value();
   const auto trouble = run.network_trouble();
   state_.trouble = trouble ? QString::fromStdString(trouble->message()) : QString();
   changed();

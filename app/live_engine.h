@@ -3,6 +3,7 @@
 
 #include "app/live_session.h"
 #include "app/live_sweep.h"
+#include "core/experiment/trial.h"
 #include "core/session/session.h"
 #include "core/workload/scenario.h"
 #include "ui/window/engine.h"
@@ -47,9 +48,12 @@ class LiveEngine final : public ui::Engine {
   void startText(const QString& toml, const QString& name) override;
   void restart() override;
   void setMaxWorkers(int count) override;
+  void setAutomatic(bool on) override;
   void pausePool() override;
   void resumePool() override;
   void addMarker(const QString& text) override;
+  void tryOut(int index) override;
+  void undoTry() override;
   void startRecording(const QString& path) override;
   void stopRecording() override;
   void saveSession(const QString& path) override;
@@ -74,6 +78,9 @@ class LiveEngine final : public ui::Engine {
   void replaceByFile(std::shared_ptr<session::Session> session, const QString& path);
   void showFile(std::shared_ptr<session::Session> session, const QString& path,
                 const storage::OpenedRecording& about);
+  void lookAtTrial();
+  void forgetTrial();
+  void startAgain(workload::Scenario scenario, bool trusted);
   void tellRecording(const Result<void>& finished, const storage::Recorder& recorder);
   void fail(const Error& error);
   void poll();
@@ -92,6 +99,14 @@ class LiveEngine final : public ui::Engine {
   const storage::Recorder* faulty_ = nullptr;  // its failure was told; compared only
   bool ending_ = false;                        // the run is over; its last events are on their way
   std::optional<session::TimeNs> stoppedAt_ = {};  // when the shown session held all of its run
+  struct RunningTrial {
+    int index = 0;
+    experiment::Trial trial;
+    std::shared_ptr<LiveSession> replaces;  ///< what ran before, where it starts again
+  };
+  std::optional<RunningTrial> trial_ = {};          // looked at while it runs
+  ui::TrialInfo trialInfo_ = {};                    // of the session that is shown
+  std::optional<workload::Scenario> asItWas_ = {};  // where a try changed what runs
   QTimer pollTimer_;
   bool held_ = false;  // the pool was paused for a sweep
   LiveSweep sweep_;

@@ -52,6 +52,7 @@ Result<std::unique_ptr<LiveSession>> LiveSession::start(workload::Scenario scena
     return tl::unexpected(started.error());
   }
   live->run_ = std::move(*started);
+  live->steer(options.automatic);
   return live;
 }
 
@@ -111,7 +112,18 @@ std::shared_ptr<storage::Recorder> LiveSession::recorder() const {
   return recorder_;
 }
 
+void LiveSession::steer(bool automatic) {
+  if (automatic && !pilot_) {
+    pilot_ = std::make_unique<AutoPilot>(*this);
+  } else if (!automatic && pilot_) {
+    pilot_.reset();
+    addMarker("auto off");
+  }
+  steered_ = automatic;
+}
+
 Result<void> LiveSession::end(workload::Nanoseconds grace) {
+  pilot_.reset();
   if (run_) {
     run_->stop(grace);
     run_->wait();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/auto_pilot.h"
 #include "core/base/result.h"
 #include "core/base/sleep_watch.h"
 #include "core/session/session.h"
@@ -8,6 +9,7 @@
 #include "core/trace/tracer.h"
 #include "core/workload/scenario_run.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -28,7 +30,8 @@ class LiveSession {
     std::optional<std::uint64_t> tasks = {};
     std::optional<workload::Nanoseconds> duration = {};
     bool oneBatch = false;
-    bool trusted = false;  ///< the user lets it reach the network
+    bool automatic = false;  ///< steer(true) from the start
+    bool trusted = false;    ///< the user lets it reach the network
   };
 
   static Result<std::unique_ptr<LiveSession>> start(workload::Scenario scenario, Options options,
@@ -45,6 +48,11 @@ class LiveSession {
   /// A marker where the computer slept: its hour is missing from the time of events. To be called
   /// now and then, by one thread at a time.
   void markSleep();
+
+  /// Whether a controller adapts max_workers (auto_pilot.h). Thread: as start().
+  void steer(bool automatic);
+  /// Any thread.
+  bool steered() const { return steered_; }
 
   /// Writes from here on, and first all that has happened so far.
   Result<void> startRecording(const std::filesystem::path& path, bool overwrite);
@@ -74,6 +82,8 @@ class LiveSession {
   std::shared_ptr<storage::Recorder> recorder_;  // guarded by recorderMutex_
   SleepWatch sleepWatch_;
   std::unique_ptr<workload::ScenarioRun> run_;
+  std::unique_ptr<AutoPilot> pilot_;
+  std::atomic<bool> steered_ = false;
 };
 
 }  // namespace poolscope::app

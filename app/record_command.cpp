@@ -55,6 +55,7 @@ int runRecord(const RecordCall& call, StopSignals& signals) {
         std::chrono::duration<double>(*call.durationSeconds));
   }
   options.oneBatch = !call.tasks && !call.durationSeconds;
+  options.automatic = call.automatic;
   options.trusted = call.trust;
   const std::string name = scenario->name;
   auto live = LiveSession::start(std::move(*scenario), options, call.output, call.force);

@@ -2,6 +2,7 @@
 #include "core/experiment/scenario_check.h"
 
 #include "core/executor/options.h"
+#include "core/experiment/named_figure.h"
 #include "core/session/session.h"
 #include "core/trace/tracer.h"
 #include "core/workload/scenario_run.h"
@@ -19,7 +20,6 @@ namespace poolscope::experiment {
 namespace {
 
 using session::Snapshot;
-using session::Statistics;
 using session::TimeNs;
 using workload::Check;
 using workload::Scenario;
@@ -61,72 +61,11 @@ Result<SnapshotPtr> run_once(const Scenario& scenario, std::size_t workers,
   return session.snapshot();
 }
 
-/// From the begin of the session to when the caller had a result; without one, to the session's
-/// end.
-TimeNs first_result(const Snapshot& snapshot, TimeNs begin) {
-  TimeNs first = snapshot.end();
-  for (std::uint64_t id = 1; id <= snapshot.task_count(); ++id) {
-    const auto task = snapshot.task({0, id});
-    if (task && task->delivered && *task->delivered >= begin) {
-      first = std::min(first, *task->delivered);
-    }
-  }
-  return first;
-}
-
-/// Tasks that started before one that was queued earlier. Ids are given in the order of submission.
-double out_of_order(const Snapshot& snapshot) {
-  double count = 0;
-  TimeNs latest = 0;
-  for (std::uint64_t id = 1; id <= snapshot.task_count(); ++id) {
-    const auto task = snapshot.task({0, id});
-    if (task && task->started) {
-      count += *task->started < latest ? 1 : 0;
-      latest = std::max(latest, *task->started);
-    }
-  }
-  return count;
-}
-
-std::optional<double> of_distribution(const std::optional<session::Distribution>& distribution,
-                                      const std::string& part) {
-  if (!distribution) {
-    return std::nullopt;
-  }
-  return part == "p50"   ? distribution->p50
-         : part == "p99" ? distribution->p99
-         : part == "max" ? distribution->max
-                         : distribution->mean;
-}
-
 /// Nothing where there is none: the run time of no task.
 std::optional<double> figure_of(const Snapshot& snapshot, const Check& check) {
   const TimeNs begin = snapshot.begin() + check.from.count();
   const TimeNs end = check.to ? snapshot.begin() + check.to->count() : snapshot.end() + 1;
-  if (check.figure == "first_result") {
-    return static_cast<double>(first_result(snapshot, begin) - begin) * 1e-9;
-  }
-  if (check.figure == "out_of_order") {
-    return out_of_order(snapshot);
-  }
-  const Statistics s = snapshot.statistics(begin, end);
-  const std::map<std::string, double> plain = {
-      {"queued", static_cast<double>(s.queued)},
-      {"started", static_cast<double>(s.started)},
-      {"finished", static_cast<double>(s.finished)},
-      {"failed", static_cast<double>(s.failed)},
-      {"cancelled", static_cast<double>(s.cancelled)},
-      {"throughput", s.throughput},
-      {"utilization", s.utilization},
-      {"peak_workers", static_cast<double>(s.peak_workers)},
-      {"queue_depth.max", static_cast<double>(s.queue_depth_max)},
-      {"queue_depth.mean", s.queue_depth_mean}};
-  if (const auto found = plain.find(check.figure); found != plain.end()) {
-    return found->second;
-  }
-  const std::size_t dot = check.figure.find('.');
-  return of_distribution(check.figure.starts_with("queue_wait") ? s.queue_wait : s.run_time,
-                         check.figure.substr(dot + 1));
+  return named_figure(snapshot, check.figure, begin, end);
 }
 
 /// The runs of one attempt, each made when it is first asked for.

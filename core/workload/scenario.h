@@ -129,7 +129,25 @@ struct Check {
   std::optional<double> max = {};
 };
 
-/// The figures that a check may name; times in seconds. `first_result`: from the begin to when the
+/// Something to try while the scenario runs: a button in the window, and what is then to be seen.
+/// experiment/trial.h finds out.
+struct Try {
+  std::string label = {};                       ///< on the button
+  std::optional<WorkerCount> max_workers = {};  ///< while it runs; and/or the next three
+  bool pause = false;
+  bool resume = false;
+  bool cancel = false;
+  std::string with = {};    ///< TOML: starts it again, with these keys, as changed() takes them
+  std::string say = {};     ///< what is promised, in words
+  std::string figure = {};  ///< one of kCheckFigures
+  bool against_before = false;  ///< the figure is divided by the one of before
+  Nanoseconds after = std::chrono::milliseconds(300);  ///< from then on it is looked at, ...
+  Nanoseconds during = std::chrono::seconds(1);        ///< ... for so long; before as long
+  std::optional<double> min = {};
+  std::optional<double> max = {};
+};
+
+/// The figures that a check or a try may name; times in seconds. `first_result`: from the begin to when the
 /// caller had one; `out_of_order`: tasks that started before one that was queued earlier.
 inline constexpr auto kCheckFigures = std::to_array<std::string_view>(
     {"queued",         "started",         "finished",         "failed",         "cancelled",
@@ -142,7 +160,8 @@ struct Scenario {
   std::string name = {};
   std::string title = {};
   std::string lesson = {};  ///< Markdown
-  std::string code = {};    ///< Python
+  std::string code = {};      ///< Python
+  std::string code_cpp = {};  ///< the same in C++
   std::optional<std::size_t> max_workers = {};
   bool gil = false;
   std::uint64_t seed = 1;
@@ -152,6 +171,7 @@ struct Scenario {
   HttpSettings http = {};
   std::vector<ScriptStep> script = {};
   std::vector<Check> checks = {};
+  std::vector<Try> tries = {};
   std::string toml = {};            ///< the text it came from
   std::filesystem::path file = {};  ///< empty: of the gallery
 

@@ -34,12 +34,26 @@ constexpr std::size_t kMostPositions = 100'000;
 constexpr std::size_t kMostUrls = 10'000;
 constexpr std::size_t kMostScriptSteps = 10'000;
 constexpr std::size_t kMostChecks = 100;
+constexpr std::size_t kMostTries = 12;
 constexpr double kLargestFigure = 1e12;
 constexpr std::size_t kLineBytes = 200;
+constexpr std::size_t kLabelBytes = 48;  // of a button
 constexpr std::size_t kTextBytes = 65'536;
 
 constexpr std::array<std::string_view, 6> kSteps = {"http", "sleep", "cpu",
                                                     "file", "lock",  "command"};
+
+/// Tables are merged, all else is replaced.
+void merge(toml::table& into, const toml::table& change) {
+  for (const auto& [key, value] : change) {
+    toml::table* const inner = into[key].as_table();
+    if (inner != nullptr && value.is_table()) {
+      merge(*inner, *value.as_table());
+    } else {
+      into.insert_or_assign(key, value);
+    }
+  }
+}
 
 /// The file's parts, read from top to bottom. Throws ScenarioFault.
 class ScenarioReader {
@@ -56,6 +70,11 @@ class ScenarioReader {
   Step read_step(const toml::table& table, const std::string& where) const;
   ScriptStep read_script_step(const toml::table& table) const;
   Check read_check(const toml::table& table) const;
+  Try read_try(const toml::table& table) const;
+  void check_changes(const TableReader& reader, const toml::table& root,
+                     const Scenario& scenario) const;
+  void read_promise(const TableReader& reader, std::string& say, std::string& figure,
+                    std::optional<double>& min, std::optional<double>& max) const;
   std::optional<WorkerCount> read_worker_count(const TableReader& reader,
                                                std::string_view key) const;
   void check_positions(const TableReader& root, const Scenario& scenario) const;
@@ -65,14 +84,15 @@ class ScenarioReader {
 
 void ScenarioReader::read(const toml::table& root, Scenario& scenario) const {
   const TableReader reader(root, file_, "",
-                           {"name", "title", "lesson", "code", "max_workers", "gil", "seed", "pool",
-                            "load", "task", "http", "script", "check"});
+                           {"name", "title", "lesson", "code", "code_cpp", "max_workers", "gil", "seed", "pool",
+                            "load", "task", "http", "script", "check", "try"});
   reader.require("name");
   reader.line("name", scenario.name, kLineBytes);
   scenario.title = scenario.name;
   reader.line("title", scenario.title, kLineBytes);
   reader.text("lesson", scenario.lesson, kTextBytes);
   reader.text("code", scenario.code, kTextBytes);
+  reader.text("code_cpp", scenario.code_cpp, kTextBytes);
   if (const auto workers = reader.integer("max_workers", 1, kMostWorkers)) {
     scenario.max_workers = static_cast<std::size_t>(*workers);
   }
@@ -111,6 +131,14 @@ void ScenarioReader::read(const toml::table& root, Scenario& scenario) const {
   for (const toml::table* check : checks) {
     scenario.checks.push_back(read_check(*check));
   }
+  const auto tries = reader.tables("try");
+  if (tries.size() > kMostTries) {
+    reader.fault("try", "has more than " + std::to_string(kMostTries) + " entries");
+  }
+  for (const toml::table* table : tries) {
+    scenario.tries.push_back(read_try(*table));
+  }
+  check_changes(reader, root, scenario);
 }
 
 void ScenarioReader::read_pool(const toml::table& table, PoolSettings& pool) const {
@@ -326,27 +354,48 @@ std::optional<WorkerCount> ScenarioReader::read_worker_count(const TableReader& 
   return WorkerCount{.count = times, .of_cores = true};
 }
 
+/// As changed() takes it.
+std::string text_of(const toml::table& table) {
+  toml::table root = table;
+  root.is_inline(false);
+  std::ostringstream text;
+  text << root;
+  return text.str();
+}
+
+/// What is to be seen, of a check or a try.
+void ScenarioReader::read_promise(const TableReader& reader, std::string& say, std::string& figure,
+                                  std::optional<double>& min, std::optional<double>& max) const {
+  reader.require("say");
+  reader.line("say", say, kLineBytes);
+  reader.require("figure");
+  reader.line("figure", figure, kLineBytes);
+  if (std::ranges::find(kCheckFigures, figure) == kCheckFigures.end()) {
+    reader.fault("figure", "is none that Poolscope knows: '" + figure + "'",
+                 "docs/scenarios.md lists them");
+  }
+  const auto limit = [&](std::string_view key, std::optional<double>& value) {
+    if (reader.has(key)) {
+      reader.number(key, value.emplace(), 0, kLargestFigure);
+    }
+  };
+  limit("min", min);
+  limit("max", max);
+  if (!min && !max) {
+    reader.fault("figure", "has no limit", "add min, max or both");
+  }
+}
+
 Check ScenarioReader::read_check(const toml::table& table) const {
   const TableReader reader(
       table, file_, "[[check]]",
       {"say", "figure", "max_workers", "against", "with", "from", "to", "min", "max"});
   Check check;
-  reader.require("say");
-  reader.line("say", check.say, kLineBytes);
-  reader.require("figure");
-  reader.line("figure", check.figure, kLineBytes);
-  if (std::ranges::find(kCheckFigures, check.figure) == kCheckFigures.end()) {
-    reader.fault("figure", "is none that Poolscope knows: '" + check.figure + "'",
-                 "docs/scenarios.md lists them");
-  }
+  read_promise(reader, check.say, check.figure, check.min, check.max);
   check.max_workers = read_worker_count(reader, "max_workers");
   check.against = read_worker_count(reader, "against");
   if (const auto* with = reader.table("with")) {
-    toml::table root = *with;
-    root.is_inline(false);
-    std::ostringstream text;
-    text << root;
-    check.with = text.str();
+    check.with = text_of(*with);
   }
   reader.duration("from", check.from);
   if (reader.has("to")) {
@@ -355,17 +404,66 @@ Check ScenarioReader::read_check(const toml::table& table) const {
       reader.fault("to", "is not after 'from'");
     }
   }
-  const auto limit = [&](std::string_view key, std::optional<double>& value) {
-    if (reader.has(key)) {
-      reader.number(key, value.emplace(), 0, kLargestFigure);
-    }
-  };
-  limit("min", check.min);
-  limit("max", check.max);
-  if (!check.min && !check.max) {
-    reader.fault("figure", "has no limit", "add min, max or both");
-  }
   return check;
+}
+
+Try ScenarioReader::read_try(const toml::table& table) const {
+  const TableReader reader(table, file_, "[[try]]",
+                           {"label", "max_workers", "pause", "resume", "cancel", "with", "say",
+                            "figure", "against_before", "after", "during", "min", "max"});
+  Try result;
+  reader.require("label");
+  reader.line("label", result.label, kLabelBytes);
+  result.max_workers = read_worker_count(reader, "max_workers");
+  reader.flag("pause", result.pause);
+  reader.flag("resume", result.resume);
+  reader.flag("cancel", result.cancel);
+  if (result.pause && result.resume) {
+    reader.fault("resume", "stands beside 'pause'", "write two [[try]] tables");
+  }
+  const bool acts = result.max_workers || result.pause || result.resume || result.cancel;
+  if (const auto* with = reader.table("with")) {
+    result.with = text_of(*with);
+    if (acts) {
+      reader.fault("with", "starts the scenario again, so nothing else can stand beside it",
+                   "put max_workers into 'with'");
+    }
+  } else if (!acts) {
+    reader.fault("label", "has nothing to do", "add max_workers, pause, resume, cancel or with");
+  }
+  read_promise(reader, result.say, result.figure, result.min, result.max);
+  reader.flag("against_before", result.against_before);
+  reader.duration("after", result.after);
+  reader.duration("during", result.during);
+  if (result.during <= Nanoseconds(0)) {
+    reader.fault("during", "must be above 0");
+  }
+  return result;
+}
+
+/// What a try changes makes a scenario, too; and whoever let this one run has not let it reach
+/// beyond the program by the press of a button.
+void ScenarioReader::check_changes(const TableReader& reader, const toml::table& root,
+                                   const Scenario& scenario) const {
+  for (const Try& one : scenario.tries) {
+    if (one.with.empty()) {
+      continue;
+    }
+    toml::table other = root;
+    other.erase("try");
+    merge(other, toml::parse(one.with));
+    Scenario changed;
+    try {
+      read(other, changed);
+    } catch (const ScenarioFault& fault) {
+      reader.fault("try", "'" + one.label + "' makes no scenario: " + fault.error.reason,
+                   fault.error.advice);
+    }
+    if (changed.needs_trust() && !scenario.needs_trust()) {
+      reader.fault("try", "'" + one.label + "' reaches the network or runs a command",
+                   "give that a scenario file of its own");
+    }
+  }
 }
 
 /// Every position of a batch has a kind, and no position has two.
@@ -383,21 +481,6 @@ void ScenarioReader::check_positions(const TableReader& root, const Scenario& sc
   if (!any_by_weight && taken.size() < scenario.load.tasks) {
     root.fault("task", "leaves positions of the batch without a kind",
                "add a [[task]] without 'at'");
-  }
-}
-
-}  // namespace
-
-namespace {
-
-void merge(toml::table& into, const toml::table& change) {
-  for (const auto& [key, value] : change) {
-    toml::table* const inner = into[key].as_table();
-    if (inner != nullptr && value.is_table()) {
-      merge(*inner, *value.as_table());
-    } else {
-      into.insert_or_assign(key, value);
-    }
   }
 }
 

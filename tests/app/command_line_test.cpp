@@ -68,12 +68,14 @@ void CommandLineParseTest::window_takesItsOptions() {
 
 void CommandLineParseTest::record_takesItsOptions() {
   const auto call = parsed<RecordCall>(QStringLiteral(
-      "record --scenario web-scraping --tasks 400 --max-workers 8 --output a.pftrace --json"));
+      "record --scenario web-scraping --tasks 400 --max-workers 8 --output a.pftrace --json "
+      "--auto"));
   QCOMPARE(call.scenario, std::string("web-scraping"));
   QCOMPARE(call.tasks.value_or(0), std::uint64_t{400});
   QCOMPARE(call.maxWorkers.value_or(0), std::size_t{8});
   QCOMPARE(call.output, std::string("a.pftrace"));
   QVERIFY(call.json);
+  QVERIFY(call.automatic);
   QVERIFY(!call.durationSeconds);
 }
 

@@ -27,6 +27,7 @@ class LiveEngineTest : public QObject {
   void finished_isToldWhenTheSessionHoldsAll();
   void setMaxWorkers_takesEffectWhileTasksRun();
   void setMaxWorkers_isInTheStateAtOnce();
+  void automatic_tellsItsReasons_untilTheUserTakesOver();
   void pause_stopsPickingUntilResume();
   void restart_beginsANewSession_withTheChosenWorkers();
   void recordingBegunLate_hasTheWholeSession();
@@ -140,6 +141,32 @@ void LiveEngineTest::setMaxWorkers_isInTheStateAtOnce() {
     engine.setMaxWorkers(engine.state().maxWorkers + 1);
   }
   QCOMPARE(engine.state().maxWorkers, 2 + 3);
+}
+
+void LiveEngineTest::automatic_tellsItsReasons_untilTheUserTakesOver() {
+  LiveEngine engine(settings_, {});
+  engine.startScenario(endless(), false);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().activity, Activity::running, 20000);
+  const auto markers = [&] {
+    QStringList all;
+    const auto snapshot = engine.snapshot();
+    for (const session::Marker& marker : snapshot->markers()) {
+      all.append(QString::fromUtf8(marker.text));
+    }
+    return all;
+  };
+  QVERIFY(!engine.state().automatic);
+  engine.setAutomatic(true);
+  QTRY_VERIFY_WITH_TIMEOUT(engine.state().automatic, 20000);
+  QTRY_VERIFY_WITH_TIMEOUT(engine.state().maxWorkers > 2, 20000);
+  const QStringList said = markers();
+  QCOMPARE(said.value(0), QStringLiteral("auto on: 2 workers"));
+  QVERIFY2(said.value(1).startsWith(QStringLiteral("auto: 2 \u2192 4 workers: ")),
+           qPrintable(said.value(1)));
+  engine.setMaxWorkers(3);
+  QTRY_VERIFY_WITH_TIMEOUT(!engine.state().automatic, 20000);
+  QTRY_COMPARE_WITH_TIMEOUT(markers().last(), QStringLiteral("auto off"), 20000);
+  QTRY_COMPARE_WITH_TIMEOUT(engine.state().maxWorkers, 3, 20000);
 }
 
 void LiveEngineTest::pause_stopsPickingUntilResume() {

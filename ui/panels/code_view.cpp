@@ -2,16 +2,28 @@
 #include "ui/panels/code_view.h"
 
 #include <QFontMetricsF>
+#include <QPainter>
+#include <QScrollBar>
 #include <QStringList>
+#include <QTextBlock>
+#include <QTextLayout>
 
 #include <algorithm>
 
 namespace poolscope::ui {
 
+namespace {
+
+constexpr qreal kMarginPx = 8;  // room for the bar beside a lit line
+constexpr int kBarPx = 4;
+
+}  // namespace
+
 CodeView::CodeView(QWidget* parent) : QPlainTextEdit(parent) {
   setReadOnly(true);
   setLineWrapMode(QPlainTextEdit::NoWrap);
   setTabChangesFocus(true);
+  document()->setDocumentMargin(kMarginPx);
   setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
 }
 
@@ -24,8 +36,52 @@ void CodeView::setFonts(const QFont& largest, const QFont& smallest) {
 
 void CodeView::setCode(const QString& code) {
   if (toPlainText() != code) {
+    lit_.reset();
+    setExtraSelections({});
     setPlainText(code);
     fit();
+  }
+}
+
+void CodeView::setLit(std::optional<LineRange> lines, const QColor& ground, const QColor& bar) {
+  if (lines == lit_ && ground == litGround_ && bar == litBar_) {
+    return;
+  }
+  const bool moved = lines != lit_;
+  lit_ = lines;
+  litGround_ = ground;
+  litBar_ = bar;
+  QList<QTextEdit::ExtraSelection> selections;
+  for (int i = lit_ ? lit_->begin : 0; lit_ && i < lit_->end; ++i) {
+    QTextEdit::ExtraSelection line;
+    line.cursor = QTextCursor(document()->findBlockByNumber(i));
+    line.format.setBackground(ground);
+    line.format.setProperty(QTextFormat::FullWidthSelection, true);
+    selections.append(line);
+  }
+  setExtraSelections(selections);
+  viewport()->update();
+  if (lit_ && moved) {
+    const int rows = std::max(1, viewport()->height() / std::max(1, fontMetrics().lineSpacing()));
+    const int top = verticalScrollBar()->value();
+    if (lit_->begin < top || lit_->end > top + rows) {
+      verticalScrollBar()->setValue(std::max(0, lit_->end - rows * 2 / 3));
+    }
+  }
+}
+
+void CodeView::paintEvent(QPaintEvent* event) {
+  QPlainTextEdit::paintEvent(event);
+  if (!lit_) {
+    return;
+  }
+  QPainter painter(viewport());
+  for (int i = lit_->begin; i < lit_->end; ++i) {
+    const QTextBlock block = document()->findBlockByNumber(i);
+    const QRectF line = blockBoundingGeometry(block).translated(contentOffset());
+    // The last block has the margin below it, too.
+    const qreal height = block.layout()->boundingRect().height();
+    painter.fillRect(QRectF(0, line.top(), kBarPx, height), litBar_);
   }
 }
 

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/panels/code_lines.h"
+
+#include <QColor>
 #include <QFont>
 #include <QPlainTextEdit>
+
+#include <optional>
 
 namespace poolscope::ui {
 
@@ -17,9 +22,14 @@ class CodeView : public QPlainTextEdit {
   /// `largest` down to `smallest`: the same family.
   void setFonts(const QFont& largest, const QFont& smallest);
   void setCode(const QString& code);
+  /// Lights these lines, whole, with a bar at their left, and scrolls to them where they are out of
+  /// sight.
+  void setLit(std::optional<LineRange> lines, const QColor& ground, const QColor& bar);
+  std::optional<LineRange> lit() const { return lit_; }
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
+  void paintEvent(QPaintEvent* event) override;
 
  private:
   void fit();
@@ -27,6 +37,9 @@ class CodeView : public QPlainTextEdit {
   QFont largest_;
   QFont smallest_;
   int shownPx_ = 0;
+  std::optional<LineRange> lit_;
+  QColor litGround_;
+  QColor litBar_;
 };
 
 }  // namespace poolscope::ui

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/side_tabs.h"
 
-#include "ui/panels/code_view.h"
-#include "ui/panels/python_highlighter.h"
+#include "ui/panels/code_panel.h"
+#include "ui/panels/lesson_panel.h"
 #include "ui/panels/statistics_panel.h"
 
 #include <QScrollArea>
 #include <QTabBar>
 #include <QTabWidget>
-#include <QTextBlock>
-#include <QTextBrowser>
-#include <QTextCursor>
-#include <QTextList>
 #include <QVBoxLayout>
 
 namespace poolscope::ui {
@@ -19,22 +15,17 @@ namespace poolscope::ui {
 SideTabs::SideTabs(QWidget* parent)
     : QFrame(parent),
       tabs_(new QTabWidget(this)),
-      code_(new CodeView(tabs_)),
-      highlighter_(new PythonHighlighter(code_->document())),
+      code_(new CodePanel(tabs_)),
       statistics_(new StatisticsPanel(tabs_)),
-      lesson_(new QTextBrowser(tabs_)) {
+      lesson_(new LessonPanel(tabs_)) {
   setObjectName(QStringLiteral("sideTabs"));
   setProperty("look", "card");
   tabs_->setObjectName(QStringLiteral("tabs"));
   tabs_->setAccessibleName(tr("Code, statistics, lesson"));
   tabs_->tabBar()->setAccessibleName(tr("Code, statistics, lesson"));
   tabs_->tabBar()->setDrawBase(false);
-  code_->setObjectName(QStringLiteral("code"));
-  code_->setAccessibleName(tr("Python code"));
   lesson_->setObjectName(QStringLiteral("lesson"));
   lesson_->setAccessibleName(tr("Lesson"));
-  lesson_->setOpenExternalLinks(true);
-  lesson_->setTabChangesFocus(true);
   tabs_->addTab(code_, tr("Code"));
   auto* scroll = new QScrollArea(tabs_);
   scroll->setObjectName(QStringLiteral("statisticsScroll"));
@@ -51,13 +42,8 @@ SideTabs::SideTabs(QWidget* parent)
   connect(tabs_, &QTabWidget::currentChanged, this, &SideTabs::tabChanged);
 }
 
-void SideTabs::showScenario(const QString& code, const QString& lesson) {
-  code_->setCode(code.trimmed().isEmpty() ? tr("# This session brings no code with it.")
-                                          : code.trimmed());
-  if (lesson != markdown_ || lesson_->document()->isEmpty()) {
-    markdown_ = lesson;
-    setLesson();
-  }
+void SideTabs::showLessonTab() {
+  tabs_->setCurrentWidget(lesson_);
 }
 
 bool SideTabs::statisticsShown() const {
@@ -69,26 +55,9 @@ void SideTabs::setFooter(QWidget* footer) {
 }
 
 void SideTabs::setTheme(const Theme& theme) {
-  code_->setFonts(theme.fonts.mono, theme.fonts.monoSmall);
-  highlighter_->setTheme(theme);
+  code_->setTheme(theme);
   statistics_->setTheme(theme);
-  setLesson();  // Markdown takes its colours when it is read
-}
-
-void SideTabs::setLesson() {
-  lesson_->setMarkdown(markdown_.trimmed().isEmpty() ? tr("This session brings no lesson with it.")
-                                                     : markdown_);
-  // Markdown brings no room between paragraphs, and lists that stand far in.
-  lesson_->document()->setIndentWidth(lesson_->fontMetrics().averageCharWidth() * 3);
-  for (QTextBlock block = lesson_->document()->begin(); block.isValid(); block = block.next()) {
-    const bool item = block.textList() != nullptr;
-    const bool lastItem = item && (!block.next().isValid() || block.next().textList() == nullptr);
-    QTextCursor cursor(block);
-    QTextBlockFormat format = block.blockFormat();
-    format.setBottomMargin(item && !lastItem ? lesson_->fontMetrics().height() / 4.0
-                                             : lesson_->fontMetrics().height() / 2.0);
-    cursor.setBlockFormat(format);
-  }
+  lesson_->setTheme(theme);
 }
 
 }  // namespace poolscope::ui

@@ -7,21 +7,22 @@
 #include <QString>
 
 class QTabWidget;
-class QTextBrowser;
 
 namespace poolscope::ui {
 
-class CodeView;
-class PythonHighlighter;
+class CodePanel;
+class LessonPanel;
 class StatisticsPanel;
 
-/// The card at the right: the Python code that the scenario stands for, figures, and the lesson.
+/// The card at the right: the code that the scenario stands for, figures, and the lesson.
 class SideTabs : public QFrame {
   Q_OBJECT
  public:
   explicit SideTabs(QWidget* parent = nullptr);
 
-  void showScenario(const QString& code, const QString& lesson);
+  CodePanel* code() const { return code_; }
+  LessonPanel* lesson() const { return lesson_; }
+  void showLessonTab();
   StatisticsPanel* statistics() const { return statistics_; }
   bool statisticsShown() const;
   void setTheme(const Theme& theme);
@@ -35,14 +36,10 @@ class SideTabs : public QFrame {
   void tabChanged();
 
  private:
-  void setLesson();
-
   QTabWidget* tabs_;
-  CodeView* code_;
-  PythonHighlighter* highlighter_;
+  CodePanel* code_;
   StatisticsPanel* statistics_;
-  QTextBrowser* lesson_;
-  QString markdown_;
+  LessonPanel* lesson_;
 };
 
 }  // namespace poolscope::ui

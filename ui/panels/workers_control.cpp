@@ -91,6 +91,7 @@ WorkersControl::WorkersControl(int cores, QWidget* parent)
   row->addWidget(field_);
   row->addWidget(more_);
   row->addStretch();
+  row_ = row;
   column->addLayout(row);
   column->addWidget(slider_);
   connect(field_, &QSpinBox::valueChanged, this, &WorkersControl::choose);
@@ -101,6 +102,11 @@ void WorkersControl::showPrediction(const QString& text) {
   // It would cover what the pointer is there for.
   slider_->setToolTip(text.isEmpty() ? tr("Drag to resize the pool while it runs") : QString());
   slider_->setAccessibleDescription(text);
+}
+
+void WorkersControl::addButton(QToolButton* button) {
+  extra_ = button;
+  row_->addWidget(button);
 }
 
 QSpinBox* WorkersControl::field() const {
@@ -142,6 +148,9 @@ QToolButton* WorkersControl::makeStep(const char* name, const QString& text, int
 void WorkersControl::setTight(bool tight) {
   fewer_->setVisible(!tight);
   more_->setVisible(!tight);
+  if (extra_ != nullptr) {
+    extra_->setVisible(!tight);
+  }
 }
 
 void WorkersControl::setTheme(const Theme& theme) {

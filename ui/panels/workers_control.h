@@ -5,6 +5,7 @@
 
 #include <QWidget>
 
+class QHBoxLayout;
 class QLabel;
 class QSpinBox;
 class QToolButton;
@@ -30,7 +31,10 @@ class WorkersControl : public QWidget {
   /// it says itself that it is predicted. Empty: nothing is asked.
   void showPrediction(const QString& text);
   /// No room for the buttons beside the field: slider and keys do the same.
+  /// No room for the buttons beside the field: slider, keys and menu do the same.
   void setTight(bool tight);
+  /// Puts `button` at the end of the field's row.
+  void addButton(QToolButton* button);
   void setTheme(const Theme& theme);
   QSpinBox* field() const;
   WorkersSlider* slider() const { return slider_; }
@@ -52,6 +56,8 @@ class WorkersControl : public QWidget {
   WorkersSlider* slider_;
   QToolButton* fewer_;
   QToolButton* more_;
+  QToolButton* extra_ = nullptr;
+  QHBoxLayout* row_ = nullptr;
 };
 
 }  // namespace poolscope::ui

@@ -33,6 +33,7 @@ enum class Command {
   more_workers,
   fewer_workers,
   find_workers,
+  auto_workers,
   record,
   add_marker,
   freeze,
@@ -73,6 +74,7 @@ enum class Command {
   previous_of_kind,
   next_on_worker,
   previous_on_worker,
+  guided_tour,
   shortcuts,
 };
 

@@ -23,11 +23,13 @@ class CoachStrip : public QFrame {
 
  Q_SIGNALS:
   void dismissed(poolscope::ui::CoachTopic topic);
+  void tourWanted();
 
  private:
   CoachTopic topic_ = CoachTopic::none;
   CoachTopic dismissed_ = CoachTopic::none;
   QLabel* text_;
+  QPushButton* tour_;
   QPushButton* close_;
 };
 

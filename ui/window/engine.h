@@ -3,6 +3,7 @@
 
 #include "core/session/snapshot.h"
 #include "core/storage/recording.h"
+#include "ui/panels/try_info.h"
 
 #include <QList>
 #include <QObject>
@@ -27,8 +28,11 @@ struct ScenarioInfo {
   QString toml = {};     ///< the text it came from; empty: not known
   QString lesson = {};   ///< Markdown
   QString code = {};     ///< Python
+  QString codeCpp = {};  ///< the same in C++; empty: none
   int maxWorkers = 0;
   WorkHints work = {};
+  QList<TryInfo> tries = {};
+  bool isChanged = false;  ///< by a try that started it again
 };
 
 /// What the window shows of the engine beside the snapshot.
@@ -45,8 +49,10 @@ struct EngineState {
   double openProgress = 0;     ///< 0..1 while opening; what was read of it may be shown already
   int maxWorkers = 0;          ///< in force
   bool paused = false;
+  bool automatic = false;      ///< a controller adapts max_workers
   QString recordingPath = {};  ///< empty: not recording
   bool unsaved = false;        ///< closing now would lose a session
+  TrialInfo trial = {};        ///< the last try of this run
   QString trouble = {};        ///< "No network: ..." from the workload; empty: none
 };
 
@@ -81,9 +87,16 @@ class Engine : public QObject {
   virtual void startText(const QString& toml, const QString& name) = 0;
   virtual void restart() = 0;
   virtual void setMaxWorkers(int count) = 0;
+  /// A controller adapts max_workers from now on, or no longer; setMaxWorkers() ends it, too.
+  virtual void setAutomatic(bool /*on*/) {}
   virtual void pausePool() = 0;
   virtual void resumePool() = 0;
   virtual void addMarker(const QString& text) = 0;
+  /// Does what this try of the scenario says; EngineState::trial tells what came of it. One that
+  /// starts again works from the scenario as it is without other tries.
+  virtual void tryOut(int /*index*/) {}
+  /// Starts the scenario again as it is without tries.
+  virtual void undoTry() {}
   virtual void startRecording(
       const QString& path) = 0;  ///< the file chooser has asked about overwriting
   virtual void stopRecording() = 0;

@@ -100,6 +100,12 @@ HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
   for (const Command command : {Command::restart, Command::pause_pool, Command::record}) {
     pool->addWidget(addButton(actions, command));
   }
+  auto* automatic = new QToolButton(workers_);
+  automatic->setDefaultAction(actions[Command::auto_workers]);
+  automatic->setObjectName(QStringLiteral("autoWorkersButton"));
+  automatic->setFocusPolicy(Qt::StrongFocus);
+  automatic->setToolButtonStyle(Qt::ToolButtonTextOnly);
+  workers_->addButton(automatic);
   auto* left = new QGridLayout;
   left->setHorizontalSpacing(16);
   left->setVerticalSpacing(3);
@@ -130,9 +136,9 @@ HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
   column->setSpacing(8);
   column->addLayout(row_);
   column->addWidget(tiles_);
-  QWidget* const order[] = {scenarios_,  buttons_[0],       buttons_[1],
-                            buttons_[2], workers_->field(), workers_->slider(),
-                            buttons_[3], buttons_[4],       menuButton_};
+  QWidget* const order[] = {scenarios_,        buttons_[0], buttons_[1],        buttons_[2],
+                            workers_->field(), automatic,   workers_->slider(), buttons_[3],
+                            buttons_[4],       menuButton_};
   for (std::size_t i = 0; i + 1 < std::size(order); ++i) {
     setTabOrder(order[i], order[i + 1]);
   }

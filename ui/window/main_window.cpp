@@ -3,8 +3,10 @@
 
 #include "core/base/cores.h"
 #include "core/trace/clock.h"
+#include "ui/panels/code_panel.h"
 #include "ui/panels/eliding_label.h"
 #include "ui/panels/find_bar.h"
+#include "ui/panels/lesson_panel.h"
 #include "ui/panels/overview_strip.h"
 #include "ui/panels/side_tabs.h"
 #include "ui/panels/statistics_panel.h"
@@ -22,6 +24,7 @@
 #include "ui/window/header_bar.h"
 #include "ui/window/lanes_bar.h"
 #include "ui/window/shortcut_guard.h"
+#include "ui/window/tour_strip.h"
 #include "ui/window/welcome_page.h"
 
 #include <QAction>
@@ -146,13 +149,14 @@ void MainWindow::buildLayout(int cores) {
   header_ = new HeaderBar(*actions_, cores, this);
   messages_ = new MessageBar(this);
   coach_ = new CoachStrip(this);
+  tour_ = new TourStrip(this);
 
   auto* stagePage = new QWidget(this);
   stagePage->setObjectName(QStringLiteral("stagePage"));
   findBar_ =
       new FindBar((*actions_)[Command::find_previous], (*actions_)[Command::find_next], stagePage);
   stage_ = new QStackedWidget(stagePage);
-  welcome_ = new WelcomePage((*actions_)[Command::open_recording], stage_);
+  welcome_ = new WelcomePage(*actions_, stage_);
   view_ = new TimelineView(stage_);
   view_->setObjectName(QStringLiteral("timeline"));
   view_->setAccessibleName(tr("Timeline"));
@@ -242,6 +246,7 @@ void MainWindow::buildLayout(int cores) {
   column->addWidget(header_);
   column->addWidget(messages_);
   column->addWidget(coach_);
+  column->addWidget(tour_);
   column->addWidget(columns_, 1);
   setCentralWidget(central);
   buildPresentation();
@@ -398,6 +403,11 @@ void MainWindow::connectWidgets() {
     view_->selectTask({}, false);
   });
   connect(tabs_, &SideTabs::tabChanged, this, &MainWindow::askForStatistics);
+  connect(tabs_->lesson(), &LessonPanel::tryChosen, this, &MainWindow::tryOut);
+  connect(tabs_->lesson(), &LessonPanel::undoChosen, this, [this] {
+    leaveSession(tr("Save this session before it starts again?"), hasMarked_,
+                 [this] { engine_.undoTry(); });
+  });
   connect(transport_->overview(), &OverviewStrip::timeChosen, this, &MainWindow::goToTime);
   connect(transport_->overview(), &OverviewStrip::viewWanted, this, &MainWindow::lookAt);
   connect(transport_, &TransportBar::markerEntered, this, [this](const QString& text) {
@@ -409,6 +419,7 @@ void MainWindow::connectWidgets() {
   connect(transport_, &TransportBar::markerClosed, this,
           [this] { view_->setFocus(Qt::OtherFocusReason); });
   connectFinder();
+  connectTour();
   connectWalker();
   connect(&statisticsWorker_, &StatisticsWorker::ready, this, &MainWindow::showStatistics);
   connectExport();
@@ -471,6 +482,7 @@ void MainWindow::applyTheme() {
   header_->setTheme(theme_);
   messages_->setTheme(theme_);
   coach_->setTheme(theme_);
+  tour_->setTheme(theme_);
   findBar_->setTheme(theme_);
   view_->setTheme(theme_);
   transport_->setTheme(theme_);
@@ -548,11 +560,16 @@ void MainWindow::refreshState() {
   const QList<ScenarioInfo> scenarios = engine_.scenarios();
   welcome_->showState(state_, scenarios.isEmpty() ? ScenarioInfo{} : scenarios.first());
   if (state_.source == EngineState::Source::none && state_.scenario.name.isEmpty()) {
-    tabs_->showScenario(tr("# The Python code of a scenario stands here."),
-                        tr("What a scenario teaches stands here."));
+    tabs_->code()->showCode(tr("# The Python code of a scenario stands here."), {});
+    tabs_->lesson()->showLesson(tr("What a scenario teaches stands here."), {});
   } else {
-    tabs_->showScenario(state_.scenario.code, state_.scenario.lesson);
+    tabs_->code()->showCode(state_.scenario.code, state_.scenario.codeCpp);
+    tabs_->lesson()->showLesson(state_.scenario.lesson, state_.scenario.tries);
   }
+  const bool live = state_.source == EngineState::Source::live;
+  tabs_->lesson()->showTrial(
+      state_.trial, live && state_.activity == EngineState::Activity::running,
+      live && state_.activity != EngineState::Activity::starting, state_.scenario.isChanged);
   const QString title = sessionTitle();
   setWindowTitle(title.isEmpty() ? QStringLiteral("Poolscope")
                                  : tr("%1 \u2014 Poolscope").arg(title));
@@ -564,6 +581,7 @@ void MainWindow::refreshState() {
   refreshMessages(before);
   refreshActions();
   showSweep();
+  refreshTour();
   sincePanels_.invalidate();
   showNextFrame();
   if (fits) {
@@ -596,7 +614,8 @@ void MainWindow::refreshActions() {
   const auto enable = [this](Command command, bool enabled) {
     (*actions_)[command]->setEnabled(enabled);
   };
-  for (const Command command : {Command::pause_pool, Command::record, Command::add_marker}) {
+  for (const Command command :
+       {Command::pause_pool, Command::auto_workers, Command::record, Command::add_marker}) {
     enable(command, live && isRunning());
   }
   enable(Command::restart, live);
@@ -633,6 +652,8 @@ void MainWindow::refreshActions() {
                                 Command::show_all_lanes}) {
     enable(command, session);
   }
+  (*actions_)[Command::auto_workers]->setCheckable(true);
+  (*actions_)[Command::auto_workers]->setChecked(state_.automatic);
   actions_->setText(Command::pause_pool, state_.paused ? tr("Resume") : tr("Pause"),
                     state_.paused ? IconId::play : IconId::pause);
   const bool recording = !state_.recordingPath.isEmpty();

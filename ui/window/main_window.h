@@ -51,6 +51,7 @@ class SweepStrip;
 class TaskInspector;
 class ThroughputPanel;
 class TimelineView;
+class TourStrip;
 class TransportBar;
 class WelcomePage;
 
@@ -157,6 +158,14 @@ class MainWindow : public QMainWindow {
   void revealMatch(session::TaskKey task);
   void lookFrom(session::TaskKey task);
 
+  // main_window_tour.cpp
+  void connectTour();
+  void startTour();
+  void goToTourStep(int index);
+  void leaveTour();
+  void showTour();
+  void refreshTour();
+
   // main_window_walk.cpp
   void connectWalker();
   WalkFrom walkFrom() const;
@@ -202,6 +211,7 @@ class MainWindow : public QMainWindow {
   void wishWorkers(int count);
   void sendWorkers();
   void chooseScenario(const QString& name);
+  void tryOut(int index);
   void editScenario();
   void fetchUrls();
   void startText(const QString& toml, const QString& name);
@@ -235,6 +245,7 @@ class MainWindow : public QMainWindow {
   HeaderBar* header_ = nullptr;
   MessageBar* messages_ = nullptr;
   CoachStrip* coach_ = nullptr;
+  TourStrip* tour_ = nullptr;
   FindBar* findBar_ = nullptr;
   QStackedWidget* stage_ = nullptr;
   WelcomePage* welcome_ = nullptr;
@@ -273,6 +284,7 @@ class MainWindow : public QMainWindow {
   std::optional<session::Statistics> wholeFigures_;  ///< of a session that is over
   bool rangeIsNewer_ = false;  ///< than the selected task: the inspector shows what was chosen last
   std::optional<int> wishedWorkers_;
+  std::optional<int> tourStep_;     ///< of the guided tour, while it goes on
   session::TimeNs askedBegin_ = 0;  ///< of the last question for statistics
   session::TimeNs askedEnd_ = 0;
   std::uint64_t lostSeen_ = 0;     ///< lost events that were told of

@@ -78,6 +78,10 @@ void MainWindow::run(Command command) {
     case Command::find_workers:
       showSweepPage(pages_->currentIndex() == 0);
       break;
+    case Command::auto_workers:
+      hasIntervened_ = true;
+      engine_.setAutomatic(!state_.automatic);
+      break;
     case Command::record:
       toggleRecording();
       break;
@@ -174,6 +178,9 @@ void MainWindow::run(Command command) {
       break;
     case Command::presentation:
       togglePresentation();
+      break;
+    case Command::guided_tour:
+      startTour();
       break;
     case Command::shortcuts: {
       auto* page = new ShortcutPage(theme_, this);
@@ -305,6 +312,21 @@ void MainWindow::sendWorkers() {
 void MainWindow::chooseScenario(const QString& name) {
   leaveSession(tr("Save this session before another scenario starts?"), isUsersOwn(),
                [this, name] { engine_.startScenario(name); });
+}
+
+/// As pressing Restart it asks only where notes would be lost.
+void MainWindow::tryOut(int index) {
+  const QList<TryInfo>& tries = state_.scenario.tries;
+  if (index < 0 || index >= tries.size()) {
+    return;
+  }
+  if (!tries[index].startsAgain) {
+    hasIntervened_ = true;
+    engine_.tryOut(index);
+    return;
+  }
+  leaveSession(tr("Save this session before it starts again?"), hasMarked_,
+               [this, index] { engine_.tryOut(index); });
 }
 
 /// Where there is none to begin with, the gallery's first is.

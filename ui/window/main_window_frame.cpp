@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What MainWindow does once a frame, and a few times a second.
 #include "core/trace/clock.h"
+#include "ui/panels/caller_step.h"
+#include "ui/panels/code_panel.h"
 #include "ui/panels/live_figures.h"
 #include "ui/panels/overview_strip.h"
 #include "ui/panels/side_tabs.h"
@@ -143,6 +145,8 @@ void MainWindow::showPanels() {
   }
   showTransport(true);
   lanes_->refresh();
+  tabs_->code()->showStep(hasSession() ? callerStep(snapshot, frame_.now) : CallerStep{},
+                          hasSession() ? callerStepText(snapshot, frame_.now) : QString());
   showInspector();
   showCoach();
   showStalls();
@@ -224,6 +228,9 @@ void MainWindow::showCoach() {
   if (isPresenting() || isComparing()) {
     coach_->hide();
     return;
+  }
+  if (tourStep_) {
+    return;  // the tour says what to do
   }
   const session::Snapshot& snapshot = *frame_.snapshot;
   CoachInput input{.state = &state_,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/window/welcome_page.h"
 
+#include "ui/window/actions.h"
+
 #include <QAction>
 #include <QFileInfo>
 #include <QHBoxLayout>
@@ -11,11 +13,12 @@
 
 namespace poolscope::ui {
 
-WelcomePage::WelcomePage(QAction* open, QWidget* parent)
+WelcomePage::WelcomePage(const Actions& actions, QWidget* parent)
     : QWidget(parent),
       title_(new QLabel(this)),
       text_(new QLabel(this)),
       start_(new QPushButton(this)),
+      tour_(new QPushButton(tr("Guided tour"), this)),
       open_(new QPushButton(tr("Open recording\u2026"), this)),
       progress_(new QProgressBar(this)) {
   setObjectName(QStringLiteral("welcomePage"));
@@ -27,6 +30,7 @@ WelcomePage::WelcomePage(QAction* open, QWidget* parent)
   text_->setWordWrap(true);
   start_->setObjectName(QStringLiteral("welcomeStart"));
   start_->setProperty("look", "primary");
+  tour_->setObjectName(QStringLiteral("welcomeTour"));
   open_->setObjectName(QStringLiteral("welcomeOpen"));
   progress_->setObjectName(QStringLiteral("openProgress"));
   progress_->setAccessibleName(tr("Share of the file that has been read"));
@@ -36,6 +40,7 @@ WelcomePage::WelcomePage(QAction* open, QWidget* parent)
   buttons->setSpacing(12);
   buttons->addStretch();
   buttons->addWidget(start_);
+  buttons->addWidget(tour_);
   buttons->addWidget(open_);
   buttons->addStretch();
   auto* column = new QVBoxLayout(this);
@@ -48,7 +53,8 @@ WelcomePage::WelcomePage(QAction* open, QWidget* parent)
   column->addLayout(buttons);
   column->addStretch();
   connect(start_, &QPushButton::clicked, this, [this] { Q_EMIT startWanted(first_); });
-  connect(open_, &QPushButton::clicked, open, &QAction::trigger);
+  connect(tour_, &QPushButton::clicked, actions[Command::guided_tour], &QAction::trigger);
+  connect(open_, &QPushButton::clicked, actions[Command::open_recording], &QAction::trigger);
 }
 
 void WelcomePage::showState(const EngineState& state, const ScenarioInfo& first) {
@@ -59,6 +65,7 @@ void WelcomePage::showState(const EngineState& state, const ScenarioInfo& first)
   progress_->setValue(qRound(state.openProgress * 100));
   start_->setVisible(!opening && !starting && !first_.isEmpty());
   start_->setText(tr("Start \u201c%1\u201d").arg(first.title));
+  tour_->setVisible(!opening && !starting && !first_.isEmpty());
   open_->setVisible(!opening && !starting);
   if (opening) {
     title_->setText(tr("Opening %1").arg(QFileInfo(state.opening).fileName()));

@@ -6,19 +6,20 @@
 
 #include <QWidget>
 
-class QAction;
 class QLabel;
 class QProgressBar;
 class QPushButton;
 
 namespace poolscope::ui {
 
+class Actions;
+
 /// What stands in the timeline's place while there is no session: how to get one, or how far its
 /// file has been read.
 class WelcomePage : public QWidget {
   Q_OBJECT
  public:
-  explicit WelcomePage(QAction* open, QWidget* parent = nullptr);
+  explicit WelcomePage(const Actions& actions, QWidget* parent = nullptr);
 
   /// `first` is the scenario that the button starts.
   void showState(const EngineState& state, const ScenarioInfo& first);
@@ -30,6 +31,7 @@ class WelcomePage : public QWidget {
   QLabel* title_;
   QLabel* text_;
   QPushButton* start_;
+  QPushButton* tour_;
   QPushButton* open_;
   QProgressBar* progress_;
   QString first_;

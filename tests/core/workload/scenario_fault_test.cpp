@@ -190,6 +190,28 @@ class ScenarioFaultTest : public QObject {
     row("check with odd workers",
         with_task("[[check]]\nsay = \"x\"\nfigure = \"failed\"\nmin = 1\nmax_workers = \"4 cpus\""),
         11, "'max_workers' in [[check]] must be a number of workers");
+    const auto with_try = [](const std::string& lines) {
+      return with_task("[[try]]\nsay = \"x\"\nfigure = \"failed\"\nmin = 1\n" + lines);
+    };
+    row("try without label", with_try("pause = true"), 7, "missing key 'label' in [[try]]");
+    row("try without deed", with_try("label = \"y\""), 11, "'label' in [[try]] has nothing to do");
+    row("try with two deeds", with_try("label = \"y\"\npause = true\nresume = true"), 13,
+        "'resume' in [[try]] stands beside 'pause'");
+    row("try with workers and with",
+        with_try("label = \"y\"\nmax_workers = 1\nwith = { seed = 2 }"), 13,
+        "'with' in [[try]] starts the scenario again");
+    row("try of no time", with_try("label = \"y\"\npause = true\nduring = \"0s\""), 13,
+        "'during' in [[try]] must be above 0");
+    row("try with a long label", with_try("label = \"" + std::string(49, 'a') + "\""), 11,
+        "'label' in [[try]] is longer than 48 bytes");
+    row("try that makes no scenario", with_try("label = \"y\"\nwith = { load = { tasks = 0 } }"), 7,
+        "'try' 'y' makes no scenario: 'tasks' in [load] must be 1 to");
+    row("try that runs a command",
+        with_try("label = \"y\"\nwith = { task = [{ steps = [{ command = \"true\" }] }] }"), 7,
+        "'try' 'y' reaches the network or runs a command");
+    row("try that reaches the network",
+        with_try("label = \"y\"\nwith = { http = { urls = [\"http://example.org\"] } }"), 7,
+        "'try' 'y' reaches the network or runs a command");
     row("script without time", with_task("[[script]]\npause = true"), 7,
         "missing key 'at' in [[script]]");
     row("script without deed", with_task("[[script]]\nat = \"1s\""), 8,

@@ -25,6 +25,7 @@ lesson = """
 *Two*
 lines"""
 code = "print(1)\nprint(2)"
+code_cpp = "int main() {}"
 max_workers = 12
 gil = true
 seed = 77
@@ -78,6 +79,24 @@ from = "1s"
 to = "2s"
 min = 1.5
 max = 2.5
+[[try]]
+label = "Eight workers"
+max_workers = "2 cores"
+pause = true
+cancel = true
+say = "More"
+figure = "queue_wait.p99"
+against_before = true
+after = "1s"
+during = "4s"
+min = 2
+max = 3
+[[try]]
+label = "Fewer tasks"
+with = { load = { tasks = 9 } }
+say = "Nine"
+figure = "finished"
+min = 9
 )toml";
 
 std::string minimal(const std::string& steps, const std::string& more = {}) {
@@ -95,6 +114,7 @@ class ScenarioTest : public QObject {
     QCOMPARE(s.title, std::string("All keys"));
     QCOMPARE(s.lesson, std::string("*Two*\nlines"));
     QCOMPARE(s.code, std::string("print(1)\nprint(2)"));
+    QCOMPARE(s.code_cpp, std::string("int main() {}"));
     QCOMPARE(s.max_workers, std::optional<std::size_t>(12));
     QVERIFY(s.gil);
     QCOMPARE(s.seed, std::uint64_t(77));
@@ -136,6 +156,29 @@ class ScenarioTest : public QObject {
     QVERIFY(with->load.pattern == LoadPattern::burst);
     QCOMPARE(with->tasks.size(), s.tasks.size());
     QCOMPARE(with->lesson, s.lesson);
+  }
+
+  void everyKeyOfATry_isRead() {
+    const Scenario s = scenario_of(kEverything);
+    QCOMPARE(s.tries.size(), std::size_t(2));
+    const Try& live = s.tries[0];
+    QCOMPARE(live.label, std::string("Eight workers"));
+    QCOMPARE(live.max_workers->on(4), std::size_t(8));
+    QVERIFY(live.pause && live.cancel && !live.resume && live.against_before);
+    QCOMPARE(live.say, std::string("More"));
+    QCOMPARE(live.figure, std::string("queue_wait.p99"));
+    QCOMPARE(live.after, Nanoseconds(1s));
+    QCOMPARE(live.during, Nanoseconds(4s));
+    QCOMPARE(live.min, std::optional<double>(2));
+    QCOMPARE(live.max, std::optional<double>(3));
+    const Try& again = s.tries[1];
+    QVERIFY(!again.max_workers && !again.against_before);
+    QCOMPARE(again.after, Nanoseconds(300ms));
+    QCOMPARE(again.during, Nanoseconds(1s));
+    const auto with = changed(s, again.with);
+    QVERIFY2(with, with ? "" : with.error().message().c_str());
+    QCOMPARE(with->load.tasks, std::uint64_t(9));
+    QCOMPARE(with->tries.size(), std::size_t(2));
   }
 
   void changed_toWhatIsNone_isRefused() {

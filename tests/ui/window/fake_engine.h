@@ -52,7 +52,10 @@ class FakeEngine : public Engine {
          .code = "with ThreadPoolExecutor(max_workers=8) as pool:\n    for page in pool.map(fetch, "
                  "urls):\n"
                  "        print(page)\n",
-         .maxWorkers = 8},
+         .maxWorkers = 8,
+         .tries = {{.label = "32 workers", .promise = "Four times as much"},
+                   {.label = "1 worker", .promise = "An eighth"},
+                   {.label = "None fail", .promise = "No red", .startsAgain = true}}},
         {.name = "cpu-bound", .title = "CPU bound", .summary = "200 x 10 ms CPU", .maxWorkers = 2}};
   }
   EngineState state() const override { return state_; }
@@ -75,6 +78,8 @@ class FakeEngine : public Engine {
   void pausePool() override { tell(QStringLiteral("pause")); }
   void resumePool() override { tell(QStringLiteral("resume")); }
   void addMarker(const QString& text) override { tell(QStringLiteral("marker %1").arg(text)); }
+  void tryOut(int index) override { tell(QStringLiteral("try %1").arg(index)); }
+  void undoTry() override { tell(QStringLiteral("undo try")); }
   void startRecording(const QString& path) override { tell(QStringLiteral("record %1").arg(path)); }
   void stopRecording() override { tell(QStringLiteral("stop recording")); }
   void saveSession(const QString& path) override { tell(QStringLiteral("save %1").arg(path)); }

@@ -78,7 +78,8 @@ class KeysTest : public QObject {
                                                   {"F11", "presentation"},
                                                   {"Shift+F3", "findPrevious"},
                                                   {"Ctrl+Q", "quit"},
-                                                  {"?", "shortcuts"}};
+                                                  {"?", "shortcuts"},
+                                                  {"F1", "guidedTour"}};
     for (const auto& [key, command] : expected) {
       QTest::newRow(qPrintable(key)) << key << command;
     }

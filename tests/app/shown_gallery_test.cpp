@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/workload/scenario.h"
+#include "ui/panels/code_lines.h"
+#include "ui/window/tour.h"
+
+#include <QStringList>
+#include <QTest>
+
+#include <set>
+#include <string>
+
+using namespace poolscope;
+using trace::BlockReason;
+using ui::CallerStep;
+using workload::LoadPattern;
+using workload::Scenario;
+using Kind = CallerStep::Kind;
+
+namespace {
+
+/// What the main thread can be seen at in a load of this pattern.
+QList<CallerStep> stepsOf(const workload::Load& load) {
+  const bool opens = load.pattern == LoadPattern::poisson || load.pattern == LoadPattern::burst;
+  QList<CallerStep> steps{{.kind = Kind::submits}};
+  if (opens) {
+    steps << CallerStep{.kind = Kind::idles};
+  } else if (load.results) {
+    const BlockReason reason = load.pattern == LoadPattern::map ? BlockReason::map
+                               : load.pattern == LoadPattern::as_completed
+                                   ? BlockReason::as_completed
+                                   : BlockReason::result;
+    steps << CallerStep{.kind = Kind::waits, .reason = reason};
+  }
+  return steps;
+}
+
+}  // namespace
+
+/// What the window shows of the gallery fits it: the code of each scenario, in both languages, has
+/// the line at which the main thread is, and the tour's scenarios and buttons are there.
+class ShownGalleryTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void code_hasALineForEachStep_data() {
+    QTest::addColumn<QString>("code");
+    QTest::addColumn<QList<poolscope::ui::CallerStep>>("steps");
+    const auto rows = [](const Scenario& scenario, const std::string& name) {
+      QTest::newRow((name + ", Python").c_str())
+          << QString::fromStdString(scenario.code) << stepsOf(scenario.load);
+      QTest::newRow((name + ", C++").c_str())
+          << QString::fromStdString(scenario.code_cpp) << stepsOf(scenario.load);
+    };
+    for (const Scenario& scenario : workload::gallery()) {
+      rows(scenario, scenario.name);
+      for (const workload::Try& one : scenario.tries) {
+        if (!one.with.empty()) {
+          rows(*workload::changed(scenario, one.with), scenario.name + ", " + one.label);
+        }
+      }
+    }
+  }
+
+  void code_hasALineForEachStep() {
+    QFETCH(QString, code);
+    QFETCH(QList<poolscope::ui::CallerStep>, steps);
+    QVERIFY2(!code.trimmed().isEmpty(), "no code");
+    const QStringList lines = code.split(QLatin1Char('\n'));
+    for (const CallerStep& step : steps) {
+      const auto range = ui::linesOf(code, step);
+      QVERIFY2(range.has_value(), qPrintable(QString::number(static_cast<int>(step.kind))));
+      const QString text =
+          lines.mid(range->begin, range->end - range->begin).join(QLatin1Char('\n'));
+      const bool fits =
+          step.kind == Kind::submits
+              ? text.contains(QStringLiteral(".submit(")) || text.contains(QStringLiteral(".map("))
+          : step.kind == Kind::idles
+              ? text.contains(QStringLiteral("for ")) || text.contains(QStringLiteral("while "))
+              : text.contains(QStringLiteral("result")) || text.contains(QStringLiteral(".map(")) ||
+                    text.contains(QStringLiteral("as_completed(")) ||
+                    text.contains(QStringLiteral("wait("));
+      QVERIFY2(fits, qPrintable(text));
+    }
+  }
+
+  void tour_pressesButtonsThatAreThere() {
+    std::set<std::string> scenarios;
+    for (const ui::TourStep& step : ui::tourSteps()) {
+      const auto scenario = workload::find_scenario(step.scenario.toStdString());
+      QVERIFY2(scenario.has_value(), qPrintable(step.scenario));
+      QVERIFY(!step.tryOut || static_cast<std::size_t>(*step.tryOut) < scenario->tries.size());
+      scenarios.insert(scenario->name);
+    }
+    QCOMPARE(scenarios.size(), std::size_t(5));
+  }
+};
+
+QTEST_APPLESS_MAIN(ShownGalleryTest)
+#include "shown_gallery_test.moc"

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/panels/code_panel.h"
+
+#include "ui/panels/code_view.h"
+
+#include <QLabel>
+#include <QTest>
+#include <QToolButton>
+
+using namespace poolscope;
+using namespace poolscope::ui;
+using Kind = CallerStep::Kind;
+
+namespace {
+
+const QString kPython = QStringLiteral(
+    "with ThreadPoolExecutor() as pool:\n    for page in pool.map(fetch, urls):\n        "
+    "print(page)");
+const QString kCpp = QStringLiteral(
+    "int main() {\n  ThreadPoolExecutor pool({.max_workers = 8});\n"
+    "  for (auto page : pool.map(fetch, urls)) {\n    print(page);\n  }\n}");
+
+}  // namespace
+
+class CodePanelTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void init() {
+    panel_ = std::make_unique<CodePanel>();
+    panel_->setTheme(Theme::dark());
+    panel_->showCode(kPython, kCpp);
+  }
+
+  void language_isTheReadersChoice_andTheLineMovesWithIt() {
+    panel_->showStep({.kind = Kind::takes}, QStringLiteral("takes a result"));
+    QCOMPARE(panel_->view()->toPlainText(), kPython);
+    QCOMPARE(panel_->view()->lit(), (std::optional<LineRange>({2, 3})));
+    panel_->findChild<QToolButton*>(QStringLiteral("codeCpp"))->click();
+    QCOMPARE(panel_->view()->toPlainText(), kCpp);
+    QCOMPARE(panel_->view()->lit(), (std::optional<LineRange>({3, 4})));
+    QCOMPARE(panel_->view()->accessibleName(), QStringLiteral("C++ code"));
+    QCOMPARE(panel_->findChild<QLabel*>(QStringLiteral("codeStep"))->text(),
+             QStringLiteral("takes a result"));
+  }
+
+  void choice_staysWhileTheScenarioChanges_andReturnsWhereThereIsNone() {
+    panel_->findChild<QToolButton*>(QStringLiteral("codeCpp"))->click();
+    panel_->showCode(kPython, QString());
+    QCOMPARE(panel_->view()->toPlainText(), kPython);
+    QVERIFY(panel_->findChild<QToolButton*>(QStringLiteral("codeCpp"))->parentWidget()->isHidden());
+    panel_->showCode(kPython, kCpp);
+    QCOMPARE(panel_->view()->toPlainText(), kCpp);
+  }
+
+  void nothingKnown_lightsNothing() {
+    panel_->showStep({.kind = Kind::takes}, QStringLiteral("takes a result"));
+    panel_->showStep({}, QString());
+    QCOMPARE(panel_->view()->lit(), std::optional<LineRange>());
+    QVERIFY(panel_->findChild<QLabel*>(QStringLiteral("codeStep"))->isHidden());
+  }
+
+  void litLine_isPaintedWithItsBar() {
+    panel_->resize(500, 300);
+    panel_->show();
+    QVERIFY(QTest::qWaitForWindowExposed(panel_.get()));
+    const Theme theme = Theme::dark();
+    const auto leftOf = [this](int line) {
+      const QImage image = panel_->view()->viewport()->grab().toImage();
+      const int height = panel_->view()->fontMetrics().lineSpacing();
+      return image.pixelColor(1, 8 + line * height + height / 2);
+    };
+    panel_->showStep({.kind = Kind::waits, .reason = trace::BlockReason::map},
+                     QStringLiteral("blocked in map()"));
+    QCOMPARE(leftOf(1), theme.warn);
+    panel_->showStep({.kind = Kind::takes}, QStringLiteral("takes a result"));
+    QCOMPARE(leftOf(2), theme.accent);
+    QVERIFY(leftOf(1) != theme.warn);
+  }
+
+ private:
+  std::unique_ptr<CodePanel> panel_;
+};
+
+QTEST_MAIN(CodePanelTest)
+#include "code_panel_test.moc"

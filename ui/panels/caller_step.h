@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/session/snapshot.h"
+#include "ui/panels/code_lines.h"
+
+#include <QString>
+
+namespace poolscope::ui {
+
+/// What the program's main thread, the first that submitted, does at `now`. The same live and in a
+/// replay. Cost: O(lanes + log tasks).
+CallerStep callerStep(const session::Snapshot& snapshot, session::TimeNs now);
+
+/// The same in words: "blocked in map(): task 95". Empty where nothing is known.
+QString callerStepText(const session::Snapshot& snapshot, session::TimeNs now);
+
+}  // namespace poolscope::ui

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/panels/try_info.h"
+#include "ui/theme/theme.h"
+
+#include <QList>
+#include <QScrollArea>
+#include <QString>
+
+class QLabel;
+class QPushButton;
+class QVBoxLayout;
+
+namespace poolscope::ui {
+
+/// What a scenario teaches: its lesson, and where that says "Try it:" a button for each try, with
+/// what it promises and, once it was pressed, what was seen.
+class LessonPanel : public QScrollArea {
+  Q_OBJECT
+ public:
+  explicit LessonPanel(QWidget* parent = nullptr);
+
+  void showLesson(const QString& markdown, const QList<TryInfo>& tries);
+  /// `running`: there is a pool to act on. `startable`: the scenario can be started again.
+  /// `isChanged`: what runs is the scenario as a try changed it.
+  void showTrial(const TrialInfo& trial, bool running, bool startable, bool isChanged);
+  void setTheme(const Theme& theme);
+
+ Q_SIGNALS:
+  void tryChosen(int index);
+  void undoChosen();
+
+ private:
+  struct Row {
+    QPushButton* button = nullptr;
+    QLabel* text = nullptr;
+    bool startsAgain = false;
+    QString promise = {};
+  };
+
+  void build();
+  void setTexts();
+  void showRow(int index);
+  QString html(const QString& markdown) const;
+
+  Theme theme_;
+  QString markdown_;
+  QList<TryInfo> tries_;
+  TrialInfo trial_;
+  bool running_ = false;
+  bool startable_ = false;
+  QLabel* before_;
+  QLabel* after_;
+  QVBoxLayout* rowsColumn_;
+  QPushButton* undo_;
+  QList<Row> rows_;
+};
+
+}  // namespace poolscope::ui
