@@ -224,7 +224,7 @@ QWidget* SweepPanel::buildForm() {
 QWidget* SweepPanel::buildAnswer() {
   answer_ = new QWidget(this);
   verdict_ = makeText(answer_, "sweepVerdict", "title");
-  use_ = makeButton(answer_, "sweepUse", {});
+  use_ = makeButton(answer_, "sweepUse", tr("Use this number"));
   use_->setProperty("look", "primary");
   reason_ = makeText(answer_, "sweepReason");
   notes_ = makeText(answer_, "sweepNotes", "dim");

@@ -64,7 +64,8 @@ LanesBar::LanesBar(const Actions& actions, TimelineView* view, QWidget* parent)
   auto* row = new QHBoxLayout(this);
   row->setSpacing(8);
   lanesButton_ =
-      addButton("lanesButton", tr("Lanes"), tr("Group, sort, hide and fold lanes"), lanesMenu_);
+      addButton("lanesButton", tr("Lanes"),
+                tr("Sort, hide and fold lanes; they are grouped by their pools"), lanesMenu_);
   colorButton_ = addButton("colorButton", {}, tr("What the colour of a task tells"), colorMenu_);
   legend_ = new LegendStrip(this);
   hiddenButton_ = new QToolButton(this);

@@ -17,9 +17,9 @@ TourStrip::TourStrip(QWidget* parent)
       place_(new QLabel(this)),
       text_(new QLabel(this)),
       seen_(new QLabel(this)),
-      try_(new QPushButton(this)),
+      try_(new QPushButton(tr("Try it"), this)),
       back_(new QPushButton(tr("&Back"), this)),
-      next_(new QPushButton(this)),
+      next_(new QPushButton(tr("&Next"), this)),
       leave_(new QPushButton(this)) {
   setObjectName(QStringLiteral("tourStrip"));
   setAccessibleName(tr("Guided tour"));
