@@ -31,10 +31,6 @@ void erase_value(PackedVector<std::uint32_t>& rising, std::uint32_t value) {
   }
 }
 
-/// The events of a task come from two threads: how much later than its delivery the end of a task
-/// may be told, before it counts as lost.
-constexpr TimeNs kLostAfter = 1'000'000'000;
-
 }  // namespace
 
 void Writer::take_on_lane(std::uint32_t process, const Event& event) {
@@ -384,33 +380,6 @@ void Writer::take_back_runs(std::uint32_t index) {
 
 /// Begins a lane anew with all of its events in order. Rare: a thread's clock does not run
 /// backwards, but a file's may.
-/// A worker whose task was delivered long ago is not at work, though the task's end was lost.
-void Writer::end_delivered() {
-  std::vector<std::uint32_t> waiting;
-  for (const std::uint32_t index : delivered_lanes_) {
-    LaneEntry& lane = lanes_[index];
-    if (!lane.data.runs.is_open()) {
-      continue;
-    }
-    const Row row = lane.data.run_rows[lane.data.runs.closed()];
-    const TimeNs delivered = processes_[lane.data.process].data.tasks.delivered(row);
-    if (delivered == PackedColumn::kAbsent) {
-      continue;
-    }
-    if (state_.end - delivered < kLostAfter) {
-      waiting.push_back(index);
-      continue;
-    }
-    note_change(index);
-    const std::optional<PhaseTrack::Top> phase_before = lane.data.phases.top();
-    lane.data.last_event = std::max(lane.data.last_event, delivered);
-    abandon_run(lane, lane.data.last_event);
-    note_phase_change(lane.data, phase_before, lane.data.last_event);
-    ++state_.anomalies;
-  }
-  delivered_lanes_.swap(waiting);
-}
-
 void Writer::rebuild(std::uint32_t index) {
   LaneEntry& lane = lanes_[index];
   std::vector<Pool> pools;
@@ -438,7 +407,6 @@ void Writer::rebuild(std::uint32_t index) {
     lane.data.last_event = std::max(lane.data.last_event, time_of(event));
     feed(index, event);
   }
-  delivered_lanes_.push_back(index);  // if what is open now had been ended by its delivery
 }
 
 }  // namespace poolscope::session

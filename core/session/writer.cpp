@@ -266,11 +266,6 @@ void Writer::take_delivered(std::uint32_t process, const Event& event) {
     return;
   }
   tasks.set_delivered(row, time_of(event), lane);
-  const TaskTable::Fate fate = tasks.fate(row);
-  if (fate.lane < lanes_.size() && lanes_[fate.lane].data.runs.is_open() &&
-      fate.index == lanes_[fate.lane].data.runs.closed()) {
-    delivered_lanes_.push_back(fate.lane);
-  }
   const std::uint32_t pool = pool_of(process, event);
   if (lane == kNone32) {
     keep(process, event);
@@ -485,7 +480,6 @@ void Writer::settle() {
     rebuild(lane);
   }
   late_lanes_.clear();
-  end_delivered();
   for (QueueSteps* queue : unsettled_) {
     queue->settle();
   }

@@ -106,7 +106,6 @@ class Writer {
   void finish_run(LaneEntry& lane, std::size_t run, const trace::Event& event);
   void abandon_run(LaneEntry& lane, TimeNs time);
   void abandon_wait(LaneEntry& lane, TimeNs time);
-  void end_delivered();
   void rebuild(std::uint32_t lane);
   std::vector<trace::Event> take_back_log(std::uint32_t lane);
   void take_back_runs(std::uint32_t lane);
@@ -147,7 +146,6 @@ class Writer {
   std::vector<Marker> markers_;
   std::shared_ptr<std::deque<std::string>> names_ = std::make_shared<std::deque<std::string>>();
   std::vector<std::uint32_t> changed_lanes_, changed_pools_, late_lanes_;
-  std::vector<std::uint32_t> delivered_lanes_;  // whose open run has been delivered
   std::vector<QueueSteps*> unsettled_;
   std::size_t total_bytes_ = 0;
   std::size_t forgotten_bytes_ = 0;

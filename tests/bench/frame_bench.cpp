@@ -76,8 +76,8 @@ QJsonObject measureZooms(const std::shared_ptr<const session::Snapshot>& snapsho
   frames.view.lanes = lanes;
   Spread worst;
   QJsonObject bySpan;
-  // From 50 ms, a task or two a lane, by factors of ten, up to all of it.
-  for (TimeNs span = 50'000'000;; span *= 10) {
+  // From 50 us within tasks, and 50 ms, a task or two a lane, by factors of ten, up to all of it.
+  for (TimeNs span = 50'000;; span *= span == 50'000 ? 1000 : 10) {
     const TimeNs shown = std::min(span, whole);
     const Spread spread = animate(frames, snapshot, shown, count);
     const double seconds = static_cast<double>(shown) * 1e-9;
