@@ -7,6 +7,7 @@
 #include "core/executor/thread_pool_executor.h"
 #include "core/trace/clock.h"
 #include "core/workload/url.h"
+#include "ui/window/scenario_reach.h"
 
 #include <QFileInfo>
 #include <QLocale>
@@ -90,14 +91,6 @@ ui::ScenarioInfo describe(const workload::Scenario& scenario) {
                        .startsAgain = !one.with.empty()});
   }
   return info;
-}
-
-QString whyConsent(const workload::Scenario& scenario) {
-  const bool network = scenario.reaches_network();
-  return network && scenario.runs_commands()
-             ? LiveEngine::tr("It reaches hosts beyond this computer and runs commands.")
-         : network ? LiveEngine::tr("It reaches hosts beyond this computer.")
-                   : LiveEngine::tr("It runs commands on this computer.");
 }
 
 }  // namespace
@@ -227,7 +220,7 @@ void LiveEngine::startIfTrusted(const workload::Scenario& scenario, const QStrin
       settings_.setTrusted(text);
     } else if (!start_.trustAll && !settings_.isTrusted(text)) {
       withdrawStart();
-      Q_EMIT consentNeeded(nameOrFile, whyConsent(scenario));
+      Q_EMIT consentNeeded(nameOrFile, ui::reachText(scenario));
       return;
     }
   }

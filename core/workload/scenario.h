@@ -137,9 +137,9 @@ struct Try {
   bool pause = false;
   bool resume = false;
   bool cancel = false;
-  std::string with = {};    ///< TOML: starts it again, with these keys, as changed() takes them
-  std::string say = {};     ///< what is promised, in words
-  std::string figure = {};  ///< one of kCheckFigures
+  std::string with = {};        ///< TOML: starts it again, with these keys, as changed() takes them
+  std::string say = {};         ///< what is promised, in words
+  std::string figure = {};      ///< one of kCheckFigures
   bool against_before = false;  ///< the figure is divided by the one of before
   Nanoseconds after = std::chrono::milliseconds(300);  ///< from then on it is looked at, ...
   Nanoseconds during = std::chrono::seconds(1);        ///< ... for so long; before as long
@@ -147,8 +147,8 @@ struct Try {
   std::optional<double> max = {};
 };
 
-/// The figures that a check or a try may name; times in seconds. `first_result`: from the begin to when the
-/// caller had one; `out_of_order`: tasks that started before one that was queued earlier.
+/// The figures that a check or a try may name; times in seconds. `first_result`: from the begin to
+/// when the caller had one; `out_of_order`: tasks that started before one that was queued earlier.
 inline constexpr auto kCheckFigures = std::to_array<std::string_view>(
     {"queued",         "started",         "finished",         "failed",         "cancelled",
      "throughput",     "utilization",     "peak_workers",     "queue_wait.p50", "queue_wait.p99",
@@ -159,7 +159,7 @@ inline constexpr auto kCheckFigures = std::to_array<std::string_view>(
 struct Scenario {
   std::string name = {};
   std::string title = {};
-  std::string lesson = {};  ///< Markdown
+  std::string lesson = {};    ///< Markdown
   std::string code = {};      ///< Python
   std::string code_cpp = {};  ///< the same in C++
   std::optional<std::size_t> max_workers = {};

@@ -84,8 +84,8 @@ class ScenarioReader {
 
 void ScenarioReader::read(const toml::table& root, Scenario& scenario) const {
   const TableReader reader(root, file_, "",
-                           {"name", "title", "lesson", "code", "code_cpp", "max_workers", "gil", "seed", "pool",
-                            "load", "task", "http", "script", "check", "try"});
+                           {"name", "title", "lesson", "code", "code_cpp", "max_workers", "gil",
+                            "seed", "pool", "load", "task", "http", "script", "check", "try"});
   reader.require("name");
   reader.line("name", scenario.name, kLineBytes);
   scenario.title = scenario.name;

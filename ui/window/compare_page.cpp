@@ -6,6 +6,7 @@
 #include "ui/theme/icons.h"
 #include "ui/timeline/timeline_view.h"
 #include "ui/window/actions.h"
+#include "ui/window/view_commands.h"
 
 #include <QAction>
 #include <QHBoxLayout>
@@ -215,7 +216,6 @@ void ComparePage::fit() {
 }
 
 bool ComparePage::run(Command command) {
-  TimelineView* const first = sides_[0].view;
   switch (command) {
     case Command::freeze:
       clock_.toggle();
@@ -240,24 +240,6 @@ bool ComparePage::run(Command command) {
     case Command::next_event:
       step(true);
       break;
-    case Command::zoom_in:
-      first->zoomIn();
-      break;
-    case Command::zoom_out:
-      first->zoomOut();
-      break;
-    case Command::pan_left:
-      first->panLeft();
-      break;
-    case Command::pan_right:
-      first->panRight();
-      break;
-    case Command::view_back:
-      first->goBack();
-      break;
-    case Command::view_forward:
-      first->goForward();
-      break;
     case Command::fit:
       fit();
       break;
@@ -267,6 +249,9 @@ bool ComparePage::run(Command command) {
       }
       break;
     default: {
+      if (steer(*sides_[0].view, command)) {
+        break;
+      }
       // What would change what is hidden behind this page waits until it is seen again.
       const CommandGroup group = commandTable()[static_cast<std::size_t>(command)].group;
       const bool isOfTheWindow = command == Command::presentation;

@@ -10,6 +10,7 @@
 #include "ui/window/scenario_editor.h"
 #include "ui/window/shortcut_page.h"
 #include "ui/window/urls_dialog.h"
+#include "ui/window/view_commands.h"
 
 #include <QDateTime>
 #include <QFileInfo>
@@ -122,26 +123,8 @@ void MainWindow::run(Command command) {
     case Command::loop_range:
       toggleLoop();
       break;
-    case Command::zoom_in:
-      view_->zoomIn();
-      break;
-    case Command::zoom_out:
-      view_->zoomOut();
-      break;
-    case Command::pan_left:
-      view_->panLeft();
-      break;
-    case Command::pan_right:
-      view_->panRight();
-      break;
     case Command::fit:
       view_->fit();
-      break;
-    case Command::view_back:
-      view_->goBack();
-      break;
-    case Command::view_forward:
-      view_->goForward();
       break;
     case Command::ruler_end:
       view_->dropRulerEnd();
@@ -189,7 +172,9 @@ void MainWindow::run(Command command) {
       break;
     }
     default:
-      walk(command);
+      if (!steer(*view_, command)) {
+        walk(command);
+      }
       break;
   }
   refreshActions();

@@ -4,6 +4,7 @@
 #include "core/workload/scenario.h"
 #include "ui/panels/look.h"
 #include "ui/window/dialogs.h"
+#include "ui/window/scenario_reach.h"
 
 #include <QDialogButtonBox>
 #include <QFileInfo>
@@ -27,18 +28,6 @@ int lineOf(const std::string& subject) {
 
 QString sentence(const Error& error) {
   return QString::fromStdString(Error{{}, error.reason, error.advice}.message());
-}
-
-/// What running it would do beyond the program.
-QString reachOf(const workload::Scenario& scenario) {
-  if (scenario.reaches_network() && scenario.runs_commands()) {
-    return ScenarioEditor::tr("It reaches hosts beyond this computer and runs commands.");
-  }
-  if (scenario.reaches_network()) {
-    return ScenarioEditor::tr("It reaches hosts beyond this computer.");
-  }
-  return scenario.runs_commands() ? ScenarioEditor::tr("It runs commands on this computer.")
-                                  : QString();
 }
 
 }  // namespace
@@ -97,17 +86,21 @@ void ScenarioEditor::check() {
       workload::parse_scenario(text_->toPlainText().toStdString(), name_.toStdString());
   run_->setEnabled(scenario.has_value());
   if (scenario) {
-    const QString reach = reachOf(*scenario);
-    verdict_->setText(reach.isEmpty() ? tr("It can be run.") : tr("It can be run. %1").arg(reach));
-    setLook(verdict_, "ok");
+    const QString reach = reachText(*scenario);
+    say(reach.isEmpty() ? tr("It can be run.") : tr("It can be run. %1").arg(reach), "ok");
     markLine(0);
     return;
   }
   const int line = lineOf(scenario.error().subject);
-  verdict_->setText(line > 0 ? tr("Line %1: %2").arg(line).arg(sentence(scenario.error()))
-                             : sentence(scenario.error()));
-  setLook(verdict_, "bad");
+  say(line > 0 ? tr("Line %1: %2").arg(line).arg(sentence(scenario.error()))
+               : sentence(scenario.error()),
+      "bad");
   markLine(line);
+}
+
+void ScenarioEditor::say(const QString& text, const char* look) {
+  verdict_->setText(text);
+  setLook(verdict_, look);
 }
 
 /// Gives the line that is wrong another ground; 0: none.
@@ -131,15 +124,13 @@ void ScenarioEditor::saveAs(std::function<void()> saved) {
         const QString text = text_->toPlainText();
         QSaveFile file(path);
         if (!file.open(QIODevice::WriteOnly) || file.write(text.toUtf8()) < 0 || !file.commit()) {
-          verdict_->setText(tr("%1 was not saved: %2").arg(path, file.errorString()));
-          setLook(verdict_, "bad");
+          say(tr("%1 was not saved: %2").arg(path, file.errorString()), "bad");
           return;
         }
         name_ = path;
         savedText_ = text;
         setWindowTitle(tr("%1 \u2014 Scenario").arg(QFileInfo(path).fileName()));
-        verdict_->setText(tr("Saved to %1.").arg(path));
-        setLook(verdict_, "ok");
+        say(tr("Saved to %1.").arg(path), "ok");
         if (saved) {
           saved();
         }

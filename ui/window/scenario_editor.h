@@ -32,6 +32,7 @@ class ScenarioEditor : public QDialog {
 
  private:
   void check();
+  void say(const QString& text, const char* look);
   void markLine(int line);
   void saveAs(std::function<void()> saved = {});
   bool isChanged() const;

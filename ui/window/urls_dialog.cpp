@@ -18,17 +18,13 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
-#include <vector>
+#include <utility>
 
 namespace poolscope::ui {
 namespace {
 
 constexpr qint64 kMostBytes = 4 << 20;  // of a file: the most URLs that a scenario takes
-
-const QString& scenarioName() {
-  static const QString kName = QStringLiteral("my-pages.toml");
-  return kName;
-}
+constexpr const char* kScenarioName = "my-pages.toml";
 
 }  // namespace
 
@@ -82,7 +78,7 @@ UrlsDialog::UrlsDialog(Dialogs& dialogs, const Theme& theme, QWidget* parent)
   layout->addWidget(buttons);
   connect(text_, &QPlainTextEdit::textChanged, this, &UrlsDialog::check);
   connect(run_, &QPushButton::clicked, this, [this] {
-    Q_EMIT run(scenario(), scenarioName());
+    Q_EMIT run(QString::fromStdString(scenario()), QString::fromLatin1(kScenarioName));
     accept();
   });
   connect(file, &QPushButton::clicked, this, [this] {
@@ -93,57 +89,56 @@ UrlsDialog::UrlsDialog(Dialogs& dialogs, const Theme& theme, QWidget* parent)
   check();
 }
 
-QString UrlsDialog::scenario() const {
-  const workload::UrlList list = workload::urls_in(text_->toPlainText().toStdString());
-  return QString::fromStdString(workload::scenario_of_urls(
-      list.urls, {.max_workers = static_cast<std::size_t>(workers_->value()),
-                  .limits = {.at_a_time = static_cast<std::uint64_t>(atATime_->value()),
-                             .rate_per_s = rate_->value()}}));
+std::string UrlsDialog::scenario() const {
+  return workload::scenario_of_urls(
+      urls_, {.max_workers = static_cast<std::size_t>(workers_->value()),
+              .limits = {.at_a_time = static_cast<std::uint64_t>(atATime_->value()),
+                         .rate_per_s = rate_->value()}});
+}
+
+void UrlsDialog::say(const QString& text, const char* look) {
+  verdict_->setText(text);
+  setLook(verdict_, look);
 }
 
 void UrlsDialog::check() {
-  const workload::UrlList list = workload::urls_in(text_->toPlainText().toStdString());
+  workload::UrlList list = workload::urls_in(text_->toPlainText().toStdString());
+  urls_ = std::move(list.urls);
   run_->setEnabled(false);
-  setLook(verdict_, "dim");
   if (list.stray) {
-    verdict_->setText(tr("No http or https URL: %1").arg(QString::fromStdString(*list.stray)));
-    setLook(verdict_, "bad");
+    say(tr("No http or https URL: %1").arg(QString::fromStdString(*list.stray)), "bad");
     return;
   }
-  if (list.urls.empty()) {
-    verdict_->setText(
-        tr("Pages are asked for politely: few at a time of each host, and only after "
-           "you press Fetch."));
+  if (urls_.empty()) {
+    say(tr("Pages are asked for politely: few at a time of each host, and only after "
+           "you press Fetch."),
+        "dim");
     return;
   }
-  if (const auto read = workload::parse_scenario(scenario().toStdString(), "my-pages.toml");
-      !read) {
-    verdict_->setText(QString::fromStdString(Error{{}, read.error().reason, {}}.message()));
-    setLook(verdict_, "bad");
+  if (const auto read = workload::parse_scenario(scenario(), kScenarioName); !read) {
+    say(QString::fromStdString(Error{{}, read.error().reason, {}}.message()), "bad");
     return;
   }
   run_->setEnabled(true);
-  const QString pages = list.urls.size() == 1
+  const QString pages = urls_.size() == 1
                             ? tr("1 page")
-                            : tr("%1 pages").arg(QLocale().toString(qulonglong{list.urls.size()}));
+                            : tr("%1 pages").arg(QLocale().toString(qulonglong{urls_.size()}));
   const QString hosts = list.hosts == 1
                             ? tr("1 host")
                             : tr("%1 hosts").arg(QLocale().toString(qulonglong{list.hosts}));
-  verdict_->setText(tr("%1 from %2.").arg(pages, hosts));
+  say(tr("%1 from %2.").arg(pages, hosts), "dim");
 }
 
 void UrlsDialog::read(const QString& path) {
   QFile file(path);
   const bool isFile = QFileInfo(path).isFile();  // a device or a pipe may never end
   if (!isFile || !file.open(QIODevice::ReadOnly)) {
-    verdict_->setText(
-        tr("%1 cannot be read: %2").arg(path, isFile ? file.errorString() : tr("it is no file")));
-    setLook(verdict_, "bad");
+    say(tr("%1 cannot be read: %2").arg(path, isFile ? file.errorString() : tr("it is no file")),
+        "bad");
     return;
   }
   if (file.size() > kMostBytes) {
-    verdict_->setText(tr("%1 is larger than 4 MiB; take a part of it").arg(path));
-    setLook(verdict_, "bad");
+    say(tr("%1 is larger than 4 MiB; take a part of it").arg(path), "bad");
     return;
   }
   text_->setPlainText(QString::fromUtf8(file.readAll()));

@@ -6,6 +6,9 @@
 #include <QDialog>
 #include <QString>
 
+#include <string>
+#include <vector>
+
 class QDoubleSpinBox;
 class QLabel;
 class QPlainTextEdit;
@@ -29,9 +32,12 @@ class UrlsDialog : public QDialog {
  private:
   void check();
   void read(const QString& path);
-  QString scenario() const;
+  /// Of the URLs that were found; there must be one at least.
+  std::string scenario() const;
+  void say(const QString& text, const char* look);
 
   Dialogs& dialogs_;
+  std::vector<std::string> urls_ = {};  ///< in the text
   QPlainTextEdit* text_;
   QSpinBox* workers_;
   QSpinBox* atATime_;
