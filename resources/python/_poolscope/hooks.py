@@ -16,7 +16,7 @@ import collections
 import os
 import sys
 
-from _poolscope import events, pools, results, shapes
+from _poolscope import ends, events, pools, results, shapes
 from _poolscope.workers import CpuWorker, Worker, make_queue_class
 
 _RESULT, _MAP = 1 << 56, 2 << 56
@@ -341,16 +341,4 @@ def watch_thread(module):
     module.queue = _Module(queue, SimpleQueue=SimpleQueue)
     module.threading = _Module(threading, Thread=make_thread_factory(module, threading))
     pools.switch(events.on)
-    _at_end(threading)
-
-
-def _at_end(threading):
-    """Behind the pools' own end, in which their workers end: first of a list that is run from its
-    end. Children of multiprocessing do this, too, and no atexit."""
-    import atexit
-
-    atexit.register(events.end)
-    exits = getattr(threading, "_threading_atexits", None)
-    if type(exits) is list:
-        exits.insert(0, events.drain)
-
+    ends.watch(threading)
