@@ -455,8 +455,8 @@ void RunTest::poolscopeKilled_theProgramGoesOn() {
               "from concurrent.futures import ThreadPoolExecutor\n"
               "pool = ThreadPoolExecutor(2)\n"
               "pool.submit(int).result()\n"
-              "print('ready', flush=True)\n"
               "watcher = os.getppid()\n"
+              "print('ready', flush=True)\n"
               "while os.getppid() == watcher: pool.submit(int).result()\n"
               "print(sum(pool.map(int, range(1000))), file=open(sys.argv[1] + '.part', 'w'))\n"
               "pool.shutdown()\n"
@@ -490,12 +490,12 @@ void RunTest::fewerWorkers_inTheWindow_lowerThroughput() {
       QStringLiteral(POOLSCOPE_PROGRAM),
       {QStringLiteral("run"), QStringLiteral("--record"), path(QStringLiteral("a.pftrace")),
        QStringLiteral("--"), kPython, kScripts + QStringLiteral("scrape.py"),
-       QStringLiteral("100000"), QStringLiteral("0.05")});
+       QStringLiteral("100000"), QStringLiteral("0.2")});
   QString window;
   QTRY_VERIFY_WITH_TIMEOUT(!(window = display.window(QStringLiteral("Poolscope"))).isEmpty(),
                            kPatienceMs);
   const auto finished = [this] { return recorded()->statistics().finished; };
-  QTRY_VERIFY_WITH_TIMEOUT(finished() >= 200, kPatienceMs);
+  QTRY_VERIFY_WITH_TIMEOUT(finished() >= 100, kPatienceMs);
   const auto workers = [this] {
     const auto snapshot = recorded();
     return snapshot->max_workers_at(snapshot->pools()[0].index, snapshot->end());
@@ -507,7 +507,7 @@ void RunTest::fewerWorkers_inTheWindow_lowerThroughput() {
   }
   QCOMPARE(workers(), 1U);
   const auto before = finished();
-  QTRY_VERIFY_WITH_TIMEOUT(finished() >= before + 30, kPatienceMs);
+  QTRY_VERIFY_WITH_TIMEOUT(finished() >= before + 15, kPatienceMs);
   killBoth();
 
   const auto snapshot = recorded();
