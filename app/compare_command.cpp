@@ -13,7 +13,7 @@ namespace {
 
 Summary summaryOf(const LoadedRecording& recording) {
   Summary summary = summarize(*recording.snapshot, recording.about.info.scenario_name);
-  summary.truncated = recording.about.truncated;
+  summary.missing = recording.about.missing;
   return summary;
 }
 

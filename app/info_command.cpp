@@ -49,7 +49,7 @@ int runInfo(const InfoCall& call) {
     return complain(loaded.error(), kFailed);
   }
   Summary summary = summarize(*loaded->snapshot, loaded->about.info.scenario_name);
-  summary.truncated = loaded->about.truncated;
+  summary.missing = loaded->about.missing;
   if (call.json) {
     print(QJsonDocument(toJson(summary)).toJson().toStdString());
   } else {
