@@ -10,7 +10,6 @@
 #include "core/storage/recording.h"
 #include "core/workload/scenario.h"
 
-#include <QString>
 
 #include <functional>
 #include <memory>
@@ -45,9 +44,6 @@ Result<void> checkTrust(const workload::Scenario& scenario, const std::string& n
 
 /// Whether `path` names a picture, by its ending. An Error means exit status 2.
 Result<void> checkPicture(const std::string& path);
-
-/// Why the picture `path` was not written: `problem` as writePng() says it.
-Error pictureError(const std::string& path, const QString& problem);
 
 /// A recording read whole, for commands that only look at it.
 struct LoadedRecording {

@@ -25,11 +25,6 @@ Result<void> checkPicture(const std::string& path) {
   return {};
 }
 
-Error pictureError(const std::string& path, const QString& problem) {
-  return {path, "cannot be written, " + problem.toLower().toStdString(),
-          "free some space or choose another disk"};
-}
-
 Result<LoadedRecording> loadRecording(const std::string& file) {
   session::Session session;
   auto opened = storage::open_recording(file, session);
