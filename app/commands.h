@@ -10,9 +10,9 @@
 #include "core/storage/recording.h"
 #include "core/workload/scenario.h"
 
-
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace poolscope::app {
@@ -22,11 +22,11 @@ namespace poolscope::app {
 
 int runScenarios(const ScenariosCall& call);
 int runRecord(const RecordCall& call, StopSignals& signals);
-int runInfo(const InfoCall& call);
+int runInfo(const InfoCall& call, StopSignals& signals);
 int runExport(const ExportCall& call, StopSignals& signals);
 int runSweep(const SweepCall& call, StopSignals& signals);
 int runFit(const FitCall& call);
-int runCompare(const CompareCall& call);
+int runCompare(const CompareCall& call, StopSignals& signals);
 /// `watch` shows the program while it runs; empty: without a window.
 int runProgram(const RunCall& call, StopSignals& signals,
                const std::function<void(RunSession&)>& watch = {});
@@ -50,7 +50,9 @@ struct LoadedRecording {
   std::shared_ptr<const session::Snapshot> snapshot = {};
   storage::OpenedRecording about = {};
 };
-Result<LoadedRecording> loadRecording(const std::string& file);
+Result<LoadedRecording> loadRecording(const std::string& file, const std::stop_token& stop);
+/// A token that the first signal stops.
+std::stop_token stopOn(StopSignals& signals);
 /// Of a recording without a single event, whole or cut: there is no picture of it.
 Error nothingToShow(const std::string& file);
 

@@ -155,7 +155,8 @@ int runExport(const ExportCall& call, StopSignals& signals) {
     return complain(writable.error(), kFailed);
   }
   if (!isScenario(call.file)) {
-    return exportLoaded(call, loadRecording(call.file), signals, std::stop_source());
+    return exportLoaded(call, loadRecording(call.file, stopOn(signals)), signals,
+                        std::stop_source());
   }
   const auto scenario = workload::find_scenario(call.file);
   if (!scenario) {
