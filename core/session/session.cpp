@@ -4,6 +4,7 @@
 #include "core/session/stored_snapshot.h"
 #include "core/session/writer.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -17,6 +18,8 @@ using Clock = std::chrono::steady_clock;
 // first who does is answered with something fresh.
 constexpr Clock::duration kWhenAsked = std::chrono::milliseconds(8);
 constexpr Clock::duration kWhenNot = std::chrono::milliseconds(64);
+// Of what publishing took: where time goes back again and again, lanes are begun anew in each.
+constexpr int kPause = 4;
 
 }  // namespace
 
@@ -39,8 +42,8 @@ class Session::Store {
       return;
     }
     const Clock::duration age = Clock::now() - published_at_;
-    if (events.empty() || age >= kWhenNot ||
-        (age >= kWhenAsked && asked_.load(std::memory_order_relaxed))) {
+    const Clock::duration due = asked_.load(std::memory_order_relaxed) ? kWhenAsked : kWhenNot;
+    if (events.empty() || age >= std::max(due, kPause * publishing_took_)) {
       publish();
     }
   }
@@ -65,20 +68,23 @@ class Session::Store {
 
  private:
   void publish() {
+    const Clock::time_point begin = Clock::now();
     std::shared_ptr<const Snapshot> fresh = std::make_shared<StoredSnapshot>(
         writer_.publish(memory_limit_.load(std::memory_order_relaxed)));
     asked_.store(false, std::memory_order_relaxed);
     pending_ = false;
     published_at_ = Clock::now();
+    publishing_took_ = published_at_ - begin;
     const std::lock_guard lock(published_mutex_);
     published_.swap(
         fresh);  // the old one goes when the lock is released: `fresh` was made before it
   }
 
-  std::mutex writer_mutex_;  // guards writer_, pending_, published_at_
+  std::mutex writer_mutex_;  // guards writer_, pending_, published_at_, publishing_took_
   Writer writer_;
   bool pending_ = false;
   Clock::time_point published_at_ = {};
+  Clock::duration publishing_took_ = {};
   std::atomic<bool> asked_ = false;
   std::atomic<std::size_t> memory_limit_ = 0;
 

@@ -57,10 +57,7 @@ void Writer::consume(std::uint32_t process, std::span<const Event> events) {
   for (const Event& event : events) {
     take(process, event);
   }
-  if (!events.empty()) {
-    processes_[process].changed = true;
-    settle();
-  }
+  processes_[process].changed = processes_[process].changed || !events.empty();
 }
 
 void Writer::take(std::uint32_t process, const Event& event) {
@@ -530,6 +527,7 @@ void Writer::refresh_names(LaneEntry& lane) {
 }
 
 State Writer::publish(std::size_t memory_limit) {
+  settle();
   seal();
   keep_within(memory_limit);
   for (const std::uint32_t index : changed_lanes_) {

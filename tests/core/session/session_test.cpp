@@ -133,6 +133,7 @@ class SessionTest : public QObject {
   void lostEvents_areCountedAndMarked();
   void lostEndOfADeliveredTask_isOverWhenTheWorkerGoesOn();
   void runWithoutEnd_lastsToTheNextOne();
+  void timeThatGoesBackAgainAndAgain_costsNoSquareOfTheEvents();
   void resultTakenTwice_isNoAnomaly();
   void longestTask_beforeItEnded_isJudgedByWhatWasKnown();
   void columnsNarrowerThanANanosecond_showTheMoment();
@@ -472,6 +473,29 @@ void SessionTest::runWithoutEnd_lastsToTheNextOne() {
   QVERIFY(!filled.snapshot->task({0, 1})->finished);
   QCOMPARE(filled.snapshot->statistics().run_time->count, std::size_t{1});
   QCOMPARE(filled.snapshot->lane_columns(lane, 0, 100, 1)[0].busy, 1.0F);
+}
+
+void SessionTest::timeThatGoesBackAgainAndAgain_costsNoSquareOfTheEvents() {
+  // A session whose lanes were begun anew with each batch would take some minutes for this.
+  constexpr std::uint64_t kBatches = 3'000;
+  constexpr std::uint64_t kTasks = 30;
+  Session session;
+  const auto sink = session.add_process(Filled::named());
+  for (std::uint64_t batch = 0; batch < kBatches; ++batch) {
+    Events events;
+    for (std::uint64_t i = 0; i < kTasks; ++i) {
+      const std::uint64_t task = 1 + batch * kTasks + i;
+      const std::uint64_t time = (kBatches - batch) * 1'000 + 10 * i;
+      events.insert(events.end(), {started(time, task), finished(time + 5, task)});
+    }
+    sink->consume(events);
+  }
+  sink->consume({});
+  const auto snapshot = session.snapshot();
+  QCOMPARE(snapshot->task_count(), kBatches * kTasks);
+  const Statistics sums = snapshot->statistics();
+  QCOMPARE(sums.run_time->count, static_cast<std::size_t>(kBatches * kTasks));
+  QCOMPARE(sums.run_time->max, 5e-9);
 }
 
 void SessionTest::resultTakenTwice_isNoAnomaly() {
