@@ -35,6 +35,7 @@ class LessonPanel : public QScrollArea {
   struct Row {
     QPushButton* button = nullptr;
     QLabel* text = nullptr;
+    QVBoxLayout* column = nullptr;
     bool startsAgain = false;
     QString promise = {};
   };

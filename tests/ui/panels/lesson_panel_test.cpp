@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/lesson_panel.h"
 
+#include <QAbstractTextDocumentLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTextBlock>
+#include <QTextDocument>
+#include <QTextLayout>
+#include <QTextList>
 
 using namespace poolscope::ui;
 using Stage = TrialInfo::Stage;
@@ -37,6 +42,19 @@ class LessonPanelTest : public QObject {
     QVERIFY(y("try0") < y("tryText0"));
     QVERIFY(y("tryText0") < y("try1"));
     QVERIFY(y("tryText1") < y("lessonRest"));
+  }
+
+  /// As the label lays it out: its bullet keeps in line with the paragraphs about it.
+  void items_standNoFurtherInThanTheirBulletNeeds() {
+    QTextDocument document;
+    document.setDefaultFont(Theme::light().fonts.body);
+    document.setHtml(label("lessonRest")->text());
+    QVERIFY(document.firstBlock().textList() != nullptr);
+    document.documentLayout()->documentSize();  // lays it out
+    const qreal left = document.firstBlock().layout()->lineAt(0).x();
+    const int lineHeight = QFontMetrics(Theme::light().fonts.body).height();
+    QVERIFY2(left > lineHeight / 2.0, qPrintable(QString::number(left)));
+    QVERIFY2(left < 2 * lineHeight, qPrintable(QString::number(left)));
   }
 
   void button_tellsItsPromiseToWhoCannotSee() {
