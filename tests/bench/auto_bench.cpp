@@ -96,6 +96,7 @@ QJsonObject measureAll(bool quick) {
 
 int main(int argc, char** argv) {
   const auto call = poolscope::bench::readCall(argc, argv);
+  poolscope::bench::wakeAllCores();
   poolscope::bench::printFigures(poolscope::bench::measureAll(call.quick));
   return 0;
 }

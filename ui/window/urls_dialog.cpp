@@ -58,6 +58,7 @@ UrlsDialog::UrlsDialog(Dialogs& dialogs, const Theme& theme, QWidget* parent)
   rate_->setValue(workload::kPoliteLimits.rate_per_s);
   verdict_->setObjectName(QStringLiteral("urlsVerdict"));
   verdict_->setWordWrap(true);
+  verdict_->setTextFormat(Qt::PlainText);  // it quotes what was pasted
   verdict_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
   verdict_->setMinimumHeight(2 * verdict_->fontMetrics().lineSpacing());
 

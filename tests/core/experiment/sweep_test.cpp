@@ -195,6 +195,11 @@ void SweepTest::failingTasksOnly_areNoThroughput() {
   QVERIFY(!result.notes.empty());
   QVERIFY2(result.notes.back().find("failed as the scenario says") != std::string::npos,
            result.notes.back().c_str());
+  QCOMPARE(result.reason,
+           std::string("Can't tell: every task that ended had failed, at each number of workers."));
+  for (const SweepPoint& point : result.points) {
+    QVERIFY(!point.predicted);
+  }
 }
 
 void SweepTest::aDeadlock_isNoThroughput() {
