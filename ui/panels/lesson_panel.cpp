@@ -91,6 +91,7 @@ void LessonPanel::showLesson(const QString& markdown, const QList<TryInfo>& trie
 }
 
 void LessonPanel::build() {
+  awaited_.reset();
   for (const Row& row : std::as_const(rows_)) {
     delete row.button;
     delete row.text;
@@ -104,6 +105,7 @@ void LessonPanel::build() {
     row.button = new QPushButton(info.label, widget());
     row.button->setObjectName(QStringLiteral("try%1").arg(i));
     row.button->setAccessibleDescription(info.promise);
+    row.button->setAutoDefault(true);  // Enter presses it, as Space does
     row.text = new QLabel(widget());
     row.text->setObjectName(QStringLiteral("tryText%1").arg(i));
     row.text->setWordWrap(true);
@@ -138,7 +140,19 @@ void LessonPanel::showTrial(const TrialInfo& trial, bool running, bool startable
 void LessonPanel::showRow(int index) {
   const Row& row = rows_[index];
   const bool usable = row.startsAgain ? startable_ : running_;
+  // A scenario that starts again disables it for a moment: the focus comes back to it, and does not
+  // stay at whatever stands next.
+  if (!usable && row.button->hasFocus()) {
+    setFocus();
+    awaited_ = index;
+  }
   row.button->setEnabled(usable);
+  if (usable && awaited_ == index) {
+    awaited_.reset();
+    if (hasFocus()) {
+      row.button->setFocus();
+    }
+  }
   row.button->setToolTip(usable            ? QString()
                          : row.startsAgain ? tr("Start the scenario first")
                                            : tr("The pool must run for this: F5 starts it again"));

@@ -8,6 +8,8 @@
 #include <QScrollArea>
 #include <QString>
 
+#include <optional>
+
 class QLabel;
 class QPushButton;
 class QVBoxLayout;
@@ -56,6 +58,7 @@ class LessonPanel : public QScrollArea {
   QVBoxLayout* rowsColumn_;
   QPushButton* undo_;
   QList<Row> rows_;
+  std::optional<int> awaited_ = {};  ///< the row whose button had the focus until it was disabled
 };
 
 }  // namespace poolscope::ui

@@ -67,6 +67,9 @@ class LessonPanelTest : public QObject {
     button("try1")->click();
     QCOMPARE(chosen.size(), 1);
     QCOMPARE(chosen.first().first().toInt(), 1);
+    QTest::keyClick(button("try0"), Qt::Key_Return);
+    QCOMPARE(chosen.size(), 2);
+    QCOMPARE(chosen.last().first().toInt(), 0);
   }
 
   void poolThatDoesNotRun_canOnlyBeStartedAgain() {
@@ -76,6 +79,25 @@ class LessonPanelTest : public QObject {
     QVERIFY(button("try1")->isEnabled());
     panel_->showTrial({}, false, false, false);
     QVERIFY(!button("try1")->isEnabled());
+  }
+
+  void focus_returnsToTheButton_whenTheScenarioHasStartedAgain() {
+    panel_->resize(300, 700);
+    panel_->show();
+    panel_->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(panel_.get()));
+    panel_->showTrial({}, true, true, false);
+    button("try1")->setFocus();
+    QTRY_VERIFY(button("try1")->hasFocus());
+    panel_->showTrial({}, false, false, false);
+    QVERIFY(!button("try1")->hasFocus());
+    panel_->showTrial({}, true, true, true);
+    QVERIFY(button("try1")->hasFocus());
+    // Not where the user went elsewhere meanwhile.
+    panel_->showTrial({}, false, false, true);
+    button("undoTry")->setFocus();
+    panel_->showTrial({}, true, true, true);
+    QVERIFY(button("undoTry")->hasFocus());
   }
 
   void outcome_standsUnderItsPromise() {
