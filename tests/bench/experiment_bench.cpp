@@ -157,7 +157,7 @@ QJsonObject recommendations(bool quick) {
       "[load]\npattern = \"map\"\ntasks = 400\n[[task]]\nsteps = [{ cpu = \"2ms\" }]\n";
   const std::string ten =
       "name = \"ten\"\n[load]\npattern = \"map\"\ntasks = 400\n[http]\nmax_concurrent = 10\n"
-      "[[task]]\nsteps = [{ http = \"/\", latency = \"lognormal(40ms, 0.3)\" }]\n";
+      "[[task]]\nsteps = [{ http = \"/\", latency = \"lognormal(40ms, 0.2)\" }]\n";
   return {{QStringLiteral("web-scraping"),
            right_of({*workload::find_scenario("web-scraping"), {2, 4, 8, 16, 32}, 32}, waiting)},
           {QStringLiteral("server_of_ten"),

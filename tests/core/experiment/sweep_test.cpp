@@ -21,6 +21,7 @@ class SweepTest : public QObject {
   void counts_areDoubled_asFarAsTasksGo();
   void furtherCounts_lieAboutTheChoice_orBeyond();
   void contenders_areWhatMayBeWithinTheMargin();
+  void aCeilingInNoise_isNotTakenForARise();
   void everyCount_isMeasuredInTurns_withTheSameSeeds();
   void sleepingTasks_scaleWithTheWorkers();
   void aLock_isPredictedAsTheCeiling();
@@ -120,6 +121,21 @@ void SweepTest::contenders_areWhatMayBeWithinTheMargin() {
   const std::vector<RepeatedPoint> points{point(1, 50), point(8, 360, 0.05), point(16, 400, 0.05),
                                           point(32, 300)};
   QCOMPARE(contenders(recommend(points)), (Counts{8, 16}));
+}
+
+/// A ceiling, seen in noise: the most that was measured is the only count that is sure to reach it.
+void SweepTest::aCeilingInNoise_isNotTakenForARise() {
+  const std::vector<RepeatedPoint> ceiling{point(4, 93), point(8, 190), point(10, 234, 0.02),
+                                           point(32, 240, 0.01)};
+  const Recommendation unsure = recommend(ceiling);
+  QCOMPARE(unsure.code, ReasonCode::still_rising);
+  QCOMPARE(unsure.might_do.value_or(0), std::uint64_t{10});
+  QVERIFY(!is_decided(unsure));
+  const std::string reason = reason_text(unsure);
+  QVERIFY2(reason.find("10 might already be enough") != std::string::npos, reason.c_str());
+  const std::vector<RepeatedPoint> rise{point(4, 93), point(8, 190), point(32, 500, 0.01)};
+  QCOMPARE(recommend(rise).code, ReasonCode::still_rising);
+  QVERIFY(is_decided(recommend(rise)));
 }
 
 void SweepTest::everyCount_isMeasuredInTurns_withTheSameSeeds() {
