@@ -11,7 +11,7 @@
 namespace poolscope::app {
 namespace {
 
-constexpr std::size_t kMostComplaints = 16;  // that nobody took yet
+constexpr std::size_t kMostComplaints = 64;  // of a session
 
 }  // namespace
 
@@ -85,12 +85,15 @@ Result<std::unique_ptr<BridgeSession>> BridgeSession::start(const std::filesyste
 }
 
 void BridgeSession::complainOf(const Error& error) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (told_.size() >= kMostComplaints || !told_.insert(error.subject + error.reason).second) {
+      return;
+    }
+    complaints_.push_back(error);
+  }
   if (options_.onRefused) {
     options_.onRefused(error);
-  }
-  const std::lock_guard lock(mutex_);
-  if (complaints_.size() < kMostComplaints) {
-    complaints_.push_back(error);
   }
 }
 

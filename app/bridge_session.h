@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +31,8 @@ class BridgeSession {
     std::int64_t pid = 0;                          ///< of the program that is watched
     std::string command = {};                      ///< its name and arguments
     std::optional<std::uint32_t> maxWorkers = {};  ///< as asked for; for the recording
-    /// Somebody was refused, or a program cannot tell all: what to say. On any thread.
+    /// Somebody was refused, or a program cannot tell all: what to say. On any thread; the same
+    /// only once, however often somebody tries.
     std::function<void(const Error&)> onRefused = {};
   };
 
@@ -86,6 +88,7 @@ class BridgeSession {
   void complainOf(const Error& error);
 
   std::vector<Error> complaints_;           // guarded by mutex_
+  std::set<std::string> told_;              // guarded by mutex_; what was complained of ever
   bool mainTaken_ = false;                  // the server's thread's own
   std::unique_ptr<bridge::Server> server_;  // last: its thread uses all of the above
 };

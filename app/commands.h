@@ -10,10 +10,9 @@
 #include "core/storage/recording.h"
 #include "core/workload/scenario.h"
 
-#include <QString>
-
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace poolscope::app {
@@ -23,11 +22,11 @@ namespace poolscope::app {
 
 int runScenarios(const ScenariosCall& call);
 int runRecord(const RecordCall& call, StopSignals& signals);
-int runInfo(const InfoCall& call);
+int runInfo(const InfoCall& call, StopSignals& signals);
 int runExport(const ExportCall& call, StopSignals& signals);
 int runSweep(const SweepCall& call, StopSignals& signals);
 int runFit(const FitCall& call);
-int runCompare(const CompareCall& call);
+int runCompare(const CompareCall& call, StopSignals& signals);
 /// `watch` shows the program while it runs; empty: without a window.
 int runProgram(const RunCall& call, StopSignals& signals,
                const std::function<void(RunSession&)>& watch = {});
@@ -46,15 +45,14 @@ Result<void> checkTrust(const workload::Scenario& scenario, const std::string& n
 /// Whether `path` names a picture, by its ending. An Error means exit status 2.
 Result<void> checkPicture(const std::string& path);
 
-/// Why the picture `path` was not written: `problem` as writePng() says it.
-Error pictureError(const std::string& path, const QString& problem);
-
 /// A recording read whole, for commands that only look at it.
 struct LoadedRecording {
   std::shared_ptr<const session::Snapshot> snapshot = {};
   storage::OpenedRecording about = {};
 };
-Result<LoadedRecording> loadRecording(const std::string& file);
+Result<LoadedRecording> loadRecording(const std::string& file, const std::stop_token& stop);
+/// A token that the first signal stops.
+std::stop_token stopOn(StopSignals& signals);
 /// Of a recording without a single event, whole or cut: there is no picture of it.
 Error nothingToShow(const std::string& file);
 

@@ -13,18 +13,19 @@ namespace {
 
 Summary summaryOf(const LoadedRecording& recording) {
   Summary summary = summarize(*recording.snapshot, recording.about.info.scenario_name);
-  summary.truncated = recording.about.truncated;
+  summary.missing = recording.about.missing;
   return summary;
 }
 
 }  // namespace
 
-int runCompare(const CompareCall& call) {
-  const auto a = loadRecording(call.a);
+int runCompare(const CompareCall& call, StopSignals& signals) {
+  const std::stop_token stop = stopOn(signals);
+  const auto a = loadRecording(call.a, stop);
   if (!a) {
     return complain(a.error(), kFailed);
   }
-  const auto b = loadRecording(call.b);
+  const auto b = loadRecording(call.b, stop);
   if (!b) {
     return complain(b.error(), kFailed);
   }

@@ -127,9 +127,7 @@ int exportLoaded(const ExportCall& call, const Result<LoadedRecording>& loaded,
     return complain(nothingToShow(call.file), kFailed);
   }
   if (loaded->about.truncated) {
-    complain({call.file, "a part of it, often its end, is missing or damaged",
-              "what is made of it shows the rest"},
-             kDone);
+    complain({call.file, loaded->about.missing, "what is made of it shows the rest"}, kDone);
   }
   const ui::ExportRequest request = requestOf(call, *loaded);
   if (*request.picture.begin > snapshot.end() || *request.picture.end <= snapshot.begin()) {
@@ -157,7 +155,8 @@ int runExport(const ExportCall& call, StopSignals& signals) {
     return complain(writable.error(), kFailed);
   }
   if (!isScenario(call.file)) {
-    return exportLoaded(call, loadRecording(call.file), signals, std::stop_source());
+    return exportLoaded(call, loadRecording(call.file, stopOn(signals)), signals,
+                        std::stop_source());
   }
   const auto scenario = workload::find_scenario(call.file);
   if (!scenario) {

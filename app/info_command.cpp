@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "app/exit_status.h"
 #include "app/output.h"
+#include "app/signals.h"
 #include "app/summary.h"
 
 #include <QJsonDocument>
@@ -25,14 +26,15 @@ Result<void> checkPicture(const std::string& path) {
   return {};
 }
 
-Error pictureError(const std::string& path, const QString& problem) {
-  return {path, "cannot be written, " + problem.toLower().toStdString(),
-          "free some space or choose another disk"};
+std::stop_token stopOn(StopSignals& signals) {
+  std::stop_source stop;
+  signals.onStop([stop]() mutable { stop.request_stop(); });
+  return stop.get_token();
 }
 
-Result<LoadedRecording> loadRecording(const std::string& file) {
+Result<LoadedRecording> loadRecording(const std::string& file, const std::stop_token& stop) {
   session::Session session;
-  auto opened = storage::open_recording(file, session);
+  auto opened = storage::open_recording(file, session, stop);
   if (!opened) {
     return tl::unexpected(opened.error());
   }
@@ -43,13 +45,13 @@ Error nothingToShow(const std::string& file) {
   return {file, "holds nothing that can be shown", "it may be cut or damaged: record it anew"};
 }
 
-int runInfo(const InfoCall& call) {
-  const auto loaded = loadRecording(call.file);
+int runInfo(const InfoCall& call, StopSignals& signals) {
+  const auto loaded = loadRecording(call.file, stopOn(signals));
   if (!loaded) {
     return complain(loaded.error(), kFailed);
   }
   Summary summary = summarize(*loaded->snapshot, loaded->about.info.scenario_name);
-  summary.truncated = loaded->about.truncated;
+  summary.missing = loaded->about.missing;
   if (call.json) {
     print(QJsonDocument(toJson(summary)).toJson().toStdString());
   } else {

@@ -627,7 +627,7 @@ void LiveEngine::showFile(std::shared_ptr<session::Session> session, const QStri
   replaceByFile(std::move(session), path);
   stoppedAt_ = shown_->snapshot()->end() + 1;
   state_.activity = ui::EngineState::Activity::finished;
-  state_.truncated = about.truncated;
+  state_.missing = QString::fromStdString(about.missing);
   fileInfo_ = about.info;
   if (const auto scenario =
           workload::parse_scenario(about.info.scenario_toml, path.toStdString())) {

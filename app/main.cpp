@@ -161,13 +161,13 @@ int perform(int& argc, char** argv, StopSignals& signals) {
         } else if constexpr (std::is_same_v<Chosen, AttachCall>) {
           return attach(argc, argv, chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, InfoCall>) {
-          return runInfo(chosen);
+          return runInfo(chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, SweepCall>) {
           return withPlot(argc, argv, chosen.plot, [&] { return runSweep(chosen, signals); });
         } else if constexpr (std::is_same_v<Chosen, FitCall>) {
           return withPlot(argc, argv, chosen.plot, [&] { return runFit(chosen); });
         } else if constexpr (std::is_same_v<Chosen, CompareCall>) {
-          return runCompare(chosen);
+          return runCompare(chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, ScenariosCall>) {
           return runScenarios(chosen);
         } else {

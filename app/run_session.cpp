@@ -16,6 +16,7 @@ namespace {
 
 // Processes of the program that end with it may be some moments later.
 constexpr std::chrono::milliseconds kPatience{300};
+constexpr int kKilled = 128;  // a status above it: by a signal
 
 std::map<std::string, std::string> environmentFor(const RunCall& call,
                                                   const std::filesystem::path& folder,
@@ -90,6 +91,11 @@ Result<std::unique_ptr<RunSession>> RunSession::start(const RunCall& call,
 std::optional<Error> RunSession::silence() const {
   if (session_->server().process_count() > 0) {
     return std::nullopt;
+  }
+  const bool killed = program_->status().value_or(0) > kKilled;
+  if (killed && session_->server().greeted() > 0) {
+    return Error{program_->command(), "was killed, or crashed, before it told of a thread pool",
+                 "what a program does in its last 20 ms is not heard"};
   }
   if (session_->server().greeted() > 0) {
     return Error{program_->command(), "used no thread pool, so there is nothing to see",

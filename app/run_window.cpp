@@ -38,10 +38,9 @@ void takeScreenshot(ui::MainWindow& window, const ui::Engine& engine, const Wind
     QTimer::singleShot(kLookMs, &window, [&] { takeScreenshot(window, engine, call, failed); });
     return;
   }
-  const QString path = QString::fromStdString(call.screenshot);
-  const QString problem = ui::writePng(window.grabPicture(), path);
-  if (!problem.isEmpty()) {
-    QCoreApplication::exit(complain(pictureError(call.screenshot, problem), kFailed));
+  // That nothing is replaced unasked was seen to before the window opened.
+  if (const auto written = ui::writePng(window.grabPicture(), call.screenshot, true); !written) {
+    QCoreApplication::exit(complain(written.error(), kFailed));
     return;
   }
   QCoreApplication::exit(failed ? kFailed : kDone);

@@ -90,8 +90,8 @@ QJsonObject toJson(const Summary& summary) {
   json.insert("scenario", summary.scenario.empty()
                               ? QJsonValue(QJsonValue::Null)
                               : QJsonValue(QString::fromStdString(summary.scenario)));
-  if (summary.truncated) {
-    json.insert("truncated", *summary.truncated);
+  if (summary.missing) {
+    json.insert("truncated", !summary.missing->empty());
   }
   return json;
 }
@@ -117,8 +117,8 @@ std::string toTable(const Summary& summary) {
       "events",
       count(summary.events) + ", " + count(summary.lostEvents) + " lost" +
           (summary.oddEvents > 0 ? ", " + count(summary.oddEvents) + " did not fit" : ""));
-  if (summary.truncated.value_or(false)) {
-    rows.emplace_back("truncated", "yes: a part of the file, often its end, is missing or damaged");
+  if (!summary.missing.value_or(std::string()).empty()) {
+    rows.emplace_back("truncated", "yes: " + *summary.missing);
   }
   std::string table;
   for (const auto& [name, value] : rows) {

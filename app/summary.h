@@ -17,9 +17,9 @@ struct Summary {
   session::Statistics statistics = {};
   std::uint64_t events = 0;
   std::uint64_t lostEvents = 0;
-  std::uint64_t oddEvents = 0;   ///< that did not fit what came before
-  std::uint32_t maxWorkers = 0;  ///< in force at the end; of several pools the largest
-  std::optional<bool> truncated = {};
+  std::uint64_t oddEvents = 0;              ///< that did not fit what came before
+  std::uint32_t maxWorkers = 0;             ///< in force at the end; of several pools the largest
+  std::optional<std::string> missing = {};  ///< of the file it was read from; empty: nothing
 };
 
 Summary summarize(const session::Snapshot& snapshot, std::string scenario);

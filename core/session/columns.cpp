@@ -146,6 +146,33 @@ std::vector<LaneColumn> StoredSnapshot::lane_columns(LaneId id, TimeNs begin, Ti
   return columns;
 }
 
+std::vector<LaneLoad> StoredSnapshot::lane_loads(LaneId id, TimeNs begin, TimeNs end,
+                                                 int count) const {
+  const LaneData* lane = lane_data(id);
+  if (lane != nullptr && lane->runs.overlaps()) {
+    return Snapshot::lane_loads(id, begin, end, count);
+  }
+  const ColumnEdges edges(begin, end, count);
+  std::vector<LaneLoad> loads(edges.size());
+  if (lane == nullptr || edges.nothing()) {
+    return loads;
+  }
+  SpanTrack::Edge before = lane->runs.edge(edges.edge(0));
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    const TimeNs from = edges.edge(i);
+    const TimeNs to = edges.shown_until(i);
+    if (before.time != from) {
+      before = lane->runs.edge(from, before.next);
+    }
+    const SpanTrack::Edge after = lane->runs.edge(to, before.next);
+    loads[i].task_count =
+        static_cast<std::uint32_t>(after.next - std::min(before.first_touching(), after.next));
+    loads[i].busy = share(after.covered - before.covered, to - from);
+    before = after;
+  }
+  return loads;
+}
+
 std::vector<CallerColumn> StoredSnapshot::caller_columns(LaneId id, TimeNs begin, TimeNs end,
                                                          int count) const {
   const ColumnEdges edges(begin, end, count);

@@ -13,4 +13,13 @@ std::uint32_t Snapshot::max_workers_at(PoolIndex pool, TimeNs time) const {
   return after == steps.begin() ? 0 : std::prev(after)->now;
 }
 
+std::vector<LaneLoad> Snapshot::lane_loads(LaneId lane, TimeNs begin, TimeNs end,
+                                           int columns) const {
+  std::vector<LaneLoad> loads;
+  for (const LaneColumn& column : lane_columns(lane, begin, end, columns)) {
+    loads.push_back({column.task_count, column.busy});
+  }
+  return loads;
+}
+
 }  // namespace poolscope::session

@@ -63,6 +63,9 @@ class Snapshot {
   std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs begin, TimeNs end, int columns) const {
     return lane_columns(lane, begin, end, columns, end);
   }
+  /// Of lane_columns() how many tasks and how busy: a fraction of the cost where tasks have phases.
+  virtual std::vector<LaneLoad> lane_loads(LaneId lane, TimeNs begin, TimeNs end,
+                                           int columns) const;
   /// Sums up all workers of a pool. What has ended is told where it ended: columns before "now"
   /// stay what they are. Cost O(workers + columns x log tasks) where all edges are multiples of
   /// pool_column_unit(), else O(workers + tasks in the stretch); exact in both ways.

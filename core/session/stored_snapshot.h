@@ -36,6 +36,8 @@ class StoredSnapshot final : public Snapshot {
   std::span<const Marker> markers() const override { return *state_.markers; }
 
   using Snapshot::lane_columns;
+  std::vector<LaneLoad> lane_loads(LaneId lane, TimeNs begin, TimeNs end,
+                                   int columns) const override;
   std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs begin, TimeNs end, int columns,
                                        TimeNs known) const override;
   std::vector<PoolColumn> pool_columns(PoolIndex pool, TimeNs begin, TimeNs end,

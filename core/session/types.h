@@ -104,6 +104,12 @@ struct LaneColumn {
   TaskKey longest = {};  ///< the task with the longest run time of those that touch the span
 };
 
+/// The same without what costs most to tell.
+struct LaneLoad {
+  std::uint32_t task_count = 0;  ///< tasks that touch the span
+  float busy = 0;                ///< 0..1
+};
+
 /// One of equal spans of the time of all workers of a pool. Means over the span: how many.
 struct PoolColumn {
   float workers = 0;  ///< that were there

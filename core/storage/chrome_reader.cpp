@@ -269,12 +269,12 @@ Result<OpenedRecording> ChromeReader::conclude() {
     records_.add_odd(slices_.odd());
     if (records_.has_slices()) {
       records_.tell(session_);
-      damaged_ = damaged_ || records_.left_out_threads();
     } else {
       return failure(path_, "has no slices on threads to show", kAdvice);
     }
   }
-  opened_.truncated = damaged_;
+  opened_.missing = records_.what_is_missing(damaged_);
+  opened_.truncated = !opened_.missing.empty();
   return std::move(opened_);
 }
 

@@ -192,8 +192,8 @@ void ChromeSlices::nest(SliceRecords& records, std::size_t first, std::size_t la
       if (!rows.empty()) {
         const Thread& of = threads_[thread - 1];
         track_id = threads_.size() + 1;
-        const std::string name = (of.name.empty() ? std::to_string(of.tid) : of.name) + " (" +
-                                 std::to_string(rows.size() + 1) + ")";
+        const std::string name =
+            thread_title(of.name, of.tid) + " (" + std::to_string(rows.size() + 1) + ")";
         const std::int64_t pid = of.pid;
         // No thread's id is negative, and each row needs one of its own.
         const auto tid = -static_cast<std::int64_t>(track_id);

@@ -208,7 +208,8 @@ Result<OpenedRecording> TraceReader::conclude() {
   } else if (own_.empty() && !splitter_.truncated() && !damaged_) {
     return failure(path_, "has no slices on threads to show", std::string(kOpenATrace));
   }
-  opened_.truncated = splitter_.truncated() || damaged_ || foreign_.records().left_out_threads();
+  opened_.missing = foreign_.records().what_is_missing(splitter_.truncated() || damaged_);
+  opened_.truncated = !opened_.missing.empty();
   return std::move(opened_);
 }
 

@@ -84,12 +84,14 @@ Result<void> save_recording(const session::Snapshot& snapshot, const std::filesy
 
 struct OpenedRecording {
   RecordingInfo info = {};
-  bool truncated =
-      false;  ///< the file ended in the middle of a packet, or a block of it could not be read
+  bool truncated = false;  ///< something of the file is not in the session:
+  std::string missing =
+      {};  ///< what that is, in words that go on after the file's name; empty: nothing
 };
 
 /// Reads a Perfetto or a Chrome JSON trace into an empty session: our own without loss, others' as
-/// far as they have slices on threads. A cut or damaged file gives what came before (truncated).
+/// far as they have slices on threads. A cut or damaged file gives what came before (truncated),
+/// and one with slices on too many threads those of the first.
 /// Errors name the file: missing, a folder, empty, not a trace. `progress` gets 0..1 now and then;
 /// `stop` ends early with an error. Call it on a job thread.
 Result<OpenedRecording> open_recording(const std::filesystem::path& path, session::Session& session,

@@ -163,7 +163,7 @@ class SliceRecords::Teller {
     Process& process = process_of(thread.pid, record.time_ns);
     Lane& lane = process.lanes[thread.tid];
     if (lane.id == 0) {
-      lane.id = process.directory->add_thread({thread.name, thread.tid});
+      lane.id = process.directory->add_thread({thread_title(thread.name, thread.tid), thread.tid});
     }
     const std::optional<Origin> origin = follow_flows(record, thread.pid, lane.id);
     if (record.type == SliceRecord::Type::begin) {
@@ -312,6 +312,16 @@ std::unordered_set<std::uint64_t> SliceRecords::chosen_tracks() {
     tracks.insert(record.track);
   }
   return tracks;
+}
+
+std::string SliceRecords::what_is_missing(bool damaged) const {
+  std::string words = damaged ? "a part of it, often its end, is missing or damaged" : "";
+  if (left_out_threads_) {
+    words += words.empty() ? "" : ", and ";
+    words += "it has slices on more threads than the " + std::to_string(kMostThreads) +
+             " that are read, and the others are left out";
+  }
+  return words;
 }
 
 void SliceRecords::tell(session::Session& session) {

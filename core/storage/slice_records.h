@@ -34,6 +34,11 @@ struct SliceNotes {
   bool empty() const { return outcome == 0 && error == 0 && cpu_ns == 0; }
 };
 
+/// What a thread is called of which the trace tells no name: as other viewers of traces do.
+inline std::string thread_title(std::string_view name, std::int64_t tid) {
+  return name.empty() ? "Thread " + std::to_string(tid) : std::string(name);
+}
+
 /// Slices, flows and threads from any format, kept until the file has ended, because they come in
 /// any order; then told to a session: slices that lie directly on a thread as tasks of a worker,
 /// slices in them as phases, flows that end in a task as its wait in the queue. Threads: one at a
@@ -54,8 +59,9 @@ class SliceRecords {
   static constexpr std::size_t kMostThreads = 16'384;
   /// Of the others only the names are held, until the file has ended.
   static constexpr std::size_t kMostNames = std::size_t{1} << 20;
-  /// Known once all was told.
-  bool left_out_threads() const { return left_out_threads_; }
+  /// Known once all was told: OpenedRecording::missing, of a file of which the reader found a part
+  /// missing or damaged, or not.
+  std::string what_is_missing(bool damaged) const;
   /// Counts what did not fit, for the session's anomalies.
   void add_odd(std::uint64_t count) { odd_ += count; }
 

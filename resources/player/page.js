@@ -13,6 +13,7 @@ class Page {
     this.playing = false;
     this.selected = -1;
     this.hovered = -1;
+    this.pointer = null;  // where it is over the timeline
     byId("title").textContent = session.title || "Poolscope";
     document.title = `${session.title || "A thread pool"} – Poolscope`;
     this.chooseTheme();
@@ -56,8 +57,11 @@ class Page {
       moved = false;
     });
     canvas.addEventListener("pointermove", (event) => {
+      this.pointer = [event.offsetX, event.offsetY];
       if (!pointers.has(event.pointerId)) {
-        this.hover(event.offsetX, event.offsetY);
+        const before = this.hovered;
+        this.point();
+        if (this.hovered !== before) this.wish();
         return;
       }
       const before = [...pointers.values()];
@@ -79,7 +83,10 @@ class Page {
     };
     canvas.addEventListener("pointerup", release);
     canvas.addEventListener("pointercancel", release);
-    canvas.addEventListener("pointerleave", () => this.hover(-1, -1));
+    canvas.addEventListener("pointerleave", () => {
+      this.pointer = null;
+      this.wish();
+    });
     canvas.addEventListener("keydown", (event) => this.key(event));
     byId("play").addEventListener("click", () => this.toggle());
     byId("fit").addEventListener("click", () => this.fit());
@@ -196,20 +203,18 @@ class Page {
     this.wallBefore = wall;
   }
 
-  hover(x, y) {
-    const task = this.taskAt(x, y);
+  /** Tells of the task below the pointer. With each picture: time and view move, too. */
+  point() {
+    this.hovered = this.pointer ? this.taskAt(...this.pointer) : -1;
     const tip = byId("tip");
-    tip.hidden = task < 0;
-    if (task >= 0) {
-      if (task !== this.hovered) tip.replaceChildren(...this.describe(task, "strong"));
+    tip.hidden = this.hovered < 0;
+    if (this.hovered >= 0) {
+      const [x, y] = this.pointer;
+      tip.replaceChildren(...this.describe(this.hovered, "strong"));
       const stage = byId("timeline");
       tip.style.left = Math.min(x + 14, stage.clientWidth - tip.offsetWidth - 8) + "px";
       tip.style.top = (y + 18 + tip.offsetHeight > stage.clientHeight
         ? Math.max(0, y - tip.offsetHeight - 12) : y + 18) + "px";
-    }
-    if (task !== this.hovered) {
-      this.hovered = task;
-      this.wish();
     }
   }
   select(task) {
@@ -301,6 +306,7 @@ class Page {
   }
   paint() {
     const {model, view, now} = this;
+    this.point();
     this.picture.draw(byId("timeline"), view, now, this.selected, this.hovered);
     drawOverview(byId("overview"), model, view, now);
     const window = drawChart(byId("chart"), model, view, now);

@@ -455,7 +455,7 @@ void LiveEngineTest::openFile_showsTheRecording() {
   QCOMPARE(replaced.count(), 1);
   QCOMPARE(engine.state().source, Source::file);
   QCOMPARE(engine.state().file, file);
-  QVERIFY(!engine.state().truncated);
+  QVERIFY(engine.state().missing.isEmpty());
   QVERIFY(!engine.state().unsaved);
   QCOMPARE(engine.state().scenario.name, QStringLiteral("show"));
   QCOMPARE(engine.state().maxWorkers, 2);
@@ -477,7 +477,7 @@ void LiveEngineTest::openFile_withoutOneEvent_keepsTheSession() {
   const QString said = failed.first().first().toString();
   QVERIFY2(said.contains(QStringLiteral("holds nothing that can be shown")), qPrintable(said));
   QCOMPARE(replaced.count(), 0);
-  QVERIFY(!engine.state().truncated);
+  QVERIFY(engine.state().missing.isEmpty());
 }
 
 void LiveEngineTest::firstStart_isAnnouncedAtOnce() {

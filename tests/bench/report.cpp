@@ -84,6 +84,7 @@ constexpr Budget kBudgets[] = {
     {"recording, a phase in each task, too", "recording_bytes_per_task/with_phase", "bytes"},
     {"recording, share of the throughput at 100 k tasks/s", "recording_cost/share", "",
      Limit::at_most, 0.03},
+    {"recording, the same with a worker on each core", "recording_cost/worker_a_core/share", ""},
     {"recording, tasks written", "recording/tasks_per_s", "tasks/s"},
     {"opening 10 M tasks, first picture", "open_10M/first_picture_s", "s", Limit::at_most, 0.5},
     {"opening 10 M tasks, whole", "open_10M/whole_s", "s", Limit::at_most, 4},

@@ -131,9 +131,14 @@ try:
     settled()
     assert span() < before
     browser.key("f")
+    settled()
+    at = place_of(5)
+    browser.move(at["x"], at["y"])
+    browser.wait("return !document.getElementById('tip').hidden", "the task is told of again")
     browser.key("\ue011")  # Home
     settled()
     assert figure("finished") == 0
+    assert browser.run("return document.getElementById('tip').hidden"), "a tip tells of later"
     browser.key(".")
     settled()
     assert browser.run("return page.now") >= 0

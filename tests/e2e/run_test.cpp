@@ -272,26 +272,32 @@ void RunTest::wrongCall_isOneLine() {
 
 void RunTest::programThatCannotBeWatched_runsAndIsToldWhy_data() {
   QTest::addColumn<QStringList>("words");
+  QTest::addColumn<int>("status");
   QTest::addColumn<QString>("why");
   for (const char* option : {"-I", "-E", "-S", "-sE"}) {
     QTest::newRow(option) << QStringList{kPython, QString::fromLatin1(option), QStringLiteral("-c"),
                                          QStringLiteral("raise SystemExit(4)")}
+                          << 4
                           << QStringLiteral("cannot be watched: -") +
                                  QLatin1Char(option[1] == 's' ? option[2] : option[1]);
   }
   QTest::newRow("not Python") << QStringList{QStringLiteral("sh"), QStringLiteral("-c"),
                                              QStringLiteral("exit 4")}
-                              << QStringLiteral("nothing was heard of it");
+                              << 4 << QStringLiteral("nothing was heard of it");
   QTest::newRow("no pool") << QStringList{kPython, QStringLiteral("-c"),
                                           QStringLiteral("raise SystemExit(4)")}
-                           << QStringLiteral("used no thread pool");
+                           << 4 << QStringLiteral("used no thread pool");
+  QTest::newRow("crashes at once")
+      << QStringList{kPython, QStringLiteral("-c"), QStringLiteral("import os; os.abort()")} << 134
+      << QStringLiteral("was killed, or crashed, before it told");
 }
 
 void RunTest::programThatCannotBeWatched_runsAndIsToldWhy() {
   QFETCH(QStringList, words);
+  QFETCH(int, status);
   QFETCH(QString, why);
   const Outcome outcome = record(words);
-  QCOMPARE(outcome.status, 4);
+  QCOMPARE(outcome.status, status);
   QCOMPARE(lines(outcome.err), 1);
   QVERIFY2(outcome.err.contains(why), qPrintable(outcome.err));
   QVERIFY(QFileInfo::exists(path(QStringLiteral("a.pftrace"))));
@@ -335,13 +341,13 @@ void RunTest::rubbishOnTheSocket_isRefusedInOneLine() {
   const Outcome outcome =
       record({kPython, script("import os, socket\n"
                               "from concurrent.futures import ThreadPoolExecutor\n"
-                              "other = socket.socket(socket.AF_UNIX)\n"
-                              "other.connect(os.environ['POOLSCOPE_SOCKET'])\n"
-                              "other.send(b'GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n')\n"
-                              "print(other.recv(1))\n"
+                              "for _ in range(20):\n"
+                              "    other = socket.socket(socket.AF_UNIX)\n"
+                              "    other.connect(os.environ['POOLSCOPE_SOCKET'])\n"
+                              "    other.send(b'GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n')\n"
+                              "    other.recv(1)\n"
                               "with ThreadPoolExecutor(1) as pool: pool.submit(int).result()\n")});
   QCOMPARE(outcome.status, 0);
-  QCOMPARE(outcome.out, QStringLiteral("b''\n"));
   QCOMPARE(lines(outcome.err), 1);
   QCOMPARE(recorded()->statistics().finished, std::uint64_t{1});
 }
@@ -449,8 +455,8 @@ void RunTest::poolscopeKilled_theProgramGoesOn() {
               "from concurrent.futures import ThreadPoolExecutor\n"
               "pool = ThreadPoolExecutor(2)\n"
               "pool.submit(int).result()\n"
-              "print('ready', flush=True)\n"
               "watcher = os.getppid()\n"
+              "print('ready', flush=True)\n"
               "while os.getppid() == watcher: pool.submit(int).result()\n"
               "print(sum(pool.map(int, range(1000))), file=open(sys.argv[1] + '.part', 'w'))\n"
               "pool.shutdown()\n"
@@ -484,12 +490,12 @@ void RunTest::fewerWorkers_inTheWindow_lowerThroughput() {
       QStringLiteral(POOLSCOPE_PROGRAM),
       {QStringLiteral("run"), QStringLiteral("--record"), path(QStringLiteral("a.pftrace")),
        QStringLiteral("--"), kPython, kScripts + QStringLiteral("scrape.py"),
-       QStringLiteral("100000"), QStringLiteral("0.05")});
+       QStringLiteral("100000"), QStringLiteral("0.2")});
   QString window;
   QTRY_VERIFY_WITH_TIMEOUT(!(window = display.window(QStringLiteral("Poolscope"))).isEmpty(),
                            kPatienceMs);
   const auto finished = [this] { return recorded()->statistics().finished; };
-  QTRY_VERIFY_WITH_TIMEOUT(finished() >= 200, kPatienceMs);
+  QTRY_VERIFY_WITH_TIMEOUT(finished() >= 100, kPatienceMs);
   const auto workers = [this] {
     const auto snapshot = recorded();
     return snapshot->max_workers_at(snapshot->pools()[0].index, snapshot->end());
@@ -501,7 +507,7 @@ void RunTest::fewerWorkers_inTheWindow_lowerThroughput() {
   }
   QCOMPARE(workers(), 1U);
   const auto before = finished();
-  QTRY_VERIFY_WITH_TIMEOUT(finished() >= before + 30, kPatienceMs);
+  QTRY_VERIFY_WITH_TIMEOUT(finished() >= before + 15, kPatienceMs);
   killBoth();
 
   const auto snapshot = recorded();

@@ -103,14 +103,20 @@ bool Encoder::add(const QImage& image) {
   return true;
 }
 
+/// Its status alone does not tell: on a full disk ffmpeg 5 leaves half a WebM, says so, and ends
+/// with 0. It was asked to tell of errors only, so whatever it says is one.
 Result<void> Encoder::finish() {
   closeInput();
   process_.waitForFinished(-1);
-  if (process_.exitStatus() == QProcess::NormalExit && process_.exitCode() == 0) {
+  const QByteArray said = process_.readAllStandardError().trimmed();
+  if (process_.exitStatus() == QProcess::NormalExit && process_.exitCode() == 0 && said.isEmpty()) {
     return {};
   }
-  return failure(shown_.string(), "could not be written by ffmpeg",
-                 lastLine(process_.readAllStandardError()).toStdString());
+  if (said.contains("No space left on device")) {
+    return failure(shown_.string(), "cannot be written, no space left on device",
+                   "free some space or choose another disk");
+  }
+  return failure(shown_.string(), "could not be written by ffmpeg", lastLine(said).toStdString());
 }
 
 void Encoder::abandon() {

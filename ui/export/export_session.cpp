@@ -17,12 +17,7 @@ Result<void> exportPng(const ExportRequest& request) {
   if (auto usable = storage::check_output(path, request.overwrite); !usable) {
     return usable;
   }
-  const QString problem = writePng(renderPicture(request.frame, request.picture), request.path);
-  if (!problem.isEmpty()) {
-    return failure(path, "cannot be written, " + problem.toLower().toStdString(),
-                   "free some space or choose another disk");
-  }
-  return {};
+  return writePng(renderPicture(request.frame, request.picture), path, request.overwrite);
 }
 
 Result<void> exportVideo(const ExportRequest& request, VideoFormat format,

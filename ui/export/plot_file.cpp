@@ -36,11 +36,7 @@ Result<void> writeAsPng(const ScalingData& data, const Theme& theme, const QStri
   QImage image(kSize * kPixelRatio, QImage::Format_RGB32);
   image.setDevicePixelRatio(kPixelRatio);
   paintOn(image, data, theme);
-  if (const QString problem = writePng(image, path); !problem.isEmpty()) {
-    return failure(name, "cannot be written, " + problem.toLower().toStdString(),
-                   "free some space or choose another disk");
-  }
-  return {};
+  return writePng(image, name, overwrite);
 }
 
 Result<void> writeAsSvg(const ScalingData& data, const Theme& theme, const QString& path,

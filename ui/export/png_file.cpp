@@ -1,34 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/export/png_file.h"
 
+#include "core/storage/text_file.h"
+
 #include <QBuffer>
-#include <QFile>
-#include <QFileInfo>
-#include <QSaveFile>
+
+#include <utility>
 
 namespace poolscope::ui {
 
-QString writePng(const QImage& image, const QString& path) {
+Result<void> writePng(const QImage& image, const std::filesystem::path& path, bool overwrite) {
+  auto file = storage::TextFile::create(path, overwrite);
+  if (!file) {
+    return tl::unexpected(std::move(file.error()));
+  }
   // Into memory first: libpng tells of a write that fails on stderr, with a line of its own.
   QByteArray bytes;
   QBuffer buffer(&bytes);
   if (!buffer.open(QIODevice::WriteOnly) || !image.save(&buffer, "PNG")) {
-    return QStringLiteral("not enough memory");
+    return failure(path.string(), "cannot be written, not enough memory",
+                   "close other programs, or choose a smaller size");
   }
-  const QFileInfo target(path);
-  if (target.exists() && !target.isFile()) {
-    QFile device(path);
-    const bool written = device.open(QIODevice::WriteOnly | QIODevice::Unbuffered) &&
-                         device.write(bytes) == bytes.size();
-    return written ? QString() : device.errorString();
-  }
-  QSaveFile file(path);
-  file.setDirectWriteFallback(true);  // a folder where nothing can be made, with a file that can
-  const bool written = file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size();
-  if (!written || !file.commit()) {
-    return file.errorString();
-  }
-  return {};
+  file->text() = bytes.toStdString();
+  return file->finish();
 }
 
 }  // namespace poolscope::ui

@@ -5,9 +5,9 @@
 #include "ui/timeline/timeline_scene.h"
 
 #include <QString>
+#include <QVarLengthArray>
 
 #include <optional>
-#include <vector>
 
 namespace poolscope::ui {
 
@@ -20,6 +20,9 @@ struct BarStretch {
   trace::PhaseKind phase = trace::PhaseKind::other;
 };
 
+/// Most tasks have one wait, and a frame has thousands of tasks.
+using Stretches = QVarLengthArray<BarStretch, 2>;
+
 /// What a bar is made from, wherever it stands.
 struct BarFacts {
   session::TaskKey task = {};
@@ -29,7 +32,7 @@ struct BarFacts {
   std::optional<session::TimeNs> waited = {};
   bool failed = false;
   bool open = false;
-  std::vector<BarStretch> stretches = {};
+  Stretches stretches = {};
   bool hasMore = false;  ///< phases than there are stretches for: columns tell what it did
   QString title = {};
   QString number = {};

@@ -17,7 +17,6 @@ using trace::PhaseKind;
 
 namespace {
 
-constexpr qreal kGap = 1;  // neighbours stay apart
 constexpr std::size_t kMostPhases = 48;
 constexpr std::size_t kMostBlocked = 64;
 
@@ -46,8 +45,8 @@ namespace {
 
 /// Cuts a task's time into parts of one fill: of nested phases the innermost, else the task
 /// computes.
-void cutIntoParts(const LayoutContext& c, TimeNs begin, TimeNs end,
-                  const std::vector<BarStretch>& stretches, int color, TaskBar& bar) {
+void cutIntoParts(const LayoutContext& c, TimeNs begin, TimeNs end, const Stretches& stretches,
+                  int color, TaskBar& bar) {
   const bool byPhase = c.view.coloring.by == ColorBy::phase;
   QVarLengthArray<TimeNs, 24> cuts{begin, end};
   for (const BarStretch& s : stretches) {
@@ -169,7 +168,7 @@ bool layOutBar(const LayoutContext& c, const QRectF& body, LaneId lane, const Ba
   // to the bar's begin.
   const qreal left = std::max(x0, c.canvas.left() - 16);
   const qreal right = std::min(x1, c.canvas.right() + 16);
-  const qreal width = right - left - (facts.open ? 0 : kGap);
+  const qreal width = right - left - (facts.open ? 0 : kBarGap);
   if (width < 1) {
     return false;
   }

@@ -9,12 +9,6 @@
 namespace poolscope::ui {
 namespace {
 
-struct ColumnColors {
-  QRgb bright;
-  QRgb shade;
-  QRgb lock;
-};
-
 struct Shares {
   int bright;
   int shade;
@@ -42,7 +36,7 @@ Shares inPixels(const DenseColumn& column, int height) {
 
 /// From the bottom up, as high as `height`.
 void paintColumn(PixelRows<QRgb> top, int height, int width, const Shares& shares,
-                 const ColumnColors& colors, QRgb ground, QRgb failed) {
+                 const Blitter::ColumnColor& colors, QRgb ground, QRgb failed) {
   const int busy = shares.bright + shares.shade + shares.lock;
   const int sound = busy - shares.failed;
   int done = 0;
@@ -61,7 +55,7 @@ void paintColumn(PixelRows<QRgb> top, int height, int width, const Shares& share
 
 /// From the bottom up: what works, then what waits, in the colours that the phases have on bars.
 void paintPhases(PixelRows<QRgb> top, int height, int width, const DenseColumn& column,
-                 const std::array<ColumnColors, swatch::kCount>& colors, QRgb ground) {
+                 const Blitter::ColumnColors& colors, QRgb ground) {
   using enum trace::PhaseKind;
   constexpr std::array kOrder{other, compute, lock_held, io_wait,
                               sleep, file_io, command,   lock_wait};
@@ -77,16 +71,12 @@ void paintPhases(PixelRows<QRgb> top, int height, int width, const DenseColumn& 
   for (std::size_t i = 0; i < kOrder.size(); ++i) {
     const auto kind = static_cast<std::size_t>(kOrder[i]);
     share += column.phases[kind];
-    const ColumnColors& of = colors[swatch::kPhases + kind];
+    const Blitter::ColumnColor& of = colors[swatch::kPhases + kind];
     const int least = done == 0 && share > 0 ? 1 : 0;  // what there is, is seen
     upTo(std::clamp((share * height + 127) / 255, least, height),
          i < kWorking ? of.bright : of.shade);
   }
   upTo(height, ground);
-}
-
-bool isEmpty(const DenseColumn& column) {
-  return column.tasks == 0 && column.busy() <= 0;
 }
 
 }  // namespace
@@ -233,12 +223,15 @@ void Blitter::strip(const DenseStrip& strip, const Theme& theme) {
   if (!direct && strip_.size() != room.size()) {
     strip_ = QImage(room.size(), QImage::Format_RGB32);
   }
-  std::array<ColumnColors, swatch::kCount> colors;
-  for (std::size_t i = 0; i < colors.size(); ++i) {
-    const Swatch& swatch = theme.swatches[i];
-    colors[i] = {swatch.bright.rgb(), swatch.shade.rgb(),
-                 mixed(swatch.bright, theme.lane, 0.25).rgb()};
+  if (!columnColors_) {
+    columnColors_.emplace();
+    for (std::size_t i = 0; i < columnColors_->size(); ++i) {
+      const Swatch& swatch = theme.swatches[i];
+      (*columnColors_)[i] = {swatch.bright.rgb(), swatch.shade.rgb(),
+                             mixed(swatch.bright, theme.lane, 0.25).rgb()};
+    }
   }
+  const ColumnColors& colors = *columnColors_;
   const PixelRows<QRgb> pixels =
       direct ? PixelRows<QRgb>{pixels_->at(room.left(), room.top()), pixels_->stride()}
              : PixelRows<QRgb>{reinterpret_cast<QRgb*>(strip_.bits()),
@@ -246,12 +239,13 @@ void Blitter::strip(const DenseStrip& strip, const Theme& theme) {
   const QRgb ground = theme.lane.rgb();
   const QRgb failed = theme.badBar.rgb();
   const auto edge = [&](qsizetype column) {
-    const int x = qRound(static_cast<qreal>(column) * strip.columnWidth * ratio_);
-    return std::clamp(target.left() + x - room.left(), 0, room.width());
+    // Rounded as one, so that it is where it would be in a strip that begins elsewhere.
+    const qreal x = strip.rect.left() + static_cast<qreal>(column) * strip.columnWidth;
+    return std::clamp(qRound(x * ratio_) - room.left(), 0, room.width());
   };
   qsizetype runBegin = -1;
   for (qsizetype i = 0; i <= strip.columns.size(); ++i) {
-    const bool empty = i == strip.columns.size() || isEmpty(strip.columns[i]);
+    const bool empty = i == strip.columns.size() || strip.columns[i].isEmpty();
     if (!empty) {
       runBegin = runBegin < 0 ? i : runBegin;
       const DenseColumn& column = strip.columns[i];

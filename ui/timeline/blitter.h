@@ -10,6 +10,7 @@
 #include <QPainter>
 #include <QRectF>
 
+#include <array>
 #include <optional>
 
 namespace poolscope::ui {
@@ -45,6 +46,14 @@ class Blitter {
   void corners(const TaskBar& bar);
   void strip(const DenseStrip& strip, const Theme& theme);
 
+  /// Of a swatch, in a strip.
+  struct ColumnColor {
+    QRgb bright;
+    QRgb shade;
+    QRgb lock;
+  };
+  using ColumnColors = std::array<ColumnColor, swatch::kCount>;
+
   /// For curves and what else is antialiased: the painter in logical pixels, until the scope ends.
   class Logical {
    public:
@@ -72,6 +81,7 @@ class Blitter {
   std::optional<PixelWriter> pixels_;
   std::optional<VectorShapes> shapes_;
   QImage strip_ = {};
+  std::optional<ColumnColors> columnColors_ = {};  ///< of the theme, when a strip was drawn
 };
 
 }  // namespace poolscope::ui

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -38,27 +40,41 @@ class ColumnTiles {
     kept_ = 0;
   }
 
-  /// Appends the grid's whole columns to `columns`. `ask(begin, end, count, append)` answers what
-  /// is not known; what ended before `stable` is kept. `owner` is a lane's or a pool's number.
+  /// The grid's whole columns, from the first on, that are over before `stable`: kept here, valid
+  /// until the next call. `ask(begin, end, count, append)` answers what is not known. `owner` is a
+  /// lane's or a pool's number.
+  template <typename Ask>
+  std::span<const Column> kept(std::uint32_t owner, const ColumnGrid& grid, session::TimeNs stable,
+                               Ask ask) {
+    const std::int64_t end = grid.first + grid.count;
+    const std::int64_t over = std::max<session::TimeNs>(0, stable - grid.origin) / grid.cellNs;
+    const Tiles wanted{grid.first / kTile, std::min((end + kTile - 1) / kTile, over / kTile)};
+    if (wanted.first >= wanted.end) {
+      return {};
+    }
+    const Stretch& known = stretchOf(owner, grid, wanted, ask);
+    const std::int64_t count = std::min(end, wanted.end * kTile) - grid.first;
+    return std::span(known.columns)
+        .subspan(static_cast<std::size_t>(grid.first - known.tiles.first * kTile),
+                 static_cast<std::size_t>(count));
+  }
+
+  /// Appends the grid's whole columns to `columns`, also those that are not over.
   template <typename Ask>
   void append(std::uint32_t owner, const ColumnGrid& grid, session::TimeNs stable,
               QList<Column>& columns, Ask ask) {
     columns.reserve(columns.size() + static_cast<qsizetype>(grid.count) + 1);
-    const std::int64_t end = grid.first + grid.count;
-    const std::int64_t over = std::max<session::TimeNs>(0, stable - grid.origin) / grid.cellNs;
-    const Tiles wanted{grid.first / kTile, std::min((end + kTile - 1) / kTile, over / kTile)};
-    std::int64_t next = grid.first;
-    if (wanted.first < wanted.end) {
-      const Stretch& known = stretchOf(owner, grid, wanted, ask);
-      const std::int64_t count = std::min(end, wanted.end * kTile) - next;
-      const auto from = known.columns.begin() + (next - known.tiles.first * kTile);
-      columns.resize(columns.size() + static_cast<qsizetype>(count));
-      std::copy_n(from, count, columns.end() - count);
-      next += count;
-    }
-    if (next < end) {
-      ask(grid.origin + next * grid.cellNs, grid.origin + end * grid.cellNs,
-          static_cast<int>(end - next), [&](const Column& column) { columns.append(column); });
+    const std::span<const Column> over = kept(owner, grid, stable, ask);
+    std::copy(over.begin(), over.end(), std::back_inserter(columns));
+    askForRest(grid, static_cast<std::int64_t>(over.size()), ask,
+               [&](const Column& column) { columns.append(column); });
+  }
+
+  /// Asks for the grid's whole columns from the `from`-th on.
+  template <typename Ask, typename Append>
+  static void askForRest(const ColumnGrid& grid, std::int64_t from, Ask ask, Append append) {
+    if (from < grid.count) {
+      ask(grid.timeOf(from), grid.end(), static_cast<int>(grid.count - from), append);
     }
   }
 

@@ -5,8 +5,8 @@
 
 namespace poolscope::ui {
 
-using session::LaneColumn;
 using session::LaneId;
+using session::LaneLoad;
 using session::TimeNs;
 
 namespace {
@@ -37,7 +37,7 @@ Crowds::Crowds(const LayoutContext& c, LaneId lane, TimeNs stable) : grid_(stret
   const auto ask = [&](TimeNs begin, TimeNs end, int count, auto append) {
     const auto columns = static_cast<float>(end - begin) / static_cast<float>(c.grid.cellNs) /
                          static_cast<float>(count);
-    for (const LaneColumn& stretch : c.snapshot.lane_columns(lane, begin, end, count)) {
+    for (const LaneLoad& stretch : c.snapshot.lane_loads(lane, begin, end, count)) {
       append(CrowdColumn{stretch.task_count, stretch.busy * columns});
     }
   };

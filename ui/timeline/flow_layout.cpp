@@ -93,7 +93,7 @@ void addFlights(const LayoutContext& c, const PlannedRow& queue, qreal share,
 /// How many tasks a lane got while those that it got last would have flown to it.
 std::uint32_t pickedLately(const LayoutContext& c, session::LaneId lane) {
   const TimeNs begin = c.now - c.lasting(kFlight);
-  const auto lately = c.snapshot.lane_columns(lane, begin, c.now, 1);
+  const auto lately = c.snapshot.lane_loads(lane, begin, c.now, 1);
   const std::uint32_t touching = lately.empty() ? 0 : lately.front().task_count;
   const std::uint32_t before = c.snapshot.task_at(lane, begin) ? 1 : 0;
   return touching - std::min(touching, before);

@@ -40,9 +40,13 @@ TaskKey taskInPane(const LanePane& pane, const QPointF& at) {
       return mark.task;
     }
   }
+  TaskKey beside;  // in the gap that keeps a bar from the next one
   for (const TaskBar& bar : pane.bars) {
     if (bar.rect.contains(at)) {
       return bar.task;
+    }
+    if (bar.rect.adjusted(0, 0, kBarGap, 0).contains(at)) {
+      beside = bar.task;
     }
   }
   for (const DenseStrip& strip : pane.strips) {
@@ -50,11 +54,11 @@ TaskKey taskInPane(const LanePane& pane, const QPointF& at) {
       continue;
     }
     const auto column = static_cast<qsizetype>((at.x() - strip.rect.left()) / strip.columnWidth);
-    if (column >= 0 && column < strip.columns.size()) {
+    if (column >= 0 && column < strip.columns.size() && strip.columns[column].longest) {
       return strip.columns[column].longest;
     }
   }
-  return {};
+  return beside;
 }
 
 }  // namespace

@@ -53,6 +53,9 @@ struct BarPart {
   int swatch = 0;  ///< index into Theme::swatches
 };
 
+/// Pixels at a bar's right end that keep its neighbour apart.
+inline constexpr qreal kBarGap = 1;
+
 /// A task on its worker's lane.
 struct TaskBar {
   session::TaskKey task = {};
@@ -87,9 +90,11 @@ struct DenseColumn {
       0;  ///< of the three above, the share of tasks that failed; drawn over them from the top
 
   float busy() const { return bright + shade + lock; }
+  bool isEmpty() const { return tasks == 0 && busy() <= 0; }
 };
 
-/// Columns of one row, `columnWidth` apart, from rect.left() on.
+/// Neighbouring columns of one row, `columnWidth` apart, from rect.left() on. A row has one for
+/// each stretch in which there is something that has no bar.
 struct DenseStrip {
   session::LaneId lane = {};  ///< the latest of the row
   QRectF rect = {};

@@ -184,10 +184,10 @@ void VectorShapes::strip(const QRect& target, const DenseStrip& strip) {
   const QRectF room(target);
   for (qsizetype i = 0; i < strip.columns.size(); ++i) {
     const DenseColumn& column = strip.columns[i];
-    if (column.tasks == 0 && column.busy() <= 0) {
+    if (column.isEmpty()) {
       continue;
     }
-    const qreal left = room.left() + static_cast<qreal>(i) * strip.columnWidth;
+    const qreal left = strip.rect.left() + static_cast<qreal>(i) * strip.columnWidth;
     const qreal width = std::min(strip.columnWidth, room.right() - left);
     qreal bottom = room.bottom();
     const auto add = [&](qreal share, const QColor& color) {

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace poolscope::ui {
@@ -15,7 +16,6 @@ namespace poolscope::ui {
 using session::Lane;
 using session::LaneColumn;
 using session::LaneId;
-using session::LaneState;
 using session::TaskKey;
 using session::TaskState;
 using session::TimeNs;
@@ -79,10 +79,84 @@ DenseColumn denseColumn(const LaneColumn& column, int swatch, const Coloring& co
   return dense;
 }
 
+/// One task ran all the time.
+bool isWhole(const DenseColumn& column) {
+  return column.tasks == 1 && column.busy() >= kWholeColumn;
+}
+
 /// Nothing ran, or one task all the time.
 bool isAlike(const LaneColumn& block) {
   return block.task_count == 0 || (block.task_count == 1 && block.busy >= 1);
 }
+
+/// The columns of a row: a strip for each stretch in which there is something.
+class StripWriter {
+ public:
+  StripWriter(const LayoutContext& context, const PlannedRow& row, LanePane& pane)
+      : c_(context),
+        lane_(row.lanes.back()),
+        body_(rowBody(context, row)),
+        pane_(pane) {}
+  ~StripWriter() { finish(); }
+  StripWriter(const StripWriter&) = delete;
+  StripWriter& operator=(const StripWriter&) = delete;
+
+  /// Adds the view's `index`-th column, in ascending order. One worker left and the next one came
+  /// in the same column: both are in it.
+  void add(qsizetype index, const DenseColumn& column) {
+    const qsizetype end = first_ + columns_.size();
+    if (!columns_.isEmpty() && index >= first_ && index < end) {
+      sum(column, columns_[index - first_]);
+      return;
+    }
+    if (columns_.isEmpty() || index < first_ || index - end > kLeastGap) {
+      finish();
+      first_ = index;
+    } else {
+      columns_.resize(index - first_);
+    }
+    columns_.append(column);
+  }
+
+ private:
+  static constexpr qsizetype kLeastGap = 8;  // columns: less is not worth another strip
+
+  static void sum(const DenseColumn& column, DenseColumn& sum) {
+    if (column.longest && (!sum.longest || column.busy() > sum.busy())) {
+      sum.longest = column.longest;
+      sum.swatch = column.swatch;
+    }
+    sum.tasks += column.tasks;
+    sum.bright += column.bright;
+    sum.shade += column.shade;
+    sum.lock += column.lock;
+    sum.failed += column.failed;
+    addPhases(column, 1, sum);
+  }
+
+  void finish() {
+    if (columns_.isEmpty()) {
+      return;
+    }
+    DenseStrip strip;
+    strip.lane = lane_;
+    strip.columnWidth = c_.columnWidth;
+    strip.rect =
+        QRectF(c_.snappedX(c_.grid.begin()) + static_cast<qreal>(first_) * c_.columnWidth,
+               body_.top(), static_cast<qreal>(columns_.size()) * c_.columnWidth, body_.height());
+    strip.byPhase = c_.view.coloring.by == ColorBy::phase;
+    strip.columns = std::move(columns_);
+    pane_.strips.append(std::move(strip));
+    columns_ = {};
+  }
+
+  const LayoutContext& c_;
+  const LaneId lane_;
+  const QRectF body_;
+  LanePane& pane_;
+  qsizetype first_ = 0;
+  QList<DenseColumn> columns_ = {};
+};
 
 class LaneTasks {
  public:
@@ -94,28 +168,27 @@ class LaneTasks {
         stable_(stableOf()),
         pane_(pane) {}
 
-  /// Adds what is too small for bars to the columns of the row.
-  void run(QList<DenseColumn>& rowColumns) {
+  /// Adds bars, and to `strips` what is too small for them.
+  void run(StripWriter& strips) {
     const TimeNs exited = lane_.exited.value_or(session::kForever);
     if (lane_.started >= c_.shown.end || exited <= c_.shown.begin) {
       return;
     }
     fetchColumns();
     addBars();
-    addTo(rowColumns);
+    addTo(strips);
   }
 
  private:
-  /// A task that has whole columns for itself, and a time at which it runs.
-  struct Whole {
-    TaskKey task;
-    TimeNs time;
-  };
   /// What is under a bar.
   struct Covered {
     TimeNs begin;
     TimeNs end;
     TimeNs latestEnd;  ///< of this one and those before it
+  };
+  struct Columns {
+    qsizetype begin;
+    qsizetype end;
   };
 
   TimeNs stableOf() const;
@@ -123,15 +196,20 @@ class LaneTasks {
   template <typename Append>
   void ask(TimeNs begin, TimeNs end, int count, Append append);
   int swatchFor(TaskKey task);
-  QVarLengthArray<Whole, 128> wholeTasks() const;
   void addBars();
+  qsizetype endOfWhole(qsizetype first, qsizetype most) const;
   void addBar(const BarFacts& facts, const Crowds& crowds);
+  qsizetype size() const { return static_cast<qsizetype>(over_.size()) + fresh_.size(); }
+  const DenseColumn& at(qsizetype column) const {
+    const auto over = static_cast<qsizetype>(over_.size());
+    return column < over ? over_[static_cast<std::size_t>(column)] : fresh_[column - over];
+  }
   void cover(TimeNs begin, TimeNs end);
-  void askForRests();
+  void coverWhole(Columns columns);
   DenseColumn restOf(qsizetype column, RestShelf::Walk& shelf);
   DenseColumn asked(TimeNs begin, TimeNs end, RestShelf::Walk& shelf);
-  void addTo(QList<DenseColumn>& rowColumns);
-  std::vector<BarStretch> stretchesOf(const BarFacts& facts);
+  void addTo(StripWriter& strips);
+  Stretches stretchesOf(const BarFacts& facts);
   static ColumnGrid gridOf(ColumnGrid grid, const Lane& lane);
 
   const LayoutContext& c_;
@@ -140,9 +218,12 @@ class LaneTasks {
   const ColumnGrid grid_;  ///< those columns of the view in which the lane was there
   const TimeNs stable_;    ///< what ended before is over
   LanePane& pane_;
-  QList<DenseColumn> columns_ = {};
+  std::span<const DenseColumn> over_ = {};       ///< columns as they are kept
+  QVarLengthArray<DenseColumn, 64> fresh_ = {};  ///< and those after them
   QList<DenseColumn> phases_ = {};  ///< each asked for by itself; only if they are needed
   QVarLengthArray<Covered, 128> covered_ = {};
+  qsizetype bar_ = 0;                           ///< of those, the first that may be over a column
+  QVarLengthArray<Columns, 128> whole_ = {};    ///< of which nothing is left, in order
   QVarLengthArray<qsizetype, 128> edges_ = {};  ///< columns that bars cover a part of
   TaskKey swatchKnownOf_ = {};
   int swatch_ = 0;  ///< of that task
@@ -150,8 +231,8 @@ class LaneTasks {
 
 TimeNs LaneTasks::stableOf() const {
   // A running task's past is not settled: it may yet fail, or turn out to be the longest.
-  const LaneState state = c_.snapshot.lane_state(lane_.id, std::min(c_.now, c_.snapshot.end()));
-  const auto running = state.task ? c_.snapshot.task(state.task) : std::nullopt;
+  const auto task = c_.snapshot.task_at(lane_.id, std::min(c_.now, c_.snapshot.end()));
+  const auto running = task ? c_.snapshot.task(*task) : std::nullopt;
   return running && running->started ? std::min(c_.settled(), *running->started) : c_.settled();
 }
 
@@ -159,9 +240,11 @@ void LaneTasks::fetchColumns() {
   const auto ask = [this](TimeNs begin, TimeNs end, int count, auto append) {
     this->ask(begin, end, count, append);
   };
-  c_.cache.workers.append(static_cast<std::uint32_t>(lane_.id), grid_, stable_, columns_, ask);
+  const auto append = [this](const DenseColumn& column) { fresh_.append(column); };
+  over_ = c_.cache.workers.kept(static_cast<std::uint32_t>(lane_.id), grid_, stable_, ask);
+  ColumnTiles<DenseColumn>::askForRest(grid_, static_cast<std::int64_t>(over_.size()), ask, append);
   if (grid_.partial) {
-    ask(grid_.end(), c_.now, 1, [this](const DenseColumn& column) { columns_.append(column); });
+    ask(grid_.end(), c_.now, 1, append);
   }
 }
 
@@ -222,7 +305,7 @@ int LaneTasks::swatchFor(TaskKey task) {
 }
 
 /// A task with more phases than its bar has stretches for: what it did, column by column.
-std::vector<BarStretch> LaneTasks::stretchesOf(const BarFacts& facts) {
+Stretches LaneTasks::stretchesOf(const BarFacts& facts) {
   if (phases_.isEmpty()) {
     const auto askEach = [this](TimeNs begin, TimeNs end, int count, auto append) {
       for (const LaneColumn& column :
@@ -235,7 +318,7 @@ std::vector<BarStretch> LaneTasks::stretchesOf(const BarFacts& facts) {
       askEach(grid_.end(), c_.now, 1, [this](const DenseColumn& last) { phases_.append(last); });
     }
   }
-  std::vector<BarStretch> stretches;
+  Stretches stretches;
   const auto first = std::max<TimeNs>(0, (facts.started - grid_.begin()) / grid_.cellNs);
   for (auto i = static_cast<qsizetype>(first); i < phases_.size(); ++i) {
     const TimeNs begin = grid_.timeOf(i);
@@ -255,7 +338,7 @@ std::vector<BarStretch> LaneTasks::stretchesOf(const BarFacts& facts) {
                                                                              : BarFill::bright;
     const auto most =
         static_cast<PhaseKind>(std::ranges::max_element(column.phases) - column.phases.begin());
-    if (!stretches.empty() && stretches.back().fill == fill && stretches.back().phase == most) {
+    if (!stretches.isEmpty() && stretches.back().fill == fill && stretches.back().phase == most) {
       stretches.back().end = to;
     } else {
       stretches.push_back({.begin = begin, .end = to, .fill = fill, .phase = most});
@@ -266,50 +349,53 @@ std::vector<BarStretch> LaneTasks::stretchesOf(const BarFacts& facts) {
   return stretches;
 }
 
-/// A task fills the columns within it alone. Those of some columns' length become bars of their
-/// own; at the ends of the view one column in sight is enough to look how long its task is.
-QVarLengthArray<LaneTasks::Whole, 128> LaneTasks::wholeTasks() const {
-  QVarLengthArray<Whole, 128> found;
-  const auto isWhole = [this](qsizetype i) {
-    return columns_[i].tasks == 1 && columns_[i].busy() >= kWholeColumn;
-  };
-  for (qsizetype i = 0; i < columns_.size();) {
-    if (!isWhole(i)) {
-      ++i;
-      continue;
-    }
-    const TaskKey task = columns_[i].longest;
-    const qsizetype begin = i;
-    while (i < columns_.size() && columns_[i].longest == task && isWhole(i)) {
-      ++i;
-    }
-    const bool atAnEnd = begin <= 1 || i + 1 >= columns_.size();
-    if (i - begin >= kLeastColumns || atAnEnd) {
-      const TimeNs columnBegin = grid_.timeOf(begin);
-      const TimeNs columnEnd = std::min(grid_.timeOf(begin + 1), c_.now);
-      found.append({task, columnBegin + (columnEnd - columnBegin) / 2});
-    }
+/// The columns from `first` on that its task fills alone; not looked at beyond `most`.
+qsizetype LaneTasks::endOfWhole(qsizetype first, qsizetype most) const {
+  const TaskKey task = at(first).longest;
+  qsizetype end = first + 1;
+  while (end < std::min(first + most, size()) && at(end).longest == task && isWhole(at(end))) {
+    ++end;
   }
-  return found;
+  return end;
 }
 
+/// A task fills the columns within it alone. Those of some columns' length become bars of their
+/// own; at the ends of the view one column in sight is enough to look how long its task is.
 void LaneTasks::addBars() {
-  const auto found = wholeTasks();  // before bars take their columns away
-  if (found.isEmpty()) {
-    return;
-  }
-  const Crowds crowds(c_, lane_.id, stable_);
-  BarShelf::Walk shelf = c_.cache.bars.walk(lane_.id, c_.shown);
-  for (const Whole& whole : found) {
-    if (const BarFacts* known = shelf.at(whole.time);
-        known != nullptr && known->task == whole.task && known->end <= c_.now) {
-      addBar(*known, crowds);
-    } else if (const auto task = taskAt(c_.snapshot, whole.task, c_.now); task && task->started) {
-      BarFacts facts = barFacts(c_, lane_.id, *task);
-      addBar(facts.open ? facts : shelf.put(std::move(facts)), crowds);
+  std::optional<Crowds> crowds;
+  std::optional<BarShelf::Walk> shelf;
+  for (qsizetype i = 0; i < size();) {
+    const qsizetype first = i++;
+    if (!isWhole(at(first))) {
+      continue;
     }
+    if (!shelf) {
+      crowds.emplace(c_, lane_.id, stable_);
+      shelf.emplace(c_.cache.bars.walk(lane_.id, c_.shown));
+    }
+    const TaskKey whose = at(first).longest;
+    const TimeNs columnBegin = grid_.timeOf(first);
+    const TimeNs columnEnd = std::min(grid_.timeOf(first + 1), c_.now);
+    const BarFacts* known = shelf->at(columnBegin + (columnEnd - columnBegin) / 2);
+    const bool isKnown = known != nullptr && known->task == whose && known->end <= c_.now;
+    i = endOfWhole(first, isKnown ? kLeastColumns : size());
+    const bool atAnEnd = first <= 1 || i + 1 >= size();
+    if (i - first < kLeastColumns && !atAnEnd) {
+      continue;
+    }
+    BarFacts fresh;
+    if (!isKnown) {
+      const auto task = taskAt(c_.snapshot, whose, c_.now);
+      if (!task || !task->started) {
+        continue;
+      }
+      fresh = barFacts(c_, lane_.id, *task);
+      known = fresh.open ? &fresh : &shelf->put(std::move(fresh));
+    }
+    addBar(*known, *crowds);
+    // What else is whole comes after its end: the columns before that need not be looked at.
+    i = std::clamp(static_cast<qsizetype>((known->end - grid_.begin()) / grid_.cellNs), i, size());
   }
-  askForRests();
 }
 
 void LaneTasks::addBar(const BarFacts& facts, const Crowds& crowds) {
@@ -337,43 +423,46 @@ void LaneTasks::cover(TimeNs begin, TimeNs end) {
   const double from = static_cast<double>(begin - grid_.begin()) / cell;
   const double to = static_cast<double>(end - grid_.begin()) / cell;
   const auto first = static_cast<qsizetype>(std::max(0.0, std::floor(from)));
-  const auto last = std::min(columns_.size() - 1, static_cast<qsizetype>(std::floor(to)));
-  for (qsizetype i = first; i <= last; ++i) {
-    DenseColumn& column = columns_[i];
-    const double at = static_cast<double>(i);
-    const double under = std::min(to, at + 1) - std::max(from, at);
+  const auto last = std::min(size() - 1, static_cast<qsizetype>(std::floor(to)));
+  const auto coverPart = [&](qsizetype i) {
+    const auto column = static_cast<double>(i);
+    const double under = std::min(to, column + 1) - std::max(from, column);
     if (under <= 0) {
-      continue;  // it ends where the column begins
+      return;  // it ends where the column begins
     }
-    if (column.tasks == 1 || under >= 1) {
-      column = {.longest = column.longest};
-    } else if (column.tasks > 1) {
+    if (at(i).tasks <= 1 || under >= 1) {
+      coverWhole({i, i + 1});
+    } else {
       edges_.append(i);
     }
+  };
+  if (first > last) {
+    return;
+  }
+  coverPart(first);
+  if (last - first > 1) {
+    coverWhole({first + 1, last});
+  }
+  if (last > first) {
+    coverPart(last);
   }
 }
 
-void LaneTasks::askForRests() {
-  std::sort(covered_.begin(), covered_.end(),
-            [](const Covered& a, const Covered& b) { return a.begin < b.begin; });
-  for (qsizetype i = 1; i < covered_.size(); ++i) {
-    covered_[i].latestEnd = std::max(covered_[i].end, covered_[i - 1].latestEnd);
+/// Two tasks may have been on the lane at once: then the later bar may begin before others.
+void LaneTasks::coverWhole(Columns columns) {
+  while (!whole_.isEmpty() && whole_.last().end >= columns.begin) {
+    columns = {std::min(columns.begin, whole_.last().begin),
+               std::max(columns.end, whole_.last().end)};
+    whole_.removeLast();
   }
-  std::sort(edges_.begin(), edges_.end());
-  RestShelf::Walk shelf = c_.cache.rests.walk(lane_.id);
-  const auto last = std::unique(edges_.begin(), edges_.end());  // two bars meet in a column
-  for (auto edge = edges_.begin(); edge != last; ++edge) {
-    if (columns_[*edge].tasks > 0) {
-      columns_[*edge] = restOf(*edge, shelf);
-    }
-  }
+  whole_.append(columns);
 }
 
 /// What of a column is under no bar.
 DenseColumn LaneTasks::restOf(qsizetype column, RestShelf::Walk& shelf) {
   const TimeNs begin = grid_.timeOf(column);
   const TimeNs end = std::min(begin + grid_.cellNs, c_.now);
-  DenseColumn sum{.longest = columns_[column].longest};
+  DenseColumn sum{.longest = at(column).longest};
   float most = 0;
   const auto add = [&](TimeNs from, TimeNs to) {
     if (static_cast<float>(to - from) <= kLeastRest * static_cast<float>(end - begin)) {
@@ -393,15 +482,14 @@ DenseColumn LaneTasks::restOf(qsizetype column, RestShelf::Walk& shelf) {
       sum.swatch = part.swatch;
     }
   };
-  auto bar = std::upper_bound(covered_.begin(), covered_.end(), end,
-                              [](TimeNs time, const Covered& c) { return time < c.begin; });
-  while (bar != covered_.begin() && std::prev(bar)->latestEnd > begin) {
-    --bar;
+  // Columns come in their order: what ended before this one is not looked at again.
+  while (bar_ < covered_.size() && covered_[bar_].latestEnd <= begin) {
+    ++bar_;
   }
   TimeNs from = begin;
-  for (; bar != covered_.end() && bar->begin < end; ++bar) {
-    add(from, bar->begin);
-    from = std::max(from, bar->end);
+  for (qsizetype i = bar_; i < covered_.size() && covered_[i].begin < end; ++i) {
+    add(from, covered_[i].begin);
+    from = std::max(from, covered_[i].end);
   }
   add(from, end);
   return sum;
@@ -434,33 +522,37 @@ ColumnGrid LaneTasks::gridOf(ColumnGrid grid, const Lane& lane) {
   return grid;
 }
 
-void LaneTasks::addTo(QList<DenseColumn>& rowColumns) {
-  if (std::none_of(columns_.cbegin(), columns_.cend(),
-                   [](const DenseColumn& column) { return column.tasks > 0; })) {
-    return;
+void LaneTasks::addTo(StripWriter& strips) {
+  std::sort(covered_.begin(), covered_.end(),
+            [](const Covered& a, const Covered& b) { return a.begin < b.begin; });
+  for (qsizetype i = 1; i < covered_.size(); ++i) {
+    covered_[i].latestEnd = std::max(covered_[i].end, covered_[i - 1].latestEnd);
   }
-  const qsizetype whole = static_cast<qsizetype>(c_.grid.count) + (c_.grid.partial ? 1 : 0);
-  if (rowColumns.isEmpty() && columns_.size() == whole) {
-    rowColumns = std::move(columns_);
-    return;
-  }
-  rowColumns.resize(whole);
-  // One worker left and the next one came in the same column: both are in it.
-  for (qsizetype i = 0, k = static_cast<qsizetype>(grid_.first - c_.grid.first);
-       i < columns_.size() && k < whole; ++i, ++k) {
-    DenseColumn& sum = rowColumns[k];
-    const DenseColumn& column = columns_[i];
-    if (column.longest && (!sum.longest || column.busy() > sum.busy())) {
-      sum.longest = column.longest;
-      sum.swatch = column.swatch;
+  std::sort(edges_.begin(), edges_.end());
+  RestShelf::Walk shelf = c_.cache.rests.walk(lane_.id);
+  const auto offset = static_cast<qsizetype>(grid_.first - c_.grid.first);
+  const auto add = [&](qsizetype i, const DenseColumn& column) {
+    if (!column.isEmpty()) {
+      strips.add(i + offset, column);
     }
-    sum.tasks += column.tasks;
-    sum.bright += column.bright;
-    sum.shade += column.shade;
-    sum.lock += column.lock;
-    sum.failed += column.failed;
-    addPhases(column, 1, sum);
+  };
+  auto edge = edges_.begin();
+  qsizetype i = 0;
+  const auto addUntil = [&](qsizetype end) {
+    for (; i < end; ++i) {
+      edge = std::find_if(edge, edges_.end(), [&](qsizetype column) { return column >= i; });
+      if (edge != edges_.end() && *edge == i) {
+        add(i, restOf(i, shelf));
+      } else {
+        add(i, at(i));
+      }
+    }
+  };
+  for (const Columns& whole : whole_) {
+    addUntil(whole.begin);
+    i = whole.end;
   }
+  addUntil(size());
 }
 
 }  // namespace
@@ -489,22 +581,13 @@ std::array<std::uint8_t, trace::kPhaseKinds> phaseShares(
 }
 
 void layOutWorkerTasks(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
-  QList<DenseColumn> columns;  // of all lanes of the row
-  for (const LaneId lane : row.lanes) {
-    LaneTasks(c, row, lane, pane).run(columns);
-  }
-  if (columns.isEmpty()) {
+  if (row.lanes.empty()) {
     return;
   }
-  const QRectF body = rowBody(c, row);
-  DenseStrip strip;
-  strip.lane = row.lanes.back();
-  strip.columnWidth = c.columnWidth;
-  strip.rect = QRectF(c.snappedX(c.grid.begin()), body.top(),
-                      static_cast<qreal>(columns.size()) * c.columnWidth, body.height());
-  strip.byPhase = c.view.coloring.by == ColorBy::phase;
-  strip.columns = std::move(columns);
-  pane.strips.append(std::move(strip));
+  StripWriter strips(c, row, pane);
+  for (const LaneId lane : row.lanes) {
+    LaneTasks(c, row, lane, pane).run(strips);
+  }
 }
 
 }  // namespace poolscope::ui

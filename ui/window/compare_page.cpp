@@ -302,7 +302,9 @@ void ComparePage::refresh() {
   }
   for (const Side& side : sides_) {
     side.view->setSpeed(clock_.speed());
-    side.view->showFrame({side.snapshot, side.zero + clock_.now(), false});
+    // Nothing is known after a session's end: what was running then must not seem to run on.
+    const TimeNs now = std::min(side.zero + clock_.now(), side.snapshot->end() + 1);
+    side.view->showFrame({side.snapshot, now, false});
   }
   time_->setText(formatClock(clock_.now()));
   speed_->setText(clock_.speedText());

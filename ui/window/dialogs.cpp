@@ -101,6 +101,31 @@ void Dialogs::askIncomplete(const QString& what, std::function<void()> agreed) {
   box->open();
 }
 
+void Dialogs::askWhatOfTwo(const QString& first, const QString& second,
+                           std::function<void()> compare, std::function<void()> openFirst) {
+  auto* box = new QMessageBox(QMessageBox::Question, tr("Two recordings"),
+                              tr("Compare these two recordings?"), QMessageBox::Cancel, window_);
+  box->setObjectName(QStringLiteral("twoFilesQuestion"));
+  box->setAttribute(Qt::WA_DeleteOnClose);
+  box->setInformativeText(
+      tr("A: %1\nB: %2").arg(QFileInfo(first).fileName(), QFileInfo(second).fileName()));
+  QPushButton* both = box->addButton(tr("Compare"), QMessageBox::AcceptRole);
+  both->setObjectName(QStringLiteral("twoFilesCompare"));
+  QPushButton* one = box->addButton(tr("Open A only"), QMessageBox::ActionRole);
+  one->setObjectName(QStringLiteral("twoFilesOpenFirst"));
+  box->setDefaultButton(both);
+  QObject::connect(
+      box, &QMessageBox::finished, window_,
+      [box, both, one, compare = std::move(compare), openFirst = std::move(openFirst)] {
+        if (box->clickedButton() == both) {
+          compare();
+        } else if (box->clickedButton() == one) {
+          openFirst();
+        }
+      });
+  box->open();
+}
+
 void Dialogs::askConsent(const QString& file, const QString& what, std::function<void()> agreed) {
   auto* box =
       new QMessageBox(QMessageBox::Warning, tr("Run this scenario?"),

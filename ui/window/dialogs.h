@@ -31,6 +31,9 @@ class Dialogs {
   void askUnsaved(const QString& text, bool canSilence, std::function<void(Answer)> answered);
   /// Says what a file would lack; `agreed` if it is wanted all the same.
   void askIncomplete(const QString& what, std::function<void()> agreed);
+  /// Two recordings: are they to be compared, or is the first one to be opened?
+  void askWhatOfTwo(const QString& first, const QString& second, std::function<void()> compare,
+                    std::function<void()> openFirst);
   void askConsent(const QString& file, const QString& what, std::function<void()> agreed);
 
  private:

@@ -44,7 +44,7 @@ struct EngineState {
   Activity activity = Activity::idle;
   ScenarioInfo scenario = {};  ///< of the run, also while the first one starts, or of the recording
   QString file = {};           ///< Source::file: its path
-  bool truncated = false;      ///< Source::file: its end was missing
+  QString missing = {};        ///< Source::file: what of it is not shown; empty: nothing
   QString opening = {};        ///< Activity::opening: the file's path
   double openProgress = 0;     ///< 0..1 while opening; what was read of it may be shown already
   int maxWorkers = 0;          ///< in force

@@ -55,8 +55,8 @@ constexpr int kLeastTimeline = 112;
 constexpr int kLeastHeightForLanesBar = 640;
 /// The chart's share of a low window, which is there for its timeline.
 constexpr double kChartShare = 0.22;
-/// Of the ordinary type: to be read from the last row.
-constexpr qreal kPresentationScale = 1.5;
+/// The same where the type is large.
+constexpr double kChartSharePresented = 0.18;
 
 qreal desktopPointSize() {
   constexpr qreal kSmallest = 8;
@@ -309,6 +309,7 @@ void MainWindow::connectEngine() {
   connect(&engine_, &Engine::sessionReplaced, this, &MainWindow::startSession);
   connect(&engine_, &Engine::failed, this, [this](const QString& message) {
     afterSave_ = {};
+    afterOpen_ = {};
     postMessage(Severity::error, message);
   });
   connect(&engine_, &Engine::saved, this, [this](const QString& path) {
@@ -444,8 +445,9 @@ void MainWindow::restoreLayout() {
 /// Until the user chooses, the chart is as high as it likes to be, less in a low window.
 void MainWindow::shareRows() {
   if (!rowsAreChosen_) {
-    const int chart = std::min(throughput_->sizeHint().height() + qRound(theme_.px(20)),
-                               qRound(height() * kChartShare));
+    const int chart =
+        std::min(throughput_->sizeHint().height() + qRound(theme_.px(20)),
+                 qRound(height() * (isPresenting() ? kChartSharePresented : kChartShare)));
     rows_->setSizes({std::max(1, rows_->height() - chart), chart});
   }
 }
@@ -460,6 +462,9 @@ void MainWindow::showLanesBar() {
 
 void MainWindow::resizeEvent(QResizeEvent* event) {
   QMainWindow::resizeEvent(event);
+  if (isPresenting() && theme_.pointSize != options_.pointSize * presentationScale()) {
+    applyTheme();
+  }
   showLanesBar();
   shareRows();
 }
@@ -475,7 +480,7 @@ void MainWindow::saveLayout() {
 
 void MainWindow::applyTheme() {
   theme_ = Theme::make(colorScheme_.isDark(),
-                       options_.pointSize * (isPresenting() ? kPresentationScale : 1));
+                       options_.pointSize * (isPresenting() ? presentationScale() : 1));
   QApplication::setPalette(theme_.palette());
   qApp->setStyleSheet(theme_.styleSheet() + windowRules(theme_));
   actions_->setTheme(theme_);
@@ -575,7 +580,9 @@ void MainWindow::refreshState() {
                                  : tr("%1 \u2014 Poolscope").arg(title));
   const bool isOpen = state_.source == EngineState::Source::file &&
                       state_.activity != EngineState::Activity::opening;
-  if (isOpen && (state_.file != before.file || before.activity == EngineState::Activity::opening)) {
+  const bool hasOpened =
+      isOpen && (state_.file != before.file || before.activity == EngineState::Activity::opening);
+  if (hasOpened) {
     settings_.addRecentFile(state_.file);
   }
   refreshMessages(before);
@@ -588,6 +595,11 @@ void MainWindow::refreshState() {
     view_->fit();
     showTransport(true);
   }
+  if (hasOpened) {
+    if (const auto then = std::exchange(afterOpen_, {})) {
+      then();
+    }
+  }
 }
 
 void MainWindow::refreshMessages(const EngineState& before) {
@@ -597,14 +609,13 @@ void MainWindow::refreshMessages(const EngineState& before) {
   } else if (state_.trouble != before.trouble) {
     messages_->post(trouble, Severity::warning, state_.trouble);
   }
-  const QString truncated = QStringLiteral("truncated");
-  if (!state_.truncated) {
-    messages_->retract(truncated);
-  } else if (!before.truncated) {
-    messages_->post(
-        truncated, Severity::warning,
-        tr("A part of %1, often its end, is missing or damaged. The rest of it is shown.")
-            .arg(QFileInfo(state_.file).fileName()));
+  const QString missing = QStringLiteral("missing");
+  if (state_.missing.isEmpty()) {
+    messages_->retract(missing);
+  } else if (state_.missing != before.missing || state_.file != before.file) {
+    messages_->post(missing, Severity::warning,
+                    tr("%1: %2. The rest of it is shown.")
+                        .arg(QFileInfo(state_.file).fileName(), state_.missing));
   }
 }
 

@@ -188,8 +188,9 @@ class MainWindow : public QMainWindow {
   // main_window_files.cpp
   void buildRecentMenu();
   void fillRecentMenu(QMenu* menu);
-  void openFile(const QString& path);
-  void openDropped(const QString& path);
+  /// `then` is called once it is open; never, if it cannot be.
+  void openFile(const QString& path, std::function<void()> then = {});
+  void openDropped(const QStringList& files);
 
   // main_window_present.cpp
   void buildPresentation();
@@ -197,6 +198,7 @@ class MainWindow : public QMainWindow {
   void leavePresentation();
   void applyPresentation();
   bool isPresenting() const { return beforePresentation_.has_value(); }
+  qreal presentationScale() const;
   void showCaption();
 
   void toggleView();
@@ -291,6 +293,7 @@ class MainWindow : public QMainWindow {
   std::uint64_t oddSeen_ = 0;      ///< events that did not fit, likewise
   QMap<QString, QString> stalls_;  ///< messages on what stands still, by id
   std::function<void()> afterSave_;
+  std::function<void()> afterOpen_;
   std::optional<Layout> beforePresentation_;  ///< nothing: an ordinary window
   bool hasResized_ = false;
   bool hasInspected_ = false;

@@ -42,6 +42,10 @@ Result<Compared> compareWith(const QString& path, const session::Snapshot& shown
   for (const std::string& line : experiment::comparison_words(comparison)) {
     compared.words.append(QString::fromStdString(line));
   }
+  if (!opened->missing.empty()) {
+    compared.words.append(
+        MainWindow::tr("Of B not all is here: %1.").arg(QString::fromStdString(opened->missing)));
+  }
   return compared;
 }
 

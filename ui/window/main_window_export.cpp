@@ -6,6 +6,7 @@
 #include "ui/window/main_window.h"
 
 #include <QFileInfo>
+#include <QProgressBar>
 #include <QProgressDialog>
 #include <QStringList>
 
@@ -86,8 +87,13 @@ void MainWindow::startExport(const ExportRequest& request) {
     return;
   }
   constexpr int kSteps = 1000;
-  auto* progress = new QProgressDialog(
-      tr("Exporting to %1").arg(QFileInfo(request.path).fileName()), tr("Cancel"), 0, kSteps, this);
+  const auto words = [name = QFileInfo(request.path).fileName()](int percent) {
+    return tr("Exporting to %1: %2 %").arg(name, QString::number(percent));
+  };
+  auto* progress = new QProgressDialog(words(0), tr("Cancel"), 0, kSteps, this);
+  auto* bar = new QProgressBar(progress);
+  bar->setTextVisible(false);  // it is lower than a line of text
+  progress->setBar(bar);
   progress->setObjectName(QStringLiteral("exportProgress"));
   progress->setWindowTitle(tr("Export"));
   progress->setAttribute(Qt::WA_DeleteOnClose);
@@ -95,8 +101,10 @@ void MainWindow::startExport(const ExportRequest& request) {
   progress->setAutoClose(false);
   progress->setAutoReset(false);
   progress->setValue(0);
-  connect(&exportJob_, &ExportJob::progressed, progress,
-          [progress](double part) { progress->setValue(qRound(part * kSteps)); });
+  connect(&exportJob_, &ExportJob::progressed, progress, [progress, words](double part) {
+    progress->setValue(qRound(part * kSteps));
+    progress->setLabelText(words(static_cast<int>(part * 100)));
+  });
   connect(progress, &QProgressDialog::canceled, &exportJob_, &ExportJob::cancel);
   const auto end = [this, progress] {
     // That it closes is no wish to cancel.

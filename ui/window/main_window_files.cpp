@@ -11,6 +11,9 @@
 #include <QMimeData>
 #include <QUrl>
 
+#include <algorithm>
+#include <utility>
+
 namespace poolscope::ui {
 
 namespace {
@@ -23,6 +26,10 @@ QStringList localFiles(const QMimeData& data) {
     }
   }
   return files;
+}
+
+bool isScenario(const QString& file) {
+  return file.endsWith(QLatin1String(".toml"), Qt::CaseInsensitive);
 }
 
 QString withoutMnemonic(QString text) {
@@ -65,18 +72,33 @@ void MainWindow::fillRecentMenu(QMenu* menu) {
   }
 }
 
-void MainWindow::openFile(const QString& path) {
+void MainWindow::openFile(const QString& path, std::function<void()> then) {
   leaveSession(tr("Save this session before the file is opened?"), isUsersOwn(),
-               [this, path] { engine_.openFile(path); });
+               [this, path, then = std::move(then)] {
+                 afterOpen_ = then;
+                 engine_.openFile(path);
+               });
 }
 
-/// A scenario is run, all else is opened as a recording; what is neither is said in the window.
-void MainWindow::openDropped(const QString& path) {
-  if (path.endsWith(QLatin1String(".toml"), Qt::CaseInsensitive)) {
-    chooseScenario(path);
-  } else {
-    openFile(path);
+/// A scenario is run, all else is opened as a recording; what is neither is said in the window. Two
+/// recordings may be wanted for each other's sake.
+void MainWindow::openDropped(const QStringList& files) {
+  const QString& first = files.first();
+  if (files.size() == 2 && std::none_of(files.begin(), files.end(), isScenario)) {
+    const QString& second = files.last();
+    dialogs_.askWhatOfTwo(
+        first, second,
+        [this, first, second] {
+          openFile(first, [this, second] { compareWithRecording(second); });
+        },
+        [this, first] { openFile(first); });
+    return;
   }
+  if (files.size() > 1) {
+    postMessage(Severity::info,
+                tr("One file is opened at a time: %1").arg(QFileInfo(first).fileName()));
+  }
+  isScenario(first) ? chooseScenario(first) : openFile(first);
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
@@ -91,11 +113,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
     return;
   }
   event->acceptProposedAction();
-  if (files.size() > 1) {
-    postMessage(Severity::info,
-                tr("One file is opened at a time: %1").arg(QFileInfo(files.first()).fileName()));
-  }
-  openDropped(files.first());
+  openDropped(files);
 }
 
 }  // namespace poolscope::ui

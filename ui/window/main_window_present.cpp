@@ -14,6 +14,9 @@
 #include <QMenu>
 #include <QSplitter>
 
+#include <algorithm>
+#include <cmath>
+
 namespace poolscope::ui {
 
 using session::TimeNs;
@@ -32,6 +35,13 @@ void MainWindow::togglePresentation() {
   } else {
     present(true);
   }
+}
+
+/// Of the ordinary type. What the last row reads is a share of the screen's height; a screen that
+/// is low bears less, or it has no room for what is to be seen. In steps: styling all anew takes
+/// time.
+qreal MainWindow::presentationScale() const {
+  return std::clamp(std::round(15.0 * height() / 1080) / 10, 1.2, 2.0);
 }
 
 /// What is for whoever works with the window steps back.

@@ -12,8 +12,10 @@ Three states: somebody wants events (`on`); nobody does, but somebody may come (
 process offers itself, and the hooks keep only what they will need then); or never again."""
 
 import itertools
+import select
 import sys
 import time
+from array import array  # all at the beginning: the program may leave no path to find them by
 
 import _thread
 from _poolscope import link
@@ -38,7 +40,7 @@ END_LOOK, END_LOOKS = 0.005, 10  # for the end of the sender, after which it goe
 LAST_WAIT = 0.5  # for a slow reader, when the process ends
 BEGIN_WAIT = 1.0  # for another thread that sends, before a new Poolscope is told
 
-now = time.monotonic_ns
+now = link.monotonic_ns
 thread_time_ns = time.thread_time_ns
 get_ident = _thread.get_ident
 
@@ -58,7 +60,8 @@ def counter():
     return count_alone
 
 
-on = link.is_connected()  # whether anybody wants events
+# Whether anybody wants events. A child of a fork has let go of its parent's connection.
+on = link.is_connected() or link.connect()
 live = True  # whether anybody wants them, or may in the future
 buffer = []
 record = buffer.extend
@@ -248,8 +251,9 @@ def stop():
 
 
 def flush():
-    """Sends what there is, if nobody else does. Never waits."""
-    if not on or not _sending.acquire(False):
+    """Sends what there is, if nobody else does. Never waits. A signal's handler or a finalizer may
+    come here out of the middle of ourselves."""
+    if not on or _sending._is_owned() or not _sending.acquire(False):
         return
     try:
         _collect()
@@ -284,8 +288,6 @@ def _collect():
         _untold += (count - room) // 4
         del chunk[room:]
     if chunk or (_untold and room):
-        from array import array
-
         if _untold and room:
             chunk[:0] = (now(), 0, thread_id() | LOST << 32, _untold)
             _untold = 0
@@ -337,23 +339,32 @@ def _reconnect():
 
 def drain(seconds=LAST_WAIT):
     """Sends all that there is, waiting for a slow reader for so long at most."""
-    if not on:
+    if not on or _sending._is_owned():
         return
-    until = time.monotonic() + seconds
+    until = now() + int(seconds * 1e9)
     if not _sending.acquire(True, seconds):
         return
     try:
         _collect()
         while on:
             _send()
-            left = until - time.monotonic()
+            left = (until - now()) / 1e9
             if not on or not _unsent or left <= 0:
                 break
-            link.wait_writable(left)
+            _wait_writable(left)
     except Exception:
         fail()
     finally:
         _sending.release()
+
+
+def _wait_writable(seconds):
+    poll = select.poll()
+    poll.register(link.number(), select.POLLOUT)
+    try:
+        poll.poll(int(seconds * 1000) + 1)
+    except OSError:
+        pass
 
 
 def end():

@@ -16,9 +16,11 @@ import collections
 import os
 import sys
 
-from _poolscope import events, pools, results, shapes
+from _poolscope import ends, events, pools, results, shapes
 from _poolscope.workers import CpuWorker, Worker, make_queue_class
 
+record, now, local = events.record, events.now, events.local
+_getframe = sys._getframe
 _RESULT, _MAP = 1 << 56, 2 << 56
 _REASONS = {"exception": _RESULT, "wait": 3 << 56, "as_completed": 4 << 56}
 TIMED = 1 << 63
@@ -131,31 +133,29 @@ def begin_wait(condition):
     if not events.on or not pools.used:
         return
     try:
-        frame = sys._getframe(2)  # Condition.wait
-        local = events.local
+        frame = _getframe(2)  # Condition.wait
         try:
             thread = local.id
         except AttributeError:
             thread = events.enter_thread()
-        several = getattr(condition, "awaited", None)
-        if several is None:
-            task = getattr(condition, "task", 0)
-        else:
-            task = _awaited_task(several, thread)
+        try:  # a future's, of all the most
+            task, tag, several = condition.task, thread | condition.pool | _BLOCKED, None
+        except AttributeError:
+            tag = thread | _BLOCKED
+            several = getattr(condition, "awaited", None)
+            task = _awaited_task(several, thread) if several is not None else 0
         detail = task | _reason(frame.f_back)
         if frame.f_locals.get("timeout") is not None:
             detail |= TIMED
         worker = local.worker
         running = worker.task if worker is not None else 0
-        tag = thread | getattr(condition, "pool", 0) | _BLOCKED
         local.waiting = (running, tag, detail, several)
-        events.record((events.now(), running, tag, detail))
+        record((now(), running, tag, detail))
     except Exception:
         events.fail()
 
 
 def end_wait():
-    local = events.local
     begun = local.waiting
     if begun is None:
         return
@@ -165,7 +165,7 @@ def end_wait():
         if several is not None:
             results.end_wait(tag & 0xFFFFFFFF)
         if events.on:
-            events.record((events.now(), running, tag + _TO_UNBLOCKED, detail))
+            record((now(), running, tag + _TO_UNBLOCKED, detail))
     except Exception:
         events.fail()
 
@@ -341,16 +341,4 @@ def watch_thread(module):
     module.queue = _Module(queue, SimpleQueue=SimpleQueue)
     module.threading = _Module(threading, Thread=make_thread_factory(module, threading))
     pools.switch(events.on)
-    _at_end(threading)
-
-
-def _at_end(threading):
-    """Behind the pools' own end, in which their workers end: first of a list that is run from its
-    end. Children of multiprocessing do this, too, and no atexit."""
-    import atexit
-
-    atexit.register(events.end)
-    exits = getattr(threading, "_threading_atexits", None)
-    if type(exits) is list:
-        exits.insert(0, events.drain)
-
+    ends.watch(threading)

@@ -6,7 +6,7 @@ tag (thread | kind << 32 | outcome << 40 | pool << 48), detail."""
 
 import os
 import sys
-import time
+from time import monotonic_ns  # the program may put another one in its place
 
 import _socket
 
@@ -21,7 +21,7 @@ _HIGH = 512
 _address = None
 _socket_object = None
 _identity = None  # which file our number stands for
-_started_ns = time.monotonic_ns()
+_started_ns = monotonic_ns()
 
 
 def record(first, task, tag, detail):
@@ -50,6 +50,8 @@ def connect(address=None):
     """Connects and says hello; True if it worked. Never waits."""
     global _address, _socket_object, _identity
     _address = address or _address
+    if _address is None:
+        return False
     before, identity = _socket_object, _identity
     _socket_object = None
     try:
@@ -96,6 +98,11 @@ def is_connected():
     return _socket_object is not None
 
 
+def number():
+    """Of the file that is our connection."""
+    return _socket_object.fileno()
+
+
 def _file_of(number):
     about = os.fstat(number)
     return about.st_dev, about.st_ino
@@ -129,21 +136,10 @@ def receive():
         return b""
 
 
-def wait_writable(seconds):
-    import select
-
-    poll = select.poll()
-    poll.register(_socket_object.fileno(), select.POLLOUT)
-    try:
-        poll.poll(int(seconds * 1000) + 1)
-    except OSError:
-        pass
-
-
 def restarted():
     """A fork has made this process: its hello is its own."""
     global _started_ns
-    _started_ns = time.monotonic_ns()
+    _started_ns = monotonic_ns()
 
 
 def close():

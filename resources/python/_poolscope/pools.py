@@ -47,6 +47,9 @@ class Threads(set):
 
     __slots__ = ("pool",)
 
+    def __repr__(self):
+        return repr(set(set.__iter__(self)))
+
     def __iter__(self):
         if sys._getframe(1).f_code is not shutdown_code or not events.on:
             return set.__iter__(self)
@@ -149,7 +152,8 @@ class Pool:
             if not events.on:
                 _fresh.pop(self, None)
         except Exception:
-            events.fail()
+            if events is not None:  # else the interpreter ends, and modules are gone
+                events.fail()
 
     def drained(self, take, queue):
         """Python's own code empties the queue: a shutdown that cancels, or a failed initializer."""

@@ -119,4 +119,7 @@ def _words_of(writer):
 
 def _line(words):
     """What Poolscope says, without its name."""
-    return words.strip().rpartition("\n")[2].removeprefix("poolscope: ") if words else ""
+    if not words:
+        return ""
+    line = words.strip().rpartition("\n")[2].removeprefix("poolscope: ")
+    return line.replace("use --force to", "use overwrite=True to")

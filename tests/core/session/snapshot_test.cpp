@@ -145,7 +145,9 @@ void SnapshotTest::compareLanes(Pair& pair) {
     const std::vector<LaneColumn> columns =
         pair.snapshot->lane_columns(id, begin, end, count, known);
     const std::vector<CallerColumn> callers = pair.snapshot->caller_columns(id, begin, end, count);
+    const std::vector<LaneLoad> loads = pair.snapshot->lane_loads(id, begin, end, count);
     QCOMPARE(columns.size(), static_cast<std::size_t>(count));
+    QCOMPARE(loads.size(), columns.size());
     for (int i = 0; begin < end && i < count; ++i) {
       const TimeNs from = begin + (end - begin) / count * i + (end - begin) % count * i / count;
       const int j = i + 1;
@@ -156,6 +158,8 @@ void SnapshotTest::compareLanes(Pair& pair) {
       QCOMPARE(columns[place].task_count, column.task_count);
       QCOMPARE(columns[place].failed_count, column.failed_count);
       QVERIFY(near(columns[place].busy, column.busy));
+      QCOMPARE(loads[place].task_count, column.task_count);
+      QVERIFY(near(loads[place].busy, column.busy));
       QVERIFY(columns[place].longest == column.longest);
       for (std::size_t kind = 0; kind < trace::kPhaseKinds; ++kind) {
         QVERIFY(near(columns[place].phases[kind], column.phases[kind]));

@@ -42,6 +42,7 @@ class ChromeTraceTest : public QObject {
   void flows_giveTheTimeInTheQueue_data();
   void flows_giveTheTimeInTheQueue();
   void outcomes_areRead();
+  void threadWithoutAName_isCalledByItsNumber();
   void overlappingSlices_goToAnotherRow();
   void fiftySlicesAtOnce_areFiftyTasks();
   void whatDoesNotFit_isCounted();
@@ -358,6 +359,18 @@ void ChromeTraceTest::whatDoesNotFit_isCounted() {
   QCOMPARE(session.snapshot()->anomalies(), std::uint64_t{2});
 }
 
+void ChromeTraceTest::threadWithoutAName_isCalledByItsNumber() {
+  session::Session session;
+  const char* json = R"([
+    {"ph":"X","pid":1,"tid":140,"ts":0,"dur":10,"name":"a"},
+    {"ph":"X","pid":1,"tid":140,"ts":5,"dur":10,"name":"b"}])";
+  QVERIFY(open(json, session).has_value());
+  const auto snapshot = session.snapshot();
+  QCOMPARE(snapshot->lanes().size(), std::size_t{2});
+  QCOMPARE(snapshot->lanes()[0].name, std::string_view("Thread 140"));
+  QCOMPARE(snapshot->lanes()[1].name, std::string_view("Thread 140 (2)"));
+}
+
 void ChromeTraceTest::overlappingSlices_goToAnotherRow() {
   session::Session session;
   const char* json = R"([
@@ -535,6 +548,8 @@ void ChromeTraceTest::aMillionThreads_areReadInPart() {
   const auto opened = open(json, session);
   QVERIFY(opened.has_value());
   QVERIFY(opened->truncated);
+  QVERIFY(opened->missing.find("more threads than the 16384") != std::string::npos);
+  QVERIFY(opened->missing.find("damaged") == std::string::npos);
   QVERIFY(session.snapshot()->lanes().size() > 1000);
   QVERIFY(session.snapshot()->lanes().size() < 20'000);
 }

@@ -418,6 +418,8 @@ void ForeignTraceTest::aMillionThreads_areReadInPart() {
   const auto opened = open_recording(path, session);
   QVERIFY(opened.has_value());
   QVERIFY(opened->truncated);
+  QVERIFY(opened->missing.find("more threads than the 16384") != std::string::npos);
+  QVERIFY(opened->missing.find("damaged") == std::string::npos);
   QVERIFY(session.snapshot()->lanes().size() > 1000);
   QVERIFY(session.snapshot()->lanes().size() < 20'000);
 }

@@ -45,6 +45,25 @@ def ends_by_exit():
     os._exit(3)
 
 
+def ends_by_exit_while_a_pool_is_busy():
+    """5"""
+    executor = ThreadPoolExecutor(2)
+    list(executor.map(same, range(5)))
+    os._exit(3)
+
+
+def child_ends_by_exit():
+    """12"""
+    executor = ThreadPoolExecutor(2)
+    list(executor.map(same, range(5)))
+    child = os.fork()
+    if child == 0:
+        list(ThreadPoolExecutor(2).map(same, range(7)))
+        os._exit(4)
+    print(os.waitpid(child, 0)[1])
+    executor.shutdown()
+
+
 def is_killed():
     """5"""
     executor = ThreadPoolExecutor(2)
@@ -129,6 +148,31 @@ def forks():
         sys.exit(0)
     print(os.waitpid(child, 0)[1])
     executor.shutdown()
+
+
+def uses_a_forkserver():
+    """5"""
+    import multiprocessing
+
+    child = multiprocessing.get_context("forkserver").Process(target=pool)
+    child.start()
+    child.join()
+    print(child.exitcode)
+
+
+def leaves_no_way_to_import():
+    """5"""
+    executor = ThreadPoolExecutor(2)
+    sys.path[:] = sys.meta_path[:] = []
+    print(sum(executor.map(same, range(5))))
+    executor.shutdown()
+
+
+def stops_the_clock():
+    """5"""
+    time.monotonic_ns = lambda: 0
+    time.monotonic = None
+    print(sum(ThreadPoolExecutor(2).map(same, range(5))))
 
 
 def starts_another():

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a command in a terminal of its own, and types Ctrl+C when it says "ready". Prints what the
-command printed, and its exit status."""
+"""Runs a command in a terminal of its own, and types Ctrl+C when it has said "ready" in a line of
+its own. Prints what the command printed, and its exit status."""
 
 import os
 import pty
@@ -19,7 +19,7 @@ while True:
     if not data:
         break
     seen += data
-    if b"ready" in seen and not typed:
+    if b"ready\r\n" in seen and not typed:
         typed = True
         os.write(terminal, b"\x03")
 status = os.waitpid(child, 0)[1]

@@ -4,11 +4,24 @@
 import os
 import socket
 import struct
+import subprocess
 import sys
+import tempfile
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 DATA = os.path.join(ROOT, "tests/data/python")
 sys.path.insert(0, os.path.join(ROOT, "resources/python"))
+
+NAME = 129
+
+_PREPARE = """
+import sys
+sys.path.insert(0, {client!r})
+from _poolscope import entry
+entry.start({socket!r}, {client!r})
+from concurrent.futures import ThreadPoolExecutor
+from _poolscope import events
+"""
 
 
 class Listener:
@@ -47,3 +60,25 @@ class Listener:
         if self.connection is not None:
             self.connection.close()
         self._listening.close()
+
+
+class Program:
+    """A program with the client, of the test that starts it: its process and who listens to it."""
+
+    def __init__(self, test, text):
+        folder = tempfile.TemporaryDirectory()
+        test.addCleanup(folder.cleanup)
+        self.listener = Listener(os.path.join(folder.name, "socket"))
+        test.addCleanup(self.listener.close)
+        prepare = _PREPARE.format(
+            client=os.path.join(ROOT, "resources/python"), socket=self.listener.path
+        )
+        words = [sys.executable, "-B", "-c", prepare + text]
+        self.process = subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for cleanup in (self.process.stdout.close, self.process.stdin.close):
+            test.addCleanup(cleanup)
+        test.addCleanup(self.process.wait)
+        test.addCleanup(self.process.kill)
+        self.listener.accept()

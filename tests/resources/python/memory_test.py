@@ -2,25 +2,12 @@
 """What the client keeps is bounded, whatever becomes of Poolscope: it stalls, or ends, while a program
 queues a million tasks. What is dropped is counted."""
 
-import os
-import subprocess
-import sys
-import tempfile
 import unittest
 
 import client
 
 TASKS = 1_000_000
 QUEUED, LOST, BYE = 1, 18, 131
-
-PREPARE = """
-import sys
-sys.path.insert(0, {client!r})
-from _poolscope import entry
-entry.start({socket!r}, {client!r})
-from concurrent.futures import ThreadPoolExecutor
-from _poolscope import events
-"""
 
 # A reader that stands still: few bytes may wait, so that the bound is met soon.
 QUEUES_A_MILLION = """
@@ -63,28 +50,13 @@ print(len(events._thread_texts) < 10)
 
 
 class MemoryTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.listener = client.Listener(os.path.join(folder.name, "socket"))
-        self.addCleanup(self.listener.close)
-
-    def start(self, text, **values):
-        text = (PREPARE + text).format(
-            client=os.path.join(client.ROOT, "resources/python"), socket=self.listener.path, **values
-        )
-        program = subprocess.Popen(
-            [sys.executable, "-B", "-c", text], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.addCleanup(program.stdout.close)
-        self.addCleanup(program.stdin.close)
-        self.addCleanup(program.wait)
-        self.addCleanup(program.kill)
-        self.listener.accept()
-        return program
+    def start(self, text):
+        program = client.Program(self, text)
+        self.listener = program.listener
+        return program.process
 
     def test_reader_that_stalls_costs_bounded_memory_and_what_is_dropped_is_counted(self):
-        program = self.start(QUEUES_A_MILLION, tasks=TASKS)
+        program = self.start(QUEUES_A_MILLION.format(tasks=TASKS))
         unsent, waiting = map(int, program.stdout.readline().split())
         # The last batch that fits may be of 20 ms.
         self.assertLess(unsent, 16 << 20)

@@ -8,7 +8,6 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <csignal>
 #include <sys/resource.h>
 
 using poolscope::ui::writePng;
@@ -17,7 +16,7 @@ class PngFileTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void written_replacesWhatWasThere();
-  void failedWrite_keepsWhatWasThere();
+  void failedWrite_keepsWhatWasThere_andSaysWhy();
   void device_isWrittenAsItIs();
 
  private:
@@ -44,26 +43,29 @@ QByteArray PngFileTest::contents(const QString& path) {
 
 void PngFileTest::written_replacesWhatWasThere() {
   const QString path = folder_.filePath(QStringLiteral("a.png"));
-  QCOMPARE(writePng(QImage(10, 10, QImage::Format_RGB32), path), QString());
-  QCOMPARE(writePng(picture(), path), QString());
+  QVERIFY(writePng(QImage(10, 10, QImage::Format_RGB32), path.toStdString(), false));
+  QVERIFY(!writePng(picture(), path.toStdString(), false));
+  QVERIFY(writePng(picture(), path.toStdString(), true));
   QCOMPARE(QImage(path), picture());
 }
 
-void PngFileTest::failedWrite_keepsWhatWasThere() {
+void PngFileTest::failedWrite_keepsWhatWasThere_andSaysWhy() {
   const QString path = folder_.filePath(QStringLiteral("b.png"));
   const QString fresh = folder_.filePath(QStringLiteral("fresh.png"));
-  QCOMPARE(writePng(QImage(10, 10, QImage::Format_RGB32), path), QString());
+  QVERIFY(writePng(QImage(10, 10, QImage::Format_RGB32), path.toStdString(), false));
   const QByteArray before = contents(path);
-  std::signal(SIGXFSZ, SIG_IGN);
   rlimit limit = {};
   QCOMPARE(getrlimit(RLIMIT_FSIZE, &limit), 0);
   const rlimit small = {1000, limit.rlim_max};
   QCOMPARE(setrlimit(RLIMIT_FSIZE, &small), 0);
-  const QString problem = writePng(picture(), path);
-  const QString freshProblem = writePng(picture(), fresh);
+  const auto written = writePng(picture(), path.toStdString(), true);
+  const auto freshWritten = writePng(picture(), fresh.toStdString(), false);
   setrlimit(RLIMIT_FSIZE, &limit);
-  QVERIFY(!problem.isEmpty());
-  QVERIFY(!freshProblem.isEmpty());
+  QVERIFY(!written && !freshWritten);
+  QCOMPARE(QString::fromStdString(written.error().reason),
+           QStringLiteral("cannot be written, file too large"));
+  QCOMPARE(written.error().subject, path.toStdString());
+  QCOMPARE(freshWritten.error().reason, written.error().reason);
   QCOMPARE(contents(path), before);
   QVERIFY(!QFile::exists(fresh));
   for (const QString& name : QDir(folder_.path()).entryList(QDir::Files | QDir::Hidden)) {
@@ -72,9 +74,12 @@ void PngFileTest::failedWrite_keepsWhatWasThere() {
 }
 
 void PngFileTest::device_isWrittenAsItIs() {
-  QCOMPARE(writePng(picture(), QStringLiteral("/dev/null")), QString());
+  QVERIFY(writePng(picture(), "/dev/null", true));
   QVERIFY(!QFileInfo(QStringLiteral("/dev/null")).isFile());
-  QVERIFY(!writePng(picture(), QStringLiteral("/dev/full")).isEmpty());
+  const auto full = writePng(picture(), "/dev/full", true);
+  QVERIFY(!full);
+  QCOMPARE(QString::fromStdString(full.error().reason),
+           QStringLiteral("cannot be written, no space left on device"));
 }
 
 QTEST_GUILESS_MAIN(PngFileTest)

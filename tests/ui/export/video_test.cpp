@@ -5,7 +5,10 @@
 #include "core/trace/directory.h"
 #include "tests/ui/timeline/demo_session.h"
 
+#include <QDir>
+#include <QFile>
 #include <QRegularExpression>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <memory>
@@ -24,6 +27,8 @@ class VideoTest : public QObject {
   void count_followsRateAndSpeed();
   void size_isEven();
   void marker_isASubtitle_forSomeSeconds();
+  void encoderThatFails_leavesNoFile_data();
+  void encoderThatFails_leavesNoFile();
 };
 
 namespace {
@@ -121,6 +126,42 @@ void VideoTest::marker_isASubtitle_forSomeSeconds() {
 
 void VideoTest::size_isEven() {
   QCOMPARE(framesOf({}).size(), QSize(802, 602));
+}
+
+void VideoTest::encoderThatFails_leavesNoFile_data() {
+  QTest::addColumn<QString>("end");
+  QTest::addColumn<QString>("told");
+  QTest::newRow("a status") << QStringLiteral("echo 'Unknown encoder' >&2; exit 1")
+                            << QStringLiteral("could not be written by ffmpeg; Unknown encoder");
+  // What ffmpeg 5 does with a WebM when the disk is full.
+  QTest::newRow("words alone")
+      << QStringLiteral("echo 'Error closing file: No space left on device' >&2; exit 0")
+      << QStringLiteral("cannot be written, no space left on device; free some space");
+  QTest::newRow("neither") << QStringLiteral("exit 3")
+                           << QStringLiteral("could not be written by ffmpeg; it says nothing");
+}
+
+void VideoTest::encoderThatFails_leavesNoFile() {
+  QFETCH(QString, end);
+  QFETCH(QString, told);
+  QTemporaryDir folder;
+  QFile program(folder.filePath(QStringLiteral("ffmpeg")));
+  QVERIFY(program.open(QIODevice::WriteOnly));
+  program.write("#!/bin/sh\nfor output; do :; done\ncat >\"${output#file:}\"\n" + end.toUtf8() +
+                "\n");
+  program.close();
+  QVERIFY(program.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
+  const QByteArray path = qgetenv("PATH");
+  qputenv("PATH", folder.path().toLocal8Bit() + ':' + path);
+  const QString output = folder.filePath(QStringLiteral("a.webm"));
+  const auto written = writeVideo(framesOf({.fps = 2}, VideoFormat::webm), VideoFormat::webm,
+                                  output.toStdString(), false, {}, {});
+  qputenv("PATH", path);
+  QVERIFY(!written.has_value());
+  const QString message = QString::fromStdString(written.error().message());
+  QVERIFY2(message.contains(told), qPrintable(message));
+  QCOMPARE(QDir(folder.path()).entryList(QDir::Files | QDir::Hidden),
+           QStringList{QStringLiteral("ffmpeg")});
 }
 
 QTEST_MAIN(VideoTest)

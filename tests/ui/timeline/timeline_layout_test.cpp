@@ -813,6 +813,11 @@ void TimelineLayoutTest::hitTest_everyBar_isHitWhereItIs() {
         const Hit hit = hitTest(scene, middle);
         QVERIFY(hit.task == bar.task);
         QVERIFY(hit.lane == bar.lane);
+        // The gap to its neighbour is nobody else's.
+        const QPointF gap(bar.rect.right() + kBarGap / 2, middle.y());
+        if (!bar.open && scene.canvas.contains(gap)) {
+          QVERIFY(hitTest(scene, gap).task);
+        }
         ++hits;
       }
     }

@@ -101,13 +101,13 @@ class FakeEngine : public Engine {
     Q_EMIT stateChanged();
   }
   void showFile(std::shared_ptr<const session::Snapshot> snapshot, const QString& path,
-                bool truncated = false) {
+                const QString& missing = {}) {
     snapshot_ = std::move(snapshot);
     now_ = snapshot_->end();
     state_ = {};
     state_.source = EngineState::Source::file;
     state_.file = path;
-    state_.truncated = truncated;
+    state_.missing = missing;
     Q_EMIT sessionReplaced();
     Q_EMIT stateChanged();
   }

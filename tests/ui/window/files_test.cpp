@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/storage/recording.h"
 #include "ui/panels/message_bar.h"
 #include "window_fixture.h"
 
 #include <QAction>
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QLabel>
 #include <QMenu>
 #include <QMimeData>
+#include <QPushButton>
 #include <QTest>
 #include <QUrl>
 
+using namespace poolscope;
 using namespace poolscope::ui;
 
 class FilesTest : public QObject {
@@ -68,13 +72,58 @@ class FilesTest : public QObject {
     QCOMPARE(fixture.engine.takeOrders(), QStringList{});
   }
 
+  void droppedFiles_theFirstIsOpened_andThatIsSaid_data() {
+    QTest::addColumn<QStringList>("names");
+    QTest::newRow("three recordings") << QStringList{"a.pftrace", "b.pftrace", "c.pftrace"};
+    QTest::newRow("a recording and a scenario") << QStringList{"a.pftrace", "mine.toml"};
+  }
   void droppedFiles_theFirstIsOpened_andThatIsSaid() {
+    QFETCH(QStringList, names);
     WindowFixture fixture;
-    const QUrl a = QUrl::fromLocalFile(fixture.folder.filePath(QStringLiteral("a.pftrace")));
-    const QUrl b = QUrl::fromLocalFile(fixture.folder.filePath(QStringLiteral("b.pftrace")));
-    QVERIFY(drop(fixture, {a, b}));
-    QCOMPARE(fixture.engine.takeOrders(), QStringList{"open " + a.toLocalFile()});
+    QList<QUrl> urls;
+    for (const QString& name : names) {
+      urls.append(QUrl::fromLocalFile(fixture.folder.filePath(name)));
+    }
+    QVERIFY(drop(fixture, urls));
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"open " + urls.first().toLocalFile()});
     QVERIFY(fixture.find<MessageBar>("messageBar")->text().contains(QStringLiteral("a.pftrace")));
+  }
+
+  void twoDroppedRecordings_areCompared_ifThatIsWanted() {
+    WindowFixture fixture;
+    const QString a = touch(fixture, QStringLiteral("a.pftrace"));
+    const QString b = fixture.folder.filePath(QStringLiteral("b.pftrace"));
+    QVERIFY(storage::save_recording(*WindowFixture::webScraping(), b.toStdString(), {}));
+    QVERIFY(drop(fixture, {QUrl::fromLocalFile(a), QUrl::fromLocalFile(b)}));
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{});
+    fixture.find<QPushButton>("twoFilesCompare")->click();
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"open " + a});
+    fixture.engine.showOpening(WindowFixture::webScraping(), a, 0.5);
+    QVERIFY(fixture.find("comparePage") == nullptr);
+    fixture.engine.showFile(WindowFixture::webScraping(), a);
+    QTRY_VERIFY(fixture.find("comparePage") != nullptr);
+    QCOMPARE(fixture.find<QLabel>("compareAName")->text(), QStringLiteral("A: a.pftrace"));
+    QCOMPARE(fixture.find<QLabel>("compareBName")->text(), QStringLiteral("B: b.pftrace"));
+  }
+
+  void twoDroppedRecordings_theFirstAlone_ifThatIsWanted() {
+    WindowFixture fixture;
+    QVERIFY(drop(fixture, {QUrl::fromLocalFile(QStringLiteral("/a.pftrace")),
+                           QUrl::fromLocalFile(QStringLiteral("/b.pftrace"))}));
+    fixture.find<QPushButton>("twoFilesOpenFirst")->click();
+    QCOMPARE(fixture.engine.takeOrders(), QStringList{"open /a.pftrace"});
+  }
+
+  void twoDroppedRecordings_theFirstUnreadable_areForgotten() {
+    WindowFixture fixture;
+    QVERIFY(drop(fixture, {QUrl::fromLocalFile(QStringLiteral("/a.pftrace")),
+                           QUrl::fromLocalFile(QStringLiteral("/b.pftrace"))}));
+    fixture.find<QPushButton>("twoFilesCompare")->click();
+    Q_EMIT fixture.engine.failed(QStringLiteral("/a.pftrace: there is no such file"));
+    fixture.engine.showFile(WindowFixture::webScraping(), QStringLiteral("/c.pftrace"));
+    auto* messages = fixture.find<MessageBar>("messageBar");
+    QCOMPARE(messages->count(), 1);  // nothing is read to be compared
+    QVERIFY(messages->text().contains(QStringLiteral("/a.pftrace")));
   }
 
   void droppedFile_onAnUnsavedSession_asksFirst() {

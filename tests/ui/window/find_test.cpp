@@ -178,7 +178,7 @@ class FindTest : public QObject {
     QTRY_VERIFY(!fixture.count().isEmpty());
     SampleSession other(1);
     other.ordinary(0, 1, kSecond, 0, "image thumbnail");
-    fixture.engine.showFile(other.snapshot(), QStringLiteral("other.pftrace"), false);
+    fixture.engine.showFile(other.snapshot(), QStringLiteral("other.pftrace"));
     QTRY_COMPARE(fixture.count(), QStringLiteral("1 task"));
   }
 

@@ -15,6 +15,7 @@
 #include <QLineEdit>
 #include <QMessageBox>
 #include <QMouseEvent>
+#include <QProgressBar>
 #include <QProgressDialog>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -585,6 +586,8 @@ class MainWindowTest : public QObject {
     dialog->findChild<QPushButton*>(QStringLiteral("exportStart"))->click();
     auto* progress = fixture.window.findChild<QProgressDialog*>(QStringLiteral("exportProgress"));
     QVERIFY(progress != nullptr);
+    QVERIFY(!progress->findChild<QProgressBar*>()->isTextVisible());
+    QVERIFY(progress->labelText().startsWith(QStringLiteral("Exporting to v.gif: 0 %")));
     progress->findChild<QPushButton*>()->click();
     QTRY_VERIFY(fixture.find<QLabel>("messageText")->text().contains(QStringLiteral("cancelled")));
     QVERIFY(!QFileInfo::exists(path));

@@ -42,7 +42,7 @@ class PresentationTest : public QObject {
     live ? fixture.showLive() : fixture.showFile();
     QVERIFY(fixture.showWindow());
     QTest::keyClick(&fixture.window, Qt::Key_F11);
-    QCOMPARE(fixture.window.theme().pointSize, 1.5 * Theme::kBasePointSize);
+    QCOMPARE(fixture.window.theme().pointSize, 1.2 * Theme::kBasePointSize);  // of a low screen
     QVERIFY(fixture.window.isFullScreen());
     QVERIFY(fixture.view()->isVisible());
     QVERIFY(fixture.find("transportBar")->isVisible());
@@ -52,6 +52,32 @@ class PresentationTest : public QObject {
     QVERIFY(!fixture.find("lanesBar")->isVisible());
     QVERIFY(!fixture.find("coachStrip")->isVisible());
     QVERIFY(fixture.find<QLabel>("caption")->isVisible());
+  }
+
+  void type_isLargeForItsScreen_andLeavesRoomForTheWorkers_data() {
+    QTest::addColumn<QSize>("size");
+    QTest::addColumn<double>("scale");
+    QTest::newRow("projector") << QSize(1280, 720) << 1.2;
+    QTest::newRow("laptop") << QSize(1280, 800) << 1.2;
+    QTest::newRow("screen") << QSize(1920, 1080) << 1.5;
+    QTest::newRow("wall") << QSize(3840, 2160) << 2.0;
+  }
+  void type_isLargeForItsScreen_andLeavesRoomForTheWorkers() {
+    QFETCH(QSize, size);
+    QFETCH(double, scale);
+    WindowFixture fixture(QSize(1024, 700));
+    fixture.showLive();  // with eight workers
+    QVERIFY(fixture.showWindow());
+    fixture.window.present(false);
+    fixture.window.resize(size);
+    QTRY_COMPARE(fixture.window.size(), size);
+    QCOMPARE(fixture.window.theme().pointSize, scale * Theme::kBasePointSize);
+    fixture.window.showNextFrame();
+    const TimelineScene scene = fixture.view()->scene();
+    QCOMPARE(scene.panes[0].heads.size(), 8);
+    QVERIFY2(
+        scene.contentHeight <= scene.viewportHeight,
+        qPrintable(QStringLiteral("%1 of %2").arg(scene.contentHeight).arg(scene.viewportHeight)));
   }
 
   void leaving_givesEverythingBack_data() {

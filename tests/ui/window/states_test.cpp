@@ -75,7 +75,7 @@ class StatesTest : public QObject {
     sample.ordinary(kSecond, kSecond, 2 * kSecond, 0);
     fixture.engine.showLive(sample.snapshot(), 3 * kSecond, 1);
     QCOMPARE(text(fixture, "resizeEffect"), QStringLiteral("change max_workers to compare"));
-    fixture.engine.showFile(sample.snapshot(), QStringLiteral("cut.pftrace"), true);
+    fixture.engine.showFile(sample.snapshot(), QStringLiteral("cut.pftrace"));
     QCOMPARE(text(fixture, "resizeEffect"), QString());
   }
 
@@ -212,7 +212,7 @@ class StatesTest : public QObject {
                                  .arg(formatSeconds(snapshot->statistics().queue_wait->p50));
     WindowFixture fixture;
     const auto words = [&] { return fixture.find("figureTiles")->accessibleDescription(); };
-    fixture.engine.showFile(snapshot, QStringLiteral("long.pftrace"), false);
+    fixture.engine.showFile(snapshot, QStringLiteral("long.pftrace"));
     fixture.view()->selectRange(0, kSecond);
     QVERIFY2(
         words().contains(QStringLiteral("queue wait p50 \u2013")) || words().contains(expected),
@@ -320,11 +320,11 @@ class StatesTest : public QObject {
     QCOMPARE(text(fixture, "messageText"), QString());
   }
 
-  void truncatedFile_isTold() {
+  void whatIsMissingOfAFile_isTold() {
     WindowFixture fixture;
-    fixture.showFile(true);
-    QVERIFY(text(fixture, "messageText")
-                .contains(QStringLiteral("A part of demo.pftrace, often its end, is missing")));
+    fixture.showFile(QStringLiteral("a part of it is missing"));
+    QCOMPARE(text(fixture, "messageText"),
+             QStringLiteral("demo.pftrace: a part of it is missing. The rest of it is shown."));
     QVERIFY(text(fixture, "coachText").startsWith(QStringLiteral("A recorded session")));
     QCOMPARE(fixture.window.windowTitle(), QStringLiteral("demo.pftrace \u2014 Poolscope"));
   }

@@ -35,8 +35,8 @@ struct WindowFixture {
     const auto snapshot = webScraping();
     engine.showLive(snapshot, snapshot->end() + PlaybackClock::kLiveLagNs, 8);
   }
-  void showFile(bool truncated = false) {
-    engine.showFile(webScraping(), QStringLiteral("demo.pftrace"), truncated);
+  void showFile(const QString& missing = {}) {
+    engine.showFile(webScraping(), QStringLiteral("demo.pftrace"), missing);
   }
   bool showWindow() {
     window.show();
