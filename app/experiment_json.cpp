@@ -108,7 +108,7 @@ std::string uslText(const Fit& fit) {
   if (!fit) {
     return fit.error() == NoFit::too_few_points
                ? "No curve: it takes three different numbers of workers.\n"
-               : "No curve: nothing was finished.\n";
+               : "No curve: there was no throughput.\n";
   }
   const auto coefficient = [&](const char* name, double value,
                                const Interval UslIntervals::*which) {

@@ -25,12 +25,12 @@ constexpr int kPollMs = 100;  // how often the state of a run is looked at
 // whoever pressed the key does not feel it.
 constexpr auto kGrace = std::chrono::milliseconds(250);
 
-QString patternName(workload::LoadPattern pattern) {
-  switch (pattern) {
+QString patternName(const workload::Load& load) {
+  switch (load.pattern) {
     case workload::LoadPattern::map:
       return QStringLiteral("map()");
     case workload::LoadPattern::submit:
-      return QStringLiteral("submit() and result()");
+      return load.results ? QStringLiteral("submit() and result()") : QStringLiteral("submit()");
     case workload::LoadPattern::as_completed:
       return QStringLiteral("as_completed()");
     case workload::LoadPattern::poisson:
@@ -38,7 +38,9 @@ QString patternName(workload::LoadPattern pattern) {
     case workload::LoadPattern::burst:
       return LiveEngine::tr("bursts");
     case workload::LoadPattern::nested:
-      return LiveEngine::tr("nested tasks");
+      return load.children == 1 ? LiveEngine::tr("submit(), each waits for one more")
+                                : LiveEngine::tr("submit(), each waits for %1 more")
+                                      .arg(static_cast<qulonglong>(load.children));
   }
   return {};
 }
@@ -73,7 +75,7 @@ ui::ScenarioInfo describe(const workload::Scenario& scenario) {
   info.work = hintsOf(scenario);
   info.maxWorkers = static_cast<int>(scenario.max_workers.value_or(default_max_workers()));
   const auto tasks = static_cast<qulonglong>(scenario.load.tasks);
-  const QString pattern = patternName(scenario.load.pattern);
+  const QString pattern = patternName(scenario.load);
   QString summary = tasks == 1
                         ? LiveEngine::tr("1 task by %1").arg(pattern)
                         : LiveEngine::tr("%1 tasks by %2").arg(QLocale().toString(tasks), pattern);

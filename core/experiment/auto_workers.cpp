@@ -16,9 +16,10 @@ constexpr double kLeastFinished = 20;  // tasks of a window; fewer only after kM
 constexpr double kQuiet = 0.03;        // noise below which a window need not be longer
 constexpr int kSettling = 2;           // samples after a change: tasks of before end in them
 constexpr int kEmpty = 4;              // samples in a row: the queue is empty, not between batches
-constexpr double kLeastDifference = 0.04;
-constexpr double kMostDifference = 0.12;
-constexpr double kSmallestStep = 0.2;  // doublings; a sixth of the workers
+constexpr double kLeastDifference = 0.04;  // more workers must bring so much, ...
+constexpr double kMostDifference = 0.06;   // ... or this where windows are noisy
+constexpr double kGiven = 0.04;            // of the best, for fewer workers
+constexpr double kSmallestStep = 0.2;      // doublings; a sixth of the workers
 constexpr double kFirstStep = 1;
 constexpr double kLaterStep = 0.5;  // of a new look after a hold
 constexpr double kHoldSeconds = 15;
@@ -61,6 +62,9 @@ std::optional<AutoDecision> AutoWorkers::take(const AutoSample& sample) {
   if (!measured) {
     return std::nullopt;
   }
+  if (measured->rate <= 0) {
+    return standstill();
+  }
   if (state_ == State::holding) {
     held_seconds_ += kAutoPeriodSeconds * static_cast<double>(kLeastSamples);
     const bool drifted = base_ && std::abs(measured->rate - base_->rate) >
@@ -98,11 +102,25 @@ std::optional<AutoWorkers::Measured> AutoWorkers::window() {
   return Measured{.workers = workers_, .rate = mean, .noise = noise};
 }
 
+/// There is nothing to compare. One worker more, as .NET's pool adds them where nothing goes on:
+/// it may free tasks that wait for others in the queue.
+std::optional<AutoDecision> AutoWorkers::standstill() {
+  base_.reset();
+  state_ = State::climbing;
+  const std::string why = "no task has ended for some seconds";
+  if (workers_ == options_.most) {
+    return hold(why);
+  }
+  said_.clear();
+  return move(workers_ + 1, why + "; those that run may wait for one in the queue");
+}
+
 AutoDecision AutoWorkers::decide(const Measured& now) {
   if (base_ && base_->workers != now.workers) {
     return compare(now);
   }
   base_ = now;
+  best_rate_ = now.rate;
   std::size_t next = stepped(workers_, up_);
   if (next == workers_) {
     up_ = !up_;
@@ -111,21 +129,24 @@ AutoDecision AutoWorkers::decide(const Measured& now) {
   return move(next, "is it better with " + std::string(up_ ? "more?" : "fewer?"));
 }
 
-/// Two numbers of workers: the better one, or where they are the same the fewer.
+/// Two numbers of workers: the better one, or where they are the same the fewer. Fewer are held
+/// against the best of this climb: step by step, little losses would add up. And noise must not
+/// raise what more workers have to bring far, or a curve that rises slowly is never climbed; where
+/// it misleads, there are some workers too many.
 AutoDecision AutoWorkers::compare(const Measured& now) {
   const Measured before = *base_;
-  const double difference = before.rate > 0 ? now.rate / before.rate - 1 : 1;
-  const double matters =
-      std::clamp(2 * std::hypot(now.noise, before.noise), kLeastDifference, kMostDifference);
+  const double difference = now.rate / before.rate - 1;
   const bool more_workers = now.workers > before.workers;
-  const bool better = difference > matters || (!more_workers && difference > -matters);
-  const std::string with = percent(difference) + " with " + std::to_string(now.workers) +
-                           " than with " + std::to_string(before.workers);
-  const bool same = std::abs(difference) <= matters;
+  const double matters =
+      std::clamp(std::hypot(now.noise, before.noise), kLeastDifference, kMostDifference);
+  const bool better = more_workers ? difference > matters : now.rate >= (1 - kGiven) * best_rate_;
+  best_rate_ = std::max(best_rate_, now.rate);
+  const bool same = better != more_workers && std::abs(difference) <= matters;
   const std::string why =
       same ? "no more throughput with " + std::to_string(std::max(now.workers, before.workers)) +
                  " than with " + std::to_string(std::min(now.workers, before.workers))
-           : with;
+           : percent(difference) + " with " + std::to_string(now.workers) + " than with " +
+                 std::to_string(before.workers);
   if (!better) {
     return turn(before.workers, why);
   }

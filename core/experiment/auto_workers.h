@@ -31,9 +31,11 @@ inline constexpr double kAutoPeriodSeconds = 0.25;
 /// building a controller for the .NET thread pool", 2010; here by comparison of windows, without
 /// their wave). It goes up while that brings more, back where it does not, to the fewer workers
 /// where both are the same, in ever smaller steps; then it holds, and looks again now and then and
-/// when the throughput has changed. A difference counts if it is larger than the noise within the
-/// windows. While nothing waits in the queue it holds: more workers would be idle, and how much
-/// gets done says nothing of them. Pure: knows no clock and no pool. Threads: one at a time.
+/// when the throughput has changed. More workers must bring more than the noise within the windows;
+/// fewer may lose a few percent of the best that was seen since it began to climb. While nothing
+/// waits in the queue it holds: more workers would be idle, and how much gets done says nothing of
+/// them. Where tasks wait and none ends it adds one worker every few seconds. Pure: knows no clock
+/// and no pool. Threads: one at a time.
 class AutoWorkers {
  public:
   struct Options {
@@ -56,6 +58,7 @@ class AutoWorkers {
   enum class State { climbing, holding };
 
   std::optional<Measured> window();
+  std::optional<AutoDecision> standstill();
   AutoDecision decide(const Measured& now);
   AutoDecision compare(const Measured& now);
   AutoDecision move(std::size_t workers, const std::string& why);
@@ -69,6 +72,7 @@ class AutoWorkers {
   bool up_ = true;
   double step_ = 1;               ///< in doublings
   std::optional<Measured> base_;  ///< what the next window is compared with
+  double best_rate_ = 0;          ///< of this climb
   std::vector<double> rates_;     ///< of the samples of this window
   double finished_ = 0;
   double seconds_ = 0;

@@ -100,6 +100,9 @@ Recommendation recommend(std::span<const RepeatedPoint> given, RecommendationRul
     result.code = ReasonCode::queue_wait;
   } else if (choice + 1 == sums.size()) {
     result.code = ReasonCode::still_rising;
+    if (unsure != sums.begin() + static_cast<long>(choice)) {
+      result.might_do = unsure->workers;  // perhaps it rises no longer
+    }
   } else if (choice == 0 && good.size() == sums.size()) {
     result.code = ReasonCode::flat;
   } else if (unsure != sums.begin() + static_cast<long>(choice)) {

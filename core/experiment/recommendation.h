@@ -50,7 +50,7 @@ struct Recommendation {
   std::optional<std::uint64_t> workers = {};  ///< nothing: cannot tell
   ReasonCode code = ReasonCode::too_few_points;
   std::optional<std::uint64_t> best = {};      ///< the count of the highest mean
-  std::optional<std::uint64_t> might_do = {};  ///< knee_unsure: the smaller one
+  std::optional<std::uint64_t> might_do = {};  ///< knee_unsure, still_rising: a smaller one
   std::vector<PointSummary> points = {};       ///< by count, ascending
   RecommendationRules rules = {};
 };

@@ -88,8 +88,11 @@ std::string reason_text(const Recommendation& r, std::optional<std::uint64_t> ru
               shown_seconds(r.rules.queue_wait_p99_limit.value_or(0)) + ".";
       break;
     case ReasonCode::still_rising:
-      text +=
-          " It is also the most that was measured, so take it as \"at least\": widen the sweep.";
+      text += r.might_do
+                  ? " It is also the most that was measured, but " + std::to_string(*r.might_do) +
+                        " might already be enough; more repeats would tell."
+                  : " It is also the most that was measured, so take it as \"at least\": widen the "
+                    "sweep.";
       break;
     case ReasonCode::flat:
       text = workers_text(*r.workers) + ": " + rate(point_of(r, *r.workers).throughput.mean) +

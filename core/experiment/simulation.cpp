@@ -213,13 +213,13 @@ SimulationResult Simulation::run() {
     } else if (waited <= computed) {
       const std::uint32_t worker = delays_.least();
       advance_to(waited);
-      delays_.clear(worker);
+      delays_.clear_least();
       end_segment(worker);
     } else {
       const std::uint32_t worker = computing_.least();
       advance_to(computed);
       computed_ = std::max(computed_, computing_.value());  // not a rounding short of it
-      computing_.clear(worker);
+      computing_.clear_least();
       --computing_count_;
       end_segment(worker);
     }

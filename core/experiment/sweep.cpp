@@ -225,7 +225,9 @@ void Sweep::Impl::keep(std::uint64_t workers, const MeasuredRun& run) {
     locks[workers] = std::string(run.directory->name(figures.lock));
   }
   runs[workers].push_back(figures);
-  keep_work(workers, run);
+  if (figures.throughput > 0) {  // failures alone are nothing to predict from
+    keep_work(workers, run);
+  }
 }
 
 /// What tasks that wait for others in their own pool do cannot be told from their times.

@@ -84,9 +84,10 @@ bool is_decided(const Recommendation& r) {
     case ReasonCode::too_noisy:
     case ReasonCode::knee_unsure:
       return false;
+    case ReasonCode::still_rising:
+      return !r.might_do;  // a ceiling looks like this, too, until fewer are known well enough
     case ReasonCode::queue_wait:
     case ReasonCode::queue_wait_too_long:
-    case ReasonCode::still_rising:
     case ReasonCode::flat:
     case ReasonCode::knee:
     default:

@@ -50,6 +50,10 @@ std::string cause_text(const SweepResult& result, const workload::Scenario& scen
   return "";
 }
 
+bool has_failures(const SweepPoint& point) {
+  return std::ranges::any_of(point.runs, [](const RunFigures& run) { return run.failed > 0; });
+}
+
 }  // namespace
 
 SweepPoint sum_up(std::uint64_t workers, std::vector<RunFigures> runs) {
@@ -94,8 +98,12 @@ void evaluate(SweepResult& result, const SweepOptions& options, bool to_the_end)
   result.fit = fit_usl(measurements, to_the_end);
   result.rule_of_thumb_throughput =
       throughput_at(result.recommendation.points, result.rule_of_thumb);
-  result.reason = reason_text(result.recommendation, result.rule_of_thumb) +
-                  cause_text(result, options.scenario);
+  const bool only_failures = result.recommendation.code == ReasonCode::no_throughput &&
+                             std::ranges::any_of(result.points, has_failures);
+  result.reason = only_failures
+                      ? "Can't tell: every task that ended had failed, at each number of workers."
+                      : reason_text(result.recommendation, result.rule_of_thumb) +
+                            cause_text(result, options.scenario);
 }
 
 }  // namespace poolscope::experiment

@@ -4,7 +4,9 @@
 #include "core/workload/table_reader.h"
 #include "core/workload/url.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <set>
 
@@ -23,6 +25,20 @@ std::string quoted(const std::string& text) {
     result += byte;
   }
   return result + "\"";
+}
+
+/// "urls = [", as a list in a program begins.
+bool opens_list(std::string_view line) {
+  const std::size_t last = line.find_last_not_of(" \t\r");
+  const std::size_t equals = line.find('=');
+  if (last == std::string_view::npos || equals == std::string_view::npos || equals == 0 ||
+      std::string_view("[({").find(line[last]) == std::string_view::npos) {
+    return false;
+  }
+  const std::string_view name = line.substr(0, line.find_last_not_of(" \t", equals - 1) + 1);
+  const std::string_view between = line.substr(equals + 1, last - equals - 1);
+  return between.find_first_not_of(" \t") == std::string_view::npos &&
+         std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
 }
 
 std::string in_digits(double value) {
@@ -61,7 +77,7 @@ UrlList urls_in(std::string_view text) {
         }
       }
     }
-    if (!has_url && !list.stray) {
+    if (!has_url && !list.stray && !opens_list(whole)) {
       list.stray = one_line(std::string(whole));
     }
   }

@@ -15,7 +15,7 @@ int main() {
   ThreadPoolExecutor pool(
       {.max_workers = 10});
   while (auto request = listen()) {
-    // 350 a second, at random
+    // hundreds a second, at random
     pool.submit(answer, *request);
   }
 }

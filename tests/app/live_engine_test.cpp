@@ -37,6 +37,8 @@ class LiveEngineTest : public QObject {
   void fullDisk_stopsTheRecording_andThePoolGoesOn();
   void saveSession_ofAnOpenedFile_keepsWhatItSaysOfItself();
   void script_setsEachMarkerOnce();
+  void summary_saysHowTheTasksCome_data();
+  void summary_saysHowTheTasksCome();
   void missingScenario_failsWithOneLine();
   void openFile_thatIsNoTrace_keepsTheSession();
   void openFile_withoutOneEvent_keepsTheSession();
@@ -379,6 +381,31 @@ void LiveEngineTest::script_setsEachMarkerOnce() {
     return all;
   };
   QTRY_COMPARE(texts(), (QStringList{QStringLiteral("here"), QStringLiteral("look")}));
+}
+
+void LiveEngineTest::summary_saysHowTheTasksCome_data() {
+  QTest::addColumn<QString>("name");
+  QTest::addColumn<QString>("summary");
+  QTest::newRow("map") << "io-bound"
+                       << "400 tasks by map()";
+  QTest::newRow("results are never asked for") << "failing-tasks"
+                                               << "100 tasks by submit()";
+  QTest::newRow("a child each") << "deadlock"
+                                << "4 tasks by submit(), each waits for one more";
+  QTest::newRow("children") << "work-stealing"
+                            << "8 tasks by submit(), each waits for 8 more";
+}
+
+void LiveEngineTest::summary_saysHowTheTasksCome() {
+  QFETCH(QString, name);
+  LiveEngine engine(settings_, {});
+  for (const ui::ScenarioInfo& scenario : engine.scenarios()) {
+    if (scenario.name == name) {
+      QTEST(scenario.summary, "summary");
+      return;
+    }
+  }
+  QFAIL("no such scenario");
 }
 
 void LiveEngineTest::missingScenario_failsWithOneLine() {

@@ -60,7 +60,7 @@ LessonPanel::LessonPanel(QWidget* parent)
   undo_->setObjectName(QStringLiteral("undoTry"));
   undo_->setToolTip(tr("Start the scenario again as it is without this change"));
   rowsColumn_ = new QVBoxLayout;
-  rowsColumn_->setSpacing(8);
+  rowsColumn_->setSpacing(12);
   auto* column = new QVBoxLayout(page);
   column->setContentsMargins(2, 6, 8, 6);
   column->setSpacing(8);
@@ -91,9 +91,11 @@ void LessonPanel::showLesson(const QString& markdown, const QList<TryInfo>& trie
 }
 
 void LessonPanel::build() {
+  awaited_.reset();
   for (const Row& row : std::as_const(rows_)) {
     delete row.button;
     delete row.text;
+    delete row.column;
   }
   rows_.clear();
   QWidget* previous = before_;
@@ -103,14 +105,18 @@ void LessonPanel::build() {
     row.button = new QPushButton(info.label, widget());
     row.button->setObjectName(QStringLiteral("try%1").arg(i));
     row.button->setAccessibleDescription(info.promise);
+    row.button->setAutoDefault(true);  // Enter presses it, as Space does
     row.text = new QLabel(widget());
     row.text->setObjectName(QStringLiteral("tryText%1").arg(i));
     row.text->setWordWrap(true);
     row.text->setTextFormat(Qt::PlainText);
     row.startsAgain = info.startsAgain;
     row.promise = info.promise;
-    rowsColumn_->addWidget(row.button, 0, Qt::AlignLeft);
-    rowsColumn_->addWidget(row.text);
+    row.column = new QVBoxLayout;
+    row.column->setSpacing(1);  // the promise is seen to belong to the button above it
+    row.column->addWidget(row.button, 0, Qt::AlignLeft);
+    row.column->addWidget(row.text);
+    rowsColumn_->addLayout(row.column);
     setTabOrder(previous, row.button);
     previous = row.button;
     connect(row.button, &QPushButton::clicked, this, [this, i] { Q_EMIT tryChosen(i); });
@@ -134,7 +140,19 @@ void LessonPanel::showTrial(const TrialInfo& trial, bool running, bool startable
 void LessonPanel::showRow(int index) {
   const Row& row = rows_[index];
   const bool usable = row.startsAgain ? startable_ : running_;
+  // A scenario that starts again disables it for a moment: the focus comes back to it, and does not
+  // stay at whatever stands next.
+  if (!usable && row.button->hasFocus()) {
+    setFocus();
+    awaited_ = index;
+  }
   row.button->setEnabled(usable);
+  if (usable && awaited_ == index) {
+    awaited_.reset();
+    if (hasFocus()) {
+      row.button->setFocus();
+    }
+  }
   row.button->setToolTip(usable            ? QString()
                          : row.startsAgain ? tr("Start the scenario first")
                                            : tr("The pool must run for this: F5 starts it again"));
@@ -164,19 +182,25 @@ void LessonPanel::setTexts() {
   after_->setVisible(!after.trimmed().isEmpty());
 }
 
-/// Markdown brings no room between paragraphs, and lists that stand far in.
+/// Markdown brings no room between paragraphs, and lists that stand far in: by a document's indent
+/// width, which a label does not take over, so that items get a margin instead.
 QString LessonPanel::html(const QString& markdown) const {
   QTextDocument document;
   document.setDefaultFont(theme_.fonts.body);
   document.setMarkdown(markdown);
   const QFontMetrics metrics(theme_.fonts.body);
-  document.setIndentWidth(metrics.averageCharWidth() * 3);
   for (QTextBlock block = document.begin(); block.isValid(); block = block.next()) {
     const bool item = block.textList() != nullptr;
     const bool lastItem = item && (!block.next().isValid() || block.next().textList() == nullptr);
     const bool last = !block.next().isValid();
     QTextCursor cursor(block);
     QTextBlockFormat format = block.blockFormat();
+    if (item) {
+      QTextListFormat list = block.textList()->format();
+      list.setIndent(0);
+      block.textList()->setFormat(list);
+      format.setLeftMargin(metrics.height());  // the bullet stands in it
+    }
     format.setBottomMargin(last                ? 0
                            : item && !lastItem ? metrics.height() / 4.0
                                                : metrics.height() / 2.0);

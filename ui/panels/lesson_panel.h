@@ -8,6 +8,8 @@
 #include <QScrollArea>
 #include <QString>
 
+#include <optional>
+
 class QLabel;
 class QPushButton;
 class QVBoxLayout;
@@ -35,6 +37,7 @@ class LessonPanel : public QScrollArea {
   struct Row {
     QPushButton* button = nullptr;
     QLabel* text = nullptr;
+    QVBoxLayout* column = nullptr;
     bool startsAgain = false;
     QString promise = {};
   };
@@ -55,6 +58,7 @@ class LessonPanel : public QScrollArea {
   QVBoxLayout* rowsColumn_;
   QPushButton* undo_;
   QList<Row> rows_;
+  std::optional<int> awaited_ = {};  ///< the row whose button had the focus until it was disabled
 };
 
 }  // namespace poolscope::ui

@@ -38,6 +38,7 @@ QLabel* makeText(QWidget* parent, const char* name, const char* look = "") {
   label->setObjectName(QString::fromLatin1(name));
   label->setProperty("look", QString::fromLatin1(look));
   label->setWordWrap(true);
+  label->setTextFormat(Qt::PlainText);  // it quotes errors and names of locks
   label->setTextInteractionFlags(Qt::TextSelectableByMouse);
   return label;
 }
@@ -153,6 +154,7 @@ QWidget* SweepPanel::buildHead() {
   auto* title = new QLabel(tr("How many workers?"), head);
   title->setProperty("look", "title");
   scenario_ = new QLabel(head);
+  scenario_->setTextFormat(Qt::PlainText);
   scenario_->setObjectName(QStringLiteral("sweepScenario"));
   scenario_->setProperty("look", "dim");
   close_ = new QToolButton(head);

@@ -106,6 +106,8 @@ void WorkersControl::showPrediction(const QString& text) {
 
 void WorkersControl::addButton(QToolButton* button) {
   extra_ = button;
+  // As low as the field may become where the window is: the style's own least is more.
+  button->setStyleSheet(QStringLiteral("QToolButton { min-height: 14px; }"));
   row_->addWidget(button);
 }
 
@@ -145,11 +147,11 @@ QToolButton* WorkersControl::makeStep(const char* name, const QString& text, int
   return button;
 }
 
-void WorkersControl::setTight(bool tight) {
+void WorkersControl::setTight(bool tight, bool withButton) {
   fewer_->setVisible(!tight);
   more_->setVisible(!tight);
   if (extra_ != nullptr) {
-    extra_->setVisible(!tight);
+    extra_->setVisible(!tight || withButton);
   }
 }
 

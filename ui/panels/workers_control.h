@@ -30,9 +30,9 @@ class WorkersControl : public QWidget {
   /// What would come of the number that the pointer is at, for a tool tip and for screen readers:
   /// it says itself that it is predicted. Empty: nothing is asked.
   void showPrediction(const QString& text);
-  /// No room for the buttons beside the field: slider and keys do the same.
-  /// No room for the buttons beside the field: slider, keys and menu do the same.
-  void setTight(bool tight);
+  /// No room for the steps beside the field, and perhaps not for the button behind them: slider,
+  /// keys and menu do the same.
+  void setTight(bool tight, bool withButton = false);
   /// Puts `button` at the end of the field's row.
   void addButton(QToolButton* button);
   void setTheme(const Theme& theme);

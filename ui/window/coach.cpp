@@ -81,6 +81,11 @@ CoachHint coachHint(const CoachInput& input) {
     return {CoachTopic::no_task, tr("The pool is ready and waits for its first task. It starts no "
                                     "worker before it needs one.")};
   }
+  if (state.automatic && state.trouble.isEmpty()) {
+    return {CoachTopic::automatic, tr("Auto changes max_workers by what the pool gets done, and "
+                                      "marks each step and its reason on the time axis. Change "
+                                      "max_workers yourself to take over.")};
+  }
   // While nothing answers, workers take no tasks worth watching; the message above says so.
   return input.introductionDone || !state.trouble.isEmpty() ? CoachHint{} : introduction(input);
 }

@@ -18,6 +18,7 @@ enum class CoachTopic {
   sweeping,  ///< paused, while others are measured
   finished,
   replay,
+  automatic,  ///< a controller changes max_workers
 };
 
 struct CoachInput {

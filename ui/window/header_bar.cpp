@@ -19,13 +19,15 @@
 #include <QLabel>
 #include <QLayout>
 #include <QMenu>
-#include <QPainter>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QStyleOptionComboBox>
+#include <QStylePainter>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <QtMath>
 
+#include <algorithm>
 #include <utility>
 
 namespace poolscope::ui {
@@ -33,10 +35,20 @@ namespace poolscope::ui {
 namespace {
 
 constexpr int kNameRole = Qt::UserRole;
-/// A list with the theme's arrow: style sheets know only pictures in files.
+constexpr int kMostTitle = 32;  // letters of a title that the list makes room for, if there is some
+
+/// A list with the theme's arrow: style sheets know only pictures in files. It takes the room of
+/// its longest title where the header has it, and ends a title in dots where it has not.
 class ScenarioList : public QComboBox {
  public:
   using QComboBox::QComboBox;
+
+  QSize sizeHint() const override {
+    const QSize hint = QComboBox::sizeHint();
+    const int most = minimumSizeHint().width() +
+                     (kMostTitle - minimumContentsLength()) * fontMetrics().averageCharWidth();
+    return {std::min(hint.width(), most), hint.height()};
+  }
 
   void showPopup() override {
     const QSize row(0, qRound(fontMetrics().height() * 1.6));  // style sheets do not reach rows
@@ -47,11 +59,21 @@ class ScenarioList : public QComboBox {
   }
 
  protected:
-  void paintEvent(QPaintEvent* event) override {
-    QComboBox::paintEvent(event);
+  void paintEvent(QPaintEvent* /*event*/) override {
+    QStylePainter painter(this);
+    QStyleOptionComboBox option;
+    initStyleOption(&option);
+    if (currentIndex() < 0) {
+      option.currentText = placeholderText();
+    }
+    const QRect field =
+        style()->subControlRect(QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, this);
+    option.currentText =
+        fontMetrics().elidedText(option.currentText, Qt::ElideRight, field.width() - 2);
+    painter.drawComplexControl(QStyle::CC_ComboBox, option);
+    painter.drawControl(QStyle::CE_ComboBoxLabel, option);
     const int side = height() / 2;
     const QRect arrow(width() - side - side / 2, (height() - side) / 2, side, side);
-    QPainter painter(this);
     const QColor color = palette().color(QPalette::Text);
     themeIcon(IconId::chevron_down, color, color).paint(&painter, arrow);
   }
@@ -78,7 +100,7 @@ HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
   scenarios_->setAccessibleName(tr("Scenario"));
   scenarios_->setToolTip(tr("What the pool has to do"));
   scenarios_->setPlaceholderText(tr("Choose a scenario"));
-  scenarios_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  scenarios_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   scenarios_->setMinimumContentsLength(17);
   scenarios_->setMaxVisibleItems(24);
   summary_->setObjectName(QStringLiteral("scenarioSummary"));
@@ -295,6 +317,7 @@ void HeaderBar::measure() {
     return layout()->minimumSize().width();
   };
   tightWidth_ = widthWith(Room::tight);
+  compactWidth_ = widthWith(Room::compact);
   iconsWidth_ = widthWith(Room::icons);
   someWidth_ = widthWith(Room::some_texts);
   fullWidth_ = widthWith(Room::full);
@@ -303,10 +326,11 @@ void HeaderBar::measure() {
 }
 
 HeaderBar::Room HeaderBar::roomIn(int width) const {
-  return width >= fullWidth_    ? Room::full
-         : width >= someWidth_  ? Room::some_texts
-         : width >= iconsWidth_ ? Room::icons
-                                : Room::tight;
+  return width >= fullWidth_      ? Room::full
+         : width >= someWidth_    ? Room::some_texts
+         : width >= iconsWidth_   ? Room::icons
+         : width >= compactWidth_ ? Room::compact
+                                  : Room::tight;
 }
 
 /// Where texts do not fit, icons alone stay, those in the corner first; their tool tips tell the
@@ -319,10 +343,10 @@ void HeaderBar::setRoom(Room room) {
     // The style sheet's least height would else let a layout squeeze the text.
     button->setMinimumWidth(button->sizeHint().width());
   }
-  const bool tight = room == Room::tight;
+  const bool tight = room == Room::compact || room == Room::tight;
   find_->setVisible(!tight);  // the menu has it, and a key
   figures_->setTight(tight);
-  workers_->setTight(tight);
+  workers_->setTight(tight, room == Room::compact);
   row_->setSpacing(tight ? 14 : 24);
   scenarios_->setMinimumContentsLength(tight ? 12 : 17);
   const int side = tight ? 14 : 20;

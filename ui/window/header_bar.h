@@ -57,7 +57,7 @@ class HeaderBar : public QFrame {
   void chooseScenario(int index);
   void showCurrentScenario(const EngineState& state);
   void measure();
-  enum class Room { full, some_texts, icons, tight };
+  enum class Room { full, some_texts, icons, compact, tight };
   Room roomIn(int width) const;
   void setRoom(Room room);
 
@@ -74,10 +74,11 @@ class HeaderBar : public QFrame {
   QPushButton* menuButton_;
   QMenu* menu_;
   int fileRow_ = 0;  ///< of the list, where a scenario or recording from outside the gallery stands
-  int fullWidth_ = 0;   ///< that it takes with texts on its buttons
-  int someWidth_ = 0;   ///< with icons alone in the corner
-  int iconsWidth_ = 0;  ///< with icons alone
-  int tightWidth_ = 0;  ///< with a small figure, too: no less is possible
+  int fullWidth_ = 0;     ///< that it takes with texts on its buttons
+  int someWidth_ = 0;     ///< with icons alone in the corner
+  int iconsWidth_ = 0;    ///< with icons alone
+  int compactWidth_ = 0;  ///< with a small figure, too, and no steps beside max_workers
+  int tightWidth_ = 0;    ///< without Auto, too: no less is possible
   QString current_;
   bool isStarting_ = false;  ///< where there is no pool yet, there is one soon
 };

@@ -47,6 +47,7 @@ ScenarioEditor::ScenarioEditor(Dialogs& dialogs, const Theme& theme, QWidget* pa
   text_->setTabChangesFocus(true);
   verdict_->setObjectName(QStringLiteral("scenarioVerdict"));
   verdict_->setAccessibleName(tr("Whether it can be run"));
+  verdict_->setTextFormat(Qt::PlainText);  // it quotes what was typed
   verdict_->setWordWrap(true);
   verdict_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   // Two lines, so that the text above does not move while one types.

@@ -49,6 +49,7 @@ TourStrip::TourStrip(QWidget* parent)
   row->addWidget(place_, 0, Qt::AlignVCenter);
   row->addLayout(words, 1);
   for (QPushButton* button : {try_, back_, next_, leave_}) {
+    button->setAutoDefault(true);  // Enter presses it, as Space does
     row->addWidget(button, 0, Qt::AlignVCenter);
   }
   connect(try_, &QPushButton::clicked, this, &TourStrip::tryChosen);

@@ -56,8 +56,14 @@ UrlsDialog::UrlsDialog(Dialogs& dialogs, const Theme& theme, QWidget* parent)
   rate_->setRange(0.1, 1000);
   rate_->setDecimals(1);
   rate_->setValue(workload::kPoliteLimits.rate_per_s);
+  for (QAbstractSpinBox* field :
+       {static_cast<QAbstractSpinBox*>(workers_), static_cast<QAbstractSpinBox*>(atATime_),
+        static_cast<QAbstractSpinBox*>(rate_)}) {
+    field->setButtonSymbols(QAbstractSpinBox::NoButtons);  // as the other fields of the window
+  }
   verdict_->setObjectName(QStringLiteral("urlsVerdict"));
   verdict_->setWordWrap(true);
+  verdict_->setTextFormat(Qt::PlainText);  // it quotes what was pasted
   verdict_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
   verdict_->setMinimumHeight(2 * verdict_->fontMetrics().lineSpacing());
 

@@ -28,6 +28,9 @@ WelcomePage::WelcomePage(const Actions& actions, QWidget* parent)
   text_->setObjectName(QStringLiteral("welcomeText"));
   text_->setAlignment(Qt::AlignCenter);
   text_->setWordWrap(true);
+  for (QLabel* label : {title_, text_}) {
+    label->setTextFormat(Qt::PlainText);  // they name files
+  }
   start_->setObjectName(QStringLiteral("welcomeStart"));
   start_->setProperty("look", "primary");
   tour_->setObjectName(QStringLiteral("welcomeTour"));

@@ -18,7 +18,10 @@ using Rate = std::function<double(double workers)>;
 /// A pool with this many tasks a second, told in samples of a quarter of a second.
 class Pool {
  public:
-  Pool(Rate rate, double spread) : rate_(std::move(rate)), spread_(spread) {}
+  Pool(Rate rate, double spread, unsigned seed = 7)
+      : rate_(std::move(rate)),
+        spread_(spread),
+        random_(seed) {}
 
   void setRate(Rate rate) { rate_ = std::move(rate); }
 
@@ -55,7 +58,7 @@ class Pool {
   Rate rate_;
   double spread_;
   double left_ = 0;
-  std::mt19937 random_{7};
+  std::mt19937 random_;
 };
 
 Rate limited(double each, double most) {
@@ -96,6 +99,45 @@ class AutoWorkersTest : public QObject {
     QVERIFY2(
         share >= 0.9,
         qPrintable(QStringLiteral("%1\n%2").arg(share).arg(pool.reasons.join(QLatin1Char('\n')))));
+  }
+
+  /// Where each step down loses a little, and noise hides it, the losses must not add up; and a
+  /// curve that rises slowly is climbed nevertheless.
+  void littleDifferences_inNoise_doNotAddUp_data() {
+    QTest::addColumn<std::function<double(double)>>("rate");
+    QTest::addColumn<std::size_t>("start");
+    const Rate slow = [](double n) { return 100 * std::pow(n, 0.15); };
+    const Rate besideOthers = [](double n) { return 188 * n / (n + 4); };
+    QTest::newRow("rises slowly, from few") << slow << std::size_t(4);
+    QTest::newRow("rises slowly, from many") << slow << std::size_t(64);
+    QTest::newRow("cores shared with other programs, from few") << besideOthers << std::size_t(4);
+    QTest::newRow("cores shared with other programs, from many") << besideOthers << std::size_t(64);
+  }
+  void littleDifferences_inNoise_doNotAddUp() {
+    QFETCH(std::function<double(double)>, rate);
+    QFETCH(std::size_t, start);
+    constexpr std::size_t kMost = 64;
+    constexpr unsigned kRuns = 20;
+    double sum = 0;
+    for (unsigned seed = 1; seed <= kRuns; ++seed) {
+      AutoWorkers controller(start, {.least = 1, .most = kMost});
+      Pool pool(rate, 0.4, seed);
+      pool.run(controller, 30, kMost);
+      sum += pool.run(controller, 30, kMost);
+    }
+    QVERIFY2(sum / kRuns >= 0.9, qPrintable(QString::number(sum / kRuns)));
+  }
+
+  void whereNothingEnds_oneWorkerMoreEveryFewSeconds_andNoComparison() {
+    AutoWorkers controller(4, {.least = 1, .most = 6});
+    Pool pool([](double) { return 0.0; }, 0);
+    pool.run(controller, 20, 6);
+    QCOMPARE(pool.reasons,
+             QStringList({QStringLiteral("4 \u2192 5 workers: no task has ended for some seconds; "
+                                         "those that run may wait for one in the queue"),
+                          QStringLiteral("5 \u2192 6 workers: no task has ended for some seconds; "
+                                         "those that run may wait for one in the queue"),
+                          QStringLiteral("6 workers: no task has ended for some seconds")}));
   }
 
   void whereMoreBringNothing_itStaysWithFew() {

@@ -66,9 +66,20 @@ void SimulationTest::minTree_agreesWithALoop() {
     std::vector<double> values(size, MinTree::kNone);
     for (int i = 0; i < 500; ++i) {
       const auto index = static_cast<std::uint32_t>(random.next() % size);
-      const double value = random.next() % 3 == 0 ? MinTree::kNone : random.uniform();
-      tree.set(index, value);
-      values[index] = value;
+      switch (random.next() % 4) {
+        case 0:
+          values[tree.least()] = MinTree::kNone;
+          tree.clear_least();
+          break;
+        case 1:  // often as great as another
+          values[index] = static_cast<double>(random.next() % 4);
+          tree.set(index, values[index]);
+          break;
+        default:
+          values[index] = random.uniform();
+          tree.set(index, values[index]);
+          break;
+      }
       const auto least = std::ranges::min_element(values);
       QCOMPARE(tree.value(), *least);
       QCOMPARE(tree.least(), static_cast<std::uint32_t>(least - values.begin()));

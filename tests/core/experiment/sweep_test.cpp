@@ -21,6 +21,7 @@ class SweepTest : public QObject {
   void counts_areDoubled_asFarAsTasksGo();
   void furtherCounts_lieAboutTheChoice_orBeyond();
   void contenders_areWhatMayBeWithinTheMargin();
+  void aCeilingInNoise_isNotTakenForARise();
   void everyCount_isMeasuredInTurns_withTheSameSeeds();
   void sleepingTasks_scaleWithTheWorkers();
   void aLock_isPredictedAsTheCeiling();
@@ -122,6 +123,21 @@ void SweepTest::contenders_areWhatMayBeWithinTheMargin() {
   QCOMPARE(contenders(recommend(points)), (Counts{8, 16}));
 }
 
+/// A ceiling, seen in noise: the most that was measured is the only count that is sure to reach it.
+void SweepTest::aCeilingInNoise_isNotTakenForARise() {
+  const std::vector<RepeatedPoint> ceiling{point(4, 93), point(8, 190), point(10, 234, 0.02),
+                                           point(32, 240, 0.01)};
+  const Recommendation unsure = recommend(ceiling);
+  QCOMPARE(unsure.code, ReasonCode::still_rising);
+  QCOMPARE(unsure.might_do.value_or(0), std::uint64_t{10});
+  QVERIFY(!is_decided(unsure));
+  const std::string reason = reason_text(unsure);
+  QVERIFY2(reason.find("10 might already be enough") != std::string::npos, reason.c_str());
+  const std::vector<RepeatedPoint> rise{point(4, 93), point(8, 190), point(32, 500, 0.01)};
+  QCOMPARE(recommend(rise).code, ReasonCode::still_rising);
+  QVERIFY(is_decided(recommend(rise)));
+}
+
 void SweepTest::everyCount_isMeasuredInTurns_withTheSameSeeds() {
   std::vector<std::uint64_t> order;
   SweepOptions options{.scenario = scenario(kMap, "{ sleep = \"2ms\" }"), .workers = {1, 2, 4}};
@@ -195,6 +211,11 @@ void SweepTest::failingTasksOnly_areNoThroughput() {
   QVERIFY(!result.notes.empty());
   QVERIFY2(result.notes.back().find("failed as the scenario says") != std::string::npos,
            result.notes.back().c_str());
+  QCOMPARE(result.reason,
+           std::string("Can't tell: every task that ended had failed, at each number of workers."));
+  for (const SweepPoint& point : result.points) {
+    QVERIFY(!point.predicted);
+  }
 }
 
 void SweepTest::aDeadlock_isNoThroughput() {

@@ -15,6 +15,10 @@ class UrlScenarioTest : public QObject {
  private Q_SLOTS:
   void urls_ofAnyText_areFoundOnceAndInOrder();
   void strayLine_isTold();
+  void listOfAProgram_isTakenAsItStands_data();
+  void listOfAProgram_isTakenAsItStands();
+  void rubbish_isStray_data();
+  void rubbish_isStray();
   void emptyText_hasNone();
   void scenario_ofUrls_isParsedAsItWasMeant();
   void scenario_withoutRate_hasTheHostsDefault();
@@ -36,6 +40,39 @@ void UrlScenarioTest::strayLine_isTold() {
   const UrlList list = urls_in("http://a.example/\nexample.org/without\tscheme\nftp://b.example/");
   QCOMPARE(list.urls.size(), std::size_t{1});
   QCOMPARE(*list.stray, std::string("example.org/without scheme"));
+}
+
+void UrlScenarioTest::listOfAProgram_isTakenAsItStands_data() {
+  QTest::addColumn<QByteArray>("text");
+  QTest::newRow("one line") << QByteArray("urls = [\"http://a.example/\", 'http://b.example/']");
+  QTest::newRow("Python") << QByteArray(
+      "urls = [\n    'http://a.example/',  # the first\n    'http://b.example/',\n]\n");
+  QTest::newRow("a tuple") << QByteArray(
+      "URLS_2=(\r\n\"http://a.example/\",\r\n\"http://b.example/\")");
+  QTest::newRow("another language")
+      << QByteArray("urls = {\n  \"http://a.example/\",\n  \"http://b.example/\"\n};\n");
+}
+
+void UrlScenarioTest::listOfAProgram_isTakenAsItStands() {
+  QFETCH(QByteArray, text);
+  const UrlList list = urls_in(text.toStdString());
+  QVERIFY2(!list.stray, list.stray.value_or("").c_str());
+  QCOMPARE(list.urls, (std::vector<std::string>{"http://a.example/", "http://b.example/"}));
+}
+
+void UrlScenarioTest::rubbish_isStray_data() {
+  QTest::addColumn<QByteArray>("text");
+  for (const char* text : {"= [", "urls = 5 [", "two words = [", "urls = [] x", "\x01\x02",
+                           "http:/", "https://", "javascript:alert(1)", "file:///etc/passwd"}) {
+    QTest::newRow(text) << QByteArray(text);
+  }
+}
+
+void UrlScenarioTest::rubbish_isStray() {
+  QFETCH(QByteArray, text);
+  const UrlList list = urls_in(text.toStdString());
+  QVERIFY(list.urls.empty());
+  QVERIFY(list.stray.has_value());
 }
 
 void UrlScenarioTest::emptyText_hasNone() {

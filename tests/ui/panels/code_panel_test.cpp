@@ -5,6 +5,8 @@
 
 #include <QLabel>
 #include <QTest>
+#include <QTextBlock>
+#include <QTextLayout>
 #include <QToolButton>
 
 using namespace poolscope;
@@ -75,6 +77,37 @@ class CodePanelTest : public QObject {
     panel_->showStep({.kind = Kind::takes}, QStringLiteral("takes a result"));
     QCOMPARE(leftOf(2), theme.accent);
     QVERIFY(leftOf(1) != theme.warn);
+  }
+
+  void everyWord_isReadable_onALitLine_data() {
+    QTest::addColumn<bool>("dark");
+    QTest::newRow("dark") << true;
+    QTest::newRow("light") << false;
+  }
+  void everyWord_isReadable_onALitLine() {
+    QFETCH(bool, dark);
+    const Theme theme = Theme::make(dark);
+    panel_->setTheme(theme);
+    panel_->showCode(QStringLiteral("with ThreadPoolExecutor() as pool:\n"
+                                    "    for page in pool.map(fetch, \"x\", 8):  # slow\n"
+                                    "        print(page)"),
+                     QString());
+    panel_->showStep({.kind = Kind::waits, .reason = trace::BlockReason::map},
+                     QStringLiteral("blocked in map()"));
+    const auto selections = panel_->view()->extraSelections();
+    QCOMPARE(selections.size(), 1);
+    const QColor lit = selections.first().format.background().color();
+    QList<QColor> words = {theme.text};  // what no rule colours
+    const QTextBlock line = panel_->view()->document()->findBlockByNumber(1);
+    for (const auto& range : line.layout()->formats()) {
+      words.append(range.format.foreground().color());
+    }
+    QVERIFY(words.size() > 5);  // keywords, the pool's names, text, number and comment
+    for (const QColor& word : words) {
+      QVERIFY2(contrastRatio(word, lit) >= 4.5, qPrintable(word.name() + lit.name()));
+    }
+    QVERIFY(contrastRatio(theme.warn, lit) >= 3);  // the bar beside it
+    QVERIFY(contrastRatio(theme.accent, lit) >= 3);
   }
 
  private:

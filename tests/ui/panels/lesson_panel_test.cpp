@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/lesson_panel.h"
 
+#include <QAbstractTextDocumentLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTextBlock>
+#include <QTextDocument>
+#include <QTextLayout>
+#include <QTextList>
 
 using namespace poolscope::ui;
 using Stage = TrialInfo::Stage;
@@ -39,6 +44,19 @@ class LessonPanelTest : public QObject {
     QVERIFY(y("tryText1") < y("lessonRest"));
   }
 
+  /// As the label lays it out: its bullet keeps in line with the paragraphs about it.
+  void items_standNoFurtherInThanTheirBulletNeeds() {
+    QTextDocument document;
+    document.setDefaultFont(Theme::light().fonts.body);
+    document.setHtml(label("lessonRest")->text());
+    QVERIFY(document.firstBlock().textList() != nullptr);
+    document.documentLayout()->documentSize();  // lays it out
+    const qreal left = document.firstBlock().layout()->lineAt(0).x();
+    const int lineHeight = QFontMetrics(Theme::light().fonts.body).height();
+    QVERIFY2(left > lineHeight / 2.0, qPrintable(QString::number(left)));
+    QVERIFY2(left < 2 * lineHeight, qPrintable(QString::number(left)));
+  }
+
   void button_tellsItsPromiseToWhoCannotSee() {
     QCOMPARE(button("try0")->accessibleDescription(), QStringLiteral("Twice as much"));
   }
@@ -49,6 +67,9 @@ class LessonPanelTest : public QObject {
     button("try1")->click();
     QCOMPARE(chosen.size(), 1);
     QCOMPARE(chosen.first().first().toInt(), 1);
+    QTest::keyClick(button("try0"), Qt::Key_Return);
+    QCOMPARE(chosen.size(), 2);
+    QCOMPARE(chosen.last().first().toInt(), 0);
   }
 
   void poolThatDoesNotRun_canOnlyBeStartedAgain() {
@@ -58,6 +79,25 @@ class LessonPanelTest : public QObject {
     QVERIFY(button("try1")->isEnabled());
     panel_->showTrial({}, false, false, false);
     QVERIFY(!button("try1")->isEnabled());
+  }
+
+  void focus_returnsToTheButton_whenTheScenarioHasStartedAgain() {
+    panel_->resize(300, 700);
+    panel_->show();
+    panel_->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(panel_.get()));
+    panel_->showTrial({}, true, true, false);
+    button("try1")->setFocus();
+    QTRY_VERIFY(button("try1")->hasFocus());
+    panel_->showTrial({}, false, false, false);
+    QVERIFY(!button("try1")->hasFocus());
+    panel_->showTrial({}, true, true, true);
+    QVERIFY(button("try1")->hasFocus());
+    // Not where the user went elsewhere meanwhile.
+    panel_->showTrial({}, false, false, true);
+    button("undoTry")->setFocus();
+    panel_->showTrial({}, true, true, true);
+    QVERIFY(button("undoTry")->hasFocus());
   }
 
   void outcome_standsUnderItsPromise() {

@@ -153,6 +153,7 @@ class SweepPanelTest : public QObject {
     SweepPanel panel;
     panel.showState(state, kRunning);
     QCOMPARE(find(panel, "sweepReason")->text(), state.error);
+    QCOMPARE(find(panel, "sweepReason")->textFormat(), Qt::PlainText);
     QVERIFY(!find<QPushButton>(panel, "sweepSavePlot")->isEnabled());
     QVERIFY(!find<QPushButton>(panel, "sweepSaveData")->isEnabled());
   }

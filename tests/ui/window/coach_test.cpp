@@ -40,6 +40,11 @@ class CoachTest : public QObject {
     QVERIFY(coachHint({.state = &state, .tasks = 10, .isSweeping = true}).topic ==
             CoachTopic::sweeping);
     state.paused = false;
+    state.automatic = true;
+    QVERIFY(topicOf(state, 10) == CoachTopic::automatic);
+    state.trouble = QStringLiteral("nothing answers");
+    QVERIFY(topicOf(state, 10) == CoachTopic::none);
+    state.trouble.clear();
     state.activity = Activity::finished;
     QVERIFY(topicOf(state, 10) == CoachTopic::finished);
     state.source = Source::file;

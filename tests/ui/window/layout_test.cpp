@@ -12,6 +12,7 @@
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QSpinBox>
+#include <QStyleOptionComboBox>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTest>
@@ -222,6 +223,34 @@ class LayoutTest : public QObject {
         rects.append(rect);
       }
     }
+  }
+
+  void auto_standsInTheHeader_unlessThatIsTheNarrowest() {
+    for (const int width : {950, 1000, 1280}) {
+      WindowFixture fixture({width, 800});
+      fixture.showLive();
+      QVERIFY(fixture.showWindow());
+      QCoreApplication::processEvents();
+      QVERIFY2(fixture.find<>("autoWorkersButton")->isVisible(),
+               qPrintable(QString::number(width)));
+    }
+  }
+
+  /// The longest of the gallery, where the window is of the usual size.
+  void scenarioList_showsTheWholeTitle() {
+    WindowFixture fixture({1280, 800});
+    auto* list = fixture.find<QComboBox>("scenario");
+    list->insertItem(0, QStringLiteral("Requests that come by themselves"));
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    QCoreApplication::processEvents();
+    QStyleOptionComboBox option;
+    option.initFrom(list);
+    const QRect field = list->style()->subControlRect(QStyle::CC_ComboBox, &option,
+                                                      QStyle::SC_ComboBoxEditField, list);
+    const int wanted = list->fontMetrics().horizontalAdvance(list->itemText(0));
+    QVERIFY2(field.width() - 2 >= wanted,
+             qPrintable(QStringLiteral("%1 of %2").arg(field.width()).arg(wanted)));
   }
 
   void longerButtons_getTheirRoom() {

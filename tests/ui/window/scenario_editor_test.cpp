@@ -25,6 +25,7 @@ class ScenarioEditorTest : public QObject {
   void editor_rightText_isRun();
   void editor_saved_isInTheFile();
   void editor_changedAndClosed_asks();
+  void urls_thatAreNone_areToldAsTheyStand();
   void urls_pasted_areAScenario();
   void urls_strayLine_isTold();
   void urls_ofAFile_areRead();
@@ -84,6 +85,7 @@ void ScenarioEditorTest::editor_withAFault_namesItsLineAndCannotRun() {
   at.text()->setPlainText(text.replace(QStringLiteral("tasks"), QStringLiteral("taks")));
   QVERIFY2(at.verdict().startsWith(QStringLiteral("Line 4: ")), qPrintable(at.verdict()));
   QVERIFY(at.verdict().contains(QStringLiteral("taks")));
+  QCOMPARE(at.fixture.find<QLabel>("scenarioVerdict")->textFormat(), Qt::PlainText);
   QVERIFY(!at.button("scenarioRun")->isEnabled());
   QCOMPARE(at.text()->extraSelections().size(), 1);
   QCOMPARE(at.text()->extraSelections()[0].cursor.blockNumber(), 3);
@@ -125,6 +127,14 @@ void ScenarioEditorTest::editor_changedAndClosed_asks() {
   QVERIFY(at.editor->isVisible());
   question->button(QMessageBox::Discard)->click();
   QTRY_VERIFY(at.fixture.window.findChild<ScenarioEditor*>() == nullptr);
+}
+
+void ScenarioEditorTest::urls_thatAreNone_areToldAsTheyStand() {
+  Urls at;
+  at.text()->setPlainText(QStringLiteral("a <b>page</b>"));
+  QCOMPARE(at.verdict(), QStringLiteral("No http or https URL: a <b>page</b>"));
+  QCOMPARE(at.fixture.find<QLabel>("urlsVerdict")->textFormat(), Qt::PlainText);
+  QVERIFY(!at.fetch()->isEnabled());
 }
 
 void ScenarioEditorTest::urls_pasted_areAScenario() {

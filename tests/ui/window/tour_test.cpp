@@ -27,7 +27,13 @@ class TourTest : public QObject {
              QStringLiteral("lesson"));
   }
 
+  void keyboard_walksThroughAllOfIt_data() {
+    QTest::addColumn<Qt::Key>("key");
+    QTest::newRow("space") << Qt::Key_Space;
+    QTest::newRow("enter") << Qt::Key_Return;
+  }
   void keyboard_walksThroughAllOfIt() {
+    QFETCH(Qt::Key, key);
     WindowFixture fixture;
     QVERIFY(fixture.showWindow());
     fixture.showLive();
@@ -36,7 +42,7 @@ class TourTest : public QObject {
     const qsizetype steps = tourSteps().size();
     QStringList started;
     for (qsizetype i = 1; i < steps; ++i) {
-      QTest::keyClick(fixture.window.focusWidget(), Qt::Key_Space);
+      QTest::keyClick(fixture.window.focusWidget(), key);
       started << fixture.engine.takeOrders();
       fixture.engine.change(
           [&](EngineState& state) { state.scenario.name = tourSteps()[i].scenario; });
@@ -46,7 +52,7 @@ class TourTest : public QObject {
         started,
         QStringList({QStringLiteral("start submit-vs-map"), QStringLiteral("start cpu-bound"),
                      QStringLiteral("start failing-tasks"), QStringLiteral("start deadlock")}));
-    QTest::keyClick(fixture.window.focusWidget(), Qt::Key_Space);
+    QTest::keyClick(fixture.window.focusWidget(), key);
     QVERIFY(fixture.find("tourStrip")->isHidden());
     QVERIFY(fixture.view()->hasFocus());
   }
