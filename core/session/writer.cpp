@@ -5,6 +5,7 @@
 #include "core/session/task_kind.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -165,7 +166,9 @@ void Writer::take_queued(std::uint32_t process, const Event& event) {
     state_.anomalies += caller != kNone32 ? 1U : 0U;
     return;
   }
-  insert_sorted(lanes_[caller].data.submits, row, [&](Row other) { return tasks.queued(other); });
+  LaneEntry& lane = lanes_[caller];
+  put_in_order(caller, lane.data.submits, lane.late_submits, row,
+               [&](Row other) { return tasks.queued(other); });
 }
 
 /// Of a name that may not have been met before.
@@ -258,7 +261,8 @@ void Writer::take_delivered(std::uint32_t process, const Event& event) {
     // A result may be asked for again and again, or when the task is long forgotten.
     keep(process, event);
     if (lane != kNone32) {
-      insert_sorted(lanes_[lane].data.redeliveries, time_of(event));
+      put_in_order(lane, lanes_[lane].data.redeliveries, lanes_[lane].late_redeliveries,
+                   time_of(event), std::identity());
     }
     return;
   }
@@ -275,11 +279,12 @@ void Writer::take_delivered(std::uint32_t process, const Event& event) {
   const bool fits = event.outcome == Outcome::ok && event.detail == 0 && origin != nullptr &&
                     origin->pool == pool;
   if (fits) {
-    insert_sorted(lanes_[lane].data.deliveries, row,
-                  [&](Row other) { return tasks.delivered(other); });
+    put_in_order(lane, lanes_[lane].data.deliveries, lanes_[lane].late_deliveries, row,
+                 [&](Row other) { return tasks.delivered(other); });
   } else {
     keep(process, event);
-    insert_sorted(lanes_[lane].data.redeliveries, time_of(event));
+    put_in_order(lane, lanes_[lane].data.redeliveries, lanes_[lane].late_redeliveries,
+                 time_of(event), std::identity());
   }
 }
 
@@ -472,7 +477,34 @@ PoolData& Writer::pool_of_task(std::uint32_t process, Row row) {
   return pool;
 }
 
+/// At the end, or into `late` until settle().
+template <typename Values, typename T, typename Key>
+void Writer::put_in_order(std::uint32_t lane, Values& values, std::vector<T>& late, T value,
+                          const Key& key) {
+  if (late.empty() && (values.empty() || key(values.back()) <= key(value))) {
+    values.push_back(value);
+    return;
+  }
+  late.push_back(value);
+  if (!std::exchange(lanes_[lane].unsorted, true)) {
+    unsorted_lanes_.push_back(lane);
+  }
+}
+
+void Writer::sort_lane(LaneEntry& lane) {
+  const TaskTable& tasks = processes_[lane.data.process].data.tasks;
+  merge_sorted(lane.data.submits, lane.late_submits, [&](Row row) { return tasks.queued(row); });
+  merge_sorted(lane.data.deliveries, lane.late_deliveries,
+               [&](Row row) { return tasks.delivered(row); });
+  merge_sorted(lane.data.redeliveries, lane.late_redeliveries, std::identity());
+  lane.unsorted = false;
+}
+
 void Writer::settle() {
+  for (const std::uint32_t lane : unsorted_lanes_) {
+    sort_lane(lanes_[lane]);
+  }
+  unsorted_lanes_.clear();
   for (const std::uint32_t lane : late_lanes_) {
     rebuild(lane);
   }

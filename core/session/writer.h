@@ -40,6 +40,10 @@ class Writer {
     bool changed = false;                 // since the last publish()
     std::size_t bytes = 0;                // as total_bytes_ has it
     std::vector<trace::Event> late = {};  // stamped before what the lane has already
+    std::vector<Row> late_submits = {};   // the same for what is kept in order by itself
+    std::vector<Row> late_deliveries = {};
+    std::vector<TimeNs> late_redeliveries = {};
+    bool unsorted = false;  // there are such
   };
   struct PoolEntry {
     PoolData data;
@@ -85,6 +89,10 @@ class Writer {
     ++state_.anomalies;
   }
   void settle();
+  template <typename Values, typename T, typename Key>
+  void put_in_order(std::uint32_t lane, Values& values, std::vector<T>& late, T value,
+                    const Key& key);
+  void sort_lane(LaneEntry& lane);
   void settle_log(ProcessData& process, std::vector<trace::Event>& added);
   std::uint32_t lane_of(std::uint32_t process, const trace::Event& event);
   void note_change(std::uint32_t lane);
@@ -145,7 +153,7 @@ class Writer {
   std::deque<ProcessEntry> processes_;
   std::vector<Marker> markers_;
   std::shared_ptr<std::deque<std::string>> names_ = std::make_shared<std::deque<std::string>>();
-  std::vector<std::uint32_t> changed_lanes_, changed_pools_, late_lanes_;
+  std::vector<std::uint32_t> changed_lanes_, changed_pools_, late_lanes_, unsorted_lanes_;
   std::vector<QueueSteps*> unsettled_;
   std::size_t total_bytes_ = 0;
   std::size_t forgotten_bytes_ = 0;
