@@ -26,6 +26,12 @@ using trace::Outcome;
 
 namespace {
 
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr int kStreams = 8;
+#else
+constexpr int kStreams = 40;
+#endif
+
 const std::stop_token kGoOn;
 constexpr WalkOrder kOrders[] = {WalkOrder::slowest, WalkOrder::longest_queued, WalkOrder::failed};
 
@@ -311,7 +317,7 @@ void TaskWalkTest::anyStream_agreesWithGoingThroughAll() {
   QFETCH(double, swap);
   QFETCH(double, overlap);
   std::mt19937_64 random(seed());
-  for (int round = 0; round < 40; ++round) {
+  for (int round = 0; round < kStreams; ++round) {
     const StreamOptions options{.steps = 50 + static_cast<int>(random() % 4000),
                                 .workers = 1 + static_cast<int>(random() % 6),
                                 .max_gap = distinct ? 20 : static_cast<int>(random() % 4),

@@ -33,6 +33,7 @@ class LaneArrangementTest : public QObject {
   void group_atRandomZooms_isTheSumOfItsLanes();
   void group_colour_claimsNothingThatIsNotSo_data();
   void group_colour_claimsNothingThatIsNotSo();
+  void group_head_saysHowBusyTheWorkersWereOfLate();
   void group_whileTimePasses_changesNothingThatIsOver();
   void group_ofAPool_isTheRowOfItsWorkers();
   void groups_ofSeveralPools_standWithTheirPools();
@@ -269,6 +270,30 @@ void LaneArrangementTest::group_colour_claimsNothingThatIsNotSo() {
     told += entry.swatches;
   }
   QVERIFY(told.contains(expected));
+}
+
+void LaneArrangementTest::group_head_saysHowBusyTheWorkersWereOfLate() {
+  constexpr TimeNs kSecond = 1'000 * kMs;
+  auto s = std::make_shared<FakeSnapshot>();
+  const PoolIndex pool = s->addPool(0, 4);
+  const LaneId caller = s->addCaller("main");
+  const LaneId busy = s->addWorker(pool, 0, 0);
+  const LaneId half = s->addWorker(pool, 1, 0);
+  s->runTask(s->addTask(pool, caller, 0, "job"), busy, 0, 20 * kSecond);
+  s->runTask(s->addTask(pool, caller, 0, "job"), half, 0, 17'500 * kMs);
+  s->addWorker(pool, 2, 0);
+  s->addWorker(pool, 3, 0);
+  ViewState view;
+  view.lanes.folded[pool] = true;
+  view.advance(0, 20 * kSecond);
+  const TimelineScene scene =
+      layOutTimeline(Frame{s, 20 * kSecond, false}, view, kSize, Theme::dark());
+  QStringList states;
+  for (const LaneHead& head : scene.panes[0].heads) {
+    states += head.state.text;
+  }
+  // Of the last five seconds: (5 + 2.5) / (4 * 5).
+  QVERIFY2(states.contains(QStringLiteral("38 % busy of late")), qPrintable(states.join(u'|')));
 }
 
 void LaneArrangementTest::group_whileTimePasses_changesNothingThatIsOver() {
