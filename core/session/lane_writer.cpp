@@ -401,6 +401,7 @@ void Writer::rebuild(std::uint32_t index) {
                       .kind = EventKind::worker_exited});
   }
   take_back_runs(index);
+  sorted_again_ += events.size();
   std::stable_sort(events.begin(), events.end(),
                    [](const Event& a, const Event& b) { return a.time_ns < b.time_ns; });
   for (const Event& event : events) {

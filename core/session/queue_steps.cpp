@@ -7,9 +7,9 @@
 
 namespace poolscope::session {
 
-void QueueSteps::settle() {
+std::size_t QueueSteps::settle() {
   if (!unsettled()) {
-    return;
+    return 0;
   }
   if (!std::is_sorted(added_.begin(), added_.end())) {
     std::sort(added_.begin(), added_.end());
@@ -19,6 +19,7 @@ void QueueSteps::settle() {
   from = removed_.empty() ? from : std::min(from, removed_.front());
   std::vector<TimeNs> merged;
   const std::size_t kept = keys_.lower_bound(from);
+  const std::size_t behind = keys_.size() - kept;
   if (kept < keys_.size() || !removed_.empty()) {
     std::vector<TimeNs> tail;
     for (std::size_t i = kept; i < keys_.size(); ++i) {
@@ -35,6 +36,7 @@ void QueueSteps::settle() {
   }
   added_.clear();
   removed_.clear();
+  return behind;
 }
 
 void QueueSteps::push(TimeNs key) {

@@ -31,8 +31,8 @@ class QueueSteps {
   /// Takes back one that was added.
   void remove(TimeNs time, bool up) { removed_.push_back(key_of(time, up)); }
   bool unsettled() const { return !added_.empty() || !removed_.empty(); }
-  /// Cost O(new ones + those behind the earliest of them).
-  void settle();
+  /// Cost O(new ones + those behind the earliest of them); how many these are.
+  std::size_t settle();
   void freeze();
   /// Of the steps before `time` keeps how deep the queue was from 64 steps to 64 steps, on average,
   /// at least and at most between; but for the last few hundred. Later ones must not be added or

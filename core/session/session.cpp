@@ -18,7 +18,7 @@ using Clock = std::chrono::steady_clock;
 // first who does is answered with something fresh.
 constexpr Clock::duration kWhenAsked = std::chrono::milliseconds(8);
 constexpr Clock::duration kWhenNot = std::chrono::milliseconds(64);
-// Of what publishing took: where time goes back again and again, lanes are begun anew in each.
+// Of what publishing took, where lanes are begun anew in each: see Writer::defers().
 constexpr int kPause = 4;
 
 }  // namespace
@@ -43,7 +43,8 @@ class Session::Store {
     }
     const Clock::duration age = Clock::now() - published_at_;
     const Clock::duration due = asked_.load(std::memory_order_relaxed) ? kWhenAsked : kWhenNot;
-    if (events.empty() || age >= std::max(due, kPause * publishing_took_)) {
+    const Clock::duration pause = writer_.defers() ? kPause * publishing_took_ : Clock::duration();
+    if (events.empty() || age >= std::max(due, pause)) {
       publish();
     }
   }

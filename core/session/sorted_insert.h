@@ -4,6 +4,7 @@
 #include "core/session/packed_vector.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <vector>
 
@@ -24,11 +25,12 @@ void insert_sorted(PackedVector<T>& values, T value, const Key& key) {
   }
 }
 
-/// The same with all of `more`, which is empty then. Cost O(those behind the first of them).
+/// The same with all of `more`, which is empty then. Cost O(those behind the first of them), whose
+/// number is the answer.
 template <typename Values, typename T, typename Key>
-void merge_sorted(Values& values, std::vector<T>& more, const Key& key) {
+std::size_t merge_sorted(Values& values, std::vector<T>& more, const Key& key) {
   if (more.empty()) {
-    return;
+    return 0;
   }
   const auto less = [&](const T& a, const T& b) { return key(a) < key(b); };
   std::stable_sort(more.begin(), more.end(), less);
@@ -44,6 +46,7 @@ void merge_sorted(Values& values, std::vector<T>& more, const Key& key) {
     values.push_back(value);
   }
   more.clear();
+  return behind.size();
 }
 
 }  // namespace poolscope::session

@@ -58,7 +58,12 @@ void Writer::consume(std::uint32_t process, std::span<const Event> events) {
   for (const Event& event : events) {
     take(process, event);
   }
-  processes_[process].changed = processes_[process].changed || !events.empty();
+  if (!events.empty()) {
+    processes_[process].changed = true;
+    if (!defers()) {
+      settle();
+    }
+  }
 }
 
 void Writer::take(std::uint32_t process, const Event& event) {
@@ -493,11 +498,18 @@ void Writer::put_in_order(std::uint32_t lane, Values& values, std::vector<T>& la
 
 void Writer::sort_lane(LaneEntry& lane) {
   const TaskTable& tasks = processes_[lane.data.process].data.tasks;
-  merge_sorted(lane.data.submits, lane.late_submits, [&](Row row) { return tasks.queued(row); });
-  merge_sorted(lane.data.deliveries, lane.late_deliveries,
-               [&](Row row) { return tasks.delivered(row); });
-  merge_sorted(lane.data.redeliveries, lane.late_redeliveries, std::identity());
+  sorted_again_ += merge_sorted(lane.data.submits, lane.late_submits,
+                                [&](Row row) { return tasks.queued(row); });
+  sorted_again_ += merge_sorted(lane.data.deliveries, lane.late_deliveries,
+                                [&](Row row) { return tasks.delivered(row); });
+  sorted_again_ += merge_sorted(lane.data.redeliveries, lane.late_redeliveries, std::identity());
   lane.unsorted = false;
+}
+
+bool Writer::defers() const {
+  constexpr std::uint64_t kUsual = 1'000'000;
+  constexpr std::uint64_t kShare = 4;
+  return sorted_again_ > kUsual + kShare * state_.events;
 }
 
 void Writer::settle() {
@@ -510,7 +522,7 @@ void Writer::settle() {
   }
   late_lanes_.clear();
   for (QueueSteps* queue : unsettled_) {
-    queue->settle();
+    sorted_again_ += queue->settle();
   }
   unsettled_.clear();
   for (ProcessEntry& process : processes_) {
@@ -529,6 +541,7 @@ void Writer::settle_log(ProcessData& process, std::vector<Event>& added) {
     behind.push_back(process.log.back());
     process.log.truncate(process.log.size() - 1);
   }
+  sorted_again_ += behind.size();
   if (!behind.empty()) {
     std::reverse(behind.begin(), behind.end());
     const auto middle = static_cast<std::ptrdiff_t>(behind.size());

@@ -28,6 +28,10 @@ class Writer {
   /// All that was consumed. Cost O(lanes and pools that changed since the last call).
   /// Beyond `memory_limit` bytes (0: none) the oldest detail is given up, a little at a call.
   State publish(std::size_t memory_limit = 0);
+  /// Whether what comes late waits for publish(): where sorting it in has cost several times as
+  /// much as all the rest. A thread's clock does not run backwards, but that of a file made on
+  /// purpose may, again and again.
+  bool defers() const;
 
  private:
   struct LaneEntry {
@@ -155,6 +159,7 @@ class Writer {
   std::shared_ptr<std::deque<std::string>> names_ = std::make_shared<std::deque<std::string>>();
   std::vector<std::uint32_t> changed_lanes_, changed_pools_, late_lanes_, unsorted_lanes_;
   std::vector<QueueSteps*> unsettled_;
+  std::uint64_t sorted_again_ = 0;  // what stood behind events that came late, in all
   std::size_t total_bytes_ = 0;
   std::size_t forgotten_bytes_ = 0;
   std::deque<Checkpoint> checkpoints_;  // of which detail is still there

@@ -208,9 +208,11 @@ void Blitter::corners(const TaskBar& bar) {
 }
 
 void Blitter::strip(const DenseStrip& strip, const Theme& theme) {
-  const QRect target = device(strip.rect);
+  QRect target = device(strip.rect);
+  target.setLeft(strip.edge(0, ratio_));
+  target.setWidth(strip.edge(strip.columns.size(), ratio_) - target.left());
   if (shapes_) {
-    shapes_->strip(target, strip);
+    shapes_->strip(target, strip, ratio_);
     return;
   }
   // Right where it is to be seen, if all of its height is.
@@ -239,9 +241,7 @@ void Blitter::strip(const DenseStrip& strip, const Theme& theme) {
   const QRgb ground = theme.lane.rgb();
   const QRgb failed = theme.badBar.rgb();
   const auto edge = [&](qsizetype column) {
-    // Rounded as one, so that it is where it would be in a strip that begins elsewhere.
-    const qreal x = strip.rect.left() + static_cast<qreal>(column) * strip.columnWidth;
-    return std::clamp(qRound(x * ratio_) - room.left(), 0, room.width());
+    return std::clamp(strip.edge(column, ratio_) - room.left(), 0, room.width());
   };
   qsizetype runBegin = -1;
   for (qsizetype i = 0; i <= strip.columns.size(); ++i) {

@@ -100,7 +100,16 @@ struct DenseStrip {
   QRectF rect = {};
   qreal columnWidth = 2;
   bool byPhase = false;
+  qsizetype first = 0;  ///< of the row's columns, the first in here
   QList<DenseColumn> columns = {};
+
+  /// Where a column begins in device pixels: counted from the row's first, so that it is where it
+  /// would be in a longer strip.
+  int edge(qsizetype column, qreal devicePixelRatio) const {
+    const qreal row = rect.left() - static_cast<qreal>(first) * columnWidth;
+    return qRound(row * devicePixelRatio) +
+           qRound(static_cast<qreal>(first + column) * columnWidth * devicePixelRatio);
+  }
 };
 
 struct LaneHead {

@@ -175,7 +175,7 @@ void VectorShapes::corners(const QRect& bar, int radius, bool left, bool right) 
   painter_.fillPath(outside, theme_.lane);
 }
 
-void VectorShapes::strip(const QRect& target, const DenseStrip& strip) {
+void VectorShapes::strip(const QRect& target, const DenseStrip& strip, qreal devicePixelRatio) {
   using enum trace::PhaseKind;
   constexpr std::array kOrder{other, compute, lock_held, io_wait,
                               sleep, file_io, command,   lock_wait};
@@ -187,8 +187,8 @@ void VectorShapes::strip(const QRect& target, const DenseStrip& strip) {
     if (column.isEmpty()) {
       continue;
     }
-    const qreal left = strip.rect.left() + static_cast<qreal>(i) * strip.columnWidth;
-    const qreal width = std::min(strip.columnWidth, room.right() - left);
+    const qreal left = strip.edge(i, devicePixelRatio);
+    const qreal width = std::min<qreal>(strip.edge(i + 1, devicePixelRatio), room.right()) - left;
     qreal bottom = room.bottom();
     const auto add = [&](qreal share, const QColor& color) {
       const qreal height = std::min(share * room.height(), bottom - room.top());

@@ -29,7 +29,7 @@ class VectorShapes {
   void pattern(const QRect& target, int swatch, BarFill fill, double patternX, int period);
   void corners(const QRect& bar, int radius, bool left, bool right);
   /// Columns of some of which nothing is drawn.
-  void strip(const QRect& target, const DenseStrip& strip);
+  void strip(const QRect& target, const DenseStrip& strip, qreal devicePixelRatio);
 
  private:
   void hatch(const QRect& target, double from, int period, bool falls);

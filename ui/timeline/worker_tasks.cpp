@@ -145,6 +145,7 @@ class StripWriter {
         QRectF(c_.snappedX(c_.grid.begin()) + static_cast<qreal>(first_) * c_.columnWidth,
                body_.top(), static_cast<qreal>(columns_.size()) * c_.columnWidth, body_.height());
     strip.byPhase = c_.view.coloring.by == ColorBy::phase;
+    strip.first = first_;
     strip.columns = std::move(columns_);
     pane_.strips.append(std::move(strip));
     columns_ = {};
@@ -395,6 +396,9 @@ void LaneTasks::addBars() {
     addBar(*known, *crowds);
     // What else is whole comes after its end: the columns before that need not be looked at.
     i = std::clamp(static_cast<qsizetype>((known->end - grid_.begin()) / grid_.cellNs), i, size());
+    if (i < size() && at(i).longest == whose && isWhole(at(i))) {
+      ++i;  // all but the whole of the column that it ends in
+    }
   }
 }
 

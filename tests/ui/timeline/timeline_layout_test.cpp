@@ -58,6 +58,7 @@ class TimelineLayoutTest : public QObject {
   void cancelled_whileWaiting_areMarkedAtTheQueue();
   void cancelled_manyAtOnce_areOneMarkWithTheirNumber();
   void ghost_placeOfARetiredWorker_beginsWhenItLeft();
+  void bar_thatEndsJustBeforeItsLastColumn_isThereOnce();
   void hitTest_everyBar_isHitWhereItIs();
   void rows_maxWorkersDownAndUp_showThoseWhoWork();
   void rows_manyRetiredAtOnce_standBelowThoseWhoWork();
@@ -800,6 +801,25 @@ void TimelineLayoutTest::ghost_placeOfARetiredWorker_beginsWhenItLeft() {
   const auto scene = sceneOf(shared(one), 100 * kMs, showing(0, 110 * kMs, 100 * kMs));
   const Ghost& ghost = scene.panes[0].ghosts.back();
   QVERIFY(std::abs(ghost.rect.left() - scene.axis->toX(40 * kMs)) <= 5);
+}
+
+void TimelineLayoutTest::bar_thatEndsJustBeforeItsLastColumn_isThereOnce() {
+  OneTask one;
+  const auto s = shared(one);
+  const ViewState view = showing(0, 100 * kMs, 90 * kMs);
+  const auto cell =
+      static_cast<TimeNs>(std::llround(2 * sceneOf(s, 90 * kMs, view).axis->nsPerPixel()));
+  const TimeNs columnEnd = 80 * kMs / cell * cell;
+  s->runTask(s->addTask(one.pool, one.caller, 0), one.worker, 10 * kMs, columnEnd - cell / 1000);
+  s->end_ = columnEnd + cell / 10;
+  LayoutCache cache;
+  const auto bars = [&] {
+    return layOutTimeline(Frame{s, s->end_, false}, view, kSize, Theme::dark(), cache)
+        .panes[0]
+        .bars.size();
+  };
+  QCOMPARE(bars(), 1);
+  QCOMPARE(bars(), 1);  // also of what is remembered
 }
 
 void TimelineLayoutTest::hitTest_everyBar_isHitWhereItIs() {
