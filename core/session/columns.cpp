@@ -102,6 +102,36 @@ void add_overlapping(const LaneData& lane, const ColumnEdges& edges, TimeNs know
   }
 }
 
+// Goes through the columns. `edge_after` tells how things stood at a time, and may search from an
+// edge that is near. A column begins where the one before ended, but for those that are narrower
+// than a nanosecond.
+template <typename Edge, typename EdgeAfter, typename Use>
+void walk_columns(const ColumnEdges& edges, const EdgeAfter& edge_after, const Use& use) {
+  Edge before = edge_after(edges.edge(0), Edge());
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    if (before.time != edges.edge(i)) {
+      before = edge_after(edges.edge(i), before);
+    }
+    const Edge after = edge_after(edges.shown_until(i), before);
+    use(i, before, after);
+    before = after;
+  }
+}
+
+template <typename Use>
+void walk_columns(const SpanTrack& spans, const ColumnEdges& edges, const Use& use) {
+  using Edge = SpanTrack::Edge;
+  walk_columns<Edge>(
+      edges, [&](TimeNs time, const Edge& near) { return spans.edge(time, near.next); }, use);
+}
+
+template <typename Use>
+void walk_columns(const QueueSteps& queue, const ColumnEdges& edges, const Use& use) {
+  using Edge = QueueSteps::Edge;
+  walk_columns<Edge>(
+      edges, [&](TimeNs time, const Edge& near) { return queue.edge(time, near.before); }, use);
+}
+
 }  // namespace
 
 std::vector<LaneColumn> StoredSnapshot::lane_columns(LaneId id, TimeNs begin, TimeNs end, int count,
@@ -120,29 +150,22 @@ std::vector<LaneColumn> StoredSnapshot::lane_columns(LaneId id, TimeNs begin, Ti
         *lane, edges, known, [&](std::size_t run) { return key_of(*lane, run); }, columns);
     return columns;
   }
-  SpanTrack::Edge before = runs.edge(edges.edge(0));
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const TimeNs from = edges.edge(i);
-    const TimeNs to = edges.shown_until(i);
-    if (before.time != from) {
-      before = runs.edge(from, before.next);
-    }
-    const SpanTrack::Edge after = runs.edge(to, before.next);
+  walk_columns(runs, edges, [&](std::size_t i, const auto& before, const auto& after) {
     const std::size_t first = before.first_touching();
     const std::size_t last = after.next;
-    if (first < last) {
-      LaneColumn& column = columns[i];
-      column.task_count = static_cast<std::uint32_t>(last - first);
-      column.busy = share(after.covered - before.covered, to - from);
-      column.failed_count = lane->failed_in(first, last);
-      if (column.failed_count > 0 && last <= runs.closed() && after.previous_end > known &&
-          lane->result(last - 1).failed()) {
-        --column.failed_count;  // it had not failed yet
-      }
-      column.longest = key_of(*lane, longest_of(runs, first, after, known).run);
+    if (first >= last) {
+      return;
     }
-    before = after;
-  }
+    LaneColumn& column = columns[i];
+    column.task_count = static_cast<std::uint32_t>(last - first);
+    column.busy = share(after.covered - before.covered, after.time - before.time);
+    column.failed_count = lane->failed_in(first, last);
+    if (column.failed_count > 0 && last <= runs.closed() && after.previous_end > known &&
+        lane->result(last - 1).failed()) {
+      --column.failed_count;  // it had not failed yet
+    }
+    column.longest = key_of(*lane, longest_of(runs, first, after, known).run);
+  });
   return columns;
 }
 
@@ -157,19 +180,11 @@ std::vector<LaneLoad> StoredSnapshot::lane_loads(LaneId id, TimeNs begin, TimeNs
   if (lane == nullptr || edges.nothing()) {
     return loads;
   }
-  SpanTrack::Edge before = lane->runs.edge(edges.edge(0));
-  for (std::size_t i = 0; i < loads.size(); ++i) {
-    const TimeNs from = edges.edge(i);
-    const TimeNs to = edges.shown_until(i);
-    if (before.time != from) {
-      before = lane->runs.edge(from, before.next);
-    }
-    const SpanTrack::Edge after = lane->runs.edge(to, before.next);
-    loads[i].task_count =
-        static_cast<std::uint32_t>(after.next - std::min(before.first_touching(), after.next));
-    loads[i].busy = share(after.covered - before.covered, to - from);
-    before = after;
-  }
+  walk_columns(lane->runs, edges, [&](std::size_t i, const auto& before, const auto& after) {
+    const std::size_t first = std::min(before.first_touching(), after.next);
+    loads[i].task_count = static_cast<std::uint32_t>(after.next - first);
+    loads[i].busy = share(after.covered - before.covered, after.time - before.time);
+  });
   return loads;
 }
 
@@ -215,21 +230,13 @@ std::vector<QueueColumn> StoredSnapshot::queue_columns(PoolIndex id, TimeNs begi
   if (pool == nullptr || edges.nothing()) {
     return columns;
   }
-  QueueSteps::Edge before = pool->queue.edge(edges.edge(0));
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const TimeNs from = edges.edge(i);
-    const TimeNs to = edges.shown_until(i);
-    if (before.time != from) {
-      before = pool->queue.edge(from, before.before);
-    }
-    const QueueSteps::Edge after = pool->queue.edge(to, before.before);
+  walk_columns(pool->queue, edges, [&](std::size_t i, const auto& before, const auto& after) {
     const QueueSteps::Extremes extremes = pool->queue.extremes(before, after);
     columns[i].min = static_cast<std::uint32_t>(extremes.min);
     columns[i].max = static_cast<std::uint32_t>(extremes.max);
-    columns[i].mean =
-        static_cast<double>(after.area - before.area) / static_cast<double>(to - from);
-    before = after;
-  }
+    columns[i].mean = static_cast<double>(after.area - before.area) /
+                      static_cast<double>(after.time - before.time);
+  });
   return columns;
 }
 

@@ -63,7 +63,7 @@ class Snapshot {
   std::vector<LaneColumn> lane_columns(LaneId lane, TimeNs begin, TimeNs end, int columns) const {
     return lane_columns(lane, begin, end, columns, end);
   }
-  /// Of lane_columns() how many tasks and how busy: a fraction of the cost where tasks have phases.
+  /// Of lane_columns() how many tasks and how busy, without a look at phases and outcomes.
   virtual std::vector<LaneLoad> lane_loads(LaneId lane, TimeNs begin, TimeNs end,
                                            int columns) const;
   /// Sums up all workers of a pool. What has ended is told where it ended: columns before "now"
