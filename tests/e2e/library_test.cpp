@@ -54,6 +54,8 @@ void LibraryTest::initTestCase() {
   for (const char* example : {"own_pool", "executor"}) {
     const QString build = path(QLatin1String(example));
     QStringList arguments{
+        QStringLiteral("-G"),  // what the project itself is built by; make may not be there
+        QStringLiteral("Ninja"),
         QStringLiteral("-S"),
         QStringLiteral(POOLSCOPE_EXAMPLES "/") + QLatin1String(example),
         QStringLiteral("-B"),
