@@ -6,6 +6,7 @@
 #include "core/trace/tracer.h"
 #include "core/workload/scenario_run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -19,6 +20,14 @@ workload::Nanoseconds nanoseconds(double seconds) {
   return workload::Nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
 }
 
+/// Of bursts: an interval before each of the single tasks, and before each burst.
+double batch_seconds(const workload::Load& load) {
+  const std::uint64_t single = std::min(load.first, load.tasks);
+  const std::uint64_t bursts = (load.tasks - single + load.burst_size - 1) / load.burst_size;
+  return static_cast<double>(single + bursts) *
+         std::chrono::duration<double>(load.interval).count();
+}
+
 }  // namespace
 
 std::optional<double> arrivals_per_s(const workload::Load& load) {
@@ -26,11 +35,18 @@ std::optional<double> arrivals_per_s(const workload::Load& load) {
     case workload::LoadPattern::poisson:
       return load.rate_per_s;
     case workload::LoadPattern::burst:
-      return static_cast<double>(load.burst_size) /
-             std::chrono::duration<double>(load.interval).count();
+      return static_cast<double>(load.tasks) / batch_seconds(load);
     default:
       return std::nullopt;
   }
+}
+
+RunLoad run_load(const workload::Load& load, std::uint64_t workers) {
+  const bool bursts = load.pattern == workload::LoadPattern::burst;
+  return {.workers = workers,
+          .cores = usable_cores(),
+          .arrivals_per_s = arrivals_per_s(load),
+          .arrivals_period = bursts ? batch_seconds(load) : 0};
 }
 
 Result<MeasuredRun> measure(const workload::Scenario& scenario, const MeasuredRunOptions& options) {
@@ -81,11 +97,10 @@ Result<MeasuredRun> measure(const workload::Scenario& scenario, const MeasuredRu
   tracer.flush();
   tracer.remove_sink(records);
   result.lost_events = tracer.lost_events();
-  result.figures = figures_of(*records, result.usage,
-                              {.workers = options.workers,
-                               .cores = usable_cores(),
-                               .arrivals_per_s = arrivals_per_s(scenario.load)},
-                              static_cast<TimeNs>(begin), static_cast<TimeNs>(end));
+  result.begin = static_cast<TimeNs>(begin);
+  result.end = static_cast<TimeNs>(end);
+  result.figures = figures_of(*records, result.usage, run_load(scenario.load, options.workers),
+                              result.begin, result.end);
   return result;
 }
 

@@ -32,6 +32,8 @@ struct MeasuredRun {
   std::shared_ptr<const TaskRecords> records = {};
   std::shared_ptr<const trace::Directory> directory = {};
   std::vector<UsageSample> usage = {};
+  TimeNs begin = 0;                        ///< of what was to be measured, the warm-up in it
+  TimeNs end = 0;                          ///< then those that ran had their grace
   std::optional<RunFigures> figures = {};  ///< nothing: too few tasks were finished
   std::uint64_t finished = 0;              ///< tasks, before those under way were stopped
   workload::Failures failures = {};
@@ -43,6 +45,8 @@ struct MeasuredRun {
 /// Tasks a second that come by themselves, whatever the pool does; nothing where the pool always
 /// has work.
 std::optional<double> arrivals_per_s(const workload::Load& load);
+/// What throughput_of() needs to know of a run, measured or replayed.
+RunLoad run_load(const workload::Load& load, std::uint64_t workers);
 
 /// Runs the scenario, without its script, on a pool that always has work, and stops it. Blocks for
 /// some `seconds`. Threads: any.

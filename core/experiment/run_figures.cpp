@@ -3,12 +3,10 @@
 
 #include "core/base/cores.h"
 #include "core/experiment/interval.h"
-#include "core/experiment/steadiness.h"
 #include "core/trace/clock.h"
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdio>
 #include <map>
 #include <sys/resource.h>
@@ -17,102 +15,8 @@
 namespace poolscope::experiment {
 namespace {
 
-constexpr std::size_t kIntervals = 100;          // MSER-5 asks for 100 to 200 a run
-constexpr std::size_t kTasksForIntervals = 500;  // five a piece, or they are noise
-constexpr double kDrift = 0.05;
-constexpr std::size_t kLeastFinishes = 3;
-
 double seconds(TimeNs time) {
   return static_cast<double>(time) * 1e-9;
-}
-
-std::vector<TimeNs> finishes(const TaskRecords& records, TimeNs end) {
-  std::vector<TimeNs> times;
-  for (const TaskRecord& task : records.tasks()) {
-    if (task.finished <= end) {
-      times.push_back(task.finished);
-    }
-  }
-  std::ranges::sort(times);
-  return times;
-}
-
-/// How many finish in each of equal intervals of [begin, end).
-std::vector<double> counts_in(const std::vector<TimeNs>& times, TimeNs begin, TimeNs end,
-                              std::size_t intervals) {
-  std::vector<double> counts(intervals, 0);
-  const double width = static_cast<double>(end - begin) / static_cast<double>(intervals);
-  for (const TimeNs time : times) {
-    if (time >= begin && time < end) {
-      const auto place = static_cast<std::size_t>(static_cast<double>(time - begin) / width);
-      counts[std::min(place, intervals - 1)] += 1;
-    }
-  }
-  return counts;
-}
-
-/// When the run is warm, and whether it is steady from then on.
-struct Warm {
-  TimeNs time = 0;
-  bool steady = true;
-};
-
-/// At least the first round, in which threads start and connections are opened. What then is cut is
-/// MSER-5's choice, where there are tasks enough to see it.
-Warm find_warm(const std::vector<TimeNs>& times, std::uint64_t workers, TimeNs end) {
-  const std::size_t round = std::min<std::size_t>(workers, times.size()) - 1;
-  Warm warm{.time = times[round]};
-  if (times.size() - round < kTasksForIntervals || end <= warm.time) {
-    return warm;
-  }
-  const std::vector<double> counts = counts_in(times, warm.time, end, kIntervals);
-  const WarmUp found = find_warm_up(counts);
-  const std::span<const double> rest = std::span<const double>(counts).subspan(found.cut_values);
-  warm.time += static_cast<TimeNs>(static_cast<double>(end - warm.time) *
-                                   static_cast<double>(found.cut_values) / kIntervals);
-  const auto first = rest.first(rest.size() / 2);
-  const auto second = rest.last(rest.size() / 2);
-  const double before = mean(first);
-  const double after = mean(second);
-  const bool drifts = std::abs(after - before) > kDrift * std::max(before, after) &&
-                      welch_test(first, second).p < 0.05;
-  warm.steady = found.steady && !drifts;
-  return warm;
-}
-
-/// What finished from `first` on, or a little later: tasks of a fixed length end in waves, and the
-/// measurement must not begin in the middle of one. A wave ends before the longest gap among the
-/// next `workers`.
-std::span<const TimeNs> from_a_gap(const std::vector<TimeNs>& times, std::size_t first,
-                                   std::uint64_t workers) {
-  std::size_t begin = first;
-  TimeNs longest = 0;
-  const std::size_t last = std::min<std::size_t>(first + workers, (first + times.size()) / 2);
-  for (std::size_t i = std::max<std::size_t>(first, 1); i <= last && i < times.size(); ++i) {
-    if (times[i] - times[i - 1] > longest) {
-      longest = times[i] - times[i - 1];
-      begin = i;
-    }
-  }
-  return std::span<const TimeNs>(times).subspan(std::min(begin, times.size()));
-}
-
-/// Tasks a second: the least squares line through the count over time. From one end to the other
-/// would do for random lengths; for waves it is off by up to one of them.
-double slope(std::span<const TimeNs> times) {
-  const auto n = static_cast<double>(times.size());
-  double middle = 0;
-  for (const TimeNs time : times) {
-    middle += seconds(time - times.front()) / n;
-  }
-  double products = 0;
-  double squares = 0;
-  for (std::size_t k = 0; k < times.size(); ++k) {
-    const double t = seconds(times[k] - times.front()) - middle;
-    products += t * (static_cast<double>(k) - (n - 1) / 2);
-    squares += t * t;
-  }
-  return products / squares;
 }
 
 /// What grows with time, between the samples and as far as they reach.
@@ -242,42 +146,18 @@ UsageSample usage_now() {
 std::optional<RunFigures> figures_of(const TaskRecords& records,
                                      const std::vector<UsageSample>& usage, const RunLoad& load,
                                      TimeNs begin, TimeNs end) {
-  const std::vector<TimeNs> times = finishes(records, end);
-  if (times.empty()) {
+  const auto throughput = throughput_of(records.tasks(), load, begin, end);
+  if (!throughput) {
     return std::nullopt;
   }
-  RunFigures figures{.begin = begin, .end = end};
-  const Warm warm = find_warm(times, load.workers, end);
-  figures.steady = warm.steady;
-  if (load.arrivals_per_s) {
-    // Counted over the time. The chance in the arrivals, the same at all numbers of workers, is
-    // taken out: what counts is the share of the arrivals that is finished.
-    figures.begin = std::max(begin, std::min(warm.time, begin + (end - begin) / 2));
-    std::uint64_t arrived = 0;
-    for (const TaskRecord& task : records.tasks()) {
-      arrived += task.queued > figures.begin && task.queued <= figures.end ? 1 : 0;
-    }
-    count_tasks(records, begin, figures);
-    find_lock(records, figures);
-    if (arrived == 0) {
-      return std::nullopt;
-    }
-    const double measured = static_cast<double>(figures.finished) / seconds(end - figures.begin);
-    const double share = static_cast<double>(figures.finished) / static_cast<double>(arrived);
-    figures.throughput = share > 0.9 ? std::min(1.0, share) * *load.arrivals_per_s : measured;
-  } else {
-    const std::span<const TimeNs> measured = from_a_gap(
-        times, static_cast<std::size_t>(std::ranges::lower_bound(times, warm.time) - times.begin()),
-        load.workers);
-    if (measured.size() < kLeastFinishes || measured.back() <= measured.front()) {
-      return std::nullopt;
-    }
-    figures.begin = measured.front();
-    figures.end = measured.back();
-    figures.throughput = slope(measured);
-    count_tasks(records, begin, figures);
-    find_lock(records, figures);
-  }
+  RunFigures figures{.throughput = throughput->per_s,
+                     .steady = throughput->steady,
+                     .begin = throughput->begin,
+                     .end = throughput->end,
+                     .run_seconds = seconds(end - begin),
+                     .warm_seconds = seconds(throughput->warm - begin)};
+  count_tasks(records, begin, figures);
+  find_lock(records, figures);
   if (!usage.empty() && figures.end > figures.begin) {
     const double length = seconds(figures.end - figures.begin);
     const auto used = [&](double UsageSample::*what) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/experiment/task_records.h"
+#include "core/experiment/throughput.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,13 +20,6 @@ struct UsageSample {
   double all_cpu_seconds = -1;
 };
 UsageSample usage_now();
-
-struct RunLoad {
-  std::uint64_t workers = 1;
-  std::size_t cores = 1;
-  /// Of a load whose tasks come by themselves: how many a second the scenario names.
-  std::optional<double> arrivals_per_s = {};
-};
 
 /// What one run says of its number of workers, warm-up removed.
 struct RunFigures {
@@ -48,11 +42,12 @@ struct RunFigures {
   bool steady = true;          ///< the throughput did not drift
   TimeNs begin = 0;            ///< of what is left
   TimeNs end = 0;
+  double run_seconds = 0;    ///< all of it, the warm-up too
+  double warm_seconds = 0;   ///< until it was warm
+  std::uint64_t repeat = 0;  ///< of a sweep: it drew from the scenario's seed + this
 };
 
-/// Nothing where too few tasks were finished before `end` to say anything. Of tasks that come by
-/// themselves, chance in the arrivals is taken out: where the pool keeps up, the throughput is the
-/// share of them that was finished, times the rate that the scenario names.
+/// Nothing where throughput_of() has nothing. Cost: O(tasks log tasks). Threads: any.
 std::optional<RunFigures> figures_of(const TaskRecords& records,
                                      const std::vector<UsageSample>& usage, const RunLoad& load,
                                      TimeNs begin, TimeNs end);

@@ -6,27 +6,29 @@
 #include "core/experiment/resampling.h"
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <utility>
 
 namespace poolscope::experiment {
 namespace {
 
+TimeNs nanoseconds(double seconds) {
+  return std::llround(seconds * 1e9);
+}
+
 class Simulation {
  public:
-  Simulation(const SimulatedWork& work, const SimulationOptions& options)
+  Simulation(const SimulatedWork& work, std::uint64_t workers, std::uint64_t seed)
       : work_(work),
-        warm_up_(std::max(options.tasks / 10, 2 * options.workers)),
-        most_(options.tasks + warm_up_),
-        random_(options.seed),
-        delays_(options.workers),
-        computing_(options.workers),
-        workers_(options.workers),
-        resources_(work.capacities.size()) {
-    waits_.reserve(options.tasks);
-  }
+        random_(seed),
+        delays_(workers),
+        computing_(workers),
+        workers_(workers),
+        resources_(work.capacities.size()) {}
 
-  SimulationResult run();
+  SimulationResult run(std::uint64_t tasks);
+  Replay replay(const ReplayOptions& options);
 
  private:
   struct Worker {
@@ -34,6 +36,7 @@ class Simulation {
     std::uint32_t end = 0;
     bool holds = false;  // the resource of its segment
     double began = 0;
+    std::size_t record = 0;  // of its task, in `records_`
   };
   struct Resource {
     std::uint32_t held = 0;
@@ -41,7 +44,10 @@ class Simulation {
   };
 
   bool is_open() const { return !work_.gaps.empty(); }
+  void begin();
+  void step();
   void take_task(std::uint32_t worker);
+  std::size_t next_task();
   void wake_for_batch();
   void start_segment(std::uint32_t worker);
   void end_segment(std::uint32_t worker);
@@ -51,11 +57,12 @@ class Simulation {
   void arrive();
 
   const SimulatedWork& work_;
-  const std::uint64_t warm_up_;
-  const std::uint64_t most_;
   workload::Random random_;
-  MinTree delays_;     // when a worker's wait or hold ends
-  MinTree computing_;  // at which `computed_` its computing ends
+  std::uint64_t warm_up_ = 0;
+  bool in_order_ = false;            // the tasks; else drawn at random
+  std::vector<TaskRecord> records_;  // of those in order
+  MinTree delays_;                   // when a worker's wait or hold ends
+  MinTree computing_;                // at which `computed_` its computing ends
   std::vector<Worker> workers_;
   std::vector<Resource> resources_;
 
@@ -99,19 +106,34 @@ void Simulation::take_task(std::uint32_t worker) {
     came = batch_came_;
   }
   ++running_;
-  if (++started_ > warm_up_) {
+  const std::size_t task = next_task();
+  workers_[worker] = {.segment = work_.tasks[task],
+                      .end = work_.tasks[task + 1],
+                      .began = now_,
+                      .record = records_.size()};
+  ++started_;
+  if (in_order_) {
+    records_.push_back({.queued = nanoseconds(came), .started = nanoseconds(now_)});
+  } else if (started_ > warm_up_) {
     waits_.push_back(static_cast<float>(now_ - came));
   }
-  const std::size_t task = draw_place(random_, work_.task_count());
-  workers_[worker] = {.segment = work_.tasks[task], .end = work_.tasks[task + 1], .began = now_};
   start_segment(worker);
+}
+
+std::size_t Simulation::next_task() {
+  return in_order_ ? static_cast<std::size_t>(started_ % work_.task_count())
+                   : draw_place(random_, work_.task_count());
 }
 
 void Simulation::start_segment(std::uint32_t index) {
   Worker& worker = workers_[index];
   if (worker.segment == worker.end) {
     ++finished_;
-    busy_ += finished_ > warm_up_ ? now_ - worker.began : 0;
+    if (in_order_) {
+      records_[worker.record].finished = nanoseconds(now_);
+    } else {
+      busy_ += finished_ > warm_up_ ? now_ - worker.began : 0;
+    }
     --running_;
     take_task(index);
     wake_for_batch();
@@ -186,8 +208,8 @@ void Simulation::advance_to(double time) {
 
 void Simulation::arrive() {
   queue_.push_back(now_);
-  next_arrival_ = now_ + static_cast<double>(work_.gaps[next_gap_]);
   next_gap_ = (next_gap_ + 1) % work_.gaps.size();
+  next_arrival_ = now_ + static_cast<double>(work_.gaps[next_gap_]);
   if (!idle_.empty()) {
     const std::uint32_t worker = idle_.back();
     idle_.pop_back();
@@ -195,34 +217,46 @@ void Simulation::arrive() {
   }
 }
 
-SimulationResult Simulation::run() {
+void Simulation::begin() {
   if (is_open()) {
-    next_arrival_ = 0;
+    next_arrival_ = static_cast<double>(work_.gaps.front());
   }
   for (std::uint32_t worker = 0; worker < workers_.size(); ++worker) {
     take_task(worker);
   }
+}
+
+/// On to what happens next.
+void Simulation::step() {
+  const double computed = next_computed();
+  const double waited = delays_.value();
+  if (next_arrival_ <= computed && next_arrival_ <= waited) {
+    advance_to(next_arrival_);
+    arrive();
+  } else if (waited <= computed) {
+    const std::uint32_t worker = delays_.least();
+    advance_to(waited);
+    delays_.clear_least();
+    end_segment(worker);
+  } else {
+    const std::uint32_t worker = computing_.least();
+    advance_to(computed);
+    computed_ = std::max(computed_, computing_.value());  // not a rounding short of it
+    computing_.clear_least();
+    --computing_count_;
+    end_segment(worker);
+  }
+}
+
+SimulationResult Simulation::run(std::uint64_t tasks) {
+  warm_up_ = std::max<std::uint64_t>(tasks / 10, 2 * workers_.size());
+  waits_.reserve(tasks);
+  const std::uint64_t most = tasks + warm_up_;
+  begin();
   double warm = 0;
-  while (finished_ < most_) {
+  while (finished_ < most) {
     const std::uint64_t before = finished_;
-    const double computed = next_computed();
-    const double waited = delays_.value();
-    if (next_arrival_ <= computed && next_arrival_ <= waited) {
-      advance_to(next_arrival_);
-      arrive();
-    } else if (waited <= computed) {
-      const std::uint32_t worker = delays_.least();
-      advance_to(waited);
-      delays_.clear_least();
-      end_segment(worker);
-    } else {
-      const std::uint32_t worker = computing_.least();
-      advance_to(computed);
-      computed_ = std::max(computed_, computing_.value());  // not a rounding short of it
-      computing_.clear_least();
-      --computing_count_;
-      end_segment(worker);
-    }
+    step();
     warm = before < warm_up_ && finished_ >= warm_up_ ? now_ : warm;
   }
   SimulationResult result;
@@ -239,6 +273,18 @@ SimulationResult Simulation::run() {
   return result;
 }
 
+Replay Simulation::replay(const ReplayOptions& options) {
+  in_order_ = true;
+  begin();
+  while (now_ < options.seconds && started_ < options.most_tasks) {
+    step();
+  }
+  for (const double came : queue_) {
+    records_.push_back({.queued = nanoseconds(came)});
+  }
+  return {.tasks = std::move(records_), .end = nanoseconds(std::min(now_, options.seconds))};
+}
+
 }  // namespace
 
 void SimulatedWork::add_task(std::vector<Segment> its_segments) {
@@ -253,7 +299,11 @@ void SimulatedWork::add_task(std::vector<Segment> its_segments) {
 }
 
 SimulationResult simulate(const SimulatedWork& work, const SimulationOptions& options) {
-  return Simulation(work, options).run();
+  return Simulation(work, options.workers, options.seed).run(options.tasks);
+}
+
+Replay replay(const SimulatedWork& work, const ReplayOptions& options) {
+  return Simulation(work, options.workers, 0).replay(options);
 }
 
 }  // namespace poolscope::experiment

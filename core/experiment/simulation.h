@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/experiment/task_records.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -28,7 +30,7 @@ struct SimulatedWork {
   std::size_t cores = 1;
   std::uint64_t batch = 1;       ///< tasks that come at once, as soon as the queue is empty
   bool batch_waits = false;      ///< ... and all of the last batch are finished
-  std::vector<float> gaps = {};  ///< seconds between arrivals, over and over; empty: batches
+  std::vector<float> gaps = {};  ///< seconds before each arrival, over and over; empty: batches
 
   std::size_t task_count() const { return tasks.empty() ? 0 : tasks.size() - 1; }
   /// Without a segment: one that takes no time.
@@ -52,5 +54,21 @@ struct SimulationResult {
 /// simulated time. The same seed gives the same result. Cost: some 0.15 us a task, less with few
 /// workers. Precondition: there is a task. Threads: any.
 SimulationResult simulate(const SimulatedWork& work, const SimulationOptions& options);
+
+struct ReplayOptions {
+  std::uint64_t workers = 1;
+  double seconds = 1;
+  std::uint64_t most_tasks = 1'000'000;
+};
+
+struct Replay {
+  std::vector<TaskRecord> tasks = {};  ///< in the order of their start; last those that still wait
+  TimeNs end = 0;  ///< it began at 0; sooner than was asked for where `most_tasks` were started
+};
+
+/// Runs the tasks in their order, and over again where there are too few, through a pool that has
+/// nothing to do at first: what such a run would show. Where the tasks are those of a measured run,
+/// the chance in them is the same in both. Cost and precondition: as simulate(). Threads: any.
+Replay replay(const SimulatedWork& work, const ReplayOptions& options);
 
 }  // namespace poolscope::experiment

@@ -4,20 +4,18 @@
 #include "core/base/cores.h"
 #include "core/base/thread_name.h"
 #include "core/experiment/measured_run.h"
+#include "core/experiment/prediction.h"
 #include "core/experiment/steadiness.h"
 #include "core/experiment/sweep_plan.h"
 #include "core/experiment/words.h"
-#include "core/experiment/work_model.h"
 #include "core/trace/clock.h"
 
 #include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
-#include <numeric>
 #include <stop_token>
 #include <thread>
-#include <tuple>
 #include <utility>
 
 namespace poolscope::experiment {
@@ -34,27 +32,11 @@ constexpr double kStretch = 4;            // a run goes on for so long until it 
 constexpr double kRunOverhead = 0.06;     // seconds: threads start and end
 constexpr double kFirstLook = 0.3;        // seconds
 constexpr double kMostFirstLook = 5;
-constexpr double kFreeCores = 0.4;  // busy for less: tasks hardly wait for them
 constexpr double kDisturbed = 0.1;  // of the cores, by others: the run is made once more
 constexpr std::size_t kMostRounds = 1000;
-constexpr std::size_t kMostWorks = 9;  // of a count: the one in the middle is what counts
 
 double seconds_since(std::uint64_t begin) {
   return static_cast<double>(trace::now_ns() - begin) * 1e-9;
-}
-
-/// What the tasks of a run did.
-struct RunWork {
-  double throughput = 0;
-  SimulatedWork work = {};
-};
-
-/// Of the run in the middle: others that were disturbed tell of what disturbed them.
-std::size_t middle_of(const std::vector<RunWork>& runs) {
-  std::vector<std::size_t> order(runs.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, [&](std::size_t run) { return runs[run].throughput; });
-  return order[order.size() / 2];
 }
 
 }  // namespace
@@ -73,10 +55,7 @@ struct Sweep::Impl {
   std::optional<SweepEnd> rounds(const std::vector<std::uint64_t>& wanted, std::size_t repeats);
   std::vector<std::uint64_t> more_counts();
   bool run_once(std::uint64_t workers, std::size_t repeat);
-  void keep(std::uint64_t workers, const MeasuredRun& run);
-  void keep_work(std::uint64_t workers, const MeasuredRun& run);
-  std::uint64_t at_work(std::uint64_t workers) const;
-  void predict(SweepResult& result);
+  void keep(std::uint64_t workers, std::size_t repeat, const MeasuredRun& run);
   void publish(bool to_the_end);
   void tell(std::uint64_t workers, std::size_t repeat);
   void finish(SweepEnd end);
@@ -92,9 +71,7 @@ struct Sweep::Impl {
   std::map<std::uint64_t, std::vector<RunFigures>> runs;
   std::map<std::uint64_t, std::size_t> begun;  // repeats, those without a value included
   std::map<std::uint64_t, std::string> locks;
-  std::map<std::uint64_t, std::vector<RunWork>> works;  // of the first runs of each count
-  std::map<std::tuple<std::uint64_t, std::size_t, std::uint64_t>, double>
-      predictions;                     // by count and run that they are made from, and count
+  Prediction prediction{options.scenario};
   std::optional<double> task_seconds;  // a task alone, as far as it is known
   double longest_task = 0;             // that was seen
   double run_seconds = kShortestRun;
@@ -199,7 +176,7 @@ void Sweep::Impl::tell(std::uint64_t workers, std::size_t repeat) {
   }
 }
 
-void Sweep::Impl::keep(std::uint64_t workers, const MeasuredRun& run) {
+void Sweep::Impl::keep(std::uint64_t workers, std::size_t repeat, const MeasuredRun& run) {
   lost_events += run.lost_events;
   if (run.failures.count > 0) {
     failure_text = run.failures.most_often;
@@ -214,6 +191,7 @@ void Sweep::Impl::keep(std::uint64_t workers, const MeasuredRun& run) {
     return;
   }
   RunFigures figures = *run.figures;
+  figures.repeat = repeat;
   if (figures.failed > 0) {
     ++failed_runs;
     if (figures.failed == figures.finished) {
@@ -226,91 +204,7 @@ void Sweep::Impl::keep(std::uint64_t workers, const MeasuredRun& run) {
   }
   runs[workers].push_back(figures);
   if (figures.throughput > 0) {  // failures alone are nothing to predict from
-    keep_work(workers, run);
-  }
-}
-
-/// What tasks that wait for others in their own pool do cannot be told from their times.
-void Sweep::Impl::keep_work(std::uint64_t workers, const MeasuredRun& run) {
-  const workload::Scenario& scenario = options.scenario;
-  if (works[workers].size() >= kMostWorks ||
-      scenario.load.pattern == workload::LoadPattern::nested) {
-    return;
-  }
-  const RunFigures& figures = *run.figures;
-  const std::size_t cores = usable_cores();
-  WorkModelOptions model{.begin = figures.begin, .end = figures.end, .cores = cores};
-  double task_cpu = 0;
-  for (const TaskRecord& task : run.records->tasks()) {
-    if (task.finished > figures.begin && task.finished <= figures.end) {
-      task_cpu += static_cast<double>(task.cpu) * 1e-9;
-    }
-  }
-  const double all_cpu = figures.cpu * static_cast<double>(cores) *
-                         static_cast<double>(figures.end - figures.begin) * 1e-9;
-  model.other_cpu = figures.finished > 0
-                        ? std::max(0.0, all_cpu - task_cpu) / static_cast<double>(figures.finished)
-                        : 0;
-  if (scenario.http.urls.empty()) {
-    model.server_capacity = static_cast<std::uint32_t>(scenario.http.max_concurrent);
-  }
-  auto work = work_of(*run.records, *run.directory, model);
-  if (!work) {
-    return;
-  }
-  const workload::Load& load = scenario.load;
-  work->batch = load.pattern == workload::LoadPattern::map && load.buffer_size > 0
-                    ? std::min(load.buffer_size, load.tasks)
-                    : load.tasks;
-  if (const auto rate = arrivals_per_s(load)) {
-    work->gaps = arrival_gaps(*run.records, figures.begin, figures.end);
-    double sum = 0;
-    for (const float gap : work->gaps) {
-      sum += static_cast<double>(gap);
-    }
-    if (sum <= 0) {
-      return;
-    }
-    for (float& gap : work->gaps) {  // as many a second as the scenario names
-      gap *= static_cast<float>(static_cast<double>(work->gaps.size()) / sum / *rate);
-    }
-  }
-  works[workers].push_back({figures.throughput, std::move(*work)});
-}
-
-/// A map() that reads ahead only so far keeps no more workers busy than that.
-std::uint64_t Sweep::Impl::at_work(std::uint64_t workers) const {
-  const workload::Load& load = options.scenario.load;
-  const bool buffered =
-      load.pattern == workload::LoadPattern::map && load.buffer_size > 0 && load.results;
-  return buffered ? std::min(workers, load.buffer_size) : workers;
-}
-
-/// From the largest count that neither the cores nor the server held up: there, what the process
-/// spends on a task beside the task itself is seen best, and what tasks wait for is the world's.
-void Sweep::Impl::predict(SweepResult& result) {
-  const SimulatedWork* from = nullptr;
-  std::size_t run = 0;
-  const std::uint64_t served = options.scenario.http.max_concurrent;
-  for (const SweepPoint& point : result.points) {
-    const auto work = works.find(point.workers);
-    const bool free = point.cpu < kFreeCores && (served == 0 || point.workers <= served);
-    if (work != works.end() && !work->second.empty() && (from == nullptr || free)) {
-      run = middle_of(work->second);
-      from = &work->second[run].work;
-      result.calibrated_at = point.workers;
-    }
-  }
-  if (from == nullptr) {
-    return;
-  }
-  for (SweepPoint& point : result.points) {
-    const auto [known, is_new] =
-        predictions.try_emplace(std::tuple(*result.calibrated_at, run, point.workers), 0);
-    if (is_new) {
-      known->second = simulate(*from, {.workers = at_work(point.workers)}).throughput;
-    }
-    point.predicted = known->second;
+    prediction.keep(workers, repeat, run);
   }
 }
 
@@ -363,7 +257,7 @@ bool Sweep::Impl::run_once(std::uint64_t workers, std::size_t repeat) {
   if (again) {
     return left() < run_cost || run_once(workers, begun[workers]++);
   }
-  keep(workers, *run);
+  keep(workers, repeat, *run);
   run_cost = 0.7 * run_cost + 0.3 * seconds_since(run_begin);
   {
     const std::lock_guard lock(mutex);
@@ -460,7 +354,7 @@ void Sweep::Impl::publish(bool to_the_end) {
       next.points.back().lock = lock->second;
     }
   }
-  predict(next);
+  prediction.predict(next);
   evaluate(next, options, to_the_end);
   next.seconds = seconds_since(begin);
   const std::lock_guard lock(mutex);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace poolscope::experiment {
@@ -57,7 +58,7 @@ std::uint16_t Modeller::resource(const std::string& name, std::uint32_t capacity
 
 void Modeller::choose_tasks() {
   const auto& tasks = records_.tasks();
-  for (std::size_t i = tasks.size(); i-- > 0 && chosen_.size() < options_.most_tasks;) {
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
     const TaskRecord& task = tasks[i];
     // One that failed after the end may have been stopped there, before it had done its work.
     const bool cut = task.failed && task.finished > options_.end;
@@ -65,6 +66,11 @@ void Modeller::choose_tasks() {
         task.started >= options_.begin && task.started <= options_.end) {
       chosen_.push_back(i);
     }
+  }
+  if (chosen_.size() > options_.most_tasks) {
+    const auto surplus = static_cast<std::ptrdiff_t>(chosen_.size() - options_.most_tasks);
+    const auto from = options_.first ? chosen_.end() - surplus : chosen_.begin();
+    chosen_.erase(from, from + surplus);
   }
 }
 
@@ -176,14 +182,15 @@ std::optional<SimulatedWork> work_of(const TaskRecords& records, const trace::Di
 std::vector<float> arrival_gaps(const TaskRecords& records, TimeNs begin, TimeNs end) {
   std::vector<TimeNs> times;
   for (const TaskRecord& task : records.tasks()) {
-    if (task.queued != kNever && task.queued >= begin && task.queued <= end) {
+    if (task.queued > begin && task.queued <= end) {
       times.push_back(task.queued);
     }
   }
   std::ranges::sort(times);
   std::vector<float> gaps;
-  for (std::size_t i = 1; i < times.size(); ++i) {
-    gaps.push_back(static_cast<float>(seconds(times[i] - times[i - 1])));
+  TimeNs before = begin;
+  for (const TimeNs time : times) {
+    gaps.push_back(static_cast<float>(seconds(time - std::exchange(before, time))));
   }
   return gaps;
 }

@@ -14,7 +14,8 @@ namespace poolscope::experiment {
 struct WorkModelOptions {
   TimeNs begin = 0;  ///< tasks that started in [begin, end], and ended at any time
   TimeNs end = kNever;
-  std::size_t most_tasks = 5000;  ///< the latest
+  std::size_t most_tasks = 5000;  ///< the latest, or the first
+  bool first = false;
   std::size_t cores = 1;
   /// CPU seconds that other threads of the process spend on a task: a server, the caller.
   double other_cpu = 0;
@@ -22,14 +23,15 @@ struct WorkModelOptions {
   std::uint32_t server_capacity = 0;
 };
 
-/// What the tasks did, as a simulation needs it: computing (as their threads' CPU time says), locks
-/// that were held, and waiting for all else. What is lost to others on the same cores or locks is
-/// left out: the simulation makes that itself. How tasks come is for the caller to fill in. Nothing
-/// from fewer than 20 tasks. Threads: any.
+/// What the tasks did, in the order in which they were submitted, as a simulation needs it:
+/// computing (as their threads' CPU time says), locks that were held, and waiting for all else.
+/// What is lost to others on the same cores or locks is left out: the simulation makes that itself.
+/// How tasks come is for the caller to fill in. Nothing from fewer than 20 tasks. Threads: any.
 std::optional<SimulatedWork> work_of(const TaskRecords& records, const trace::Directory& directory,
                                      const WorkModelOptions& options);
 
-/// Seconds between the arrivals in [begin, end], in their order.
+/// Seconds from `begin` to the first arrival in (begin, end] and from each to the next, in their
+/// order.
 std::vector<float> arrival_gaps(const TaskRecords& records, TimeNs begin, TimeNs end);
 
 }  // namespace poolscope::experiment

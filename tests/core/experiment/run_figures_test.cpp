@@ -24,6 +24,7 @@ class RunFiguresTest : public QObject {
   void waitingTasks_countInTheWait_asAtLeast();
   void openLoad_thatKeepsUp_hasTheNamedRate();
   void openLoad_thatFallsBehind_hasWhatItDid();
+  void bursts_areCountedOverWholePeriods();
   void lockWait_isToldWithItsName();
   void tooFewTasks_haveNoFigures();
   void cpu_isTheShareOfAllCores_andOthersHaveTheirs();
@@ -182,6 +183,26 @@ void RunFiguresTest::openLoad_thatFallsBehind_hasWhatItDid() {
   const auto result =
       figures_of(events.done(), {}, {.workers = 1, .arrivals_per_s = 100}, 0, 2 * kSecond);
   QVERIFY2(near(result->throughput, 40, 0.05), qPrintable(QString::number(result->throughput)));
+}
+
+/// A burst just before the end, of which a slow pool has done little yet, is as old as one that it
+/// still had to do when the window began.
+void RunFiguresTest::bursts_areCountedOverWholePeriods() {
+  Events events;
+  events.add(0, trace::EventKind::worker_started, 0, 2);
+  std::uint64_t task = 0;
+  for (int burst = 0; burst < 4; ++burst) {
+    for (int i = 0; i < 40; ++i) {  // 20 ms each: 0.8 s of every second
+      const double began = burst + 0.9 + 0.02 * i;
+      events.add(burst + 0.9, trace::EventKind::task_queued, ++task);
+      events.add(began, trace::EventKind::task_started, task, 2);
+      events.add(began + 0.02, trace::EventKind::task_finished, task, 2);
+    }
+  }
+  const auto result =
+      figures_of(events.done(), {}, {.workers = 1, .arrivals_per_s = 40, .arrivals_period = 1}, 0,
+                 4 * kSecond + kSecond / 1000);
+  QVERIFY2(near(result->throughput, 40, 0.02), qPrintable(QString::number(result->throughput)));
 }
 
 void RunFiguresTest::lockWait_isToldWithItsName() {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 using namespace poolscope;
@@ -31,6 +32,9 @@ class SimulationTest : public QObject {
   void batchesThatWaitForTheLast_runDry();
   void theSameSeed_givesTheSame();
   void tasksWithoutTime_end();
+  void replay_hasTheTasksInTheirOrder_andOverAgain();
+  void replay_ofArrivals_hasThoseThatStillWait();
+  void replay_ofTasksWithoutTime_ends();
 };
 
 namespace {
@@ -218,6 +222,55 @@ void SimulationTest::tasksWithoutTime_end() {
   work.add_task({});
   const SimulationResult result = simulate(work, {.workers = 3});
   QCOMPARE(result.throughput, 0.0);  // no time passed: there is no rate
+}
+
+void SimulationTest::replay_hasTheTasksInTheirOrder_andOverAgain() {
+  SimulatedWork work;
+  work.batch = 100;
+  work.add_task({delay(0.125)});
+  work.add_task({delay(0.5)});
+  work.add_task({delay(0.25)});
+  const Replay run = replay(work, {.workers = 2, .seconds = 1});
+  const auto in_ms = [](TimeNs time) { return time == kNever ? -1 : time / 1'000'000; };
+  std::vector<std::pair<TimeNs, TimeNs>> times;
+  for (const TaskRecord& task : run.tasks) {
+    QCOMPARE(task.queued, TimeNs{0});
+    if (in_ms(task.started) < 1000) {
+      times.emplace_back(in_ms(task.started), in_ms(task.finished));
+    }
+  }
+  const std::vector<std::pair<TimeNs, TimeNs>> expected{
+      {0, 125}, {0, 500}, {125, 375}, {375, 500}, {500, 1000}, {500, 750}, {750, 875}, {875, -1}};
+  QCOMPARE(times.size(), expected.size());
+  times.back().second = -1;  // it goes on beyond the end
+  QCOMPARE(times, expected);
+  QCOMPARE(in_ms(run.end), TimeNs{1000});
+}
+
+void SimulationTest::replay_ofArrivals_hasThoseThatStillWait() {
+  SimulatedWork work;
+  work.gaps = {0.125F};  // eight a second, of which one worker does two
+  work.add_task({delay(0.5)});
+  const Replay run = replay(work, {.workers = 1, .seconds = 1.0625});
+  std::vector<TimeNs> queued;
+  std::size_t started = 0;
+  for (const TaskRecord& task : run.tasks) {
+    if (task.queued < run.end) {
+      queued.push_back(task.queued / 1'000'000);
+      started += task.started < run.end ? 1 : 0;
+    }
+  }
+  QCOMPARE(queued, (std::vector<TimeNs>{125, 250, 375, 500, 625, 750, 875, 1000}));
+  QCOMPARE(started, std::size_t{2});
+}
+
+void SimulationTest::replay_ofTasksWithoutTime_ends() {
+  SimulatedWork work;
+  work.batch = 5;
+  work.add_task({});
+  const Replay run = replay(work, {.workers = 3, .seconds = 1, .most_tasks = 1000});
+  QVERIFY(run.tasks.size() >= 1000);
+  QCOMPARE(run.end, TimeNs{0});
 }
 
 QTEST_APPLESS_MAIN(SimulationTest)

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/experiment/measured_run.h"
+#include "core/experiment/simulation.h"
+#include "core/experiment/sweep.h"
+#include "core/workload/scenario.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <vector>
+
+namespace poolscope::experiment {
+
+/// Predicts what a sweep measures at its counts from what its runs did at one of them. Repeat k has
+/// the same tasks at all counts: those that it had at the one are replayed at each other, for as
+/// long as its run there took, so that their chance is in both and the difference is the model's.
+/// Threads: one at a time.
+class Prediction {
+ public:
+  explicit Prediction(const workload::Scenario& scenario);  ///< which must outlive it
+
+  /// Keeps what the tasks of a run with figures did. Cost: some us a task.
+  void keep(std::uint64_t workers, std::uint64_t repeat, const MeasuredRun& run);
+  /// Fills in the points' `predicted` and `calibrated_at`. Cost: some 0.1 us a task of each run
+  /// that was not there before.
+  void predict(SweepResult& result);
+
+ private:
+  /// What the tasks of a run did.
+  struct RunWork {
+    std::uint64_t repeat = 0;
+    double throughput = 0;
+    SimulatedWork work = {};
+  };
+
+  std::optional<std::uint64_t> best_count(const SweepResult& result) const;
+  std::optional<double> predicted(std::uint64_t from, const SweepPoint& point);
+  std::optional<double> replayed(std::uint64_t from, const RunWork& work, std::uint64_t workers,
+                                 const RunFigures& measured);
+  double simulated(std::uint64_t from, std::uint64_t workers);
+  std::uint64_t at_work(std::uint64_t workers) const;
+
+  const workload::Scenario& scenario_;
+  std::map<std::uint64_t, std::vector<RunWork>> works_;  ///< of the first runs of each count
+  /// By the count that it is made from, that which it is for, and the repeat, the same at both.
+  std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, std::optional<double>> replays_;
+  std::map<std::tuple<std::uint64_t, std::uint64_t>, double> simulations_;  ///< from, for
+};
+
+}  // namespace poolscope::experiment
