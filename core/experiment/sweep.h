@@ -55,7 +55,7 @@ struct SweepPoint {
   std::uint64_t memory_bytes = 0;  ///< the most of the runs, the whole process's
   double lock_wait_share = 0;
   std::string lock = {};
-  std::optional<double> predicted = {};  ///< by a simulation of what one run at another count did
+  std::optional<double> predicted = {};  ///< by replays of what the runs at one of the counts did
 };
 
 enum class SweepEnd : std::uint8_t { running, decided, budget, repeats, cancelled, failed };

@@ -115,6 +115,9 @@ constexpr Budget kBudgets[] = {
     {"simulation, 256 workers", "simulation_tasks_per_s/256", "tasks/s"},
     {"predicted against measured, the gallery's worst", "prediction_error/worst", "",
      Limit::at_most, 0.1},
+    {"the same, the widest interval to each side", "prediction_error/widest_half_width", ""},
+    {"predicted against measured, the worst of one sweep", "prediction_error/worst_of_one_sweep",
+     ""},
     {"sweep of six counts, tasks of 50 ms, to a recommendation", "sweep_of_six/seconds", "s",
      Limit::at_most, 20},
 };
