@@ -11,7 +11,8 @@
 namespace poolscope::experiment {
 namespace {
 
-constexpr double kFreeCores = 0.4;          // busy for less: tasks hardly wait for them
+constexpr double kFreeCores = 0.4;  // busy for less: tasks hardly wait for them
+constexpr double kLeastSpeed = 0.05;
 constexpr std::size_t kMostWorks = 9;       // of a count
 constexpr std::size_t kMostTasks = 20'000;  // of a run; then over again
 
@@ -50,21 +51,27 @@ void Prediction::keep(std::uint64_t workers, std::uint64_t repeat, const Measure
   if (scenario_.http.urls.empty()) {
     model.server_capacity = static_cast<std::uint32_t>(scenario_.http.max_concurrent);
   }
-  auto work = work_of(*run.records, *run.directory, model);
-  if (!work) {
+  auto modelled = model_work(*run.records, *run.directory, model);
+  if (!modelled) {
     return;
   }
-  work->batch = load.pattern == workload::LoadPattern::map && load.buffer_size > 0
-                    ? std::min(load.buffer_size, load.tasks)
-                    : load.tasks;
+  SimulatedWork& work = modelled->work;
+  work.batch = load.pattern == workload::LoadPattern::map && load.buffer_size > 0
+                   ? std::min(load.buffer_size, load.tasks)
+                   : load.tasks;
   if (arrivals_per_s(load)) {
     const TimeNs first = run.records->tasks().front().queued;  // it may have come at once
-    work->gaps = arrival_gaps(*run.records, std::min(run.begin, first - 1), run.end);
-    if (std::ranges::all_of(work->gaps, [](float gap) { return gap <= 0; })) {
+    work.gaps = arrival_gaps(*run.records, std::min(run.begin, first - 1), run.end);
+    if (std::ranges::all_of(work.gaps, [](float gap) { return gap <= 0; })) {
       return;
     }
   }
-  works_[workers].push_back({repeat, run.figures->throughput, std::move(*work)});
+  // What computing took longer than with all cores for these tasks, other programs took. They will
+  // at other counts, too.
+  const Replay alone =
+      replay(work, {.workers = at_work(workers), .seconds = run.figures->run_seconds});
+  work.speed = std::clamp(alone.stretch / modelled->stretch, kLeastSpeed, 1.0);
+  works_[workers].push_back({repeat, run.figures->throughput, std::move(work)});
 }
 
 /// A map() that reads ahead only so far keeps no more workers busy than that.
@@ -90,16 +97,20 @@ std::optional<std::uint64_t> Prediction::best_count(const SweepResult& result) c
   return best;
 }
 
-std::optional<double> Prediction::replayed(std::uint64_t from, const RunWork& work,
-                                           std::uint64_t workers, const RunFigures& measured) {
-  const auto [known, is_new] =
-      replays_.try_emplace(std::tuple(from, workers, work.repeat), std::nullopt);
+/// In the long run where the replay has no more than a wave or two: computing tasks of the same
+/// length end at the same time there.
+double Prediction::replayed(std::uint64_t from, const RunWork& work, std::uint64_t workers,
+                            const RunFigures& measured) {
+  const auto [known, is_new] = replays_.try_emplace(std::tuple(from, workers, work.repeat), 0);
   if (is_new) {
     const Replay run =
         replay(work.work, {.workers = at_work(workers), .seconds = measured.run_seconds});
-    const auto throughput = throughput_of(run.tasks, run_load(scenario_.load, workers), 0, run.end,
-                                          static_cast<TimeNs>(measured.warm_seconds * 1e9));
-    known->second = throughput ? std::optional(throughput->per_s) : std::nullopt;
+    const auto warm = static_cast<TimeNs>(measured.warm_seconds * 1e9);
+    const auto throughput =
+        throughput_of(run.tasks, run_load(scenario_.load, workers), 0, run.end, warm);
+    const bool waves = !throughput || throughput->end - throughput->begin < (run.end - warm) / 3;
+    known->second =
+        waves ? simulate(work.work, {.workers = at_work(workers)}).throughput : throughput->per_s;
   }
   return known->second;
 }
@@ -129,9 +140,7 @@ std::optional<double> Prediction::predicted(std::uint64_t from, const SweepPoint
     if (own == works.end() || run.run_seconds <= 0) {
       continue;
     }
-    if (const auto value = replayed(from, *own, point.workers, run)) {
-      values.push_back(*value);
-    }
+    values.push_back(replayed(from, *own, point.workers, run));
   }
   return values.empty() ? std::nullopt : std::optional(mean(values));
 }

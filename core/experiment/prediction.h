@@ -39,15 +39,15 @@ class Prediction {
 
   std::optional<std::uint64_t> best_count(const SweepResult& result) const;
   std::optional<double> predicted(std::uint64_t from, const SweepPoint& point);
-  std::optional<double> replayed(std::uint64_t from, const RunWork& work, std::uint64_t workers,
-                                 const RunFigures& measured);
+  double replayed(std::uint64_t from, const RunWork& work, std::uint64_t workers,
+                  const RunFigures& measured);
   double simulated(std::uint64_t from, std::uint64_t workers);
   std::uint64_t at_work(std::uint64_t workers) const;
 
   const workload::Scenario& scenario_;
   std::map<std::uint64_t, std::vector<RunWork>> works_;  ///< of the first runs of each count
   /// By the count that it is made from, that which it is for, and the repeat, the same at both.
-  std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, std::optional<double>> replays_;
+  std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, double> replays_;
   std::map<std::tuple<std::uint64_t, std::uint64_t>, double> simulations_;  ///< from, for
 };
 

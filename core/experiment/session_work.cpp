@@ -146,14 +146,15 @@ std::optional<SimulatedWork> work_of(const session::Snapshot& snapshot, double s
   trace::Directory names;
   RecentTasks recent;
   read_tasks(snapshot, pool, begin, end, names, recent);
-  auto work = work_of(recent.records, names,
-                      {.end = end,
-                       .cores = cores,
-                       .other_cpu = hints.other_cpu,
-                       .server_capacity = hints.server_capacity});
-  if (!work) {
+  auto model = model_work(recent.records, names,
+                          {.end = end,
+                           .cores = cores,
+                           .other_cpu = hints.other_cpu,
+                           .server_capacity = hints.server_capacity});
+  if (!model) {
     return std::nullopt;
   }
+  std::optional<SimulatedWork> work = std::move(model->work);
   const auto [idle, most_waiting] = queue_of(snapshot, pool, begin, end);
   if (const std::uint64_t batch = hints.batch > 0 ? hints.batch : batch_of(recent.stays)) {
     work->batch = batch;

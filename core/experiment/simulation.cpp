@@ -37,6 +37,7 @@ class Simulation {
     bool holds = false;  // the resource of its segment
     double began = 0;
     std::size_t record = 0;  // of its task, in `records_`
+    double computes_from = 0;
   };
   struct Resource {
     std::uint32_t held = 0;
@@ -52,6 +53,7 @@ class Simulation {
   void start_segment(std::uint32_t worker);
   void end_segment(std::uint32_t worker);
   void release(std::uint16_t resource);
+  double share() const;
   void advance_to(double time);
   double next_computed() const;
   void arrive();
@@ -77,6 +79,9 @@ class Simulation {
   double batch_came_ = 0;
   std::uint64_t left_of_batch_ = 0;
   std::size_t running_ = 0;  // workers that have a task
+
+  double computing_seconds_ = 0;  // of what replayed tasks have computed, as they saw them
+  double cpu_seconds_ = 0;
 
   double next_arrival_ = MinTree::kNone;
   std::size_t next_gap_ = 0;
@@ -143,6 +148,7 @@ void Simulation::start_segment(std::uint32_t index) {
   if (segment.kind == Segment::Kind::cpu) {
     computing_.set(index, computed_ + static_cast<double>(segment.seconds));
     ++computing_count_;
+    worker.computes_from = now_;
     return;
   }
   if (segment.kind == Segment::Kind::hold) {
@@ -180,8 +186,13 @@ void Simulation::release(std::uint16_t which) {
 
 void Simulation::end_segment(std::uint32_t index) {
   Worker& worker = workers_[index];
+  const Segment& segment = work_.segments[worker.segment];
+  if (in_order_ && segment.kind == Segment::Kind::cpu) {
+    computing_seconds_ += now_ - worker.computes_from;
+    cpu_seconds_ += static_cast<double>(segment.seconds);
+  }
   if (std::exchange(worker.holds, false)) {
-    release(work_.segments[worker.segment].resource);
+    release(segment.resource);
   }
   ++worker.segment;
   start_segment(index);
@@ -192,16 +203,18 @@ double Simulation::next_computed() const {
   if (computing_count_ == 0) {
     return MinTree::kNone;
   }
-  const double share =
-      std::max(1.0, static_cast<double>(computing_count_) / static_cast<double>(work_.cores));
-  return now_ + (computing_.value() - computed_) * share;
+  return now_ + (computing_.value() - computed_) * share();
+}
+
+/// Seconds that a second of computing takes.
+double Simulation::share() const {
+  return std::max(1.0, static_cast<double>(computing_count_) / static_cast<double>(work_.cores)) /
+         work_.speed;
 }
 
 void Simulation::advance_to(double time) {
   if (computing_count_ > 0) {
-    const double share =
-        std::max(1.0, static_cast<double>(computing_count_) / static_cast<double>(work_.cores));
-    computed_ += (time - now_) / share;
+    computed_ += (time - now_) / share();
   }
   now_ = time;
 }
@@ -282,7 +295,9 @@ Replay Simulation::replay(const ReplayOptions& options) {
   for (const double came : queue_) {
     records_.push_back({.queued = nanoseconds(came)});
   }
-  return {.tasks = std::move(records_), .end = nanoseconds(std::min(now_, options.seconds))};
+  return {.tasks = std::move(records_),
+          .end = nanoseconds(std::min(now_, options.seconds)),
+          .stretch = cpu_seconds_ > 0 ? computing_seconds_ / cpu_seconds_ : 1};
 }
 
 }  // namespace

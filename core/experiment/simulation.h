@@ -28,6 +28,7 @@ struct SimulatedWork {
       {};  ///< where each begins in `segments`; the last: where all end
   std::vector<std::uint32_t> capacities = {};  ///< of the resources: how many may have it at once
   std::size_t cores = 1;
+  double speed = 1;  ///< of computing on a core that no other task wants: others may want it, too
   std::uint64_t batch = 1;       ///< tasks that come at once, as soon as the queue is empty
   bool batch_waits = false;      ///< ... and all of the last batch are finished
   std::vector<float> gaps = {};  ///< seconds before each arrival, over and over; empty: batches
@@ -63,7 +64,8 @@ struct ReplayOptions {
 
 struct Replay {
   std::vector<TaskRecord> tasks = {};  ///< in the order of their start; last those that still wait
-  TimeNs end = 0;  ///< it began at 0; sooner than was asked for where `most_tasks` were started
+  TimeNs end = 0;      ///< it began at 0; sooner than was asked for where `most_tasks` were started
+  double stretch = 1;  ///< seconds that a second of computing took
 };
 
 /// Runs the tasks in their order, and over again where there are too few, through a pool that has

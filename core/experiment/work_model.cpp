@@ -29,7 +29,7 @@ class Modeller {
     work_.cores = options.cores;
   }
 
-  std::optional<SimulatedWork> model();
+  std::optional<WorkModel> model();
 
  private:
   void choose_tasks();
@@ -43,6 +43,8 @@ class Modeller {
   const trace::Directory& directory_;
   const WorkModelOptions& options_;
   SimulatedWork work_;
+  double computing_seconds_ = 0;  // as tasks saw them
+  double cpu_seconds_ = 0;        // that they got
   std::map<std::string, std::uint16_t> resources_;
   std::vector<std::size_t> chosen_;
 };
@@ -79,9 +81,8 @@ Segment Modeller::segment_of(const PhaseRecord& phase, double compute_scale, boo
   const auto as_float = [](double value) { return static_cast<float>(value); };
   switch (phase.kind) {
     case PhaseKind::compute:
-      if (interpreted) {
-        return {Segment::Kind::hold, resource(std::string(kInterpreterLock), 1),
-                as_float(length * compute_scale)};
+      if (interpreted) {  // one at a time: what it lost, it lost to other programs
+        return {Segment::Kind::hold, resource(std::string(kInterpreterLock), 1), as_float(length)};
       }
       return {Segment::Kind::cpu, 0, as_float(length * compute_scale)};
     case PhaseKind::lock_held:
@@ -124,6 +125,10 @@ std::vector<Segment> Modeller::segments_of(const TaskRecord& task,
   const double cpu = task.cpu > 0 ? seconds(task.cpu) : compute;
   const double scale = compute > 0 ? std::min(1.0, cpu / compute) : 1;
   double rest = std::max(0.0, cpu - compute * scale) + options_.other_cpu;
+  if (!interpreted) {
+    computing_seconds_ += compute;
+    cpu_seconds_ += compute * scale;
+  }
   std::vector<Segment> segments;
   TimeNs now = task.started;
   for (const PhaseRecord* phase : phases) {
@@ -152,7 +157,7 @@ std::vector<Segment> Modeller::segments_of(const TaskRecord& task,
   return segments;
 }
 
-std::optional<SimulatedWork> Modeller::model() {
+std::optional<WorkModel> Modeller::model() {
   choose_tasks();
   if (chosen_.size() < kLeastTasks) {
     return std::nullopt;
@@ -169,13 +174,14 @@ std::optional<SimulatedWork> Modeller::model() {
   for (const std::size_t place : chosen_) {
     work_.add_task(segments_of(records_.tasks()[place], phases[place]));
   }
-  return std::move(work_);
+  return WorkModel{std::move(work_),
+                   cpu_seconds_ > 0 ? std::max(1.0, computing_seconds_ / cpu_seconds_) : 1};
 }
 
 }  // namespace
 
-std::optional<SimulatedWork> work_of(const TaskRecords& records, const trace::Directory& directory,
-                                     const WorkModelOptions& options) {
+std::optional<WorkModel> model_work(const TaskRecords& records, const trace::Directory& directory,
+                                    const WorkModelOptions& options) {
   return Modeller(records, directory, options).model();
 }
 

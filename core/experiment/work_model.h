@@ -23,12 +23,17 @@ struct WorkModelOptions {
   std::uint32_t server_capacity = 0;
 };
 
+struct WorkModel {
+  SimulatedWork work = {};
+  double stretch = 1;  ///< seconds that a second of computing took there; 1 of nothing
+};
+
 /// What the tasks did, in the order in which they were submitted, as a simulation needs it:
 /// computing (as their threads' CPU time says), locks that were held, and waiting for all else.
 /// What is lost to others on the same cores or locks is left out: the simulation makes that itself.
 /// How tasks come is for the caller to fill in. Nothing from fewer than 20 tasks. Threads: any.
-std::optional<SimulatedWork> work_of(const TaskRecords& records, const trace::Directory& directory,
-                                     const WorkModelOptions& options);
+std::optional<WorkModel> model_work(const TaskRecords& records, const trace::Directory& directory,
+                                    const WorkModelOptions& options);
 
 /// Seconds from `begin` to the first arrival in (begin, end] and from each to the next, in their
 /// order.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/experiment/prediction.h"
 
+#include "core/base/cores.h"
 #include "core/workload/random.h"
 
 #include <QTest>
@@ -35,9 +36,11 @@ double long_tail(std::uint64_t repeat, std::uint64_t task) {
   return workload::Random(repeat, 0, task).uniform() < 0.01 ? 0.5 : 0.01;
 }
 
-/// A run as `workers` would have made it that always had work: task k takes length(k).
+/// A run as `workers` would have made it that always had work: task k takes length(k), the last
+/// `computes` seconds of which it computes, which takes it `cpu` seconds.
 MeasuredRun recorded(std::uint64_t workers, double seconds,
-                     const std::function<double(std::uint64_t)>& length) {
+                     const std::function<double(std::uint64_t)>& length, double computes = 0,
+                     double cpu = 0) {
   const auto time = [](double at) { return static_cast<std::uint64_t>(at * 1e9) + 1; };
   std::vector<trace::Event> events;
   std::vector<double> free(workers, 0);
@@ -46,16 +49,23 @@ MeasuredRun recorded(std::uint64_t workers, double seconds,
     if (*worker >= seconds) {
       break;
     }
-    const auto add = [&](double at, EventKind kind) {
+    const auto add = [&](double at, EventKind kind, std::uint64_t detail = 0) {
       events.push_back({.time_ns = time(at),
                         .task = task,
                         .thread = static_cast<trace::ThreadId>(worker - free.begin() + 1),
-                        .kind = kind});
+                        .kind = kind,
+                        .detail = detail});
     };
     add(0, EventKind::task_queued);
     add(*worker, EventKind::task_started);
     *worker += length(task - 1);
-    add(*worker, EventKind::task_finished);
+    if (computes > 0) {
+      const std::uint64_t phase = trace::phase_detail(trace::PhaseKind::compute, 0);
+      add(*worker - computes, EventKind::phase_begin, phase);
+      add(*worker, EventKind::phase_end, phase);
+    }
+    add(*worker, EventKind::task_finished,
+        trace::finished_detail(static_cast<std::uint64_t>(cpu * 1e9), 0));
   }
   const auto records = std::make_shared<TaskRecords>();
   records->consume(events);
@@ -163,6 +173,28 @@ class PredictionTest : public QObject {
     result.points[0].cpu = 0.9;
     prediction.predict(result);
     QCOMPARE(result.calibrated_at, std::optional<std::uint64_t>(2));
+  }
+
+  /// Tasks of 20 ms of waiting and 5 ms of computing, of which others made 10: computing is half as
+  /// fast, at any count.
+  void whatOthersTakeOfTheCores_isTakenAtAllCounts() {
+    const auto of = scenario(kMap);
+    Prediction prediction(of);
+    SweepResult result;
+    const MeasuredRun run = recorded(
+        1, 6, [](std::uint64_t) { return 0.03; }, 0.01, 0.005);
+    prediction.keep(1, 0, run);
+    for (const std::uint64_t workers : {std::uint64_t{1}, std::uint64_t{100} * usable_cores()}) {
+      RunFigures figures = *run.figures;
+      figures.warm_seconds = 2;
+      result.points.push_back(sum_up(workers, {figures}));
+    }
+    prediction.predict(result);
+    QCOMPARE(result.calibrated_at, std::optional<std::uint64_t>(1));
+    QVERIFY(near(result.points[0].predicted.value_or(0), 1 / 0.03, 0.02));
+    const double ceiling = static_cast<double>(usable_cores()) / 0.01;
+    QVERIFY2(near(result.points[1].predicted.value_or(0), ceiling, 0.03),
+             qPrintable(QString::number(result.points[1].predicted.value_or(0))));
   }
 
   void tasksThatWaitForTheirOwnPool_areNotPredicted() {

@@ -35,6 +35,7 @@ class SimulationTest : public QObject {
   void replay_hasTheTasksInTheirOrder_andOverAgain();
   void replay_ofArrivals_hasThoseThatStillWait();
   void replay_ofTasksWithoutTime_ends();
+  void replay_saysHowLongComputingTook();
 };
 
 namespace {
@@ -271,6 +272,22 @@ void SimulationTest::replay_ofTasksWithoutTime_ends() {
   const Replay run = replay(work, {.workers = 3, .seconds = 1, .most_tasks = 1000});
   QVERIFY(run.tasks.size() >= 1000);
   QCOMPARE(run.end, TimeNs{0});
+}
+
+void SimulationTest::replay_saysHowLongComputingTook() {
+  SimulatedWork work;
+  work.cores = 2;
+  work.batch = 1000;
+  work.add_task({cpu(0.01)});
+  QVERIFY(near(replay(work, {.workers = 2, .seconds = 1}).stretch, 1, 0.001));
+  QVERIFY(near(replay(work, {.workers = 8, .seconds = 1}).stretch, 4, 0.001));
+  work.speed = 0.5;  // others have half of each core
+  QVERIFY(near(replay(work, {.workers = 2, .seconds = 1}).stretch, 2, 0.001));
+  QVERIFY(near(replay(work, {.workers = 8, .seconds = 1}).stretch, 8, 0.001));
+  QVERIFY(near(throughput(work, 8), 100, 0.01));
+  SimulatedWork waits;
+  waits.add_task({delay(0.01)});
+  QCOMPARE(replay(waits, {.workers = 2, .seconds = 1}).stretch, 1.0);
 }
 
 QTEST_APPLESS_MAIN(SimulationTest)
