@@ -12,7 +12,7 @@ namespace poolscope::experiment {
 namespace {
 
 constexpr double kFreeCores = 0.4;  // busy for less: tasks hardly wait for them
-constexpr double kLeastSpeed = 0.05;
+constexpr double kMostOthers = 0.95;
 constexpr std::size_t kMostWorks = 9;       // of a count
 constexpr std::size_t kMostTasks = 20'000;  // of a run; then over again
 
@@ -66,11 +66,12 @@ void Prediction::keep(std::uint64_t workers, std::uint64_t repeat, const Measure
       return;
     }
   }
-  // What computing took longer than with all cores for these tasks, other programs took. They will
-  // at other counts, too.
+  // What computing took longer than with all cores for these tasks, other programs took, as far as
+  // they used the cores. They will at other counts, too.
   const Replay alone =
       replay(work, {.workers = at_work(workers), .seconds = run.figures->run_seconds});
-  work.speed = std::clamp(alone.stretch / modelled->stretch, kLeastSpeed, 1.0);
+  work.speed = std::clamp(alone.stretch / modelled->stretch,
+                          1 - std::min(run.figures->others_cpu, kMostOthers), 1.0);
   works_[workers].push_back({repeat, run.figures->throughput, std::move(work)});
 }
 

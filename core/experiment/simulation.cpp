@@ -13,6 +13,13 @@
 namespace poolscope::experiment {
 namespace {
 
+/// For how long a thread has a core, in seconds, before another that wants it has its turn: Linux
+/// gives 0.7 ms (base_slice_ns) with one core and twice that with two. Slices of one length, or
+/// cores shared evenly at any moment, would let tasks that are alike wait and compute all together
+/// for ever.
+constexpr double kLeastSlice = 0.0007;
+constexpr double kMostSlice = 0.0014;
+
 TimeNs nanoseconds(double seconds) {
   return std::llround(seconds * 1e9);
 }
@@ -22,8 +29,7 @@ class Simulation {
   Simulation(const SimulatedWork& work, std::uint64_t workers, std::uint64_t seed)
       : work_(work),
         random_(seed),
-        delays_(workers),
-        computing_(workers),
+        next_(workers),
         workers_(workers),
         resources_(work.capacities.size()) {}
 
@@ -38,6 +44,8 @@ class Simulation {
     double began = 0;
     std::size_t record = 0;  // of its task, in `records_`
     double computes_from = 0;
+    double to_compute = 0;  // seconds, after the slice that it has now
+    bool computes = false;
   };
   struct Resource {
     std::uint32_t held = 0;
@@ -53,9 +61,8 @@ class Simulation {
   void start_segment(std::uint32_t worker);
   void end_segment(std::uint32_t worker);
   void release(std::uint16_t resource);
-  double share() const;
-  void advance_to(double time);
-  double next_computed() const;
+  void take_slice(std::uint32_t worker);
+  bool end_slice(std::uint32_t worker);
   void arrive();
 
   const SimulatedWork& work_;
@@ -63,14 +70,13 @@ class Simulation {
   std::uint64_t warm_up_ = 0;
   bool in_order_ = false;            // the tasks; else drawn at random
   std::vector<TaskRecord> records_;  // of those in order
-  MinTree delays_;                   // when a worker's wait or hold ends
-  MinTree computing_;                // at which `computed_` its computing ends
+  MinTree next_;                     // when a worker's wait, hold or slice ends
   std::vector<Worker> workers_;
   std::vector<Resource> resources_;
 
   double now_ = 0;
-  double computed_ = 0;  // what each computing worker has had since the begin
-  std::size_t computing_count_ = 0;
+  std::size_t busy_cores_ = 0;
+  std::deque<std::uint32_t> ready_;  // workers that want one
   std::uint64_t started_ = 0;
   std::uint64_t finished_ = 0;
   double busy_ = 0;  // worker seconds of finished tasks
@@ -146,9 +152,15 @@ void Simulation::start_segment(std::uint32_t index) {
   }
   const Segment& segment = work_.segments[worker.segment];
   if (segment.kind == Segment::Kind::cpu) {
-    computing_.set(index, computed_ + static_cast<double>(segment.seconds));
-    ++computing_count_;
+    worker.computes = true;
     worker.computes_from = now_;
+    worker.to_compute = static_cast<double>(segment.seconds);
+    if (busy_cores_ == work_.cores) {
+      ready_.push_back(index);
+    } else {
+      ++busy_cores_;
+      take_slice(index);
+    }
     return;
   }
   if (segment.kind == Segment::Kind::hold) {
@@ -160,7 +172,7 @@ void Simulation::start_segment(std::uint32_t index) {
     ++resource.held;
     worker.holds = true;
   }
-  delays_.set(index, now_ + static_cast<double>(segment.seconds));
+  next_.set(index, now_ + static_cast<double>(segment.seconds));
 }
 
 /// A batch that waited for the end of the last one has work for those that waited for it.
@@ -181,7 +193,7 @@ void Simulation::release(std::uint16_t which) {
   const std::uint32_t next = resource.waiting.front();
   resource.waiting.pop_front();
   workers_[next].holds = true;
-  delays_.set(next, now_ + static_cast<double>(work_.segments[workers_[next].segment].seconds));
+  next_.set(next, now_ + static_cast<double>(work_.segments[workers_[next].segment].seconds));
 }
 
 void Simulation::end_segment(std::uint32_t index) {
@@ -198,25 +210,32 @@ void Simulation::end_segment(std::uint32_t index) {
   start_segment(index);
 }
 
-/// When the first of those that compute will have had enough, if nothing else happens before.
-double Simulation::next_computed() const {
-  if (computing_count_ == 0) {
-    return MinTree::kNone;
-  }
-  return now_ + (computing_.value() - computed_) * share();
+/// Computes for a while on a core that it has.
+void Simulation::take_slice(std::uint32_t index) {
+  Worker& worker = workers_[index];
+  const double slice =
+      std::min(worker.to_compute, kLeastSlice + (kMostSlice - kLeastSlice) * random_.uniform());
+  worker.to_compute -= slice;
+  next_.set(index, now_ + slice / work_.speed);
 }
 
-/// Seconds that a second of computing takes.
-double Simulation::share() const {
-  return std::max(1.0, static_cast<double>(computing_count_) / static_cast<double>(work_.cores)) /
-         work_.speed;
-}
-
-void Simulation::advance_to(double time) {
-  if (computing_count_ > 0) {
-    computed_ += (time - now_) / share();
+/// Whether it has computed all that it had to; else it has the core again, now or when the others
+/// have had it.
+bool Simulation::end_slice(std::uint32_t index) {
+  Worker& worker = workers_[index];
+  const bool done = worker.to_compute <= 0;
+  worker.computes = !done;
+  if (!done) {
+    ready_.push_back(index);
   }
-  now_ = time;
+  if (ready_.empty()) {
+    --busy_cores_;
+  } else {
+    const std::uint32_t next = ready_.front();
+    ready_.pop_front();
+    take_slice(next);
+  }
+  return done;
 }
 
 void Simulation::arrive() {
@@ -241,22 +260,16 @@ void Simulation::begin() {
 
 /// On to what happens next.
 void Simulation::step() {
-  const double computed = next_computed();
-  const double waited = delays_.value();
-  if (next_arrival_ <= computed && next_arrival_ <= waited) {
-    advance_to(next_arrival_);
+  const double next = next_.value();
+  if (next_arrival_ <= next) {
+    now_ = next_arrival_;
     arrive();
-  } else if (waited <= computed) {
-    const std::uint32_t worker = delays_.least();
-    advance_to(waited);
-    delays_.clear_least();
-    end_segment(worker);
-  } else {
-    const std::uint32_t worker = computing_.least();
-    advance_to(computed);
-    computed_ = std::max(computed_, computing_.value());  // not a rounding short of it
-    computing_.clear_least();
-    --computing_count_;
+    return;
+  }
+  const std::uint32_t worker = next_.least();
+  now_ = next;
+  next_.clear_least();
+  if (!workers_[worker].computes || end_slice(worker)) {
     end_segment(worker);
   }
 }

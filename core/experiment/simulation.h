@@ -13,7 +13,7 @@ namespace poolscope::experiment {
 struct Segment {
   enum class Kind : std::uint8_t {
     delay,  ///< waits for the world outside; as many at a time as like
-    cpu,    ///< computes; the cores are shared evenly
+    cpu,    ///< computes; the cores are shared in turns
     hold,   ///< waits its turn for a resource, then has it for so long
   };
   Kind kind = Kind::delay;

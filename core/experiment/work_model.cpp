@@ -153,7 +153,14 @@ std::vector<Segment> Modeller::segments_of(const TaskRecord& task,
       segment.seconds *= static_cast<float>(kept);
     }
   }
-  add(segments, {Segment::Kind::cpu, 0, static_cast<float>(rest)});
+  // With what it computes anyway: as a stretch of its own it would wait its turn for a core again.
+  const auto computing =
+      std::ranges::find(segments.rbegin(), segments.rend(), Segment::Kind::cpu, &Segment::kind);
+  if (computing != segments.rend()) {
+    computing->seconds += static_cast<float>(rest);
+  } else {
+    add(segments, {Segment::Kind::cpu, 0, static_cast<float>(rest)});
+  }
   return segments;
 }
 

@@ -175,24 +175,33 @@ class PredictionTest : public QObject {
     QCOMPARE(result.calibrated_at, std::optional<std::uint64_t>(2));
   }
 
-  /// Tasks of 20 ms of waiting and 5 ms of computing, of which others made 10: computing is half as
-  /// fast, at any count.
+  void whatOthersTakeOfTheCores_isTakenAtAllCounts_data() {
+    QTest::addColumn<double>("others");
+    QTest::addColumn<double>("cpu");  // seconds of a task, as they are predicted
+    QTest::newRow("others had the cores") << 0.7 << 0.01;
+    QTest::newRow("and cannot have had so much") << 0.2 << 0.005 / 0.8;
+    // Threads that were awake on the same core by chance were in each other's way.
+    QTest::newRow("nobody had them") << 0.0 << 0.005;
+  }
+
+  /// Tasks that compute for 5 ms, which took them 10.
   void whatOthersTakeOfTheCores_isTakenAtAllCounts() {
+    QFETCH(double, others);
+    QFETCH(double, cpu);
     const auto of = scenario(kMap);
     Prediction prediction(of);
-    SweepResult result;
-    const MeasuredRun run = recorded(
+    MeasuredRun run = recorded(
         1, 6, [](std::uint64_t) { return 0.03; }, 0.01, 0.005);
+    run.figures->others_cpu = others;
     prediction.keep(1, 0, run);
-    for (const std::uint64_t workers : {std::uint64_t{1}, std::uint64_t{100} * usable_cores()}) {
-      RunFigures figures = *run.figures;
-      figures.warm_seconds = 2;
-      result.points.push_back(sum_up(workers, {figures}));
-    }
+    RunFigures crowded = *run.figures;
+    crowded.warm_seconds = 2;
+    SweepResult result;
+    result.points = {sum_up(1, {*run.figures}), sum_up(100 * usable_cores(), {crowded})};
     prediction.predict(result);
     QCOMPARE(result.calibrated_at, std::optional<std::uint64_t>(1));
-    QVERIFY(near(result.points[0].predicted.value_or(0), 1 / 0.03, 0.02));
-    const double ceiling = static_cast<double>(usable_cores()) / 0.01;
+    QVERIFY(near(result.points[0].predicted.value_or(0), 1 / (0.02 + cpu), 0.02));
+    const double ceiling = static_cast<double>(usable_cores()) / cpu;
     QVERIFY2(near(result.points[1].predicted.value_or(0), ceiling, 0.03),
              qPrintable(QString::number(result.points[1].predicted.value_or(0))));
   }
