@@ -71,7 +71,7 @@ void Writer::note_lifetime(LaneEntry& lane, const Event& event) {
 
 void Writer::feed(std::uint32_t index, const Event& event) {
   LaneEntry& lane = lanes_[index];
-  const std::optional<PhaseTrack::Top> phase_before = lane.data.phases.top();
+  const std::size_t changes = lane.data.phases.changes();
   switch (event.kind) {
     case EventKind::task_started:
       feed_started(index, event);
@@ -98,18 +98,16 @@ void Writer::feed(std::uint32_t index, const Event& event) {
       feed_wait(index, event);
       return;
   }
-  if (!lane.data.phases.empty()) {
-    note_phase_change(lane.data, phase_before, time_of(event));
-  }
+  note_phase_changes(lane.data, changes, time_of(event));
 }
 
 void Writer::feed_exit(LaneEntry& lane, TimeNs time) {
-  const std::optional<PhaseTrack::Top> phase_before = lane.data.phases.top();
+  const std::size_t changes = lane.data.phases.changes();
   lane.data.last_event = std::max(lane.data.last_event, time);
   abandon_run(lane, time);
   abandon_wait(lane, time);
   lane.data.phases.close_all(time);
-  note_phase_change(lane.data, phase_before, time);
+  note_phase_changes(lane.data, changes, time);
 }
 
 void Writer::abandon_run(LaneEntry& lane, TimeNs time) {
@@ -171,7 +169,7 @@ void Writer::feed_started(std::uint32_t index, const Event& event) {
     lanes_changed_ = true;
   }
   data.mixed_pools = data.mixed_pools || lane.info.pool != PoolIndex{task_pool};
-  leave_queue(process, row, time_of(event));
+  leave_queue(process, task_pool, row, time_of(event));
 }
 
 void Writer::feed_finished(std::uint32_t index, const Event& event) {
@@ -273,7 +271,7 @@ TimeNs Writer::time_left(std::uint32_t process, Row row) const {
   return left;
 }
 
-void Writer::leave_queue(std::uint32_t process, Row row, TimeNs time) {
+void Writer::leave_queue(std::uint32_t process, std::uint32_t pool, Row row, TimeNs time) {
   TaskTable& tasks = processes_[process].data.tasks;
   const TimeNs queued = tasks.queued(row);
   if (queued == PackedColumn::kAbsent) {
@@ -281,14 +279,15 @@ void Writer::leave_queue(std::uint32_t process, Row row, TimeNs time) {
   }
   state_.anomalies += time < queued ? 1U : 0U;
   tasks.leave_queue(row, std::max(queued, time));
-  pool_of_task(process, row).queue.add(std::max(queued, time), false);
+  queue_of(process, pool).add(std::max(queued, time), false);
 }
 
 void Writer::take_back_departure(std::uint32_t process, Row row) {
   TaskTable& tasks = processes_[process].data.tasks;
   const TimeNs queued = tasks.queued(row);
   if (queued != PackedColumn::kAbsent) {
-    pool_of_task(process, row).queue.remove(std::max(queued, time_left(process, row)), false);
+    queue_of(process, tasks.origin(row)->pool)
+        .remove(std::max(queued, time_left(process, row)), false);
     tasks.return_to_queue(row);
   }
 }
@@ -297,8 +296,9 @@ void Writer::take_back_loose(std::uint32_t process, Row row) {
   ProcessData& data = processes_[process].data;
   const std::uint32_t index = data.tasks.fate(row).index;
   const LooseEnd end = data.loose[index];
-  PoolData& pool = pool_of_task(process, row);
-  const trace::NameId name = data.tasks.origin(row)->name;
+  const TaskTable::Origin& origin = *data.tasks.origin(row);
+  PoolData& pool = pool_data(process, origin.pool);
+  const trace::NameId name = origin.name;
   pool.loose_ends.remove(end.time, name);
   if (end.outcome == Outcome::error) {
     pool.loose_failed.remove(end.time, name);
@@ -383,7 +383,7 @@ void Writer::take_back_runs(std::uint32_t index) {
 void Writer::rebuild(std::uint32_t index) {
   LaneEntry& lane = lanes_[index];
   std::vector<Pool> pools;
-  for (const PoolEntry& pool : pools_) {
+  for (const PoolEntry& pool : pools_.all()) {
     pools.push_back(pool.info);
   }
   std::vector<Event> events;

@@ -59,15 +59,16 @@ void SpanTrack::push(TimeNs begin, TimeNs end) {
 
 void SpanTrack::note_longest(std::size_t index, TimeNs length) {
   std::size_t group = index;
-  for (SharedVector<Longest>& level : longest_) {
+  for (std::size_t l = 0; l < kLevels; ++l) {
     group /= kFan;
-    if (group >= level.size()) {
-      level.push_back({length, index});
-    } else if (level[group].length < length) {
-      level.own(group) = {length, index};
+    if (group >= longest_[l].size()) {
+      longest_[l].push_back({length, index});
+    } else if (last_longest_[l] < length) {
+      longest_[l].own(group) = {length, index};
     } else {
       return;  // nor is it the longest of a bigger group
     }
+    last_longest_[l] = length;
   }
 }
 
@@ -111,6 +112,7 @@ void SpanTrack::cut_longest(std::size_t size) {
         level.own(child / kFan) = candidate;
       }
     }
+    last_longest_[l] = level.empty() ? 0 : level.back().length;
   }
 }
 

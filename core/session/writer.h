@@ -9,6 +9,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -73,6 +74,23 @@ class Writer {
     std::size_t bytes = 0;
   };
 
+  /// Entries that stay where they are while others are added. A deque is that, too, but finds one
+  /// by a division; the writer looks them up many times an event.
+  template <typename Entry>
+  class Entries {
+   public:
+    std::size_t size() const { return entries_.size(); }
+    Entry& operator[](std::size_t index) { return *entries_[index]; }
+    const Entry& operator[](std::size_t index) const { return *entries_[index]; }
+    Entry& add() { return *entries_.emplace_back(std::make_unique<Entry>()); }
+    auto all() {
+      return entries_ | std::views::transform([](auto& entry) -> Entry& { return *entry; });
+    }
+
+   private:
+    std::vector<std::unique_ptr<Entry>> entries_;
+  };
+
   // writer.cpp: what comes in, and pools
   void take(std::uint32_t process, const trace::Event& event);
   void take_rare(std::uint32_t process, const trace::Event& event);
@@ -104,7 +122,7 @@ class Writer {
   std::uint32_t new_lane(std::uint32_t process, trace::ThreadId thread, TimeNs time);
   std::uint32_t pool_of(std::uint32_t process, const trace::Event& event);
   PoolData& pool_data(std::uint32_t process, std::uint32_t pool);
-  PoolData& pool_of_task(std::uint32_t process, Row row);
+  QueueSteps& queue_of(std::uint32_t process, std::uint32_t pool);
   void refresh_names(LaneEntry& lane);
   void end_loosely(std::uint32_t process, Row row, const trace::Event& event);
 
@@ -124,7 +142,7 @@ class Writer {
   void take_back_departure(std::uint32_t process, Row row);
   void take_back_loose(std::uint32_t process, Row row);
   TimeNs time_left(std::uint32_t process, Row row) const;
-  void leave_queue(std::uint32_t process, Row row, TimeNs time);
+  void leave_queue(std::uint32_t process, std::uint32_t pool, Row row, TimeNs time);
 
   // activity_writer.cpp: what the workers of a pool do together
   void note_activity(std::uint32_t pool, std::size_t channel, TimeNs time, int change);
@@ -133,8 +151,7 @@ class Writer {
   void note_phases(const LaneData& lane, int change);
   void note_phase(const LaneData& lane, const std::optional<PhaseTrack::Top>& top, TimeNs time,
                   int change);
-  void note_phase_change(const LaneData& lane, const std::optional<PhaseTrack::Top>& before,
-                         TimeNs time);
+  void note_phase_changes(const LaneData& lane, std::size_t known, TimeNs time);
   std::uint32_t pool_of_run(const LaneData& lane, std::size_t run) const;
   std::uint32_t pool_of_phase(const LaneData& lane, const PhaseTrack::Top& top) const;
 
@@ -152,9 +169,9 @@ class Writer {
   void forget_chunk(ProcessData& process, std::size_t chunk);
 
   State state_;  // figures only; the rest is put in by publish()
-  std::deque<LaneEntry> lanes_;
-  std::deque<PoolEntry> pools_;
-  std::deque<ProcessEntry> processes_;
+  Entries<LaneEntry> lanes_;
+  Entries<PoolEntry> pools_;
+  Entries<ProcessEntry> processes_;
   std::vector<Marker> markers_;
   std::shared_ptr<std::deque<std::string>> names_ = std::make_shared<std::deque<std::string>>();
   std::vector<std::uint32_t> changed_lanes_, changed_pools_, late_lanes_, unsorted_lanes_;
