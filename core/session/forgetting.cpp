@@ -40,10 +40,10 @@ void Writer::seal() {
     seal_runs(lanes_[index].data, processes_[lanes_[index].data.process].data.tasks);
   }
   for (const std::uint32_t index : changed_pools_) {
-    pools_[index].data.seal();
+    sorted_again_ += pools_[index].data.seal();
   }
   for (ProcessEntry& process : processes_.all()) {
-    process.data.poolless.seal();
+    sorted_again_ += process.data.poolless.seal();
   }
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/lane_events.h"
-#include "core/session/sorted_insert.h"
 #include "core/session/writer.h"
 
 #include <algorithm>
+#include <functional>
 #include <span>
 #include <utility>
 
@@ -16,19 +16,6 @@ using trace::Outcome;
 
 TimeNs time_of(const Event& event) {
   return static_cast<TimeNs>(event.time_ns);
-}
-
-// Kept out of order: ended runs that are no longer told apart by their end.
-void erase_value(PackedVector<std::uint32_t>& rising, std::uint32_t value) {
-  const std::size_t place = place_in(rising, value);
-  std::vector<std::uint32_t> behind;
-  for (std::size_t i = place + 1; i < rising.size(); ++i) {
-    behind.push_back(rising[i]);
-  }
-  rising.truncate(place);
-  for (const std::uint32_t other : behind) {
-    rising.push_back(other);
-  }
 }
 
 }  // namespace
@@ -187,18 +174,18 @@ void Writer::feed_finished(std::uint32_t index, const Event& event) {
       lane.data.runs.close(time_of(event));
       note_activity(tasks.origin(row)->pool, ActivityTrack::running, time_of(event), -1);
       lane.data.phases.close_task(event.task, time_of(event));
-      finish_run(lane, fate.index, event);
+      finish_run(index, fate.index, event);
       return;
     }
     if (!lane.data.result(fate.index).ended) {
       // It went on beside what the lane began after it.
-      erase_value(lane.data.endless_runs, fate.index);
       const std::uint32_t pool = tasks.origin(row)->pool;
       note_activity(pool, ActivityTrack::running, lane.data.runs[fate.index].end, 1);
-      lane.data.runs.set_end(fate.index, time_of(event));
       note_activity(pool, ActivityTrack::running, time_of(event), -1);
+      lane.late_ends.push_back({fate.index, time_of(event)});
+      note_unsorted(index);
       lane.data.summaries.spoil(fate.index);
-      finish_run(lane, fate.index, event);
+      finish_run(index, fate.index, event);
       return;
     }
   }
@@ -214,7 +201,8 @@ void Writer::feed_finished(std::uint32_t index, const Event& event) {
   }
 }
 
-void Writer::finish_run(LaneEntry& lane, std::size_t run, const Event& event) {
+void Writer::finish_run(std::uint32_t index, std::size_t run, const Event& event) {
+  LaneEntry& lane = lanes_[index];
   LaneData& data = lane.data;
   const TaskTable& tasks = processes_[data.process].data.tasks;
   const bool open_before = run + 1 == data.runs.closed();
@@ -232,8 +220,8 @@ void Writer::finish_run(LaneEntry& lane, std::size_t run, const Event& event) {
   data.run_results.set_sparse(run, result.pack(), RunResult::kEndedWell);
   data.cpu_times.set_sparse(run, trace::finished_cpu_ns(event.detail), 0);
   if (result.failed()) {
-    insert_sorted(data.failed_runs, static_cast<std::uint32_t>(run),
-                  [](std::uint32_t value) { return value; });
+    put_in_order(index, data.failed_runs, lane.late_failures, static_cast<std::uint32_t>(run),
+                 std::identity());
   }
   note_end(pool, time_of(event), result.failed(), 1);
 }

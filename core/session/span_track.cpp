@@ -2,7 +2,6 @@
 #include "core/session/span_track.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace poolscope::session {
 
@@ -78,22 +77,26 @@ void SpanTrack::close(TimeNs end) {
   push(begin, std::max(begin, end));
 }
 
-void SpanTrack::set_end(std::size_t index, TimeNs end) {
-  std::vector<Span> tail;
-  for (std::size_t i = index; i < begin_.size(); ++i) {
-    tail.push_back((*this)[i]);
+std::size_t SpanTrack::correct(std::vector<Correction> ends) {
+  std::ranges::sort(ends, {}, &Correction::index);
+  const std::size_t first = ends.front().index;
+  std::vector<Span> tail(begin_.size() - first);
+  read(first, tail);
+  total_ = sum_before(first);
+  begin_.truncate(first);
+  idle_.truncate(first);
+  cut_longest(first);
+  for (const Correction& correction : ends) {
+    const std::size_t place = correction.index - first;
+    Span& span = tail[place];
+    span.end = std::max(span.begin, correction.end);
+    const TimeNs next = place + 1 < tail.size() ? tail[place + 1].begin : open_.value_or(kForever);
+    overlaps_ = overlaps_ || span.end > next;
   }
-  tail.front().end = std::max(tail.front().begin, end);
-  total_ = sum_before(index);
-  begin_.truncate(index);
-  idle_.truncate(index);
-  cut_longest(index);
   for (const Span& span : tail) {
     push(span.begin, span.end);
   }
-  const bool into_the_next =
-      tail.size() > 1 ? tail.front().end > tail[1].begin : open_ && tail.front().end > *open_;
-  overlaps_ = overlaps_ || into_the_next;
+  return tail.size();
 }
 
 void SpanTrack::cut_longest(std::size_t size) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace poolscope::session {
 
@@ -42,8 +43,13 @@ class SpanTrack {
 
   void open(TimeNs begin) { open_ = begin; }
   void close(TimeNs end);
-  /// Corrects the end of a closed one. Cost O(closed ones behind it).
-  void set_end(std::size_t index, TimeNs end);
+  /// Corrects ends of closed ones. Cost O(closed ones from the first of them on); how many these
+  /// are.
+  struct Correction {
+    std::size_t index = 0;
+    TimeNs end = 0;
+  };
+  std::size_t correct(std::vector<Correction> ends);
   void clear();
   void freeze();
   /// Of those before `index` (a multiple of PackedColumn::kChunk, all closed) keeps sums and the

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/writer.h"
 
-#include "core/session/sorted_insert.h"
+#include "core/session/sorted.h"
 #include "core/session/task_kind.h"
 
 #include <algorithm>
@@ -487,18 +487,17 @@ QueueSteps& Writer::queue_of(std::uint32_t process, std::uint32_t pool) {
   return queue;
 }
 
-/// At the end, or into `late` until settle().
-template <typename Values, typename T, typename Key>
-void Writer::put_in_order(std::uint32_t lane, Values& values, std::vector<T>& late, T value,
-                          const Key& key) {
-  if (late.empty() && (values.empty() || key(values.back()) <= key(value))) {
-    values.push_back(value);
-    return;
-  }
-  late.push_back(value);
+void Writer::note_unsorted(std::uint32_t lane) {
   if (!std::exchange(lanes_[lane].unsorted, true)) {
     unsorted_lanes_.push_back(lane);
   }
+}
+
+void Writer::sort_lanes() {
+  for (const std::uint32_t lane : unsorted_lanes_) {
+    sort_lane(lanes_[lane]);
+  }
+  unsorted_lanes_.clear();
 }
 
 void Writer::sort_lane(LaneEntry& lane) {
@@ -508,6 +507,15 @@ void Writer::sort_lane(LaneEntry& lane) {
   sorted_again_ += merge_sorted(lane.data.deliveries, lane.late_deliveries,
                                 [&](Row row) { return tasks.delivered(row); });
   sorted_again_ += merge_sorted(lane.data.redeliveries, lane.late_redeliveries, std::identity());
+  sorted_again_ += merge_sorted(lane.data.failed_runs, lane.late_failures, std::identity());
+  if (!lane.late_ends.empty()) {
+    std::vector<std::uint32_t> ended;
+    for (const SpanTrack::Correction& end : lane.late_ends) {
+      ended.push_back(static_cast<std::uint32_t>(end.index));
+    }
+    sorted_again_ += take_out_sorted(lane.data.endless_runs, std::move(ended));
+    sorted_again_ += lane.data.runs.correct(std::exchange(lane.late_ends, {}));
+  }
   lane.unsorted = false;
 }
 
@@ -518,14 +526,12 @@ bool Writer::defers() const {
 }
 
 void Writer::settle() {
-  for (const std::uint32_t lane : unsorted_lanes_) {
-    sort_lane(lanes_[lane]);
-  }
-  unsorted_lanes_.clear();
+  sort_lanes();
   for (const std::uint32_t lane : late_lanes_) {
     rebuild(lane);
   }
   late_lanes_.clear();
+  sort_lanes();
   for (QueueSteps* queue : unsettled_) {
     sorted_again_ += queue->settle();
   }

@@ -48,7 +48,9 @@ class Writer {
     std::vector<Row> late_submits = {};   // the same for what is kept in order by itself
     std::vector<Row> late_deliveries = {};
     std::vector<TimeNs> late_redeliveries = {};
-    bool unsorted = false;  // there are such
+    std::vector<std::uint32_t> late_failures = {};
+    std::vector<SpanTrack::Correction> late_ends = {};  // of runs that went on beside others
+    bool unsorted = false;                              // there are such
   };
   struct PoolEntry {
     PoolData data;
@@ -114,6 +116,8 @@ class Writer {
   template <typename Values, typename T, typename Key>
   void put_in_order(std::uint32_t lane, Values& values, std::vector<T>& late, T value,
                     const Key& key);
+  void note_unsorted(std::uint32_t lane);
+  void sort_lanes();
   void sort_lane(LaneEntry& lane);
   void settle_log(ProcessData& process, std::vector<trace::Event>& added);
   std::uint32_t lane_of(std::uint32_t process, const trace::Event& event);
@@ -133,7 +137,7 @@ class Writer {
   void feed_finished(std::uint32_t lane, const trace::Event& event);
   void feed_wait(std::uint32_t lane, const trace::Event& event);
   void feed_exit(LaneEntry& lane, TimeNs time);
-  void finish_run(LaneEntry& lane, std::size_t run, const trace::Event& event);
+  void finish_run(std::uint32_t lane, std::size_t run, const trace::Event& event);
   void abandon_run(LaneEntry& lane, TimeNs time);
   void abandon_wait(LaneEntry& lane, TimeNs time);
   void rebuild(std::uint32_t lane);
@@ -185,5 +189,17 @@ class Writer {
   bool pools_changed_ = false;
   bool markers_changed_ = false;
 };
+
+/// At the end, or into `late` until settle().
+template <typename Values, typename T, typename Key>
+void Writer::put_in_order(std::uint32_t lane, Values& values, std::vector<T>& late, T value,
+                          const Key& key) {
+  if (late.empty() && (values.empty() || key(values.back()) <= key(value))) {
+    values.push_back(value);
+    return;
+  }
+  late.push_back(value);
+  note_unsorted(lane);
+}
 
 }  // namespace poolscope::session
