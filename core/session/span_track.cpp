@@ -103,7 +103,7 @@ void SpanTrack::cut_longest(std::size_t size) {
   std::size_t width = 1;
   for (std::size_t l = 0; l < kLevels; ++l) {
     // The group that the cut goes through is summed up anew from what stays of it.
-    SharedVector<Longest>& level = longest_[l];
+    Level& level = longest_[l];
     const std::size_t children = l == 0 ? size : longest_[l - 1].size();
     width *= kFan;
     level.truncate(size / width);
@@ -123,7 +123,7 @@ void SpanTrack::clear() {
   begin_.truncate(0);
   idle_.truncate(0);
   total_ = 0;
-  for (SharedVector<Longest>& level : longest_) {
+  for (Level& level : longest_) {
     level.truncate(0);
   }
   open_.reset();
@@ -134,7 +134,7 @@ void SpanTrack::clear() {
 void SpanTrack::freeze() {
   begin_.freeze();
   idle_.freeze();
-  for (SharedVector<Longest>& level : longest_) {
+  for (Level& level : longest_) {
     level.freeze();
   }
 }
@@ -148,7 +148,7 @@ void SpanTrack::blur_before(std::size_t index) {
 
 std::size_t SpanTrack::bytes() const {
   std::size_t bytes = begin_.bytes() + idle_.bytes();
-  for (const SharedVector<Longest>& level : longest_) {
+  for (const Level& level : longest_) {
     bytes += level.bytes();
   }
   return bytes;

@@ -104,10 +104,11 @@ class SpanTrack {
   }
 
   PackedColumn begin_;
-  PackedColumn idle_;  // begin less sum_before(): says the same in fewer bits
-  TimeNs total_ = 0;   // of all lengths
-  std::array<SharedVector<Longest>, kLevels> longest_;  // of kFan, kFan^2, ...
-  std::array<TimeNs, kLevels> last_longest_ = {};       // lengths of their backs, at hand
+  PackedColumn idle_;                       // begin less sum_before(): says the same in fewer bits
+  TimeNs total_ = 0;                        // of all lengths
+  using Level = SharedVector<Longest, 64>;  // most lanes are short
+  std::array<Level, kLevels> longest_;      // of kFan, kFan^2, ...
+  std::array<TimeNs, kLevels> last_longest_ = {};  // lengths of their backs, at hand
   std::optional<TimeNs> open_;
   std::size_t blurred_ = 0;
   bool overlaps_ = false;
