@@ -93,18 +93,16 @@ class Writer {
     std::vector<std::unique_ptr<Entry>> entries_;
   };
 
-  // writer.cpp: what comes in, and pools
+  static TimeNs time_of(const trace::Event& event) { return static_cast<TimeNs>(event.time_ns); }
+
+  // writer.cpp: what comes in, and where it belongs
   void take(std::uint32_t process, const trace::Event& event);
-  void take_rare(std::uint32_t process, const trace::Event& event);
   void take_queued(std::uint32_t process, const trace::Event& event);
   void note_kind(std::uint32_t process, TaskKey task, trace::NameId name);
   void tell_late(std::uint32_t process, Row row, trace::NameId name_before);
   void take_finished(std::uint32_t process, const trace::Event& event);
   void take_delivered(std::uint32_t process, const trace::Event& event);
-  void take_worker_started(std::uint32_t process, const trace::Event& event);
-  void take_worker_exited(std::uint32_t process, const trace::Event& event);
-  void take_pool_event(std::uint32_t process, const trace::Event& event);
-  void add_marker(std::uint32_t process, const trace::Event& event, Marker::Kind kind);
+  void end_loosely(std::uint32_t process, Row row, const trace::Event& event);
   void keep(std::uint32_t process, const trace::Event& event) {
     processes_[process].new_log.push_back(event);
   }
@@ -112,26 +110,39 @@ class Writer {
     keep(process, event);
     ++state_.anomalies;
   }
-  void settle();
-  template <typename Values, typename T, typename Key>
-  void put_in_order(std::uint32_t lane, Values& values, std::vector<T>& late, T value,
-                    const Key& key);
-  void note_unsorted(std::uint32_t lane);
-  void sort_lanes();
-  void sort_lane(LaneEntry& lane);
-  void settle_log(ProcessData& process, std::vector<trace::Event>& added);
   std::uint32_t lane_of(std::uint32_t process, const trace::Event& event);
   void note_change(std::uint32_t lane);
-  void note_lifetime(LaneEntry& lane, const trace::Event& event);
   std::uint32_t new_lane(std::uint32_t process, trace::ThreadId thread, TimeNs time);
   std::uint32_t pool_of(std::uint32_t process, const trace::Event& event);
   PoolData& pool_data(std::uint32_t process, std::uint32_t pool);
   QueueSteps& queue_of(std::uint32_t process, std::uint32_t pool);
   void refresh_names(LaneEntry& lane);
-  void end_loosely(std::uint32_t process, Row row, const trace::Event& event);
+
+  // pool_writer.cpp: workers, pools and markers
+  void take_rare(std::uint32_t process, const trace::Event& event);
+  void take_worker_started(std::uint32_t process, const trace::Event& event);
+  void take_worker_exited(std::uint32_t process, const trace::Event& event);
+  void take_pool_event(std::uint32_t process, const trace::Event& event);
+  void add_marker(std::uint32_t process, const trace::Event& event, Marker::Kind kind);
+
+  // late_writer.cpp: what came late
+  template <typename Values, typename T, typename Key>
+  void put_in_order(std::uint32_t lane, Values& values, std::vector<T>& late, T value,
+                    const Key& key);
+  void note_unsorted(std::uint32_t lane);
+  void settle();
+  void sort_lanes();
+  void sort_lane(LaneEntry& lane);
+  void settle_log(ProcessData& process, std::vector<trace::Event>& added);
+  void rebuild(std::uint32_t lane);
+  std::vector<trace::Event> take_back_log(std::uint32_t lane);
+  void take_back_runs(std::uint32_t lane);
+  void take_back_departure(std::uint32_t process, Row row);
+  void take_back_loose(std::uint32_t process, Row row);
 
   // lane_writer.cpp: what happens on one lane, in its order
   void take_on_lane(std::uint32_t process, const trace::Event& event);
+  void note_lifetime(LaneEntry& lane, const trace::Event& event);
   void feed(std::uint32_t lane, const trace::Event& event);
   void feed_started(std::uint32_t lane, const trace::Event& event);
   void feed_finished(std::uint32_t lane, const trace::Event& event);
@@ -140,11 +151,6 @@ class Writer {
   void finish_run(std::uint32_t lane, std::size_t run, const trace::Event& event);
   void abandon_run(LaneEntry& lane, TimeNs time);
   void abandon_wait(LaneEntry& lane, TimeNs time);
-  void rebuild(std::uint32_t lane);
-  std::vector<trace::Event> take_back_log(std::uint32_t lane);
-  void take_back_runs(std::uint32_t lane);
-  void take_back_departure(std::uint32_t process, Row row);
-  void take_back_loose(std::uint32_t process, Row row);
   TimeNs time_left(std::uint32_t process, Row row) const;
   void leave_queue(std::uint32_t process, std::uint32_t pool, Row row, TimeNs time);
 
