@@ -1,37 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/session/lane_events.h"
-#include "core/session/sorted_insert.h"
 #include "core/session/writer.h"
 
 #include <algorithm>
-#include <span>
+#include <functional>
+#include <optional>
 #include <utility>
 
 namespace poolscope::session {
-namespace {
 
 using trace::Event;
 using trace::EventKind;
 using trace::Outcome;
-
-TimeNs time_of(const Event& event) {
-  return static_cast<TimeNs>(event.time_ns);
-}
-
-// Kept out of order: ended runs that are no longer told apart by their end.
-void erase_value(PackedVector<std::uint32_t>& rising, std::uint32_t value) {
-  const std::size_t place = place_in(rising, value);
-  std::vector<std::uint32_t> behind;
-  for (std::size_t i = place + 1; i < rising.size(); ++i) {
-    behind.push_back(rising[i]);
-  }
-  rising.truncate(place);
-  for (const std::uint32_t other : behind) {
-    rising.push_back(other);
-  }
-}
-
-}  // namespace
 
 void Writer::take_on_lane(std::uint32_t process, const Event& event) {
   const std::uint32_t index = lane_of(process, event);
@@ -71,7 +50,7 @@ void Writer::note_lifetime(LaneEntry& lane, const Event& event) {
 
 void Writer::feed(std::uint32_t index, const Event& event) {
   LaneEntry& lane = lanes_[index];
-  const std::optional<PhaseTrack::Top> phase_before = lane.data.phases.top();
+  const std::size_t changes = lane.data.phases.changes();
   switch (event.kind) {
     case EventKind::task_started:
       feed_started(index, event);
@@ -98,18 +77,16 @@ void Writer::feed(std::uint32_t index, const Event& event) {
       feed_wait(index, event);
       return;
   }
-  if (!lane.data.phases.empty()) {
-    note_phase_change(lane.data, phase_before, time_of(event));
-  }
+  note_phase_changes(lane.data, changes, time_of(event));
 }
 
 void Writer::feed_exit(LaneEntry& lane, TimeNs time) {
-  const std::optional<PhaseTrack::Top> phase_before = lane.data.phases.top();
+  const std::size_t changes = lane.data.phases.changes();
   lane.data.last_event = std::max(lane.data.last_event, time);
   abandon_run(lane, time);
   abandon_wait(lane, time);
   lane.data.phases.close_all(time);
-  note_phase_change(lane.data, phase_before, time);
+  note_phase_changes(lane.data, changes, time);
 }
 
 void Writer::abandon_run(LaneEntry& lane, TimeNs time) {
@@ -171,7 +148,7 @@ void Writer::feed_started(std::uint32_t index, const Event& event) {
     lanes_changed_ = true;
   }
   data.mixed_pools = data.mixed_pools || lane.info.pool != PoolIndex{task_pool};
-  leave_queue(process, row, time_of(event));
+  leave_queue(process, task_pool, row, time_of(event));
 }
 
 void Writer::feed_finished(std::uint32_t index, const Event& event) {
@@ -189,18 +166,18 @@ void Writer::feed_finished(std::uint32_t index, const Event& event) {
       lane.data.runs.close(time_of(event));
       note_activity(tasks.origin(row)->pool, ActivityTrack::running, time_of(event), -1);
       lane.data.phases.close_task(event.task, time_of(event));
-      finish_run(lane, fate.index, event);
+      finish_run(index, fate.index, event);
       return;
     }
     if (!lane.data.result(fate.index).ended) {
       // It went on beside what the lane began after it.
-      erase_value(lane.data.endless_runs, fate.index);
       const std::uint32_t pool = tasks.origin(row)->pool;
       note_activity(pool, ActivityTrack::running, lane.data.runs[fate.index].end, 1);
-      lane.data.runs.set_end(fate.index, time_of(event));
       note_activity(pool, ActivityTrack::running, time_of(event), -1);
+      lane.late_ends.push_back({fate.index, time_of(event)});
+      note_unsorted(index);
       lane.data.summaries.spoil(fate.index);
-      finish_run(lane, fate.index, event);
+      finish_run(index, fate.index, event);
       return;
     }
   }
@@ -216,7 +193,8 @@ void Writer::feed_finished(std::uint32_t index, const Event& event) {
   }
 }
 
-void Writer::finish_run(LaneEntry& lane, std::size_t run, const Event& event) {
+void Writer::finish_run(std::uint32_t index, std::size_t run, const Event& event) {
+  LaneEntry& lane = lanes_[index];
   LaneData& data = lane.data;
   const TaskTable& tasks = processes_[data.process].data.tasks;
   const bool open_before = run + 1 == data.runs.closed();
@@ -234,8 +212,8 @@ void Writer::finish_run(LaneEntry& lane, std::size_t run, const Event& event) {
   data.run_results.set_sparse(run, result.pack(), RunResult::kEndedWell);
   data.cpu_times.set_sparse(run, trace::finished_cpu_ns(event.detail), 0);
   if (result.failed()) {
-    insert_sorted(data.failed_runs, static_cast<std::uint32_t>(run),
-                  [](std::uint32_t value) { return value; });
+    put_in_order(index, data.failed_runs, lane.late_failures, static_cast<std::uint32_t>(run),
+                 std::identity());
   }
   note_end(pool, time_of(event), result.failed(), 1);
 }
@@ -273,7 +251,7 @@ TimeNs Writer::time_left(std::uint32_t process, Row row) const {
   return left;
 }
 
-void Writer::leave_queue(std::uint32_t process, Row row, TimeNs time) {
+void Writer::leave_queue(std::uint32_t process, std::uint32_t pool, Row row, TimeNs time) {
   TaskTable& tasks = processes_[process].data.tasks;
   const TimeNs queued = tasks.queued(row);
   if (queued == PackedColumn::kAbsent) {
@@ -281,133 +259,7 @@ void Writer::leave_queue(std::uint32_t process, Row row, TimeNs time) {
   }
   state_.anomalies += time < queued ? 1U : 0U;
   tasks.leave_queue(row, std::max(queued, time));
-  pool_of_task(process, row).queue.add(std::max(queued, time), false);
-}
-
-void Writer::take_back_departure(std::uint32_t process, Row row) {
-  TaskTable& tasks = processes_[process].data.tasks;
-  const TimeNs queued = tasks.queued(row);
-  if (queued != PackedColumn::kAbsent) {
-    pool_of_task(process, row).queue.remove(std::max(queued, time_left(process, row)), false);
-    tasks.return_to_queue(row);
-  }
-}
-
-void Writer::take_back_loose(std::uint32_t process, Row row) {
-  ProcessData& data = processes_[process].data;
-  const std::uint32_t index = data.tasks.fate(row).index;
-  const LooseEnd end = data.loose[index];
-  PoolData& pool = pool_of_task(process, row);
-  const trace::NameId name = data.tasks.origin(row)->name;
-  pool.loose_ends.remove(end.time, name);
-  if (end.outcome == Outcome::error) {
-    pool.loose_failed.remove(end.time, name);
-  }
-  take_back_departure(process, row);
-  data.tasks.clear_run(row);
-  data.loose.own(index).row = kNone32;
-}
-
-std::vector<Event> Writer::take_back_log(std::uint32_t index) {
-  const LaneData& lane = lanes_[index].data;
-  ProcessEntry& process = processes_[lane.process];
-  settle_log(process.data, process.new_log);
-  const auto of_lane = [&](const Event& event) {
-    if (event.thread != lane.thread || event.time_ns > static_cast<std::uint64_t>(kMaxTime)) {
-      return false;
-    }
-    switch (event.kind) {
-      case EventKind::task_finished:
-        return event.outcome != Outcome::cancelled;
-      case EventKind::task_started:
-      case EventKind::phase_begin:
-      case EventKind::phase_end:
-      case EventKind::blocked_begin:
-      case EventKind::blocked_end:
-        return true;
-      default:
-        return false;
-    }
-  };
-  std::vector<Event> taken;
-  std::vector<Event> kept;
-  SharedVector<Event>& log = process.data.log;
-  std::size_t first = 0;
-  while (first < log.size() && !of_lane(log[first])) {
-    ++first;
-  }
-  for (std::size_t i = first; i < log.size(); ++i) {
-    (of_lane(log[i]) ? taken : kept).push_back(log[i]);
-  }
-  log.truncate(first);
-  for (const Event& event : kept) {
-    log.push_back(event);
-  }
-  for (const Event& event : taken) {
-    if (event.kind == EventKind::task_finished && event.task != 0) {
-      const std::optional<Row> row = process.data.tasks.find(event.task);
-      if (row && process.data.tasks.fate(*row).lane == TaskTable::kLoose &&
-          process.data.loose[process.data.tasks.fate(*row).index].outcome != Outcome::cancelled) {
-        take_back_loose(lane.process, *row);
-      }
-    }
-  }
-  state_.anomalies -= std::min<std::uint64_t>(state_.anomalies, taken.size());
-  return taken;
-}
-
-void Writer::take_back_runs(std::uint32_t index) {
-  LaneData& data = lanes_[index].data;
-  note_phases(data, -1);
-  for (std::size_t i = 0; i < data.run_rows.size(); ++i) {
-    note_run(data, i, -1);
-    take_back_departure(data.process, data.run_rows[i]);
-    processes_[data.process].data.tasks.clear_run(data.run_rows[i]);
-  }
-  data.runs.clear();
-  data.run_rows.truncate(0);
-  data.run_results.truncate(0);
-  data.cpu_times.truncate(0);
-  data.failed_runs.truncate(0);
-  data.endless_runs.truncate(0);
-  data.phases.clear();
-  data.waits.clear();
-  data.wait_infos.truncate(0);
-  data.awaits.truncate(0);
-  data.summaries.truncate(0);
-  data.mixed_pools = false;
-}
-
-/// Begins a lane anew with all of its events in order. Rare: a thread's clock does not run
-/// backwards, but a file's may.
-void Writer::rebuild(std::uint32_t index) {
-  LaneEntry& lane = lanes_[index];
-  std::vector<Pool> pools;
-  for (const PoolEntry& pool : pools_) {
-    pools.push_back(pool.info);
-  }
-  std::vector<Event> events;
-  LaneEvents told(lane.data, processes_[lane.data.process].data.tasks, pools);
-  for (Event event; told.next(event);) {
-    events.push_back(event);
-  }
-  const std::vector<Event> odd = take_back_log(index);
-  events.insert(events.end(), odd.begin(), odd.end());
-  events.insert(events.end(), lane.late.begin(), lane.late.end());
-  lane.late.clear();
-  if (lane.info.exited) {
-    events.push_back({.time_ns = static_cast<std::uint64_t>(*lane.info.exited),
-                      .thread = lane.data.thread,
-                      .kind = EventKind::worker_exited});
-  }
-  take_back_runs(index);
-  sorted_again_ += events.size();
-  std::stable_sort(events.begin(), events.end(),
-                   [](const Event& a, const Event& b) { return a.time_ns < b.time_ns; });
-  for (const Event& event : events) {
-    lane.data.last_event = std::max(lane.data.last_event, time_of(event));
-    feed(index, event);
-  }
+  queue_of(process, pool).add(std::max(queued, time), false);
 }
 
 }  // namespace poolscope::session

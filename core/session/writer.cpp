@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/writer.h"
 
-#include "core/session/sorted_insert.h"
 #include "core/session/task_kind.h"
 
 #include <algorithm>
@@ -15,10 +14,6 @@ namespace {
 using trace::Event;
 using trace::EventKind;
 using trace::Outcome;
-
-TimeNs time_of(const Event& event) {
-  return static_cast<TimeNs>(event.time_ns);
-}
 
 /// Those that task tables, lanes and queues are made of.
 bool is_of_tasks(EventKind kind) {
@@ -38,18 +33,12 @@ bool is_of_tasks(EventKind kind) {
   }
 }
 
-template <typename T>
-void insert_by_time(std::vector<T>& items, T item) {
-  const auto place = std::upper_bound(items.begin(), items.end(), item,
-                                      [](const T& a, const T& b) { return a.time < b.time; });
-  items.insert(place, std::move(item));
-}
-
 }  // namespace
 
 std::uint32_t Writer::add_process(std::shared_ptr<const trace::Directory> directory) {
-  processes_.emplace_back().data.directory = std::move(directory);
-  processes_.back().changed = true;
+  ProcessEntry& entry = processes_.add();
+  entry.data.directory = std::move(directory);
+  entry.changed = true;
   state_.processes.emplace_back();
   return static_cast<std::uint32_t>(processes_.size() - 1);
 }
@@ -102,42 +91,6 @@ void Writer::take(std::uint32_t process, const Event& event) {
   }
 }
 
-void Writer::take_rare(std::uint32_t process, const Event& event) {
-  keep(process, event);
-  if (event.thread != 0) {
-    lane_of(process, event);
-  }
-  switch (event.kind) {
-    case EventKind::worker_started:
-      take_worker_started(process, event);
-      return;
-    case EventKind::worker_exited:
-      take_worker_exited(process, event);
-      return;
-    case EventKind::max_workers_changed:
-    case EventKind::pool_created:
-    case EventKind::pool_shut_down:
-    case EventKind::pool_broken:
-      take_pool_event(process, event);
-      return;
-    case EventKind::paused:
-      add_marker(process, event, Marker::Kind::paused);
-      return;
-    case EventKind::resumed:
-      add_marker(process, event, Marker::Kind::resumed);
-      return;
-    case EventKind::marker:
-      add_marker(process, event, Marker::Kind::text);
-      return;
-    case EventKind::lost:
-      state_.lost += event.detail;
-      add_marker(process, event, Marker::Kind::lost);
-      return;
-    default:
-      ++state_.anomalies;  // not of this vocabulary
-  }
-}
-
 void Writer::take_queued(std::uint32_t process, const Event& event) {
   TaskTable& tasks = processes_[process].data.tasks;
   const std::uint32_t caller = event.thread != 0 ? lane_of(process, event) : kNone32;
@@ -155,15 +108,16 @@ void Writer::take_queued(std::uint32_t process, const Event& event) {
   const TaskTable::Origin* known = tasks.origin(row);
   const std::uint32_t pool = pool_of(process, event);
   const bool fits = caller != kNone32 && (known == nullptr || known->pool == pool);
+  const std::uint32_t task_pool = known == nullptr ? pool : known->pool;
   const trace::NameId name_before = known == nullptr ? 0 : known->name;
   const auto name = static_cast<trace::NameId>(event.detail);
-  if (tasks.set_origin(row, {known == nullptr ? pool : known->pool, caller, name})) {
+  if (tasks.set_origin(row, {task_pool, caller, name})) {
     note_kind(process, {process, event.task}, name);
   }
   tasks.set_queued(row, time_of(event));
-  pool_of_task(process, row).queue.add(time_of(event), true);
+  queue_of(process, task_pool).add(time_of(event), true);
   if (tasks.fate(row).lane != kNone32) {
-    leave_queue(process, row, time_left(process, row));
+    leave_queue(process, task_pool, row, time_left(process, row));
     tell_late(process, row, name_before);
   }
   if (!fits) {
@@ -202,8 +156,9 @@ void Writer::tell_late(std::uint32_t process, Row row, trace::NameId name_before
     return;
   }
   const LooseEnd& end = data.loose[fate.index];
-  const trace::NameId name = data.tasks.origin(row)->name;
-  PoolData& pool = pool_of_task(process, row);
+  const TaskTable::Origin& origin = *data.tasks.origin(row);
+  const trace::NameId name = origin.name;
+  PoolData& pool = pool_data(process, origin.pool);
   if (end.outcome == Outcome::cancelled) {
     pool.cancelled.rename(end.time, name_before, name);
     return;
@@ -241,8 +196,9 @@ void Writer::end_loosely(std::uint32_t process, Row row, const Event& event) {
   }
   data.tasks.set_run(row, TaskTable::kLoose, static_cast<std::uint32_t>(data.loose.size()));
   data.loose.push_back({time_of(event), lane, row, event.detail, event.outcome});
-  PoolData& pool = pool_of_task(process, row);
-  const trace::NameId name = data.tasks.origin(row)->name;
+  const TaskTable::Origin& origin = *data.tasks.origin(row);
+  const trace::NameId name = origin.name;
+  PoolData& pool = pool_data(process, origin.pool);
   if (event.outcome == Outcome::cancelled) {
     pool.cancelled.insert(time_of(event), name);
   } else {
@@ -251,7 +207,7 @@ void Writer::end_loosely(std::uint32_t process, Row row, const Event& event) {
       pool.loose_failed.insert(time_of(event), name);
     }
   }
-  leave_queue(process, row, time_of(event));
+  leave_queue(process, origin.pool, row, time_of(event));
 }
 
 void Writer::take_delivered(std::uint32_t process, const Event& event) {
@@ -293,106 +249,6 @@ void Writer::take_delivered(std::uint32_t process, const Event& event) {
   }
 }
 
-void Writer::take_worker_started(std::uint32_t process, const Event& event) {
-  std::uint32_t index = lane_of(process, event);
-  if (lanes_[index].info.exited && *lanes_[index].info.exited < time_of(event)) {
-    ++state_.anomalies;  // back from the dead: shown as another worker
-    index = new_lane(process, event.thread, time_of(event));
-  } else if (lanes_[index].start_seen) {
-    ++state_.anomalies;
-    return;
-  }
-  LaneEntry& lane = lanes_[index];
-  lane.start_seen = true;
-  state_.anomalies += lane.first_run < time_of(event) ? 1U : 0U;
-  lane.info.kind = LaneKind::worker;
-  lane.info.started = time_of(event);
-  const std::uint32_t pool = pool_of(process, event);
-  if (pool != kNone32) {
-    lane.info.pool = PoolIndex{pool};
-  }
-  lane.info.index = trace::worker_index(event.detail);
-  const std::string_view name =
-      processes_[process].data.directory->name(trace::worker_name(event.detail));
-  if (!name.empty()) {
-    lane.info.name = name;
-    lane.named = true;
-  }
-  lanes_changed_ = true;
-}
-
-void Writer::take_worker_exited(std::uint32_t process, const Event& event) {
-  LaneEntry& lane = lanes_[lane_of(process, event)];
-  lane.info.kind = LaneKind::worker;
-  lanes_changed_ = true;
-  if (lane.info.exited) {
-    ++state_.anomalies;
-    return;
-  }
-  state_.anomalies += lane.start_seen ? 0U : 1U;
-  state_.anomalies += lane.last_run > time_of(event) ? 1U : 0U;
-  lane.info.exited = time_of(event);
-  lane.info.retired = event.detail == 1;
-  if (!lane.info.pool && event.pool != 0) {
-    lane.info.pool = PoolIndex{pool_of(process, event)};
-  }
-  if (time_of(event) < lane.data.last_event && !state_.complete_since) {
-    late_lanes_.push_back(static_cast<std::uint32_t>(lane.info.id));
-  } else {
-    feed_exit(lane, std::max(time_of(event), lane.data.last_event));
-  }
-}
-
-void Writer::take_pool_event(std::uint32_t process, const Event& event) {
-  const std::uint32_t index = pool_of(process, event);
-  if (index == kNone32) {
-    ++state_.anomalies;
-    return;
-  }
-  PoolEntry& pool = pools_[index];
-  pool_data(process, index);  // changed
-  pools_changed_ = true;
-  const trace::Directory& directory = *processes_[process].data.directory;
-  if (event.kind == EventKind::max_workers_changed) {
-    insert_by_time(pool.data.max_workers, {time_of(event), trace::max_workers_before(event.detail),
-                                           trace::max_workers_now(event.detail)});
-  } else if (event.kind == EventKind::pool_created) {
-    if (std::exchange(pool.created_seen, true)) {
-      ++state_.anomalies;
-      return;
-    }
-    pool.info.created = time_of(event);
-    pool.info.name = directory.name(trace::pool_name(event.detail));
-    insert_by_time(pool.data.max_workers,
-                   {time_of(event), 0, trace::pool_max_workers(event.detail)});
-  } else if (event.kind == EventKind::pool_shut_down) {
-    if (!pool.info.shut_down) {
-      pool.info.shut_down = time_of(event);
-      add_marker(process, event, Marker::Kind::shut_down);
-    }
-  } else if (pool.info.broken.empty()) {
-    const std::string_view reason = directory.name(static_cast<trace::NameId>(event.detail));
-    pool.info.broken = reason.empty() ? std::string_view("broken") : reason;
-    add_marker(process, event, Marker::Kind::broken);
-  }
-}
-
-void Writer::add_marker(std::uint32_t process, const Event& event, Marker::Kind kind) {
-  Marker marker{.time = time_of(event), .kind = kind};
-  if (kind == Marker::Kind::lost) {
-    marker.count = event.detail;
-  } else if (kind == Marker::Kind::text || kind == Marker::Kind::broken) {
-    marker.text =
-        processes_[process].data.directory->name(static_cast<trace::NameId>(event.detail));
-  }
-  const std::uint32_t pool = pool_of(process, event);
-  if (pool != kNone32) {
-    marker.pool = PoolIndex{pool};
-  }
-  insert_by_time(markers_, marker);
-  markers_changed_ = true;
-}
-
 std::uint32_t Writer::lane_of(std::uint32_t process, const Event& event) {
   constexpr trace::ThreadId kNear = 1U << 16;
   ProcessEntry& entry = processes_[process];
@@ -421,7 +277,7 @@ void Writer::note_change(std::uint32_t lane) {
 
 std::uint32_t Writer::new_lane(std::uint32_t process, trace::ThreadId thread, TimeNs time) {
   const auto index = static_cast<std::uint32_t>(lanes_.size());
-  LaneEntry& lane = lanes_.emplace_back();
+  LaneEntry& lane = lanes_.add();
   lane.data.process = process;
   lane.data.thread = thread;
   lane.data.first_event = time;
@@ -450,7 +306,7 @@ std::uint32_t Writer::pool_of(std::uint32_t process, const Event& event) {
   }
   std::uint32_t& known = pools[event.pool];
   if (known == 0) {
-    PoolEntry& pool = pools_.emplace_back();
+    PoolEntry& pool = pools_.add();
     known = static_cast<std::uint32_t>(pools_.size());
     pool.info.index = PoolIndex{known - 1};
     pool.info.process = process;
@@ -474,85 +330,13 @@ PoolData& Writer::pool_data(std::uint32_t process, std::uint32_t pool) {
   return entry.data;
 }
 
-PoolData& Writer::pool_of_task(std::uint32_t process, Row row) {
-  PoolData& pool = pool_data(process, processes_[process].data.tasks.origin(row)->pool);
-  if (!pool.queue.unsettled()) {
-    unsettled_.push_back(&pool.queue);
+/// To be changed.
+QueueSteps& Writer::queue_of(std::uint32_t process, std::uint32_t pool) {
+  QueueSteps& queue = pool_data(process, pool).queue;
+  if (!queue.unsettled()) {
+    unsettled_.push_back(&queue);
   }
-  return pool;
-}
-
-/// At the end, or into `late` until settle().
-template <typename Values, typename T, typename Key>
-void Writer::put_in_order(std::uint32_t lane, Values& values, std::vector<T>& late, T value,
-                          const Key& key) {
-  if (late.empty() && (values.empty() || key(values.back()) <= key(value))) {
-    values.push_back(value);
-    return;
-  }
-  late.push_back(value);
-  if (!std::exchange(lanes_[lane].unsorted, true)) {
-    unsorted_lanes_.push_back(lane);
-  }
-}
-
-void Writer::sort_lane(LaneEntry& lane) {
-  const TaskTable& tasks = processes_[lane.data.process].data.tasks;
-  sorted_again_ += merge_sorted(lane.data.submits, lane.late_submits,
-                                [&](Row row) { return tasks.queued(row); });
-  sorted_again_ += merge_sorted(lane.data.deliveries, lane.late_deliveries,
-                                [&](Row row) { return tasks.delivered(row); });
-  sorted_again_ += merge_sorted(lane.data.redeliveries, lane.late_redeliveries, std::identity());
-  lane.unsorted = false;
-}
-
-bool Writer::defers() const {
-  constexpr std::uint64_t kUsual = 1'000'000;
-  constexpr std::uint64_t kShare = 4;
-  return sorted_again_ > kUsual + kShare * state_.events;
-}
-
-void Writer::settle() {
-  for (const std::uint32_t lane : unsorted_lanes_) {
-    sort_lane(lanes_[lane]);
-  }
-  unsorted_lanes_.clear();
-  for (const std::uint32_t lane : late_lanes_) {
-    rebuild(lane);
-  }
-  late_lanes_.clear();
-  for (QueueSteps* queue : unsettled_) {
-    sorted_again_ += queue->settle();
-  }
-  unsettled_.clear();
-  for (ProcessEntry& process : processes_) {
-    settle_log(process.data, process.new_log);
-  }
-}
-
-void Writer::settle_log(ProcessData& process, std::vector<Event>& added) {
-  if (added.empty()) {
-    return;
-  }
-  const auto earlier = [](const Event& a, const Event& b) { return a.time_ns < b.time_ns; };
-  std::stable_sort(added.begin(), added.end(), earlier);
-  std::vector<Event> behind;
-  while (!process.log.empty() && earlier(added.front(), process.log.back())) {
-    behind.push_back(process.log.back());
-    process.log.truncate(process.log.size() - 1);
-  }
-  sorted_again_ += behind.size();
-  if (!behind.empty()) {
-    std::reverse(behind.begin(), behind.end());
-    const auto middle = static_cast<std::ptrdiff_t>(behind.size());
-    behind.insert(behind.end(), added.begin(), added.end());
-    std::inplace_merge(behind.begin(), behind.begin() + middle, behind.end(), earlier);
-    added.swap(behind);
-  }
-  for (const Event& event : added) {
-    process.log.push_back(event);
-  }
-  added.clear();
+  return queue;
 }
 
 void Writer::refresh_names(LaneEntry& lane) {
@@ -602,7 +386,7 @@ State Writer::publish(std::size_t memory_limit) {
   }
   if (std::exchange(lanes_changed_, false)) {
     auto lanes = std::make_shared<std::vector<Lane>>();
-    for (const LaneEntry& lane : lanes_) {
+    for (const LaneEntry& lane : lanes_.all()) {
       Lane& told = lanes->emplace_back(lane.info);
       told.start_known = lane.start_seen;
       told.started =
@@ -615,7 +399,7 @@ State Writer::publish(std::size_t memory_limit) {
   }
   if (std::exchange(pools_changed_, false)) {
     auto pools = std::make_shared<std::vector<Pool>>();
-    for (const PoolEntry& pool : pools_) {
+    for (const PoolEntry& pool : pools_.all()) {
       pools->push_back(pool.info);
     }
     state_.pools = std::move(pools);
