@@ -166,6 +166,8 @@ void count_tasks(const TaskRecords& records, TimeNs run_begin, RunFigures& figur
     existed += seconds(overlap(worker.started, worker.exited, figures));
   }
   figures.utilization = existed > 0 ? std::min(1.0, busy / existed) : 0;
+  const double length = seconds(figures.end - figures.begin);
+  figures.busy_workers = length > 0 ? busy / length : 0;
   figures.run_time_mean =
       figures.finished > 0 ? run_times / static_cast<double>(figures.finished) : 0;
   figures.queue_wait_mean = left > 0 ? waits / static_cast<double>(left) : 0;
@@ -263,6 +265,7 @@ std::optional<RunFigures> figures_of(const TaskRecords& records,
       return std::nullopt;
     }
     const double measured = static_cast<double>(figures.finished) / seconds(end - figures.begin);
+    figures.finish_rate = measured;
     const double share = static_cast<double>(figures.finished) / static_cast<double>(arrived);
     figures.throughput = share > 0.9 ? std::min(1.0, share) * *load.arrivals_per_s : measured;
   } else {
@@ -274,7 +277,7 @@ std::optional<RunFigures> figures_of(const TaskRecords& records,
     }
     figures.begin = measured.front();
     figures.end = measured.back();
-    figures.throughput = slope(measured);
+    figures.throughput = figures.finish_rate = slope(measured);
     count_tasks(records, begin, figures);
     find_lock(records, figures);
   }

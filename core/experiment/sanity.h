@@ -6,15 +6,17 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace poolscope::experiment {
 
 /// What theory says next to what was measured at a count, and where it does not apply. Means of the
 /// runs.
 struct Sanity {
-  double busy_workers = 0;         ///< measured
-  double busy_by_littles_law = 0;  ///< throughput times run time
-  double queue_wait_mean = 0;      ///< measured, seconds
+  double busy_workers = 0;  ///< measured
+  /// Tasks that ended a second, times their run time: of workers it is the utilization law, too.
+  double busy_by_littles_law = 0;
+  double queue_wait_mean = 0;  ///< measured, seconds
   /// Of Poisson arrivals and exponential run times; nothing where that says nothing.
   std::optional<double> queue_wait_by_erlang_c = {};
   std::string note = {};
@@ -22,5 +24,12 @@ struct Sanity {
 
 /// Precondition: the point has a run. Threads: any.
 Sanity sanity_of(const SweepPoint& point, const workload::Load& load);
+
+/// What theory says next to each point of a sweep, in their order.
+std::vector<Sanity> sanity_of(const SweepResult& result);
+
+/// The notes of all points, each once: "1, 2 and 4 workers: Little's law holds ...". Without the
+/// counts where all have the same.
+std::vector<std::string> sanity_notes(const SweepResult& result);
 
 }  // namespace poolscope::experiment

@@ -23,6 +23,8 @@
 namespace poolscope::experiment {
 namespace {
 
+using workload::LoadPattern;
+
 constexpr std::size_t kLeastRepeats = 3;
 constexpr double kShortestRun = 0.4;      // seconds
 constexpr double kShortestForced = 0.05;  // where the budget leaves no more
@@ -62,6 +64,7 @@ std::size_t middle_of(const std::vector<RunWork>& runs) {
 struct Sweep::Impl {
   explicit Impl(SweepOptions its_options) : options(std::move(its_options)) {
     shared.scenario = options.scenario.name;
+    shared.load = options.scenario.load;
     shared.rule_of_thumb = rule_of_thumb_workers();
   }
 
@@ -100,7 +103,8 @@ struct Sweep::Impl {
   double run_seconds = kShortestRun;
   double run_cost = kShortestRun;  // of the last runs, all told
   std::size_t round_number = 0;
-  bool refined = false;  // counts were added where the curve bends
+  bool stood_still = false;  // in the first look
+  bool refined = false;      // counts were added where the curve bends
   std::size_t failed_runs = 0;
   std::size_t redone_runs = 0;
   std::size_t disturbed_runs = 0;
@@ -141,6 +145,10 @@ void Sweep::Impl::look_first() {
   if (run->trouble) {
     const std::lock_guard lock(mutex);
     error = run->trouble;
+  }
+  stood_still = run->finished == 0 && options.scenario.load.pattern == LoadPattern::nested;
+  if (stood_still) {
+    return;  // tasks that wait for each other were ended: that says nothing of how long they are
   }
   double sum = 0;
   std::size_t count = 0;
@@ -205,8 +213,10 @@ void Sweep::Impl::keep(std::uint64_t workers, const MeasuredRun& run) {
     failure_text = run.failures.most_often;
   }
   if (!run.figures) {
-    // Nothing ended, though tasks are known to be short: it stands still, and that is a value.
-    if (task_seconds && *task_seconds * kTaskTimes < run_seconds * kStretch && run.finished == 0) {
+    // Nothing ended, though tasks are known to be short, or nothing did in the first look either:
+    // it stands still, and that is a value.
+    const bool are_short = task_seconds && *task_seconds * kTaskTimes < run_seconds * kStretch;
+    if ((are_short || stood_still) && run.finished == 0) {
       runs[workers].push_back({});
     } else {
       ++empty_runs;
@@ -233,8 +243,7 @@ void Sweep::Impl::keep(std::uint64_t workers, const MeasuredRun& run) {
 /// What tasks that wait for others in their own pool do cannot be told from their times.
 void Sweep::Impl::keep_work(std::uint64_t workers, const MeasuredRun& run) {
   const workload::Scenario& scenario = options.scenario;
-  if (works[workers].size() >= kMostWorks ||
-      scenario.load.pattern == workload::LoadPattern::nested) {
+  if (works[workers].size() >= kMostWorks || scenario.load.pattern == LoadPattern::nested) {
     return;
   }
   const RunFigures& figures = *run.figures;
@@ -259,7 +268,7 @@ void Sweep::Impl::keep_work(std::uint64_t workers, const MeasuredRun& run) {
     return;
   }
   const workload::Load& load = scenario.load;
-  work->batch = load.pattern == workload::LoadPattern::map && load.buffer_size > 0
+  work->batch = load.pattern == LoadPattern::map && load.buffer_size > 0
                     ? std::min(load.buffer_size, load.tasks)
                     : load.tasks;
   if (const auto rate = arrivals_per_s(load)) {
@@ -281,8 +290,7 @@ void Sweep::Impl::keep_work(std::uint64_t workers, const MeasuredRun& run) {
 /// A map() that reads ahead only so far keeps no more workers busy than that.
 std::uint64_t Sweep::Impl::at_work(std::uint64_t workers) const {
   const workload::Load& load = options.scenario.load;
-  const bool buffered =
-      load.pattern == workload::LoadPattern::map && load.buffer_size > 0 && load.results;
+  const bool buffered = load.pattern == LoadPattern::map && load.buffer_size > 0 && load.results;
   return buffered ? std::min(workers, load.buffer_size) : workers;
 }
 
@@ -482,6 +490,14 @@ void Sweep::Impl::finish(SweepEnd end) {
   note(end == SweepEnd::budget,
        "The budget of " + shown_seconds(options.budget_seconds) + " was spent.");
   note(end == SweepEnd::cancelled, "It was cancelled; this is what was measured until then.");
+  note(stood_still && last.recommendation.code == ReasonCode::no_throughput,
+       "Tasks that wait for tasks of their own pool stand still where all workers do: more workers "
+       "would tell, or longer runs (--duration).");
+  if (empty_runs > 0 && last.recommendation.code == ReasonCode::too_few_points) {
+    last.reason =
+        "Can't tell: the runs were too short for these tasks, too few ended in them. Make the runs "
+        "longer (--duration), or allow more time.";
+  }
   note(empty_runs > 0,
        runs_text(empty_runs) + " finished too few tasks to count: longer runs (--duration) would.");
   note(disturbed_runs > 0, "In " + runs_text(disturbed_runs) + " other programs used more than " +

@@ -17,6 +17,9 @@ std::string fixed(double value, int digits) {
 
 std::string shown(double value) {
   const double size = std::abs(value);
+  if (size >= 1e12 || (size < 1e-3 && value != 0)) {
+    return significant(value);
+  }
   if (size >= 100 || value == 0) {
     return fixed(value, 0);
   }

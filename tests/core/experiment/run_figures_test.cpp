@@ -115,6 +115,8 @@ void RunFiguresTest::fixedTasks_haveTheExactRate() {
     QVERIFY(result.has_value());
     QVERIFY2(near(result->throughput, rate, 0.01), qPrintable(QString::number(result->throughput)));
     QVERIFY(result->utilization > 0.98);
+    QVERIFY(near(result->busy_workers, result->utilization * workers, 1e-6));
+    QVERIFY(near(result->finish_rate, result->throughput, 1e-9));
   }
 }
 
@@ -168,6 +170,8 @@ void RunFiguresTest::openLoad_thatKeepsUp_hasTheNamedRate() {
   const auto result =
       figures_of(events.done(), {}, {.workers = 1, .arrivals_per_s = 50}, 0, 2 * kSecond);
   QVERIFY(near(result->throughput, 50, 0.02));
+  QVERIFY(near(result->finish_rate, 55, 0.02));  // what really came, and was done
+  QVERIFY(near(result->busy_workers, 55 * 0.001, 0.02));
 }
 
 void RunFiguresTest::openLoad_thatFallsBehind_hasWhatItDid() {
