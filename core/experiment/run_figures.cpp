@@ -241,6 +241,15 @@ UsageSample usage_now() {
   return sample;
 }
 
+double others_between(const UsageSample& begin, const UsageSample& end) {
+  const double length = seconds(end.time - begin.time);
+  if (begin.all_cpu_seconds < 0 || end.all_cpu_seconds < 0 || length <= 0) {
+    return 0;
+  }
+  const double own = end.cpu_seconds - begin.cpu_seconds;
+  return std::max(0.0, (end.all_cpu_seconds - begin.all_cpu_seconds - own) / length);
+}
+
 std::optional<RunFigures> figures_of(const TaskRecords& records,
                                      const std::vector<UsageSample>& usage, const RunLoad& load,
                                      TimeNs begin, TimeNs end) {

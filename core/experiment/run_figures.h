@@ -19,6 +19,8 @@ struct UsageSample {
   double all_cpu_seconds = -1;
 };
 UsageSample usage_now();
+/// How many cores others kept busy in between, on average; 0 where that is not known.
+double others_between(const UsageSample& begin, const UsageSample& end);
 
 struct RunLoad {
   std::uint64_t workers = 1;

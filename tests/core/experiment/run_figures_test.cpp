@@ -26,6 +26,7 @@ class RunFiguresTest : public QObject {
   void openLoad_thatFallsBehind_hasWhatItDid();
   void lockWait_isToldWithItsName();
   void tooFewTasks_haveNoFigures();
+  void othersBetween_areWhatThisProcessDidNotUse();
   void cpu_isTheShareOfAllCores_andOthersHaveTheirs();
 };
 
@@ -207,6 +208,14 @@ void RunFiguresTest::tooFewTasks_haveNoFigures() {
   Events few;
   run_pool(few, 4, 1, [](std::uint64_t, double) { return 0.7; });
   QVERIFY(!figures(few, 4, 1));
+}
+
+void RunFiguresTest::othersBetween_areWhatThisProcessDidNotUse() {
+  const UsageSample begin{.time = kSecond, .cpu_seconds = 5, .all_cpu_seconds = 100};
+  const UsageSample end{.time = 3 * kSecond, .cpu_seconds = 6, .all_cpu_seconds = 104};
+  QVERIFY(std::abs(others_between(begin, end) - 1.5) < 1e-9);
+  QCOMPARE(others_between(begin, {.time = 3 * kSecond, .cpu_seconds = 6}), 0.0);  // not known
+  QCOMPARE(others_between(begin, begin), 0.0);
 }
 
 void RunFiguresTest::cpu_isTheShareOfAllCores_andOthersHaveTheirs() {
