@@ -30,7 +30,7 @@ QJsonObject toJson(const Sanity& sanity) {
           {"busy_workers_by_littles_law", sanity.busy_by_littles_law},
           {"queue_wait_mean", sanity.queue_wait_mean},
           {"queue_wait_mean_by_erlang_c", orNull(sanity.queue_wait_by_erlang_c)},
-          {"note", text(sanity.note)}};
+          {"note", text(sanity.note())}};
 }
 
 QJsonObject toJson(const SweepPoint& point, const workload::Load& load) {

@@ -19,7 +19,10 @@ struct Sanity {
   double queue_wait_mean = 0;  ///< measured, seconds
   /// Of Poisson arrivals and exponential run times; nothing where that says nothing.
   std::optional<double> queue_wait_by_erlang_c = {};
-  std::string note = {};
+  std::string littles_note = {};  ///< whether the law holds, and if not, why
+  std::string erlangs_note = {};  ///< what the formula is of, or why there is none
+
+  std::string note() const { return littles_note + " " + erlangs_note; }
 };
 
 /// Precondition: the point has a run. Threads: any.
@@ -29,7 +32,7 @@ Sanity sanity_of(const SweepPoint& point, const workload::Load& load);
 std::vector<Sanity> sanity_of(const SweepResult& result);
 
 /// The notes of all points, each once: "1, 2 and 4 workers: Little's law holds ...". Without the
-/// counts where all have the same.
+/// counts where all points have the same.
 std::vector<std::string> sanity_notes(const SweepResult& result);
 
 }  // namespace poolscope::experiment

@@ -43,6 +43,9 @@ std::string shown_seconds(double seconds) {
   if (size >= 1) {
     return shown(seconds) + " s";
   }
+  if (size < 1e-9) {
+    return "0 us";  // less than a clock tells
+  }
   return size >= 1e-3 ? shown(seconds * 1e3) + " ms" : shown(seconds * 1e6) + " us";
 }
 

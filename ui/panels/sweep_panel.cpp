@@ -283,15 +283,15 @@ QWidget* SweepPanel::buildTheory() {
   auto* title = new QLabel(tr("Does theory agree?"), theory);
   title->setProperty("look", "title");
   theory_ = new TheoryTableModel(this);
-  auto* table = new FigureTable(theory_, QStringLiteral("theoryTable"),
-                                tr("What theory says next to what was measured"), theory);
-  table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+  theoryTable_ = new FigureTable(theory_, QStringLiteral("theoryTable"),
+                                 tr("What theory says next to what was measured"), theory);
+  theoryTable_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
   theoryNotes_ = makeText(theory, "theoryNotes", "dim");
   auto* column = new QVBoxLayout(theory);
   column->setContentsMargins(0, 6, 0, 0);
   column->setSpacing(6);
   column->addWidget(title);
-  column->addWidget(table);
+  column->addWidget(theoryTable_);
   column->addWidget(theoryNotes_);
   return theory;
 }
@@ -415,7 +415,9 @@ void SweepPanel::setTheme(const Theme& theme) {
   budget_->setFixedWidth(qRound(theme.px(84)));
   progress_->setFixedHeight(qRound(theme.px(6)));
   plot_->setTheme(theme);
-  table_->setRows(qRound(theme.px(24)), kMostRows);
+  for (FigureTable* table : {table_, theoryTable_}) {
+    table->setRows(qRound(theme.px(24)), kMostRows);
+  }
 }
 
 }  // namespace poolscope::ui

@@ -85,6 +85,7 @@ class SweepPanel : public QFrame {
   SweepTableModel* model_ = nullptr;
   FigureTable* table_ = nullptr;
   TheoryTableModel* theory_ = nullptr;
+  FigureTable* theoryTable_ = nullptr;
   QLabel* theoryNotes_ = nullptr;
   QPushButton* savePlot_ = nullptr;
   QPushButton* saveData_ = nullptr;
