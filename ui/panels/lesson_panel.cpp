@@ -117,6 +117,7 @@ void LessonPanel::build() {
     row.column = new QVBoxLayout;
     row.column->setSpacing(1);  // the promise is seen to belong to the button above it
     row.head = new QHBoxLayout;
+    row.head->setSpacing(8);
     row.head->addWidget(row.button);
     row.head->addStretch();
     row.column->addLayout(row.head);
