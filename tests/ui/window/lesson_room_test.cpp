@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/workload/scenario.h"
+#include "ui/panels/code_view.h"
 #include "ui/panels/side_tabs.h"
 #include "window_fixture.h"
 
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
+#include <QToolButton>
 
 using namespace poolscope;
 using namespace poolscope::ui;
@@ -15,7 +17,9 @@ namespace {
 ScenarioInfo infoOf(const workload::Scenario& scenario) {
   ScenarioInfo info{.name = QString::fromStdString(scenario.name),
                     .title = QString::fromStdString(scenario.title),
-                    .lesson = QString::fromStdString(scenario.lesson)};
+                    .lesson = QString::fromStdString(scenario.lesson),
+                    .code = QString::fromStdString(scenario.code),
+                    .codeCpp = QString::fromStdString(scenario.code_cpp)};
   for (const workload::Try& one : scenario.tries) {
     info.tries.append({.label = QString::fromStdString(one.label),
                        .promise = QString::fromStdString(one.say),
@@ -64,6 +68,24 @@ class LessonRoomTest : public QObject {
       });
       QVERIFY2(overflow() == 0,
                qPrintable(QStringLiteral("try %1: %2 px too much").arg(i).arg(bar->maximum())));
+    }
+  }
+
+  void code_isNowhereWiderThanItsCard_data() { lesson_fitsTheWindow_data(); }
+
+  void code_isNowhereWiderThanItsCard() {
+    QFETCH(QString, name);
+    const auto scenario = workload::find_scenario(name.toStdString());
+    WindowFixture fixture(QSize(1280, 800));
+    QVERIFY(fixture.showWindow());
+    fixture.showLive();
+    fixture.engine.change([&](EngineState& state) { state.scenario = infoOf(*scenario); });
+    fixture.window.showNextFrame();
+    const auto* bar = fixture.find<CodeView>("code")->horizontalScrollBar();
+    for (const char* language : {"codePython", "codeCpp"}) {
+      fixture.find<QToolButton>(language)->click();
+      QCoreApplication::processEvents();
+      QVERIFY2(bar->maximum() == 0, language);
     }
   }
 
