@@ -347,7 +347,9 @@ void SweepPanel::showForm(const SweepState& state, const Surroundings& surroundi
   scenario_->setText(known ? state.scenario : surroundings.scenario);
   workers_->setEnabled(!running);
   budget_->setEnabled(!running);
-  const bool hadFocus = start_->hasFocus() || cancel_->hasFocus();
+  const bool hadFocus = start_->hasFocus() || cancel_->hasFocus() || focusAwaits_;
+  // Disabled while it ends the run under way: then the other one takes its place.
+  focusAwaits_ = hadFocus && state.activity == SweepState::Activity::cancelling;
   start_->setVisible(!running);
   cancel_->setVisible(running);
   cancel_->setEnabled(state.activity == SweepState::Activity::running);
@@ -355,7 +357,7 @@ void SweepPanel::showForm(const SweepState& state, const Surroundings& surroundi
   start_->setText(known ? tr("M&easure again") : tr("M&easure"));
   start_->setToolTip(surroundings.scenario.isEmpty() ? tr("Start a scenario first")
                                                      : tr("Measure %1").arg(surroundings.scenario));
-  if (hadFocus && !start_->hasFocus() && !cancel_->hasFocus()) {
+  if (hadFocus && !focusAwaits_ && !start_->hasFocus() && !cancel_->hasFocus()) {
     (running ? cancel_ : start_)->setFocus(Qt::OtherFocusReason);
   }
   // The one button that matters: then it is to use what was found out.

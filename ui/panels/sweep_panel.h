@@ -91,6 +91,7 @@ class SweepPanel : public QFrame {
   QPushButton* saveData_ = nullptr;
   ScalingData data_;
   std::optional<std::uint64_t> recommended_;
+  bool focusAwaits_ = false;  ///< of the button that was pressed, until what it did is over
 };
 
 }  // namespace poolscope::ui

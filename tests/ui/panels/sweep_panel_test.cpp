@@ -176,6 +176,9 @@ class SweepPanelTest : public QObject {
     QVERIFY(find<QPushButton>(panel, "sweepStart")->hasFocus());
     panel.showState(sampleState(Activity::running, {}), kRunning);
     QVERIFY(find<QPushButton>(panel, "sweepCancel")->hasFocus());
+    panel.showState(sampleState(Activity::cancelling, {}), kRunning);
+    panel.showState(sampleState(Activity::ended, sampleSweep(kCounts, 0.004)), kRunning);
+    QVERIFY(find<QPushButton>(panel, "sweepStart")->hasFocus());
   }
 
   void table_tellsEachPoint_andKeepsItsPromises() {
