@@ -58,9 +58,14 @@ void Writer::note_phase(const LaneData& lane, const std::optional<PhaseTrack::To
   }
 }
 
-void Writer::note_phase_change(const LaneData& lane, const std::optional<PhaseTrack::Top>& before,
-                               TimeNs time) {
-  if (const std::optional<PhaseTrack::Top> after = lane.phases.top(); after != before) {
+/// The lane had `known` changes before what happened at `time`.
+void Writer::note_phase_changes(const LaneData& lane, std::size_t known, TimeNs time) {
+  const std::size_t changes = lane.phases.changes();
+  if (changes == known) {
+    return;
+  }
+  const auto before = known == 0 ? std::nullopt : lane.phases.top_from(known - 1);
+  if (const auto after = lane.phases.top_from(changes - 1); after != before) {
     note_phase(lane, before, time, -1);
     note_phase(lane, after, time, 1);
   }

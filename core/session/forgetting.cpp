@@ -40,10 +40,10 @@ void Writer::seal() {
     seal_runs(lanes_[index].data, processes_[lanes_[index].data.process].data.tasks);
   }
   for (const std::uint32_t index : changed_pools_) {
-    pools_[index].data.seal();
+    sorted_again_ += pools_[index].data.seal();
   }
-  for (ProcessEntry& process : processes_) {
-    process.data.poolless.seal();
+  for (ProcessEntry& process : processes_.all()) {
+    sorted_again_ += process.data.poolless.seal();
   }
 }
 
@@ -76,7 +76,7 @@ void Writer::count_bytes() {
   for (const std::uint32_t index : changed_pools_) {
     count(pools_[index].bytes, pools_[index].data.bytes());
   }
-  for (ProcessEntry& process : processes_) {
+  for (ProcessEntry& process : processes_.all()) {
     count(process.bytes, process.data.bytes());
   }
 }
@@ -108,10 +108,10 @@ void Writer::forget_before(TimeNs time) {
 /// The queues' steps are about to be blurred, each for itself.
 void Writer::keep_depth(TimeNs time) {
   std::vector<const QueueSteps*> queues;
-  for (const PoolEntry& pool : pools_) {
+  for (const PoolEntry& pool : pools_.all()) {
     queues.push_back(&pool.data.queue);
   }
-  for (const ProcessEntry& process : processes_) {
+  for (const ProcessEntry& process : processes_.all()) {
     queues.push_back(&process.data.poolless.queue);
   }
   std::erase_if(queues, [](const QueueSteps* queue) { return queue->empty(); });

@@ -66,7 +66,7 @@ struct LaneData {
   PackedVector<std::uint32_t> endless_runs;  ///< closed, but not by an event; rising indices
   PhaseTrack phases;
   SpanTrack waits;
-  SharedVector<BlockInfo> wait_infos;
+  SharedVector<BlockInfo, 64> wait_infos;
   SharedVector<trace::Event> awaits;  ///< which tasks the waits for several wait for; in time order
   PackedVector<Row> submits;          ///< by time queued
   PackedVector<Row> deliveries;       ///< by time delivered

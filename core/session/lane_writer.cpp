@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/lane_events.h"
-#include "core/session/sorted_insert.h"
 #include "core/session/writer.h"
 
 #include <algorithm>
+#include <functional>
 #include <span>
 #include <utility>
 
@@ -16,19 +16,6 @@ using trace::Outcome;
 
 TimeNs time_of(const Event& event) {
   return static_cast<TimeNs>(event.time_ns);
-}
-
-// Kept out of order: ended runs that are no longer told apart by their end.
-void erase_value(PackedVector<std::uint32_t>& rising, std::uint32_t value) {
-  const std::size_t place = place_in(rising, value);
-  std::vector<std::uint32_t> behind;
-  for (std::size_t i = place + 1; i < rising.size(); ++i) {
-    behind.push_back(rising[i]);
-  }
-  rising.truncate(place);
-  for (const std::uint32_t other : behind) {
-    rising.push_back(other);
-  }
 }
 
 }  // namespace
@@ -71,7 +58,7 @@ void Writer::note_lifetime(LaneEntry& lane, const Event& event) {
 
 void Writer::feed(std::uint32_t index, const Event& event) {
   LaneEntry& lane = lanes_[index];
-  const std::optional<PhaseTrack::Top> phase_before = lane.data.phases.top();
+  const std::size_t changes = lane.data.phases.changes();
   switch (event.kind) {
     case EventKind::task_started:
       feed_started(index, event);
@@ -98,18 +85,16 @@ void Writer::feed(std::uint32_t index, const Event& event) {
       feed_wait(index, event);
       return;
   }
-  if (!lane.data.phases.empty()) {
-    note_phase_change(lane.data, phase_before, time_of(event));
-  }
+  note_phase_changes(lane.data, changes, time_of(event));
 }
 
 void Writer::feed_exit(LaneEntry& lane, TimeNs time) {
-  const std::optional<PhaseTrack::Top> phase_before = lane.data.phases.top();
+  const std::size_t changes = lane.data.phases.changes();
   lane.data.last_event = std::max(lane.data.last_event, time);
   abandon_run(lane, time);
   abandon_wait(lane, time);
   lane.data.phases.close_all(time);
-  note_phase_change(lane.data, phase_before, time);
+  note_phase_changes(lane.data, changes, time);
 }
 
 void Writer::abandon_run(LaneEntry& lane, TimeNs time) {
@@ -171,7 +156,7 @@ void Writer::feed_started(std::uint32_t index, const Event& event) {
     lanes_changed_ = true;
   }
   data.mixed_pools = data.mixed_pools || lane.info.pool != PoolIndex{task_pool};
-  leave_queue(process, row, time_of(event));
+  leave_queue(process, task_pool, row, time_of(event));
 }
 
 void Writer::feed_finished(std::uint32_t index, const Event& event) {
@@ -189,18 +174,18 @@ void Writer::feed_finished(std::uint32_t index, const Event& event) {
       lane.data.runs.close(time_of(event));
       note_activity(tasks.origin(row)->pool, ActivityTrack::running, time_of(event), -1);
       lane.data.phases.close_task(event.task, time_of(event));
-      finish_run(lane, fate.index, event);
+      finish_run(index, fate.index, event);
       return;
     }
     if (!lane.data.result(fate.index).ended) {
       // It went on beside what the lane began after it.
-      erase_value(lane.data.endless_runs, fate.index);
       const std::uint32_t pool = tasks.origin(row)->pool;
       note_activity(pool, ActivityTrack::running, lane.data.runs[fate.index].end, 1);
-      lane.data.runs.set_end(fate.index, time_of(event));
       note_activity(pool, ActivityTrack::running, time_of(event), -1);
+      lane.late_ends.push_back({fate.index, time_of(event)});
+      note_unsorted(index);
       lane.data.summaries.spoil(fate.index);
-      finish_run(lane, fate.index, event);
+      finish_run(index, fate.index, event);
       return;
     }
   }
@@ -216,7 +201,8 @@ void Writer::feed_finished(std::uint32_t index, const Event& event) {
   }
 }
 
-void Writer::finish_run(LaneEntry& lane, std::size_t run, const Event& event) {
+void Writer::finish_run(std::uint32_t index, std::size_t run, const Event& event) {
+  LaneEntry& lane = lanes_[index];
   LaneData& data = lane.data;
   const TaskTable& tasks = processes_[data.process].data.tasks;
   const bool open_before = run + 1 == data.runs.closed();
@@ -234,8 +220,8 @@ void Writer::finish_run(LaneEntry& lane, std::size_t run, const Event& event) {
   data.run_results.set_sparse(run, result.pack(), RunResult::kEndedWell);
   data.cpu_times.set_sparse(run, trace::finished_cpu_ns(event.detail), 0);
   if (result.failed()) {
-    insert_sorted(data.failed_runs, static_cast<std::uint32_t>(run),
-                  [](std::uint32_t value) { return value; });
+    put_in_order(index, data.failed_runs, lane.late_failures, static_cast<std::uint32_t>(run),
+                 std::identity());
   }
   note_end(pool, time_of(event), result.failed(), 1);
 }
@@ -273,7 +259,7 @@ TimeNs Writer::time_left(std::uint32_t process, Row row) const {
   return left;
 }
 
-void Writer::leave_queue(std::uint32_t process, Row row, TimeNs time) {
+void Writer::leave_queue(std::uint32_t process, std::uint32_t pool, Row row, TimeNs time) {
   TaskTable& tasks = processes_[process].data.tasks;
   const TimeNs queued = tasks.queued(row);
   if (queued == PackedColumn::kAbsent) {
@@ -281,14 +267,15 @@ void Writer::leave_queue(std::uint32_t process, Row row, TimeNs time) {
   }
   state_.anomalies += time < queued ? 1U : 0U;
   tasks.leave_queue(row, std::max(queued, time));
-  pool_of_task(process, row).queue.add(std::max(queued, time), false);
+  queue_of(process, pool).add(std::max(queued, time), false);
 }
 
 void Writer::take_back_departure(std::uint32_t process, Row row) {
   TaskTable& tasks = processes_[process].data.tasks;
   const TimeNs queued = tasks.queued(row);
   if (queued != PackedColumn::kAbsent) {
-    pool_of_task(process, row).queue.remove(std::max(queued, time_left(process, row)), false);
+    queue_of(process, tasks.origin(row)->pool)
+        .remove(std::max(queued, time_left(process, row)), false);
     tasks.return_to_queue(row);
   }
 }
@@ -297,8 +284,9 @@ void Writer::take_back_loose(std::uint32_t process, Row row) {
   ProcessData& data = processes_[process].data;
   const std::uint32_t index = data.tasks.fate(row).index;
   const LooseEnd end = data.loose[index];
-  PoolData& pool = pool_of_task(process, row);
-  const trace::NameId name = data.tasks.origin(row)->name;
+  const TaskTable::Origin& origin = *data.tasks.origin(row);
+  PoolData& pool = pool_data(process, origin.pool);
+  const trace::NameId name = origin.name;
   pool.loose_ends.remove(end.time, name);
   if (end.outcome == Outcome::error) {
     pool.loose_failed.remove(end.time, name);
@@ -383,7 +371,7 @@ void Writer::take_back_runs(std::uint32_t index) {
 void Writer::rebuild(std::uint32_t index) {
   LaneEntry& lane = lanes_[index];
   std::vector<Pool> pools;
-  for (const PoolEntry& pool : pools_) {
+  for (const PoolEntry& pool : pools_.all()) {
     pools.push_back(pool.info);
   }
   std::vector<Event> events;

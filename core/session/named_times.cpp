@@ -1,60 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/named_times.h"
 
+#include <algorithm>
+#include <iterator>
 #include <span>
-#include <utility>
-#include <vector>
 
 namespace poolscope::session {
 
+void NamedTimes::push(const Entry& entry) {
+  times_.push_back(entry.first);
+  names_.push_back(entry.second);
+}
+
 void NamedTimes::insert(TimeNs time, trace::NameId name) {
-  std::vector<std::pair<TimeNs, trace::NameId>> behind;
-  while (!times_.empty() && times_.back() > time) {
-    behind.emplace_back(times_.back(), names_.back());
-    truncate(times_.size() - 1);
-  }
-  times_.push_back(time);
-  names_.push_back(name);
-  for (; !behind.empty(); behind.pop_back()) {
-    times_.push_back(behind.back().first);
-    names_.push_back(behind.back().second);
+  if (added_.empty() && (times_.empty() || times_.back() <= time)) {
+    push({time, name});
+  } else {
+    added_.emplace_back(time, name);
   }
 }
 
-void NamedTimes::remove(TimeNs time, trace::NameId name) {
-  const std::size_t place = place_of(time, name);
-  std::vector<std::pair<TimeNs, trace::NameId>> behind;
-  for (std::size_t i = place + 1; i < times_.size(); ++i) {
+std::size_t NamedTimes::settle() {
+  if (added_.empty() && removed_.empty()) {
+    return 0;
+  }
+  std::sort(added_.begin(), added_.end());
+  std::sort(removed_.begin(), removed_.end());
+  const TimeNs from = std::min(added_.empty() ? kForever : added_.front().first,
+                               removed_.empty() ? kForever : removed_.front().first);
+  const std::size_t kept = times_.lower_bound(from);
+  std::vector<Entry> behind;
+  for (std::size_t i = kept; i < times_.size(); ++i) {
     behind.emplace_back(times_[i], names_[i]);
   }
-  truncate(place);
-  for (const auto& [other_time, other_name] : behind) {
-    times_.push_back(other_time);
-    names_.push_back(other_name);
+  times_.truncate(kept);
+  names_.truncate(kept);
+  summaries_.truncate(kept);
+  std::sort(behind.begin(), behind.end());  // of the same time, by name
+  std::vector<Entry> all;
+  std::merge(behind.begin(), behind.end(), added_.begin(), added_.end(), std::back_inserter(all));
+  std::vector<Entry> left;
+  std::set_difference(all.begin(), all.end(), removed_.begin(), removed_.end(),
+                      std::back_inserter(left));
+  for (const Entry& entry : left) {
+    push(entry);
   }
+  added_.clear();
+  removed_.clear();
+  return behind.size();
 }
 
-void NamedTimes::rename(TimeNs time, trace::NameId from, trace::NameId to) {
-  const std::size_t place = place_of(time, from);
-  names_.set(place, to);
-  summaries_.spoil(place);
-}
-
-std::size_t NamedTimes::place_of(TimeNs time, trace::NameId name) const {
-  std::size_t place = times_.lower_bound(time);
-  while (names_[place] != name) {
-    ++place;
-  }
-  return place;
-}
-
-void NamedTimes::truncate(std::size_t size) {
-  times_.truncate(size);
-  names_.truncate(size);
-  summaries_.truncate(size);
-}
-
-void NamedTimes::seal() {
+std::size_t NamedTimes::seal() {
+  const std::size_t behind = settle();
   // Which count it is that a block stands for is known to who asks.
   constexpr auto kAny = KindTally::finished;
   KindTally kinds;
@@ -74,6 +71,7 @@ void NamedTimes::seal() {
     kinds.write(kAny, writer);
   };
   summaries_.seal(times_.size(), leaf, join);
+  return behind;
 }
 
 void NamedTimes::freeze() {

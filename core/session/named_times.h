@@ -9,20 +9,26 @@
 #include "core/trace/event.h"
 
 #include <cstddef>
+#include <utility>
+#include <vector>
 
 namespace poolscope::session {
 
 /// When tasks of a kind met the same fate, in time order. Threads: as SharedVector.
 class NamedTimes {
  public:
-  /// Cost O(those behind it): stragglers are few and late by little.
+  /// Out of order, too. What is not the latest is taken in by seal().
   void insert(TimeNs time, trace::NameId name);
   /// Takes one out, which is there.
-  void remove(TimeNs time, trace::NameId name);
-  /// One of `time` has another name than was thought. Cost O(those of the same time).
-  void rename(TimeNs time, trace::NameId from, trace::NameId to);
-  /// Brings the summaries up to date.
-  void seal();
+  void remove(TimeNs time, trace::NameId name) { removed_.emplace_back(time, name); }
+  /// One of `time` has another name than was thought.
+  void rename(TimeNs time, trace::NameId from, trace::NameId to) {
+    remove(time, from);
+    added_.emplace_back(time, to);
+  }
+  /// Takes in what waits and brings the summaries up to date. Cost O(new ones + those behind the
+  /// earliest of what waited); how many these are.
+  std::size_t seal();
   std::size_t bytes() const { return times_.bytes() + names_.bytes() + summaries_.bytes(); }
   void freeze();
 
@@ -34,12 +40,15 @@ class NamedTimes {
   void count_kinds(TimeNs begin, TimeNs end, KindTally::Count count, KindTally& kinds) const;
 
  private:
-  std::size_t place_of(TimeNs time, trace::NameId name) const;
-  void truncate(std::size_t size);
+  using Entry = std::pair<TimeNs, trace::NameId>;
+
+  std::size_t settle();
+  void push(const Entry& entry);
 
   PackedColumn times_;
   PackedVector<trace::NameId> names_;
   SummaryTree summaries_;
+  std::vector<Entry> added_, removed_;  // the writer's only
 };
 
 }  // namespace poolscope::session

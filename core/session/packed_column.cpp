@@ -12,75 +12,101 @@ PackedColumn::Chunk::Chunk(const Chunk& other) : Chunk(other.word_count) {
   std::copy_n(other.words.get(), word_count, words.get());
 }
 
-PackedColumn::Chunk PackedColumn::packed(const Chunk& plain) {
+/// What the codes of a block count from, and how they lie.
+struct PackedColumn::Packing {
+  Value base = kAbsent;
+  Shape shape = {};
+
+  explicit Packing(std::span<const std::uint64_t, kBlock> values);
+  void write(std::span<const std::uint64_t, kBlock> values, std::uint64_t* words) const;
+};
+
+PackedColumn::Packing::Packing(std::span<const std::uint64_t, kBlock> values) {
   // More bits than this and a code may not lie within eight bytes.
   constexpr unsigned kMostBits = 57;
-  struct Block {
-    Value base = kAbsent;
-    Shape shape = {};
-    std::array<std::uint64_t, kBlock> codes = {};
-  };
-  std::array<Block, kBlocks> blocks;
-  std::size_t count = kBlocks * 2;
-  for (std::size_t b = 0; b < kBlocks; ++b) {
-    const std::span values(&plain.words[b * kBlock], kBlock);
-    const auto value = [&](std::size_t i) { return static_cast<Value>(values[i]); };
-    Block& block = blocks[b];
-    if (value(0) != kAbsent && value(kBlock - 1) != kAbsent) {
-      const Value rise = wrapping_subtract(value(kBlock - 1), value(0));
-      const Value steepness = rise / Value{kBlock - 1};
-      constexpr Value kSteepest = std::numeric_limits<std::int32_t>::max() >> Shape::kSlopeBits;
-      if (steepness > -kSteepest && steepness < kSteepest) {
-        const Value exact = rise * (Value{1} << Shape::kSlopeBits) / Value{kBlock - 1};
-        block.shape.slope = static_cast<std::int32_t>(exact);
-      }
+  const auto first = static_cast<Value>(values.front());
+  const auto last = static_cast<Value>(values.back());
+  if (first != kAbsent && last != kAbsent) {
+    const Value rise = wrapping_subtract(last, first);
+    const Value steepness = rise / Value{kBlock - 1};
+    constexpr Value kSteepest = std::numeric_limits<std::int32_t>::max() >> Shape::kSlopeBits;
+    if (steepness > -kSteepest && steepness < kSteepest) {
+      const Value exact = rise * (Value{1} << Shape::kSlopeBits) / Value{kBlock - 1};
+      shape.slope = static_cast<std::int32_t>(exact);
     }
-    Value least = std::numeric_limits<Value>::max();
-    Value most = std::numeric_limits<Value>::min();
-    std::array<Value, kBlock> above;
-    for (std::size_t i = 0; i < kBlock; ++i) {
-      above[i] = wrapping_subtract(value(i), block.shape.rise(i));
-      if (value(i) == kAbsent) {
-        block.shape.absents = true;
-        continue;
-      }
-      least = std::min(least, above[i]);
-      most = std::max(most, above[i]);
-    }
-    if (least > most) {
-      block.shape = {};  // all are absent, which the line says
+  }
+  Value least = std::numeric_limits<Value>::max();
+  Value most = std::numeric_limits<Value>::min();
+  for (std::size_t i = 0; i < kBlock; ++i) {
+    const auto value = static_cast<Value>(values[i]);
+    if (value == kAbsent) {
+      shape.absents = true;
       continue;
     }
-    const std::uint64_t span = static_cast<std::uint64_t>(most) - static_cast<std::uint64_t>(least);
-    const auto bits = static_cast<unsigned>(
-        std::bit_width(span) + (block.shape.absents && std::has_single_bit(span + 1) ? 1 : 0));
-    const bool as_it_is = bits > kMostBits;
-    block.base = least;
-    block.shape.width = static_cast<std::uint8_t>(as_it_is ? 64 : bits);
-    block.shape.first_word = static_cast<std::uint16_t>(count);
-    for (std::size_t i = 0; i < kBlock; ++i) {
-      block.codes[i] = as_it_is              ? values[i]
-                       : value(i) == kAbsent ? (std::uint64_t{1} << bits) - 1
-                                             : static_cast<std::uint64_t>(above[i]) -
-                                                   static_cast<std::uint64_t>(least);
+    const Value above = wrapping_subtract(value, shape.rise(i));
+    least = std::min(least, above);
+    most = std::max(most, above);
+  }
+  if (least > most) {
+    shape = {};  // all are absent, which the line says
+    return;
+  }
+  base = least;
+  const std::uint64_t span = static_cast<std::uint64_t>(most) - static_cast<std::uint64_t>(least);
+  const auto bits = static_cast<unsigned>(std::bit_width(span) +
+                                          (shape.absents && std::has_single_bit(span + 1) ? 1 : 0));
+  shape.width = static_cast<std::uint8_t>(bits > kMostBits ? 64 : bits);
+}
+
+/// As many words as the codes have bits.
+void PackedColumn::Packing::write(std::span<const std::uint64_t, kBlock> values,
+                                  std::uint64_t* words) const {
+  const unsigned width = shape.width;
+  if (width == 64) {
+    std::ranges::copy(values, words);
+    return;
+  }
+  if (width == 0) {
+    return;
+  }
+  const std::uint64_t absent = (std::uint64_t{1} << width) - 1;
+  std::uint64_t word = 0;
+  unsigned filled = 0;  // bits of it
+  for (std::size_t i = 0; i < kBlock; ++i) {
+    const auto value = static_cast<Value>(values[i]);
+    const std::uint64_t code =
+        value == kAbsent ? absent
+                         : static_cast<std::uint64_t>(wrapping_subtract(value, shape.rise(i))) -
+                               static_cast<std::uint64_t>(base);
+    word |= code << filled;
+    filled += width;
+    if (filled >= 64) {
+      *words++ = word;
+      filled -= 64;
+      word = filled == 0 ? 0 : code >> (width - filled);
     }
-    count += block.shape.width;
+  }
+}
+
+PackedColumn::Chunk PackedColumn::packed(const Chunk& plain) {
+  const auto block = [&](std::size_t b) {
+    return std::span<const std::uint64_t, kBlock>(&plain.words[b * kBlock], kBlock);
+  };
+  std::array packings = {Packing(block(0)), Packing(block(1)), Packing(block(2)),
+                         Packing(block(3))};
+  static_assert(packings.size() == kBlocks);
+  std::size_t count = kBlocks * 2;
+  for (Packing& packing : packings) {
+    packing.shape.first_word = static_cast<std::uint16_t>(packing.shape.width == 0 ? 0 : count);
+    count += packing.shape.width;
   }
   ++count;
   Chunk chunk(count == kChunk ? count + 1 : count);  // kChunk words would be read as plain
   for (std::size_t b = 0; b < kBlocks; ++b) {
-    const Block& block = blocks[b];
-    chunk.words[b * 2] = static_cast<std::uint64_t>(block.base);
-    chunk.words[b * 2 + 1] = std::bit_cast<std::uint64_t>(block.shape);
-    const unsigned width = block.shape.width;
-    for (std::size_t i = 0; i < kBlock && width > 0; ++i) {
-      const std::size_t bit = i * width;
-      std::uint64_t* word = &chunk.words[block.shape.first_word + bit / 64];
-      *word |= block.codes[i] << (bit % 64);
-      if (bit % 64 + width > 64) {
-        word[1] |= block.codes[i] >> (64 - bit % 64);
-      }
-    }
+    const Packing& packing = packings[b];
+    chunk.words[b * 2] = static_cast<std::uint64_t>(packing.base);
+    chunk.words[b * 2 + 1] = std::bit_cast<std::uint64_t>(packing.shape);
+    packing.write(block(b), &chunk.words[packing.shape.first_word]);
   }
   return chunk;
 }

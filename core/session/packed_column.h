@@ -124,6 +124,7 @@ class PackedColumn {
     std::uint32_t word_count;
   };
 
+  struct Packing;
   static Chunk packed(const Chunk& plain);
   static Chunk unpacked(const Chunk& packed);
   void put(std::size_t place, Chunk&& chunk);

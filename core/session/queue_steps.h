@@ -98,7 +98,7 @@ class QueueSteps {
   void widen_singly(std::size_t first, std::size_t last, Extremes& extremes) const;
 
   PackedColumn keys_;
-  SharedVector<Group> groups_;
+  SharedVector<Group, 64> groups_;
   SharedVector<Summary> summaries_;  // of kGroup sealed groups
   std::size_t blurred_ = 0;          // steps
   std::int64_t depth_ = 0;           // after the last

@@ -2,7 +2,6 @@
 #include "core/session/span_track.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace poolscope::session {
 
@@ -59,15 +58,16 @@ void SpanTrack::push(TimeNs begin, TimeNs end) {
 
 void SpanTrack::note_longest(std::size_t index, TimeNs length) {
   std::size_t group = index;
-  for (SharedVector<Longest>& level : longest_) {
+  for (std::size_t l = 0; l < kLevels; ++l) {
     group /= kFan;
-    if (group >= level.size()) {
-      level.push_back({length, index});
-    } else if (level[group].length < length) {
-      level.own(group) = {length, index};
+    if (group >= longest_[l].size()) {
+      longest_[l].push_back({length, index});
+    } else if (last_longest_[l] < length) {
+      longest_[l].own(group) = {length, index};
     } else {
       return;  // nor is it the longest of a bigger group
     }
+    last_longest_[l] = length;
   }
 }
 
@@ -77,29 +77,33 @@ void SpanTrack::close(TimeNs end) {
   push(begin, std::max(begin, end));
 }
 
-void SpanTrack::set_end(std::size_t index, TimeNs end) {
-  std::vector<Span> tail;
-  for (std::size_t i = index; i < begin_.size(); ++i) {
-    tail.push_back((*this)[i]);
+std::size_t SpanTrack::correct(std::vector<Correction> ends) {
+  std::ranges::sort(ends, {}, &Correction::index);
+  const std::size_t first = ends.front().index;
+  std::vector<Span> tail(begin_.size() - first);
+  read(first, tail);
+  total_ = sum_before(first);
+  begin_.truncate(first);
+  idle_.truncate(first);
+  cut_longest(first);
+  for (const Correction& correction : ends) {
+    const std::size_t place = correction.index - first;
+    Span& span = tail[place];
+    span.end = std::max(span.begin, correction.end);
+    const TimeNs next = place + 1 < tail.size() ? tail[place + 1].begin : open_.value_or(kForever);
+    overlaps_ = overlaps_ || span.end > next;
   }
-  tail.front().end = std::max(tail.front().begin, end);
-  total_ = sum_before(index);
-  begin_.truncate(index);
-  idle_.truncate(index);
-  cut_longest(index);
   for (const Span& span : tail) {
     push(span.begin, span.end);
   }
-  const bool into_the_next =
-      tail.size() > 1 ? tail.front().end > tail[1].begin : open_ && tail.front().end > *open_;
-  overlaps_ = overlaps_ || into_the_next;
+  return tail.size();
 }
 
 void SpanTrack::cut_longest(std::size_t size) {
   std::size_t width = 1;
   for (std::size_t l = 0; l < kLevels; ++l) {
     // The group that the cut goes through is summed up anew from what stays of it.
-    SharedVector<Longest>& level = longest_[l];
+    Level& level = longest_[l];
     const std::size_t children = l == 0 ? size : longest_[l - 1].size();
     width *= kFan;
     level.truncate(size / width);
@@ -111,6 +115,7 @@ void SpanTrack::cut_longest(std::size_t size) {
         level.own(child / kFan) = candidate;
       }
     }
+    last_longest_[l] = level.empty() ? 0 : level.back().length;
   }
 }
 
@@ -118,7 +123,7 @@ void SpanTrack::clear() {
   begin_.truncate(0);
   idle_.truncate(0);
   total_ = 0;
-  for (SharedVector<Longest>& level : longest_) {
+  for (Level& level : longest_) {
     level.truncate(0);
   }
   open_.reset();
@@ -129,7 +134,7 @@ void SpanTrack::clear() {
 void SpanTrack::freeze() {
   begin_.freeze();
   idle_.freeze();
-  for (SharedVector<Longest>& level : longest_) {
+  for (Level& level : longest_) {
     level.freeze();
   }
 }
@@ -143,7 +148,7 @@ void SpanTrack::blur_before(std::size_t index) {
 
 std::size_t SpanTrack::bytes() const {
   std::size_t bytes = begin_.bytes() + idle_.bytes();
-  for (const SharedVector<Longest>& level : longest_) {
+  for (const Level& level : longest_) {
     bytes += level.bytes();
   }
   return bytes;

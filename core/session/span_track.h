@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace poolscope::session {
 
@@ -42,8 +43,13 @@ class SpanTrack {
 
   void open(TimeNs begin) { open_ = begin; }
   void close(TimeNs end);
-  /// Corrects the end of a closed one. Cost O(closed ones behind it).
-  void set_end(std::size_t index, TimeNs end);
+  /// Corrects ends of closed ones. Cost O(closed ones from the first of them on); how many these
+  /// are.
+  struct Correction {
+    std::size_t index = 0;
+    TimeNs end = 0;
+  };
+  std::size_t correct(std::vector<Correction> ends);
   void clear();
   void freeze();
   /// Of those before `index` (a multiple of PackedColumn::kChunk, all closed) keeps sums and the
@@ -98,9 +104,11 @@ class SpanTrack {
   }
 
   PackedColumn begin_;
-  PackedColumn idle_;  // begin less sum_before(): says the same in fewer bits
-  TimeNs total_ = 0;   // of all lengths
-  std::array<SharedVector<Longest>, kLevels> longest_;  // of kFan, kFan^2, ...
+  PackedColumn idle_;                       // begin less sum_before(): says the same in fewer bits
+  TimeNs total_ = 0;                        // of all lengths
+  using Level = SharedVector<Longest, 64>;  // most lanes are short
+  std::array<Level, kLevels> longest_;      // of kFan, kFan^2, ...
+  std::array<TimeNs, kLevels> last_longest_ = {};  // lengths of their backs, at hand
   std::optional<TimeNs> open_;
   std::size_t blurred_ = 0;
   bool overlaps_ = false;

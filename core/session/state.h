@@ -32,11 +32,8 @@ struct PoolData {
   NamedTimes loose_failed;  ///< of those, failed
   std::vector<MaxWorkersStep> max_workers;
 
-  void seal() {
-    cancelled.seal();
-    loose_ends.seal();
-    loose_failed.seal();
-  }
+  /// As NamedTimes::seal().
+  std::size_t seal() { return cancelled.seal() + loose_ends.seal() + loose_failed.seal(); }
   std::size_t bytes() const {
     return queue.bytes() + activity.bytes() + cancelled.bytes() + loose_ends.bytes() +
            loose_failed.bytes();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/writer.h"
 
-#include "core/session/sorted_insert.h"
+#include "core/session/sorted.h"
 #include "core/session/task_kind.h"
 
 #include <algorithm>
@@ -48,8 +48,9 @@ void insert_by_time(std::vector<T>& items, T item) {
 }  // namespace
 
 std::uint32_t Writer::add_process(std::shared_ptr<const trace::Directory> directory) {
-  processes_.emplace_back().data.directory = std::move(directory);
-  processes_.back().changed = true;
+  ProcessEntry& entry = processes_.add();
+  entry.data.directory = std::move(directory);
+  entry.changed = true;
   state_.processes.emplace_back();
   return static_cast<std::uint32_t>(processes_.size() - 1);
 }
@@ -155,15 +156,16 @@ void Writer::take_queued(std::uint32_t process, const Event& event) {
   const TaskTable::Origin* known = tasks.origin(row);
   const std::uint32_t pool = pool_of(process, event);
   const bool fits = caller != kNone32 && (known == nullptr || known->pool == pool);
+  const std::uint32_t task_pool = known == nullptr ? pool : known->pool;
   const trace::NameId name_before = known == nullptr ? 0 : known->name;
   const auto name = static_cast<trace::NameId>(event.detail);
-  if (tasks.set_origin(row, {known == nullptr ? pool : known->pool, caller, name})) {
+  if (tasks.set_origin(row, {task_pool, caller, name})) {
     note_kind(process, {process, event.task}, name);
   }
   tasks.set_queued(row, time_of(event));
-  pool_of_task(process, row).queue.add(time_of(event), true);
+  queue_of(process, task_pool).add(time_of(event), true);
   if (tasks.fate(row).lane != kNone32) {
-    leave_queue(process, row, time_left(process, row));
+    leave_queue(process, task_pool, row, time_left(process, row));
     tell_late(process, row, name_before);
   }
   if (!fits) {
@@ -202,8 +204,9 @@ void Writer::tell_late(std::uint32_t process, Row row, trace::NameId name_before
     return;
   }
   const LooseEnd& end = data.loose[fate.index];
-  const trace::NameId name = data.tasks.origin(row)->name;
-  PoolData& pool = pool_of_task(process, row);
+  const TaskTable::Origin& origin = *data.tasks.origin(row);
+  const trace::NameId name = origin.name;
+  PoolData& pool = pool_data(process, origin.pool);
   if (end.outcome == Outcome::cancelled) {
     pool.cancelled.rename(end.time, name_before, name);
     return;
@@ -241,8 +244,9 @@ void Writer::end_loosely(std::uint32_t process, Row row, const Event& event) {
   }
   data.tasks.set_run(row, TaskTable::kLoose, static_cast<std::uint32_t>(data.loose.size()));
   data.loose.push_back({time_of(event), lane, row, event.detail, event.outcome});
-  PoolData& pool = pool_of_task(process, row);
-  const trace::NameId name = data.tasks.origin(row)->name;
+  const TaskTable::Origin& origin = *data.tasks.origin(row);
+  const trace::NameId name = origin.name;
+  PoolData& pool = pool_data(process, origin.pool);
   if (event.outcome == Outcome::cancelled) {
     pool.cancelled.insert(time_of(event), name);
   } else {
@@ -251,7 +255,7 @@ void Writer::end_loosely(std::uint32_t process, Row row, const Event& event) {
       pool.loose_failed.insert(time_of(event), name);
     }
   }
-  leave_queue(process, row, time_of(event));
+  leave_queue(process, origin.pool, row, time_of(event));
 }
 
 void Writer::take_delivered(std::uint32_t process, const Event& event) {
@@ -421,7 +425,7 @@ void Writer::note_change(std::uint32_t lane) {
 
 std::uint32_t Writer::new_lane(std::uint32_t process, trace::ThreadId thread, TimeNs time) {
   const auto index = static_cast<std::uint32_t>(lanes_.size());
-  LaneEntry& lane = lanes_.emplace_back();
+  LaneEntry& lane = lanes_.add();
   lane.data.process = process;
   lane.data.thread = thread;
   lane.data.first_event = time;
@@ -450,7 +454,7 @@ std::uint32_t Writer::pool_of(std::uint32_t process, const Event& event) {
   }
   std::uint32_t& known = pools[event.pool];
   if (known == 0) {
-    PoolEntry& pool = pools_.emplace_back();
+    PoolEntry& pool = pools_.add();
     known = static_cast<std::uint32_t>(pools_.size());
     pool.info.index = PoolIndex{known - 1};
     pool.info.process = process;
@@ -474,26 +478,26 @@ PoolData& Writer::pool_data(std::uint32_t process, std::uint32_t pool) {
   return entry.data;
 }
 
-PoolData& Writer::pool_of_task(std::uint32_t process, Row row) {
-  PoolData& pool = pool_data(process, processes_[process].data.tasks.origin(row)->pool);
-  if (!pool.queue.unsettled()) {
-    unsettled_.push_back(&pool.queue);
+/// To be changed.
+QueueSteps& Writer::queue_of(std::uint32_t process, std::uint32_t pool) {
+  QueueSteps& queue = pool_data(process, pool).queue;
+  if (!queue.unsettled()) {
+    unsettled_.push_back(&queue);
   }
-  return pool;
+  return queue;
 }
 
-/// At the end, or into `late` until settle().
-template <typename Values, typename T, typename Key>
-void Writer::put_in_order(std::uint32_t lane, Values& values, std::vector<T>& late, T value,
-                          const Key& key) {
-  if (late.empty() && (values.empty() || key(values.back()) <= key(value))) {
-    values.push_back(value);
-    return;
-  }
-  late.push_back(value);
+void Writer::note_unsorted(std::uint32_t lane) {
   if (!std::exchange(lanes_[lane].unsorted, true)) {
     unsorted_lanes_.push_back(lane);
   }
+}
+
+void Writer::sort_lanes() {
+  for (const std::uint32_t lane : unsorted_lanes_) {
+    sort_lane(lanes_[lane]);
+  }
+  unsorted_lanes_.clear();
 }
 
 void Writer::sort_lane(LaneEntry& lane) {
@@ -503,6 +507,15 @@ void Writer::sort_lane(LaneEntry& lane) {
   sorted_again_ += merge_sorted(lane.data.deliveries, lane.late_deliveries,
                                 [&](Row row) { return tasks.delivered(row); });
   sorted_again_ += merge_sorted(lane.data.redeliveries, lane.late_redeliveries, std::identity());
+  sorted_again_ += merge_sorted(lane.data.failed_runs, lane.late_failures, std::identity());
+  if (!lane.late_ends.empty()) {
+    std::vector<std::uint32_t> ended;
+    for (const SpanTrack::Correction& end : lane.late_ends) {
+      ended.push_back(static_cast<std::uint32_t>(end.index));
+    }
+    sorted_again_ += take_out_sorted(lane.data.endless_runs, std::move(ended));
+    sorted_again_ += lane.data.runs.correct(std::exchange(lane.late_ends, {}));
+  }
   lane.unsorted = false;
 }
 
@@ -513,19 +526,17 @@ bool Writer::defers() const {
 }
 
 void Writer::settle() {
-  for (const std::uint32_t lane : unsorted_lanes_) {
-    sort_lane(lanes_[lane]);
-  }
-  unsorted_lanes_.clear();
+  sort_lanes();
   for (const std::uint32_t lane : late_lanes_) {
     rebuild(lane);
   }
   late_lanes_.clear();
+  sort_lanes();
   for (QueueSteps* queue : unsettled_) {
     sorted_again_ += queue->settle();
   }
   unsettled_.clear();
-  for (ProcessEntry& process : processes_) {
+  for (ProcessEntry& process : processes_.all()) {
     settle_log(process.data, process.new_log);
   }
 }
@@ -602,7 +613,7 @@ State Writer::publish(std::size_t memory_limit) {
   }
   if (std::exchange(lanes_changed_, false)) {
     auto lanes = std::make_shared<std::vector<Lane>>();
-    for (const LaneEntry& lane : lanes_) {
+    for (const LaneEntry& lane : lanes_.all()) {
       Lane& told = lanes->emplace_back(lane.info);
       told.start_known = lane.start_seen;
       told.started =
@@ -615,7 +626,7 @@ State Writer::publish(std::size_t memory_limit) {
   }
   if (std::exchange(pools_changed_, false)) {
     auto pools = std::make_shared<std::vector<Pool>>();
-    for (const PoolEntry& pool : pools_) {
+    for (const PoolEntry& pool : pools_.all()) {
       pools->push_back(pool.info);
     }
     state_.pools = std::move(pools);

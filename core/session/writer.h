@@ -9,6 +9,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,7 +48,9 @@ class Writer {
     std::vector<Row> late_submits = {};   // the same for what is kept in order by itself
     std::vector<Row> late_deliveries = {};
     std::vector<TimeNs> late_redeliveries = {};
-    bool unsorted = false;  // there are such
+    std::vector<std::uint32_t> late_failures = {};
+    std::vector<SpanTrack::Correction> late_ends = {};  // of runs that went on beside others
+    bool unsorted = false;                              // there are such
   };
   struct PoolEntry {
     PoolData data;
@@ -73,6 +76,23 @@ class Writer {
     std::size_t bytes = 0;
   };
 
+  /// Entries that stay where they are while others are added. A deque is that, too, but finds one
+  /// by a division; the writer looks them up many times an event.
+  template <typename Entry>
+  class Entries {
+   public:
+    std::size_t size() const { return entries_.size(); }
+    Entry& operator[](std::size_t index) { return *entries_[index]; }
+    const Entry& operator[](std::size_t index) const { return *entries_[index]; }
+    Entry& add() { return *entries_.emplace_back(std::make_unique<Entry>()); }
+    auto all() {
+      return entries_ | std::views::transform([](auto& entry) -> Entry& { return *entry; });
+    }
+
+   private:
+    std::vector<std::unique_ptr<Entry>> entries_;
+  };
+
   // writer.cpp: what comes in, and pools
   void take(std::uint32_t process, const trace::Event& event);
   void take_rare(std::uint32_t process, const trace::Event& event);
@@ -96,6 +116,8 @@ class Writer {
   template <typename Values, typename T, typename Key>
   void put_in_order(std::uint32_t lane, Values& values, std::vector<T>& late, T value,
                     const Key& key);
+  void note_unsorted(std::uint32_t lane);
+  void sort_lanes();
   void sort_lane(LaneEntry& lane);
   void settle_log(ProcessData& process, std::vector<trace::Event>& added);
   std::uint32_t lane_of(std::uint32_t process, const trace::Event& event);
@@ -104,7 +126,7 @@ class Writer {
   std::uint32_t new_lane(std::uint32_t process, trace::ThreadId thread, TimeNs time);
   std::uint32_t pool_of(std::uint32_t process, const trace::Event& event);
   PoolData& pool_data(std::uint32_t process, std::uint32_t pool);
-  PoolData& pool_of_task(std::uint32_t process, Row row);
+  QueueSteps& queue_of(std::uint32_t process, std::uint32_t pool);
   void refresh_names(LaneEntry& lane);
   void end_loosely(std::uint32_t process, Row row, const trace::Event& event);
 
@@ -115,7 +137,7 @@ class Writer {
   void feed_finished(std::uint32_t lane, const trace::Event& event);
   void feed_wait(std::uint32_t lane, const trace::Event& event);
   void feed_exit(LaneEntry& lane, TimeNs time);
-  void finish_run(LaneEntry& lane, std::size_t run, const trace::Event& event);
+  void finish_run(std::uint32_t lane, std::size_t run, const trace::Event& event);
   void abandon_run(LaneEntry& lane, TimeNs time);
   void abandon_wait(LaneEntry& lane, TimeNs time);
   void rebuild(std::uint32_t lane);
@@ -124,7 +146,7 @@ class Writer {
   void take_back_departure(std::uint32_t process, Row row);
   void take_back_loose(std::uint32_t process, Row row);
   TimeNs time_left(std::uint32_t process, Row row) const;
-  void leave_queue(std::uint32_t process, Row row, TimeNs time);
+  void leave_queue(std::uint32_t process, std::uint32_t pool, Row row, TimeNs time);
 
   // activity_writer.cpp: what the workers of a pool do together
   void note_activity(std::uint32_t pool, std::size_t channel, TimeNs time, int change);
@@ -133,8 +155,7 @@ class Writer {
   void note_phases(const LaneData& lane, int change);
   void note_phase(const LaneData& lane, const std::optional<PhaseTrack::Top>& top, TimeNs time,
                   int change);
-  void note_phase_change(const LaneData& lane, const std::optional<PhaseTrack::Top>& before,
-                         TimeNs time);
+  void note_phase_changes(const LaneData& lane, std::size_t known, TimeNs time);
   std::uint32_t pool_of_run(const LaneData& lane, std::size_t run) const;
   std::uint32_t pool_of_phase(const LaneData& lane, const PhaseTrack::Top& top) const;
 
@@ -152,9 +173,9 @@ class Writer {
   void forget_chunk(ProcessData& process, std::size_t chunk);
 
   State state_;  // figures only; the rest is put in by publish()
-  std::deque<LaneEntry> lanes_;
-  std::deque<PoolEntry> pools_;
-  std::deque<ProcessEntry> processes_;
+  Entries<LaneEntry> lanes_;
+  Entries<PoolEntry> pools_;
+  Entries<ProcessEntry> processes_;
   std::vector<Marker> markers_;
   std::shared_ptr<std::deque<std::string>> names_ = std::make_shared<std::deque<std::string>>();
   std::vector<std::uint32_t> changed_lanes_, changed_pools_, late_lanes_, unsorted_lanes_;
@@ -168,5 +189,17 @@ class Writer {
   bool pools_changed_ = false;
   bool markers_changed_ = false;
 };
+
+/// At the end, or into `late` until settle().
+template <typename Values, typename T, typename Key>
+void Writer::put_in_order(std::uint32_t lane, Values& values, std::vector<T>& late, T value,
+                          const Key& key) {
+  if (late.empty() && (values.empty() || key(values.back()) <= key(value))) {
+    values.push_back(value);
+    return;
+  }
+  late.push_back(value);
+  note_unsorted(lane);
+}
 
 }  // namespace poolscope::session

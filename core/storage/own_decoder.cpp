@@ -371,8 +371,10 @@ void OwnDecoder::add_event(const Parsed& parsed, std::uint64_t time_ns) {
     ++damaged_;
     return;
   }
-  open_process({});
-  const Event event = {
+  if (!directory_) {
+    open_process({});
+  }
+  Event event = {
       .time_ns = time_ns, .thread = *thread, .pool = parsed.pool.value_or(default_pool_)};
   if (parsed.kind) {
     add_full(parsed, event);
@@ -384,7 +386,7 @@ void OwnDecoder::add_event(const Parsed& parsed, std::uint64_t time_ns) {
   }
 }
 
-void OwnDecoder::add_full(const Parsed& parsed, Event event) {
+void OwnDecoder::add_full(const Parsed& parsed, Event& event) {
   if (*parsed.kind > static_cast<std::uint64_t>(trace::kLastEventKind) || parsed.result > 2) {
     return;  // of a later version
   }
@@ -404,7 +406,7 @@ void OwnDecoder::add_full(const Parsed& parsed, Event event) {
   events_.push_back(event);
 }
 
-void OwnDecoder::add_short(const Parsed& parsed, Event event) {
+void OwnDecoder::add_short(const Parsed& parsed, Event& event) {
   bool good = false;
   switch (static_cast<EventType>(parsed.type)) {
     case EventType::instant:

@@ -81,8 +81,8 @@ class OwnDecoder {
   void read_annotation(std::string_view data, Parsed& parsed, RecordingInfo& info);
 
   void add_event(const Parsed& parsed, std::uint64_t time_ns);
-  void add_short(const Parsed& parsed, trace::Event event);
-  void add_full(const Parsed& parsed, trace::Event event);
+  void add_short(const Parsed& parsed, trace::Event& event);
+  void add_full(const Parsed& parsed, trace::Event& event);
   bool begin_slice(const Parsed& parsed, trace::Event& event, Stack& stack) const;
   bool end_slice(const Parsed& parsed, trace::Event& event, Stack& stack) const;
   Stack& stack_of(trace::ThreadId thread);

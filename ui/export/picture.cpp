@@ -29,6 +29,7 @@ constexpr qreal kMargin = 24;
 constexpr qreal kHeader = 112;
 constexpr qreal kChart = 190;
 constexpr qreal kLegend = 20;
+constexpr qreal kSubtitle = 52;
 
 struct Figure {
   QString value;
@@ -139,18 +140,15 @@ TimeRange rangeOf(const Frame& frame, const PictureOptions& options) {
   return range;
 }
 
-/// Words for an audience, over the timeline.
-void paintSubtitle(QPainter& painter, const QString& text, const QRectF& room, const Theme& theme) {
+/// Words for an audience.
+void paintSubtitle(QPainter& painter, const QString& text, const QRectF& band, const Theme& theme) {
   QFont font = theme.fonts.title;
   font.setPixelSize(qRound(theme.px(23)));
   const QFontMetricsF metrics(font);
-  const QString shown = metrics.elidedText(text, Qt::ElideRight, room.width() * 0.8);
-  QRectF box(0, 0, metrics.horizontalAdvance(shown) + theme.px(40), metrics.height() * 1.6);
-  box.moveCenter(QPointF(room.center().x(), room.bottom() - box.height()));
-  painter.setRenderHint(QPainter::Antialiasing);
-  painter.setPen(QPen(theme.line, 1));
-  painter.setBrush(theme.raised);
-  painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(10), theme.px(10));
+  const QString shown = metrics.elidedText(text, Qt::ElideRight, band.width() * 0.9);
+  QRectF box(0, 0, metrics.horizontalAdvance(shown) + theme.px(40), band.height() - theme.px(8));
+  box.moveCenter(band.center());
+  paintCard(painter, box, theme);
   painter.setFont(font);
   painter.setPen(theme.text);
   painter.drawText(box, Qt::AlignCenter, shown);
@@ -195,9 +193,6 @@ bool PicturePainter::paintTimelinePart(QPainter& painter, const Frame& frame,
       layOutTimeline(frame, view, room.size(), options.theme, *layoutCache_);
   paintTimeline(painter, scene, options.theme, *sprites_);
   painter.restore();
-  if (!options.subtitle.isEmpty()) {
-    paintSubtitle(painter, options.subtitle, room, options.theme);
-  }
   return scene.hasFoldedRows;
 }
 
@@ -247,10 +242,17 @@ void PicturePainter::paint(QPainter& painter, const Frame& frame, const PictureO
   const qreal chartHeight = std::min(theme.px(kChart), all.height() * 0.3);
   const qreal top = theme.px(kHeader);
   const qreal legendHeight = theme.px(kLegend);
-  const qreal most = all.height() - top - chartHeight - 2 * gap - legendHeight;
+  const bool subtitled = options.subtitleBand || !options.subtitle.isEmpty();
+  const qreal band = subtitled ? theme.px(kSubtitle) : 0;
+  const qreal most = all.height() - top - chartHeight - 2 * gap - legendHeight - band;
   const QRectF timeline(0, std::round(top), all.width(), std::round(most));
   const bool folded = paintTimelinePart(painter, frame, options, range, timeline);
-  const QRectF legend(margin, timeline.bottom() + gap / 2, all.width() - 2 * margin, legendHeight);
+  if (!options.subtitle.isEmpty()) {
+    paintSubtitle(painter, options.subtitle,
+                  QRectF(margin, timeline.bottom(), all.width() - 2 * margin, band), theme);
+  }
+  const QRectF legend(margin, timeline.bottom() + band + gap / 2, all.width() - 2 * margin,
+                      legendHeight);
   paintLegend(painter, legendOf(*frame.snapshot, options.coloring, folded), legend, theme,
               *sprites_);
   const QRectF card(margin, legend.bottom() + gap / 2, all.width() - 2 * margin,

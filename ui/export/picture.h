@@ -30,7 +30,9 @@ struct PictureOptions {
   LaneArrangement lanes = {};
   QString title = {};
   QString caption = {};
-  QString subtitle = {};  ///< a line over the timeline, large enough for an audience
+  QString subtitle = {};      ///< a line below the timeline, large enough for an audience
+  bool subtitleBand = false;  ///< its room is kept without one, too: pictures that follow each
+                              ///< other do not jump
   /// The timeline as the window shows it live: so long, with the present near its right end, and
   /// tokens that fly; `begin` and `end` hold for the figures and the chart.
   std::optional<session::TimeNs> followedSpan = {};

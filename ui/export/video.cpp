@@ -41,6 +41,7 @@ VideoFrames::VideoFrames(std::shared_ptr<const session::Snapshot> snapshot, Pict
   picture_.speed = speed_;
   picture_.followedSpan = std::max<TimeNs>(
       ViewState::kShortestSpan, std::llround(static_cast<double>(ViewState::kFirstSpan) * speed_));
+  picture_.subtitleBand = hasCaptions(*snapshot_, begin_, end_, speed_);
   const double seconds = static_cast<double>(end_ - begin_) * 1e-9 / speed_;
   // One more, so that the end is seen.
   count_ = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(seconds * fps_))) + 1;

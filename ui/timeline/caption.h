@@ -12,4 +12,8 @@ namespace poolscope::ui {
 /// window and in a video. Cost: O(markers).
 QString captionAt(const session::Snapshot& snapshot, session::TimeNs now, double speed);
 
+/// Whether there is one at any moment of [begin, end].
+bool hasCaptions(const session::Snapshot& snapshot, session::TimeNs begin, session::TimeNs end,
+                 double speed);
+
 }  // namespace poolscope::ui

@@ -177,12 +177,19 @@ void layOutHead(const LayoutContext& c, const PlannedRow& row, const QString& na
     head.state = {QRectF(left, top + line, right - left, line), stateFor(right - left),
                   TextRole::lane_state, t.dim};
   } else {
-    // One line: the name keeps its room, the state gets what is left.
-    const qreal nameWidth = std::min(c.cache.textWidth(name, role), (right - left) * 0.6);
-    const qreal stateLeft = left + nameWidth + t.px(8);
+    // One line: the name keeps its room, the state gets what is left. One that does not fit is left
+    // to the dot: a letter of it says nothing, and the end of the name tells more.
+    const qreal gap = t.px(8);
+    qreal nameWidth = std::min(c.cache.textWidth(name, role), (right - left) * 0.6);
+    QString state = stateFor(right - left - nameWidth - gap);
+    if (!share.isEmpty() && state.contains(QChar(0x2026))) {
+      state = share;
+      nameWidth = right - left - c.cache.textWidth(share, TextRole::lane_state) - gap;
+    }
+    const qreal stateLeft = left + nameWidth + gap;
     head.name = {QRectF(left, y, nameWidth, row.height), nameFor(nameWidth), role, nameColor};
-    head.state = {QRectF(stateLeft, y, right - stateLeft, row.height), stateFor(right - stateLeft),
-                  TextRole::lane_state, t.dim, Qt::AlignRight | Qt::AlignVCenter};
+    head.state = {QRectF(stateLeft, y, right - stateLeft, row.height), state, TextRole::lane_state,
+                  t.dim, Qt::AlignRight | Qt::AlignVCenter};
   }
   pane.heads.append(head);
 }

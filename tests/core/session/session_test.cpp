@@ -134,6 +134,8 @@ class SessionTest : public QObject {
   void lostEndOfADeliveredTask_isOverWhenTheWorkerGoesOn();
   void runWithoutEnd_lastsToTheNextOne();
   void timeThatGoesBackAgainAndAgain_costsNoSquareOfTheEvents();
+  void tasksBesideEachOther_costNoSquareOfTheTasks();
+  void cancelledTasks_toldBackwards_costNoSquareOfTheTasks();
   void resultTakenTwice_isNoAnomaly();
   void longestTask_beforeItEnded_isJudgedByWhatWasKnown();
   void columnsNarrowerThanANanosecond_showTheMoment();
@@ -496,6 +498,38 @@ void SessionTest::timeThatGoesBackAgainAndAgain_costsNoSquareOfTheEvents() {
   const Statistics sums = snapshot->statistics();
   QCOMPARE(sums.run_time->count, static_cast<std::size_t>(kBatches * kTasks));
   QCOMPARE(sums.run_time->max, 5e-9);
+}
+
+void SessionTest::tasksBesideEachOther_costNoSquareOfTheTasks() {
+  // All begin on one lane before the first of them ends, and every other fails: one by one, ends
+  // that go on beside others would take many minutes.
+  constexpr std::uint64_t kTasks = 200'000;
+  Events events;
+  for (std::uint64_t task = 1; task <= kTasks; ++task) {
+    events.push_back(started(task, task));
+  }
+  for (std::uint64_t task = kTasks; task >= 1; --task) {
+    events.push_back(finished(3 * kTasks - task, task, kWorker,
+                              task % 2 == 0 ? trace::Outcome::error : trace::Outcome::ok));
+  }
+  const Filled filled(events);
+  const Statistics sums = filled.snapshot->statistics();
+  QCOMPARE(sums.finished, kTasks);
+  QCOMPARE(sums.failed, kTasks / 2);
+  QCOMPARE(sums.run_time->max, static_cast<double>(3 * kTasks - 2) * 1e-9);
+  QCOMPARE(filled.snapshot->task({0, 1})->finished, std::optional<TimeNs>(3 * kTasks - 1));
+  QVERIFY(sorted(replayed(*filled.snapshot)) == sorted(events));
+}
+
+void SessionTest::cancelledTasks_toldBackwards_costNoSquareOfTheTasks() {
+  constexpr std::uint64_t kTasks = 200'000;
+  Events events;
+  for (std::uint64_t task = 1; task <= kTasks; ++task) {
+    events.push_back(finished(kTasks + 1 - task, task, kWorker, trace::Outcome::cancelled));
+  }
+  const Filled filled(events);
+  QCOMPARE(filled.snapshot->statistics().cancelled, kTasks);
+  QCOMPARE(filled.snapshot->statistics(1, 1 + kTasks / 4).cancelled, kTasks / 4);
 }
 
 void SessionTest::resultTakenTwice_isNoAnomaly() {

@@ -74,6 +74,7 @@ class TimelineLayoutTest : public QObject {
   void flight_queueRanDry_endsTheStreams();
   void head_viewScrolledBack_namesWhoStoodThereThen();
   void heads_shortRows_cutNothing();
+  void heads_longNames_leaveTheStateToTheDot();
   void caller_deliveryInEachColumn_leavesBlockedTimeInSight();
   void frame_empty_hasNoLanes();
 };
@@ -1171,6 +1172,30 @@ void TimelineLayoutTest::heads_shortRows_cutNothing() {
       std::any_of(tall.panes[0].heads.begin(), tall.panes[0].heads.end(), [](const LaneHead& head) {
         return head.state.text.startsWith(QStringLiteral("waiting for I/O"));
       }));
+}
+
+void TimelineLayoutTest::heads_longNames_leaveTheStateToTheDot() {
+  auto s = std::make_shared<FakeSnapshot>();
+  const auto pool = s->addPool(0, 16);
+  const auto caller = s->addCaller("main");
+  QStringList names;
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    Task& task = s->addTask(pool, caller, 1 * kMs);
+    s->runTask(task, s->addWorker(pool, i, 1 * kMs), 1 * kMs, {});
+    s->addPhase(task, trace::PhaseKind::io_wait, 1 * kMs, kForever, "index");
+    names.append(QStringLiteral("ThreadPoolExecutor-0_%1").arg(i));
+    s->lanes_.back().name = s->text(names.back().toStdString());
+  }
+  s->end_ = 2'000 * kMs;
+  const auto scene = sceneOf(s, s->end_, {}, QSizeF(1280, 460));
+  QCOMPARE(scene.panes[0].heads.size(), 16);
+  for (qsizetype i = 0; i < 16; ++i) {
+    const LaneHead& head = scene.panes[0].heads[i];
+    QCOMPARE(head.state.text, QStringLiteral("100 %"));
+    QVERIFY(head.name.rect.right() <= head.state.rect.left());
+    QVERIFY2(head.name.text.size() > 12, qPrintable(head.name.text));
+    QVERIFY(head.name.text.endsWith(names[i].mid(names[i].indexOf(QLatin1Char('-')))));
+  }
 }
 
 void TimelineLayoutTest::caller_deliveryInEachColumn_leavesBlockedTimeInSight() {

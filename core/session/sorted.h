@@ -10,23 +10,8 @@
 
 namespace poolscope::session {
 
-/// Puts `value` behind all that are not greater by `key`. Cost O(those behind it): stragglers are
-/// few and late by little.
-template <typename T, typename Key>
-void insert_sorted(PackedVector<T>& values, T value, const Key& key) {
-  std::vector<T> behind;
-  while (!values.empty() && key(values.back()) > key(value)) {
-    behind.push_back(values.back());
-    values.truncate(values.size() - 1);
-  }
-  values.push_back(value);
-  for (; !behind.empty(); behind.pop_back()) {
-    values.push_back(behind.back());
-  }
-}
-
-/// The same with all of `more`, which is empty then. Cost O(those behind the first of them), whose
-/// number is the answer.
+/// Puts each of `more` behind all that are not greater by `key`; it is empty then. Cost O(those
+/// behind the first of them), whose number is the answer.
 template <typename Values, typename T, typename Key>
 std::size_t merge_sorted(Values& values, std::vector<T>& more, const Key& key) {
   if (more.empty()) {
@@ -46,6 +31,24 @@ std::size_t merge_sorted(Values& values, std::vector<T>& more, const Key& key) {
     values.push_back(value);
   }
   more.clear();
+  return behind.size();
+}
+
+/// Takes out of rising ones those of `gone`, which are there. Cost as of merge_sorted().
+template <typename T>
+std::size_t take_out_sorted(PackedVector<T>& values, std::vector<T> gone) {
+  std::ranges::sort(gone);
+  std::vector<T> behind;
+  while (!values.empty() && values.back() >= gone.front()) {
+    behind.push_back(values.back());
+    values.truncate(values.size() - 1);
+  }
+  std::vector<T> left;
+  std::set_difference(behind.rbegin(), behind.rend(), gone.begin(), gone.end(),
+                      std::back_inserter(left));
+  for (const T value : left) {
+    values.push_back(value);
+  }
   return behind.size();
 }
 
