@@ -37,7 +37,8 @@ void AutoPilot::steer(const std::stop_token& stop) {
   set_current_thread_name("auto");
   workload::ScenarioRun& run = live_.run();
   experiment::AutoWorkers controller(run.max_workers());
-  live_.addMarker("auto on: " + experiment::workers_text(run.max_workers()));
+  live_.addMarker(std::string(experiment::kAutoOnMark) +
+                  experiment::workers_text(run.max_workers()));
   std::mutex mutex;
   std::condition_variable_any alarm;
   std::unique_lock lock(mutex);
@@ -61,7 +62,7 @@ void AutoPilot::steer(const std::stop_token& stop) {
     if (decision->changed) {
       run.set_max_workers(decision->workers);
     }
-    live_.addMarker("auto: " + decision->reason);
+    live_.addMarker(std::string(experiment::kAutoDecisionMark) + decision->reason);
   }
 }
 

@@ -334,6 +334,7 @@ void LiveEngine::pausePool() {
 void LiveEngine::resumePool() {
   command([this] {
     if (running_) {
+      running_->run().hold_arrivals(false);  // a sweep held them
       running_->run().resume();
     }
     post([this] { poll(); });
@@ -358,6 +359,11 @@ void LiveEngine::holdForSweep(bool hold) {
   if (hold) {
     held_ = live_ && state_.activity == ui::EngineState::Activity::running && !state_.paused;
     if (held_) {
+      command([this] {
+        if (running_) {
+          running_->run().hold_arrivals(true);  // or minutes of them would wait at its end
+        }
+      });
       pausePool();
     }
   } else if (std::exchange(held_, false)) {

@@ -38,7 +38,6 @@ void LiveSweep::start(const ui::SweepRequest& request) {
   if (state_.isRunning() || !subject) {
     return;
   }
-  load_ = subject->scenario.load;
   auto sweep = experiment::Sweep::start({.scenario = std::move(subject->scenario),
                                          .workers = request.workers,
                                          .budget_seconds = request.budgetSeconds,
@@ -77,8 +76,8 @@ void LiveSweep::poll() {
 }
 
 void LiveSweep::saveData(const QString& path) {
-  files_.start([this, path = path.toStdString(), result = state_.result, load = load_] {
-    const auto written = writeSweep(path, true, result, load);
+  files_.start([this, path = path.toStdString(), result = state_.result] {
+    const auto written = writeSweep(path, true, result);
     QMetaObject::invokeMethod(
         this,
         [this, path, written] {

@@ -43,7 +43,6 @@ class LiveSweep final : public ui::SweepRunner {
   const std::function<std::optional<Subject>()> subject_;
   const std::function<void(bool)> hold_;
   ui::SweepState state_;
-  workload::Load load_;  // of what was measured
   std::unique_ptr<experiment::Sweep> sweep_;
   QTimer pollTimer_;
   QThreadPool files_;  // one thread

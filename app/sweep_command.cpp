@@ -56,7 +56,6 @@ int runSweep(const SweepCall& call, StopSignals& signals) {
   if (const auto refused = refusePlot(call.plot, call.force)) {
     return *refused;
   }
-  const workload::Load load = scenario->load;
   auto sweep = experiment::Sweep::start({.scenario = std::move(*scenario),
                                          .workers = call.workers,
                                          .repeats = call.repeats,
@@ -76,12 +75,12 @@ int runSweep(const SweepCall& call, StopSignals& signals) {
   if (error && result.end == experiment::SweepEnd::failed) {
     return complain(*error, kFailed);
   }
-  print(call.json ? QJsonDocument(toJson(result, load)).toJson().toStdString() : toTable(result));
+  print(call.json ? QJsonDocument(toJson(result)).toJson().toStdString() : toTable(result));
   if (error) {
     complain(*error, kDone);
   }
   if (!call.output.empty()) {
-    if (const auto written = writeSweep(call.output, call.force, result, load); !written) {
+    if (const auto written = writeSweep(call.output, call.force, result); !written) {
       return complain(written.error(), kFailed);
     }
   }

@@ -30,7 +30,7 @@ QJsonObject toJson(const Sanity& sanity) {
           {"busy_workers_by_littles_law", sanity.busy_by_littles_law},
           {"queue_wait_mean", sanity.queue_wait_mean},
           {"queue_wait_mean_by_erlang_c", orNull(sanity.queue_wait_by_erlang_c)},
-          {"note", text(sanity.note)}};
+          {"note", text(sanity.note())}};
 }
 
 QJsonObject toJson(const SweepPoint& point, const workload::Load& load) {
@@ -84,12 +84,33 @@ std::string line(const SweepPoint& point) {
          shown(static_cast<double>(point.memory_bytes) / (1 << 20)) + " MiB\n";
 }
 
+/// Theory next to what was measured.
+std::string theoryTable(const SweepResult& result) {
+  if (result.points.empty()) {
+    return "";
+  }
+  std::string table = cell("theory", 9) + cell("busy workers", 14) + cell("by Little's law", 18) +
+                      cell("mean wait", 12) + "by Erlang's C\n";
+  const std::vector<Sanity> theory = sanity_of(result);
+  for (std::size_t i = 0; i < theory.size(); ++i) {
+    const Sanity& each = theory[i];
+    table +=
+        cell(std::to_string(result.points[i].workers), 9) + cell(shown(each.busy_workers), 14) +
+        cell(shown(each.busy_by_littles_law), 18) + cell(shown_seconds(each.queue_wait_mean), 12) +
+        (each.queue_wait_by_erlang_c ? shown_seconds(*each.queue_wait_by_erlang_c) : "-") + "\n";
+  }
+  for (const std::string& note : sanity_notes(result)) {
+    table += note + "\n";
+  }
+  return table;
+}
+
 }  // namespace
 
-QJsonObject toJson(const SweepResult& result, const workload::Load& load) {
+QJsonObject toJson(const SweepResult& result) {
   QJsonArray points;
   for (const SweepPoint& point : result.points) {
-    points.append(toJson(point, load));
+    points.append(toJson(point, result.load));
   }
   QJsonArray notes;
   for (const std::string& note : result.notes) {
@@ -115,7 +136,7 @@ std::string toTable(const SweepResult& result) {
   for (const SweepPoint& point : result.points) {
     table += line(point);
   }
-  table += "\n" + uslText(result.fit);
+  table += "\n" + theoryTable(result) + "\n" + uslText(result.fit);
   for (const std::string& note : result.notes) {
     table += note + "\n";
   }
@@ -152,14 +173,12 @@ Result<void> checkSweepName(const std::string& path) {
   return {};
 }
 
-Result<void> writeSweep(const std::string& path, bool overwrite, const SweepResult& result,
-                        const workload::Load& load) {
+Result<void> writeSweep(const std::string& path, bool overwrite, const SweepResult& result) {
   if (auto known = checkSweepName(path); !known) {
     return known;
   }
-  const std::string content = path.ends_with(".csv")
-                                  ? toCsv(result)
-                                  : QJsonDocument(toJson(result, load)).toJson().toStdString();
+  const std::string content =
+      path.ends_with(".csv") ? toCsv(result) : QJsonDocument(toJson(result)).toJson().toStdString();
   auto file = storage::OutputFile::create(path, !overwrite, path);
   if (!file) {
     return tl::unexpected(file.error());

@@ -3,7 +3,6 @@
 
 #include "core/base/result.h"
 #include "core/experiment/sweep.h"
-#include "core/workload/scenario.h"
 
 #include <QJsonObject>
 
@@ -13,7 +12,7 @@ namespace poolscope::app {
 
 // What a sweep says: the JSON keys of DESIGN.md, a table for people, and a row a run for programs.
 
-QJsonObject toJson(const experiment::SweepResult& result, const workload::Load& load);
+QJsonObject toJson(const experiment::SweepResult& result);
 std::string toTable(const experiment::SweepResult& result);
 /// Read by `poolscope fit`, too.
 std::string toCsv(const experiment::SweepResult& result);
@@ -23,6 +22,6 @@ Result<void> checkSweepName(const std::string& path);
 /// Writes the rows or the JSON document; the ending of `path` says which. Blocks; any thread.
 /// Errors name the file.
 Result<void> writeSweep(const std::string& path, bool overwrite,
-                        const experiment::SweepResult& result, const workload::Load& load);
+                        const experiment::SweepResult& result);
 
 }  // namespace poolscope::app

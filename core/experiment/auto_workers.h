@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace poolscope::experiment {
@@ -25,6 +26,10 @@ struct AutoDecision {
 
 /// How often AutoWorkers wants a sample.
 inline constexpr double kAutoPeriodSeconds = 0.25;
+
+/// How its marks on the time axis begin: each decision's reason, and that it was switched on.
+inline constexpr std::string_view kAutoDecisionMark = "auto: ";
+inline constexpr std::string_view kAutoOnMark = "auto on: ";
 
 /// Adapts max_workers to what the pool gets done: hill climbing on throughput, as the thread pool
 /// of .NET does it (Hellerstein et al., "Applying control theory in the real world: experience with

@@ -16,6 +16,7 @@ namespace poolscope::experiment {
 namespace {
 
 constexpr std::uintmax_t kLargestFile = 64 << 20;
+constexpr double kMostThroughput = 1e18;  // sums of its squares are still numbers
 constexpr const char* kWanted = "give a CSV file with the columns workers,throughput";
 
 std::string_view trimmed(std::string_view text) {
@@ -83,6 +84,10 @@ class Table {
         return failure(at(number), std::string("has no column '") + name + "'",
                        "its first line must name the columns: workers,throughput");
       }
+      if (std::ranges::count_if(names, [&](std::string_view n) { return lower(n) == name; }) > 1) {
+        return failure(at(number), std::string("has the column '") + name + "' twice",
+                       "give the one that is not meant another name");
+      }
       *column = static_cast<std::size_t>(found - names.begin());
     }
     return {};
@@ -107,6 +112,11 @@ class Table {
       return failure(at(line_number),
                      "throughput is " + quoted(fields[throughput_]) +
                          ", not a number of 0 or more with a decimal point",
+                     "mend or remove the row");
+    }
+    if (*throughput > kMostThroughput) {
+      return failure(at(line_number),
+                     "throughput is " + quoted(fields[throughput_]) + ", more than 1e18 a second",
                      "mend or remove the row");
     }
     return Measurement{static_cast<std::uint64_t>(*workers), *throughput};

@@ -70,6 +70,8 @@ void count_tasks(const TaskRecords& records, TimeNs run_begin, RunFigures& figur
     existed += seconds(overlap(worker.started, worker.exited, figures));
   }
   figures.utilization = existed > 0 ? std::min(1.0, busy / existed) : 0;
+  const double length = seconds(figures.end - figures.begin);
+  figures.busy_workers = length > 0 ? busy / length : 0;
   figures.run_time_mean =
       figures.finished > 0 ? run_times / static_cast<double>(figures.finished) : 0;
   figures.queue_wait_mean = left > 0 ? waits / static_cast<double>(left) : 0;
@@ -143,6 +145,15 @@ UsageSample usage_now() {
   return sample;
 }
 
+double others_between(const UsageSample& begin, const UsageSample& end) {
+  const double length = seconds(end.time - begin.time);
+  if (begin.all_cpu_seconds < 0 || end.all_cpu_seconds < 0 || length <= 0) {
+    return 0;
+  }
+  const double own = end.cpu_seconds - begin.cpu_seconds;
+  return std::max(0.0, (end.all_cpu_seconds - begin.all_cpu_seconds - own) / length);
+}
+
 std::optional<RunFigures> figures_of(const TaskRecords& records,
                                      const std::vector<UsageSample>& usage, const RunLoad& load,
                                      TimeNs begin, TimeNs end) {
@@ -151,6 +162,7 @@ std::optional<RunFigures> figures_of(const TaskRecords& records,
     return std::nullopt;
   }
   RunFigures figures{.throughput = throughput->per_s,
+                     .finish_rate = throughput->finish_rate,
                      .steady = throughput->steady,
                      .begin = throughput->begin,
                      .end = throughput->end,

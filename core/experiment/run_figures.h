@@ -20,6 +20,8 @@ struct UsageSample {
   double all_cpu_seconds = -1;
 };
 UsageSample usage_now();
+/// How many cores others kept busy in between, on average; 0 where that is not known.
+double others_between(const UsageSample& begin, const UsageSample& end);
 
 /// What one run says of its number of workers, warm-up removed.
 struct RunFigures {
@@ -30,8 +32,10 @@ struct RunFigures {
   bool queue_wait_at_least = false;  ///< the value is one of those
   double queue_wait_mean = 0;        ///< of the tasks that left the queue
   double run_time_mean = 0;
-  double utilization = 0;  ///< 0..1
-  double cpu = 0;          ///< 0..1, of all usable cores, by the whole process
+  double utilization = 0;   ///< 0..1, of the workers that there were
+  double busy_workers = 0;  ///< that ran a task at a time, mean
+  double finish_rate = 0;   ///< tasks a second that ended, failed ones and chance included
+  double cpu = 0;           ///< 0..1, of all usable cores, by the whole process
   std::uint64_t memory_bytes = 0;
   std::uint64_t finished = 0;  ///< in what is left without the warm-up
   std::uint64_t failed = 0;    ///< of those

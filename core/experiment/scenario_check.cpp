@@ -3,6 +3,7 @@
 
 #include "core/executor/options.h"
 #include "core/experiment/named_figure.h"
+#include "core/experiment/run_figures.h"
 #include "core/session/session.h"
 #include "core/trace/tracer.h"
 #include "core/workload/scenario_run.h"
@@ -25,6 +26,20 @@ using workload::Check;
 using workload::Scenario;
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
+/// A run, and how many cores' time others took meanwhile.
+struct CheckedRun {
+  SnapshotPtr snapshot = {};
+  double others = 0;
+};
+
+bool only_computes(const Scenario& scenario) {
+  return std::ranges::all_of(scenario.tasks, [](const workload::TaskKind& kind) {
+    return std::ranges::all_of(kind.steps, [](const workload::Step& step) {
+      return std::holds_alternative<workload::CpuStep>(step);
+    });
+  });
+}
+
 /// When a scenario that repeats is ended: at the last moment that a check names, if one does.
 std::optional<workload::Nanoseconds> last_moment(const Scenario& scenario) {
   std::optional<workload::Nanoseconds> last;
@@ -39,9 +54,9 @@ std::optional<workload::Nanoseconds> last_moment(const Scenario& scenario) {
   return last;
 }
 
-Result<SnapshotPtr> run_once(const Scenario& scenario, std::size_t workers,
-                             std::optional<workload::Nanoseconds> duration,
-                             const CheckOptions& options) {
+Result<CheckedRun> run_once(const Scenario& scenario, std::size_t workers,
+                            std::optional<workload::Nanoseconds> duration,
+                            const CheckOptions& options) {
   session::Session session;
   trace::Tracer tracer;
   const auto sink = session.add_process(tracer.directory());
@@ -49,16 +64,18 @@ Result<SnapshotPtr> run_once(const Scenario& scenario, std::size_t workers,
   workload::RunOptions run_options{
       .tracer = &tracer, .max_workers = workers, .duration = duration, .trusted = options.trusted};
   run_options.one_batch = !duration;
+  const UsageSample before = usage_now();
   auto run = workload::ScenarioRun::start(scenario, run_options);
   if (!run) {
     return tl::unexpected(run.error());
   }
   const std::stop_callback on_stop(options.stop, [&] { (*run)->stop(workload::Nanoseconds(0)); });
   (*run)->wait();
+  const UsageSample after = usage_now();
   run->reset();
   tracer.remove_sink(sink);
   sink->consume({});
-  return session.snapshot();
+  return CheckedRun{session.snapshot(), others_between(before, after)};
 }
 
 /// Nothing where there is none: the run time of no task.
@@ -77,27 +94,33 @@ class Runs {
         duration_(last_moment(scenario)) {}
 
   Result<std::optional<double>> figure(const Check& check, std::size_t workers) {
-    SnapshotPtr& known = runs_[{workers, check.with}];
-    if (known == nullptr) {
+    CheckedRun& known = runs_[{workers, check.with}];
+    if (known.snapshot == nullptr) {
       Result<Scenario> scenario = check.with.empty() ? Result<Scenario>(scenario_)
                                                      : workload::changed(scenario_, check.with);
       if (!scenario) {
         return tl::unexpected(scenario.error());
       }
-      Result<SnapshotPtr> run = run_once(*scenario, workers, duration_, options_);
+      Result<CheckedRun> run = run_once(*scenario, workers, duration_, options_);
       if (!run) {
         return tl::unexpected(run.error());
       }
       known = *run;
     }
-    return figure_of(*known, check);
+    auto value = figure_of(*known.snapshot, check);
+    if (value && check.figure == "throughput" && only_computes(scenario_)) {
+      // A worker for each that can compute at a time: under an interpreter's lock, one.
+      const std::size_t at_once = scenario_.gil ? 1 : workers;
+      *value /= computing_share(at_once, options_.cores, known.others);
+    }
+    return value;
   }
 
  private:
   const Scenario& scenario_;
   const CheckOptions& options_;
   const std::optional<workload::Nanoseconds> duration_;
-  std::map<std::pair<std::size_t, std::string>, SnapshotPtr> runs_;
+  std::map<std::pair<std::size_t, std::string>, CheckedRun> runs_;
 };
 
 Result<CheckOutcome> look(const Scenario& scenario, const Check& check, std::size_t cores,
@@ -122,6 +145,12 @@ Result<CheckOutcome> look(const Scenario& scenario, const Check& check, std::siz
 }
 
 }  // namespace
+
+double computing_share(std::size_t at_once, std::size_t cores, double others) {
+  constexpr double kLeast = 0.1;  // less of a core says nothing any more
+  const auto wanted = static_cast<double>(std::min(at_once, cores));
+  return std::clamp((static_cast<double>(cores) - others) / wanted, kLeast, 1.0);
+}
 
 Result<std::vector<CheckOutcome>> run_checks(const Scenario& scenario,
                                              const CheckOptions& options) {

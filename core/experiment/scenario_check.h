@@ -26,6 +26,12 @@ struct CheckOptions {
   std::stop_token stop = {};
 };
 
+/// Of the cores that `at_once` threads that only compute could use, the share that others left
+/// them. `others`: how many cores those kept busy. A throughput of such tasks, divided by it, is
+/// what they would do with the machine to themselves: what a check says of it holds on a busy one,
+/// too.
+double computing_share(std::size_t at_once, std::size_t cores, double others);
+
 /// Runs the scenario as each of its checks says and looks. A run is one batch; of a
 /// scenario that repeats, with checks that name a time, batch after batch until the last of these.
 /// Runs that checks share are made once. Blocks. Threads: any.

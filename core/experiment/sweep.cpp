@@ -21,6 +21,8 @@
 namespace poolscope::experiment {
 namespace {
 
+using workload::LoadPattern;
+
 constexpr std::size_t kLeastRepeats = 3;
 constexpr double kShortestRun = 0.4;      // seconds
 constexpr double kShortestForced = 0.05;  // where the budget leaves no more
@@ -44,6 +46,7 @@ double seconds_since(std::uint64_t begin) {
 struct Sweep::Impl {
   explicit Impl(SweepOptions its_options) : options(std::move(its_options)) {
     shared.scenario = options.scenario.name;
+    shared.load = options.scenario.load;
     shared.rule_of_thumb = rule_of_thumb_workers();
   }
 
@@ -77,7 +80,8 @@ struct Sweep::Impl {
   double run_seconds = kShortestRun;
   double run_cost = kShortestRun;  // of the last runs, all told
   std::size_t round_number = 0;
-  bool refined = false;  // counts were added where the curve bends
+  bool stood_still = false;  // in the first look
+  bool refined = false;      // counts were added where the curve bends
   std::size_t failed_runs = 0;
   std::size_t redone_runs = 0;
   std::size_t disturbed_runs = 0;
@@ -118,6 +122,10 @@ void Sweep::Impl::look_first() {
   if (run->trouble) {
     const std::lock_guard lock(mutex);
     error = run->trouble;
+  }
+  stood_still = run->finished == 0 && options.scenario.load.pattern == LoadPattern::nested;
+  if (stood_still) {
+    return;  // tasks that wait for each other were ended: that says nothing of how long they are
   }
   double sum = 0;
   std::size_t count = 0;
@@ -182,8 +190,10 @@ void Sweep::Impl::keep(std::uint64_t workers, std::size_t repeat, const Measured
     failure_text = run.failures.most_often;
   }
   if (!run.figures) {
-    // Nothing ended, though tasks are known to be short: it stands still, and that is a value.
-    if (task_seconds && *task_seconds * kTaskTimes < run_seconds * kStretch && run.finished == 0) {
+    // Nothing ended, though tasks are known to be short, or nothing did in the first look either:
+    // it stands still, and that is a value.
+    const bool are_short = task_seconds && *task_seconds * kTaskTimes < run_seconds * kStretch;
+    if ((are_short || stood_still) && run.finished == 0) {
       runs[workers].push_back({});
     } else {
       ++empty_runs;
@@ -376,6 +386,14 @@ void Sweep::Impl::finish(SweepEnd end) {
   note(end == SweepEnd::budget,
        "The budget of " + shown_seconds(options.budget_seconds) + " was spent.");
   note(end == SweepEnd::cancelled, "It was cancelled; this is what was measured until then.");
+  note(stood_still && last.recommendation.code == ReasonCode::no_throughput,
+       "Tasks that wait for tasks of their own pool stand still where all workers do: more workers "
+       "would tell, or longer runs (--duration).");
+  if (empty_runs > 0 && last.recommendation.code == ReasonCode::too_few_points) {
+    last.reason =
+        "Can't tell: the runs were too short for these tasks, too few ended in them. Make the runs "
+        "longer (--duration), or allow more time.";
+  }
   note(empty_runs > 0,
        runs_text(empty_runs) + " finished too few tasks to count: longer runs (--duration) would.");
   note(disturbed_runs > 0, "In " + runs_text(disturbed_runs) + " other programs used more than " +

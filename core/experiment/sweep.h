@@ -62,6 +62,7 @@ enum class SweepEnd : std::uint8_t { running, decided, budget, repeats, cancelle
 
 struct SweepResult {
   std::string scenario = {};
+  workload::Load load = {};             ///< of that scenario
   std::vector<SweepPoint> points = {};  ///< ascending; those with at least one run
   tl::expected<UslFit, NoFit> fit = tl::unexpected(NoFit::too_few_points);
   Recommendation recommendation = {};

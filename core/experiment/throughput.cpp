@@ -109,10 +109,12 @@ double slope(std::span<const TimeNs> times) {
   return products / squares;
 }
 
-/// Counted over the time. The chance in the arrivals, the same at all numbers of workers, is taken
-/// out: what counts is the share of the arrivals that is finished.
-std::optional<double> of_arrivals(const std::vector<TaskRecord>& tasks, double arrivals_per_s,
-                                  TimeNs begin, TimeNs end) {
+/// Counted over the time of `result`. The chance in the arrivals, the same at all numbers of
+/// workers, is taken out: what counts is the share of the arrivals that is finished.
+bool count_arrivals(const std::vector<TaskRecord>& tasks, double arrivals_per_s,
+                    Throughput& result) {
+  const TimeNs begin = result.begin;
+  const TimeNs end = result.end;
   std::uint64_t arrived = 0;
   std::uint64_t finished = 0;
   for (const TaskRecord& task : tasks) {
@@ -120,11 +122,12 @@ std::optional<double> of_arrivals(const std::vector<TaskRecord>& tasks, double a
     finished += task.finished > begin && task.finished <= end ? 1 : 0;
   }
   if (arrived == 0) {
-    return std::nullopt;
+    return false;
   }
-  const double measured = static_cast<double>(finished) / seconds(end - begin);
+  result.finish_rate = static_cast<double>(finished) / seconds(end - begin);
   const double share = static_cast<double>(finished) / static_cast<double>(arrived);
-  return share > 0.9 ? std::min(1.0, share) * arrivals_per_s : measured;
+  result.per_s = share > 0.9 ? std::min(1.0, share) * arrivals_per_s : result.finish_rate;
+  return true;
 }
 
 }  // namespace
@@ -144,9 +147,8 @@ std::optional<Throughput> throughput_of(const std::vector<TaskRecord>& tasks, co
     if (period > 0 && end - result.begin >= period) {  // as much of a burst at the end as before
       result.begin = end - (end - result.begin) / period * period;
     }
-    const auto rate = of_arrivals(tasks, *load.arrivals_per_s, result.begin, end);
-    result.per_s = rate.value_or(0);
-    return rate ? std::optional(result) : std::nullopt;
+    return count_arrivals(tasks, *load.arrivals_per_s, result) ? std::optional(result)
+                                                               : std::nullopt;
   }
   const auto warmed_up =
       static_cast<std::size_t>(std::ranges::lower_bound(times, warm.time) - times.begin());
@@ -156,7 +158,7 @@ std::optional<Throughput> throughput_of(const std::vector<TaskRecord>& tasks, co
   }
   result.begin = counted.front();
   result.end = counted.back();
-  result.per_s = slope(counted);
+  result.per_s = result.finish_rate = slope(counted);
   return result;
 }
 

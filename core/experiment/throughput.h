@@ -20,11 +20,12 @@ struct RunLoad {
 
 /// What a run got done once it was warm.
 struct Throughput {
-  double per_s = 0;    ///< tasks that ran to their end
-  TimeNs warm = 0;     ///< when the warm-up was over
-  TimeNs begin = 0;    ///< of what is counted; not in the midst of a wave
-  TimeNs end = 0;      ///< of it
-  bool steady = true;  ///< it did not drift
+  double per_s = 0;        ///< tasks that ran to their end
+  double finish_rate = 0;  ///< the same with the chance in the arrivals
+  TimeNs warm = 0;         ///< when the warm-up was over
+  TimeNs begin = 0;        ///< of what is counted; not in the midst of a wave
+  TimeNs end = 0;          ///< of it
+  bool steady = true;      ///< it did not drift
 };
 
 /// Of a run over [begin, end], measured or replayed: both are judged by the same rule, so that its

@@ -17,6 +17,9 @@ std::string fixed(double value, int digits) {
 
 std::string shown(double value) {
   const double size = std::abs(value);
+  if (size >= 1e12 || (size < 1e-3 && value != 0)) {
+    return significant(value);
+  }
   if (size >= 100 || value == 0) {
     return fixed(value, 0);
   }
@@ -39,6 +42,9 @@ std::string shown_seconds(double seconds) {
   const double size = std::abs(seconds);
   if (size >= 1) {
     return shown(seconds) + " s";
+  }
+  if (size < 1e-9) {
+    return "0 us";  // less than a clock tells
   }
   return size >= 1e-3 ? shown(seconds * 1e3) + " ms" : shown(seconds * 1e6) + " us";
 }

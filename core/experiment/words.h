@@ -7,7 +7,7 @@
 namespace poolscope::experiment {
 
 /// A number for people, with three or so digits and a decimal point whatever the locale: "0.123",
-/// "39.5", "396", "12345". Threads: any.
+/// "39.5", "396", "12345"; "1.2e+15" and "5e-05" of what is larger or smaller. Threads: any.
 std::string shown(double value);
 /// Four digits that count: "0.02773", "1.234e-05".
 std::string significant(double value);

@@ -194,7 +194,11 @@ void Caller::run_open_load() {
   for (std::uint64_t n = 0; n < most_tasks_.value_or(kEndless); ++n) {
     arrival += gap(n / in_batch, n % in_batch);
     take_done();
-    if (!wait_until(arrival) || !submit(n / in_batch, n % in_batch)) {
+    if (!wait_until(arrival)) {
+      break;
+    }
+    arrival += wait_while_held();
+    if (close_.stop_requested() || !submit(n / in_batch, n % in_batch)) {
       break;
     }
   }
@@ -354,6 +358,25 @@ bool Caller::wait_until(Clock::time_point time) const {
   std::unique_lock lock(mutex);
   alarm.wait_until(lock, close_, time, [] { return false; });
   return !close_.stop_requested();
+}
+
+void Caller::hold_arrivals(bool hold) {
+  {
+    const std::lock_guard lock(hold_mutex_);
+    held_ = hold;
+  }
+  released_.notify_all();
+}
+
+/// How long that was: so much later all the others come.
+Caller::Clock::duration Caller::wait_while_held() {
+  std::unique_lock lock(hold_mutex_);
+  if (!held_) {
+    return {};
+  }
+  const Clock::time_point begin = Clock::now();
+  released_.wait(lock, close_, [this] { return !held_; });
+  return Clock::now() - begin;
 }
 
 void Caller::cancel_queued() {

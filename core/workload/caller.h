@@ -43,6 +43,8 @@ class Caller {
   void run();
   /// Cancels what waits in the queue.
   void cancel_queued();
+  /// Tasks that come by themselves come no more, until they go on where they were.
+  void hold_arrivals(bool hold);
   Failures failures() const;
 
  private:
@@ -70,6 +72,7 @@ class Caller {
   void wait_for_empty_queue();
   std::size_t outstanding() const;
   bool wait_until(Clock::time_point time) const;
+  Clock::duration wait_while_held();
 
   ThreadPoolExecutor& pool_;
   const Scenario& scenario_;
@@ -87,6 +90,10 @@ class Caller {
   std::condition_variable_any queue_empty_;
   std::uint64_t submitted_ = 0;   // guarded by queue_mutex_, as the next; kept if steady_
   std::uint64_t left_queue_ = 0;  // started or cancelled
+
+  std::mutex hold_mutex_;
+  std::condition_variable_any released_;
+  bool held_ = false;  // guarded by hold_mutex_
 
   mutable std::mutex failures_mutex_;
   std::map<std::string, std::uint64_t> failures_;  // guarded by failures_mutex_; how often, by text

@@ -94,6 +94,11 @@ int reap(pid_t pid) {
   return status;
 }
 
+/// What the shell means by the statuses that are its own (POSIX, Shell & Utilities 2.8.2).
+const char* shells_reason(int status) {
+  return status == 127 ? ": no such program" : status == 126 ? ": a file that cannot be run" : "";
+}
+
 }  // namespace
 
 void run_command(const std::string& command, const std::stop_token& stop) {
@@ -111,7 +116,8 @@ void run_command(const std::string& command, const std::stop_token& stop) {
     throw TaskFailed("command ended by signal " + std::to_string(WTERMSIG(status)));
   }
   if (WEXITSTATUS(status) != 0) {
-    throw TaskFailed("command exited with status " + std::to_string(WEXITSTATUS(status)));
+    throw TaskFailed("command exited with status " + std::to_string(WEXITSTATUS(status)) +
+                     shells_reason(WEXITSTATUS(status)));
   }
 }
 

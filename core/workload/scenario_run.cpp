@@ -315,6 +315,10 @@ void ScenarioRun::resume() {
   impl_->pool.resume();
 }
 
+void ScenarioRun::hold_arrivals(bool hold) {
+  impl_->caller.hold_arrivals(hold);
+}
+
 bool ScenarioRun::paused() const {
   return impl_->paused;
 }

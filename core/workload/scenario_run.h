@@ -50,6 +50,9 @@ class ScenarioRun {
   void pause();
   void resume();
   bool paused() const;
+  /// Of a load whose tasks come by themselves (poisson, burst): none come while it is held; then
+  /// they go on where they were. A pause alone lets them pile up in the queue.
+  void hold_arrivals(bool hold);
   /// Submits no more and cancels what is queued. Tasks that run may end by themselves for `grace`;
   /// what lasts longer is interrupted and fails as TaskStopped. Again with less grace: sooner.
   void stop(Nanoseconds grace = kStopGrace);

@@ -88,24 +88,25 @@ UrlList urls_in(std::string_view text) {
 std::string scenario_of_urls(const std::vector<std::string>& urls,
                              const UrlScenarioOptions& options) {
   const std::string workers = std::to_string(options.max_workers);
-  std::string toml = "name = \"my-pages\"\ntitle = \"Pages of my own\"\nmax_workers = " + workers +
-                     "\ncode = '''\n"
-                     "from concurrent.futures import (\n"
-                     "    ThreadPoolExecutor)\n"
-                     "from urllib.request import urlopen\n\n"
-                     "def fetch(url):\n"
-                     "    with urlopen(url) as page:\n"
-                     "        return page.read()\n\n"
-                     "urls = open(\"urls.txt\").read().split()\n\n"
-                     "with ThreadPoolExecutor(\n"
-                     "        max_workers=" +
-                     workers +
-                     ") as pool:\n"
-                     "    for page in pool.map(fetch, urls):\n"
-                     "        print(len(page))\n"
-                     "'''\n\n[load]\npattern = \"map\"\ntasks = " +
-                     std::to_string(urls.size()) +
-                     "\n\n[[task]]\nname = \"fetch page\"\nsteps = [{ http = \"/\" }]\n\n[http]\n";
+  std::string toml =
+      "name = \"my-pages\"\ntitle = \"Pages of my own\"\nmax_workers = " + workers +
+      "\ncode = '''\n"
+      "from concurrent.futures import (\n"
+      "    ThreadPoolExecutor)\n"
+      "from urllib.request import urlopen\n\n"
+      "def fetch(url):\n"
+      "    with urlopen(url) as page:\n"
+      "        return page.read()\n\n"
+      "urls = open(\"urls.txt\").read().split()\n\n"
+      "with ThreadPoolExecutor(\n"
+      "        max_workers=" +
+      workers +
+      ") as pool:\n"
+      "    for page in pool.map(fetch, urls):\n"
+      "        print(len(page))\n"
+      "'''\n\n[pool]\nthread_name_prefix = \"web\"\n\n[load]\npattern = \"map\"\ntasks = " +
+      std::to_string(urls.size()) +
+      "\n\n[[task]]\nname = \"fetch page\"\nsteps = [{ http = \"/\" }]\n\n[http]\n";
   toml += "per_host = " + std::to_string(options.limits.at_a_time) + "\n";
   if (options.limits.rate_per_s > 0) {
     toml += "rate_per_host = \"" + in_digits(options.limits.rate_per_s) + "/s\"\n";

@@ -30,6 +30,8 @@ QList<CallerStep> stepsOf(const workload::Load& load) {
                                    ? BlockReason::as_completed
                                    : BlockReason::result;
     steps << CallerStep{.kind = Kind::waits, .reason = reason};
+  } else {
+    steps << CallerStep{.kind = Kind::waits, .reason = BlockReason::wait};
   }
   return steps;
 }
@@ -75,6 +77,9 @@ class ShownGalleryTest : public QObject {
               ? text.contains(QStringLiteral(".submit(")) || text.contains(QStringLiteral(".map("))
           : step.kind == Kind::idles
               ? text.contains(QStringLiteral("for ")) || text.contains(QStringLiteral("while "))
+          : step.reason == BlockReason::wait
+              ? text.contains(QStringLiteral("with ")) || text.contains(u'}') ||
+                    text.contains(QStringLiteral("wait("))
               : text.contains(QStringLiteral("result")) || text.contains(QStringLiteral(".map(")) ||
                     text.contains(QStringLiteral("as_completed(")) ||
                     text.contains(QStringLiteral("wait("));

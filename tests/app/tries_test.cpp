@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/live_engine.h"
 #include "core/base/cores.h"
+#include "core/experiment/run_figures.h"
 #include "ui/panels/lesson_panel.h"
 
 #include <QPushButton>
@@ -19,6 +20,8 @@ using Activity = ui::EngineState::Activity;
 namespace {
 
 constexpr int kAttempts = 5;  // rates are measured on a machine that does other things, too
+constexpr int kDisturbedAttempts = 15;  // more, that do not count, where others took much of it
+constexpr double kDisturbed = 0.1;      // of the cores
 constexpr int kAtOnce = 12;
 
 /// Whether it uses so little of a processor that many such scenarios can run side by side.
@@ -60,7 +63,7 @@ class Lesson {
  private:
   void start() {
     isPressed_ = false;
-    ++attempts_;
+    begin_ = experiment::usage_now();
     engine_.startScenario(QString::fromStdString(scenario_.name), false);
   }
 
@@ -81,11 +84,19 @@ class Lesson {
       isPressed_ = true;
       button->click();
     } else if (isPressed_ && state.trial.stage != Stage::looking) {
-      isOver_ = state.trial.stage == Stage::kept || attempts_ == kAttempts;
+      ++(isDisturbed() ? disturbed_ : attempts_);
+      isOver_ = state.trial.stage == Stage::kept || attempts_ == kAttempts ||
+                disturbed_ == kDisturbedAttempts;
       if (!isOver_) {
         start();
       }
     }
+  }
+
+  /// Whether other programs took much of the cores since this attempt began.
+  bool isDisturbed() const {
+    return experiment::others_between(begin_, experiment::usage_now()) >
+           kDisturbed * static_cast<double>(usable_cores());
   }
 
   const workload::Scenario& scenario_;
@@ -93,7 +104,9 @@ class Lesson {
   const int index_;
   LiveEngine engine_;
   ui::LessonPanel panel_;
-  int attempts_ = 0;
+  experiment::UsageSample begin_ = {};
+  int attempts_ = 0;  // that count
+  int disturbed_ = 0;
   bool isPressed_ = false;
   bool isOver_ = false;
 };

@@ -201,9 +201,14 @@ std::optional<LineRange> linesOf(const QString& code, const CallerStep& step) {
       return {};
     case Kind::submits:
       return lines(submitLine(program));
-    case Kind::waits:
-      return step.reason == BlockReason::shutdown ? program.leaving()
-                                                  : lines(waitLine(program, step.reason));
+    case Kind::waits: {
+      const auto line =
+          step.reason == BlockReason::shutdown ? std::nullopt : waitLine(program, step.reason);
+      // Where no call waits for all tasks, leaving the pool does.
+      const bool leaves =
+          step.reason == BlockReason::shutdown || (step.reason == BlockReason::wait && !line);
+      return leaves ? program.leaving() : lines(line);
+    }
     case Kind::takes:
       return takeLines(program);
     case Kind::idles: {

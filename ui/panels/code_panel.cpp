@@ -57,6 +57,7 @@ CodePanel::CodePanel(QWidget* parent)
   head->setSpacing(10);
   head->addWidget(choice_);
   head->addWidget(words_, 1);
+  head->addStretch();  // where there are no words: the buttons stay together
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(4);

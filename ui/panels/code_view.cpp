@@ -119,6 +119,11 @@ void CodeView::fit() {
   setStyleSheet(QStringLiteral("QPlainTextEdit { font-family: \"%1\"; font-size: %2px; }")
                     .arg(largest_.families().join(QStringLiteral("\", \"")))
                     .arg(px));
+  // The layout keeps the width of the widest line in the type before, and would scroll to it.
+  const std::optional<LineRange> lit = lit_;
+  setPlainText(toPlainText());
+  lit_.reset();
+  setLit(lit, litGround_, litBar_);
 }
 
 }  // namespace poolscope::ui

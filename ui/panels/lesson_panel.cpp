@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/lesson_panel.h"
 
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QRegularExpression>
@@ -60,13 +61,14 @@ LessonPanel::LessonPanel(QWidget* parent)
   undo_->setObjectName(QStringLiteral("undoTry"));
   undo_->setToolTip(tr("Start the scenario again as it is without this change"));
   rowsColumn_ = new QVBoxLayout;
-  rowsColumn_->setSpacing(12);
+  rowsColumn_->setSpacing(8);
+  undoRow_ = new QHBoxLayout;
   auto* column = new QVBoxLayout(page);
   column->setContentsMargins(2, 6, 8, 6);
   column->setSpacing(8);
   column->addWidget(before_);
   column->addLayout(rowsColumn_);
-  column->addWidget(undo_, 0, Qt::AlignLeft);
+  column->addLayout(undoRow_);
   column->addWidget(after_);
   column->addStretch();
   setWidget(page);
@@ -114,7 +116,11 @@ void LessonPanel::build() {
     row.promise = info.promise;
     row.column = new QVBoxLayout;
     row.column->setSpacing(1);  // the promise is seen to belong to the button above it
-    row.column->addWidget(row.button, 0, Qt::AlignLeft);
+    row.head = new QHBoxLayout;
+    row.head->setSpacing(8);
+    row.head->addWidget(row.button);
+    row.head->addStretch();
+    row.column->addLayout(row.head);
     row.column->addWidget(row.text);
     rowsColumn_->addLayout(row.column);
     setTabOrder(previous, row.button);
@@ -131,6 +137,12 @@ void LessonPanel::showTrial(const TrialInfo& trial, bool running, bool startable
   trial_ = trial;
   running_ = running;
   startable_ = startable;
+  // Beside the button that it takes back.
+  QHBoxLayout* const place =
+      trial.index >= 0 && trial.index < rows_.size() ? rows_[trial.index].head : undoRow_;
+  if (place->indexOf(undo_) < 0) {
+    place->insertWidget(place == undoRow_ ? 0 : 1, undo_, 0, Qt::AlignLeft);
+  }
   undo_->setVisible(isChanged);
   for (int i = 0; i < rows_.size(); ++i) {
     showRow(i);
@@ -169,8 +181,10 @@ void LessonPanel::setTheme(const Theme& theme) {
   // The window's rules take the frame from all scroll areas; this one can have the focus.
   setStyleSheet(QStringLiteral("#lesson { border: 1px solid transparent; }"
                                "#lesson:focus { border: 1px solid %1; }"
-                               "#lessonPage { background: transparent; }")
-                    .arg(theme.accent.name()));
+                               "#lessonPage { background: transparent; }"
+                               "#lessonPage QPushButton { padding: 1px 10px; min-height: %2px; }")
+                    .arg(theme.accent.name())
+                    .arg(QFontMetrics(theme.fonts.body).height() + 4));
   setTexts();
 }
 

@@ -10,6 +10,7 @@
 
 #include <optional>
 
+class QHBoxLayout;
 class QLabel;
 class QPushButton;
 class QVBoxLayout;
@@ -38,6 +39,7 @@ class LessonPanel : public QScrollArea {
     QPushButton* button = nullptr;
     QLabel* text = nullptr;
     QVBoxLayout* column = nullptr;
+    QHBoxLayout* head = nullptr;  ///< of the column: the button, and what takes it back
     bool startsAgain = false;
     QString promise = {};
   };
@@ -57,6 +59,7 @@ class LessonPanel : public QScrollArea {
   QLabel* after_;
   QVBoxLayout* rowsColumn_;
   QPushButton* undo_;
+  QHBoxLayout* undoRow_;  ///< where undo_ is when it belongs to no row
   QList<Row> rows_;
   std::optional<int> awaited_ = {};  ///< the row whose button had the focus until it was disabled
 };

@@ -7,6 +7,7 @@
 #include "ui/panels/look.h"
 #include "ui/panels/scaling_view.h"
 #include "ui/panels/sweep_table_model.h"
+#include "ui/panels/theory_table_model.h"
 #include "ui/panels/workers_control.h"
 #include "ui/theme/icons.h"
 
@@ -270,9 +271,29 @@ QWidget* SweepPanel::buildPoints() {
   column->addWidget(plot_, 1);
   column->addWidget(table_);
   column->addLayout(buttons);
+  column->addWidget(buildTheory());
   connect(savePlot_, &QPushButton::clicked, this, &SweepPanel::plotFileWanted);
   connect(saveData_, &QPushButton::clicked, this, &SweepPanel::dataFileWanted);
   return points_;
+}
+
+/// The laws that must hold, next to what was measured.
+QWidget* SweepPanel::buildTheory() {
+  auto* theory = new QWidget(points_);
+  auto* title = new QLabel(tr("Does theory agree?"), theory);
+  title->setProperty("look", "title");
+  theory_ = new TheoryTableModel(this);
+  theoryTable_ = new FigureTable(theory_, QStringLiteral("theoryTable"),
+                                 tr("What theory says next to what was measured"), theory);
+  theoryTable_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+  theoryNotes_ = makeText(theory, "theoryNotes", "dim");
+  auto* column = new QVBoxLayout(theory);
+  column->setContentsMargins(0, 6, 0, 0);
+  column->setSpacing(6);
+  column->addWidget(title);
+  column->addWidget(theoryTable_);
+  column->addWidget(theoryNotes_);
+  return theory;
 }
 
 void SweepPanel::start() {
@@ -303,9 +324,21 @@ void SweepPanel::showState(const SweepState& state, const Surroundings& surround
   data_.isMeasuring = state.isRunning();
   plot_->showData(data_);
   model_->setResult(state.result);
+  showTheory(state.result);
   const bool savable = !state.result.points.empty();
   savePlot_->setEnabled(savable);
   saveData_->setEnabled(savable);
+}
+
+void SweepPanel::showTheory(const experiment::SweepResult& result) {
+  theory_->setResult(result);
+  QStringList notes{
+      tr("Little's law: busy workers = tasks that end a second × their mean run time. Of "
+         "workers that is the utilization law, too.")};
+  for (const std::string& note : experiment::sanity_notes(result)) {
+    notes << QString::fromStdString(note);
+  }
+  theoryNotes_->setText(notes.join(QLatin1Char('\n')));
 }
 
 void SweepPanel::showForm(const SweepState& state, const Surroundings& surroundings) {
@@ -314,7 +347,9 @@ void SweepPanel::showForm(const SweepState& state, const Surroundings& surroundi
   scenario_->setText(known ? state.scenario : surroundings.scenario);
   workers_->setEnabled(!running);
   budget_->setEnabled(!running);
-  const bool hadFocus = start_->hasFocus() || cancel_->hasFocus();
+  const bool hadFocus = start_->hasFocus() || cancel_->hasFocus() || focusAwaits_;
+  // Disabled while it ends the run under way: then the other one takes its place.
+  focusAwaits_ = hadFocus && state.activity == SweepState::Activity::cancelling;
   start_->setVisible(!running);
   cancel_->setVisible(running);
   cancel_->setEnabled(state.activity == SweepState::Activity::running);
@@ -322,7 +357,7 @@ void SweepPanel::showForm(const SweepState& state, const Surroundings& surroundi
   start_->setText(known ? tr("M&easure again") : tr("M&easure"));
   start_->setToolTip(surroundings.scenario.isEmpty() ? tr("Start a scenario first")
                                                      : tr("Measure %1").arg(surroundings.scenario));
-  if (hadFocus && !start_->hasFocus() && !cancel_->hasFocus()) {
+  if (hadFocus && !focusAwaits_ && !start_->hasFocus() && !cancel_->hasFocus()) {
     (running ? cancel_ : start_)->setFocus(Qt::OtherFocusReason);
   }
   // The one button that matters: then it is to use what was found out.
@@ -382,7 +417,9 @@ void SweepPanel::setTheme(const Theme& theme) {
   budget_->setFixedWidth(qRound(theme.px(84)));
   progress_->setFixedHeight(qRound(theme.px(6)));
   plot_->setTheme(theme);
-  table_->setRows(qRound(theme.px(24)), kMostRows);
+  for (FigureTable* table : {table_, theoryTable_}) {
+    table->setRows(qRound(theme.px(24)), kMostRows);
+  }
 }
 
 }  // namespace poolscope::ui

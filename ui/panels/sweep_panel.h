@@ -21,6 +21,7 @@ namespace poolscope::ui {
 class FigureTable;
 class ScalingView;
 class SweepTableModel;
+class TheoryTableModel;
 
 /// The page that finds out how many workers are enough: what to measure, how far it is, the plot,
 /// the recommendation and the points. It measures nothing itself. Threads: the GUI thread.
@@ -58,7 +59,9 @@ class SweepPanel : public QFrame {
   QWidget* buildForm();
   QWidget* buildAnswer();
   QWidget* buildPoints();
+  QWidget* buildTheory();
   void start();
+  void showTheory(const experiment::SweepResult& result);
   void showForm(const SweepState& state, const Surroundings& surroundings);
   void showAnswer(const SweepState& state, const Surroundings& surroundings);
 
@@ -81,10 +84,14 @@ class SweepPanel : public QFrame {
   ScalingView* plot_ = nullptr;
   SweepTableModel* model_ = nullptr;
   FigureTable* table_ = nullptr;
+  TheoryTableModel* theory_ = nullptr;
+  FigureTable* theoryTable_ = nullptr;
+  QLabel* theoryNotes_ = nullptr;
   QPushButton* savePlot_ = nullptr;
   QPushButton* saveData_ = nullptr;
   ScalingData data_;
   std::optional<std::uint64_t> recommended_;
+  bool focusAwaits_ = false;  ///< of the button that was pressed, until what it did is over
 };
 
 }  // namespace poolscope::ui

@@ -32,10 +32,10 @@ QWidget* makeHint(QWidget* parent) {
   auto* title = new QLabel(TaskInspector::tr("Click a task"), hint);
   title->setObjectName(QStringLiteral("inspectorHintTitle"));
   title->setProperty("look", "title");
-  auto* text = new QLabel(TaskInspector::tr("Every bar on the timeline is one: see how long it was "
-                                            "queued, what it waited for and who "
-                                            "took its result. Drag for the figures of a range."),
-                          hint);
+  auto* text =
+      new QLabel(TaskInspector::tr("Every bar is one: see where its time went. Drag for the "
+                                   "figures of a range."),
+                 hint);
   text->setObjectName(QStringLiteral("inspectorHint"));
   text->setProperty("look", "dim");
   text->setWordWrap(true);

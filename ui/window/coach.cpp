@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/window/coach.h"
 
+#include "core/experiment/auto_workers.h"
 #include "ui/timeline/time_text.h"
 
 #include <QCoreApplication>
+
+#include <span>
+#include <string_view>
 
 namespace poolscope::ui {
 
@@ -11,6 +15,8 @@ namespace {
 
 using Activity = EngineState::Activity;
 using Source = EngineState::Source;
+
+constexpr qint64 kSecondNs = 1'000'000'000;
 
 QString tr(const char* text) {
   return QCoreApplication::translate("Coach", text);
@@ -27,6 +33,10 @@ QString outcomeText(const CoachInput& input) {
     text += tr(", %1 cancelled").arg(countText(input.cancelled));
   }
   return text;
+}
+
+QString asSentence(const QString& text) {
+  return text.endsWith(QLatin1Char('?')) ? text : text + QLatin1Char('.');
 }
 
 CoachHint introduction(const CoachInput& input) {
@@ -81,6 +91,12 @@ CoachHint coachHint(const CoachInput& input) {
     return {CoachTopic::no_task, tr("The pool is ready and waits for its first task. It starts no "
                                     "worker before it needs one.")};
   }
+  if (state.automatic && state.trouble.isEmpty() && !input.autoDecision.isEmpty()) {
+    return {CoachTopic::automatic,
+            tr("Auto, %1 s ago: %2 Change max_workers yourself to take over.")
+                .arg(input.autoAgeNs / kSecondNs)
+                .arg(asSentence(input.autoDecision))};
+  }
   if (state.automatic && state.trouble.isEmpty()) {
     return {CoachTopic::automatic, tr("Auto changes max_workers by what the pool gets done, and "
                                       "marks each step and its reason on the time axis. Change "
@@ -88,6 +104,24 @@ CoachHint coachHint(const CoachInput& input) {
   }
   // While nothing answers, workers take no tasks worth watching; the message above says so.
   return input.introductionDone || !state.trouble.isEmpty() ? CoachHint{} : introduction(input);
+}
+
+void addAutoDecision(CoachInput& input, const session::Snapshot& snapshot, session::TimeNs now) {
+  const std::span<const session::Marker> markers = snapshot.markers();
+  for (auto marker = markers.rbegin(); marker != markers.rend(); ++marker) {
+    if (marker->time > now || marker->kind != session::Marker::Kind::text) {
+      continue;
+    }
+    if (marker->text.starts_with(experiment::kAutoOnMark)) {
+      return;
+    }
+    if (marker->text.starts_with(experiment::kAutoDecisionMark)) {
+      const std::string_view reason = marker->text.substr(experiment::kAutoDecisionMark.size());
+      input.autoDecision = QString::fromUtf8(reason.data(), static_cast<qsizetype>(reason.size()));
+      input.autoAgeNs = now - marker->time;
+      return;
+    }
+  }
 }
 
 }  // namespace poolscope::ui

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/session/snapshot.h"
 #include "ui/window/engine.h"
 
 #include <QString>
@@ -31,6 +32,8 @@ struct CoachInput {
   bool hasResized = false;    ///< the user changed max_workers
   bool hasInspected = false;  ///< the user selected a task
   bool isSweeping = false;
+  QString autoDecision = {};  ///< what Auto did last and why; empty: nothing yet
+  qint64 autoAgeNs = 0;       ///< how long ago that was
 };
 
 struct CoachHint {
@@ -40,6 +43,10 @@ struct CoachHint {
 
 /// One sentence or two on what is to be seen and what to do next. Pure.
 CoachHint coachHint(const CoachInput& input);
+
+/// What Auto decided last until `now`, and how long ago, for the input: read off its marks on the
+/// time axis, which scroll away. Nothing of what was before it was switched on.
+void addAutoDecision(CoachInput& input, const session::Snapshot& snapshot, session::TimeNs now);
 
 /// Dismissing one of these ends the introduction for good.
 bool isIntroduction(CoachTopic topic);

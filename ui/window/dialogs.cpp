@@ -59,11 +59,11 @@ void Dialogs::run(QFileDialog* dialog, std::function<void(const QString&)> chose
 void Dialogs::askUnsaved(const QString& text, bool canSilence,
                          std::function<void(Answer)> answered) {
   auto* box =
-      new QMessageBox(QMessageBox::Question, tr("Save the session?"), text,
+      new QMessageBox(QMessageBox::Question, tr("Not saved yet"), text,
                       QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, window_);
   box->setObjectName(QStringLiteral("unsavedQuestion"));
   box->setAttribute(Qt::WA_DeleteOnClose);
-  box->setInformativeText(tr("What is not saved cannot be replayed."));
+  box->setInformativeText(tr("What is not saved is lost."));
   box->setDefaultButton(QMessageBox::Save);
   box->setEscapeButton(QMessageBox::Cancel);
   if (canSilence) {

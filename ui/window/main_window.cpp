@@ -244,11 +244,14 @@ void MainWindow::buildLayout(int cores) {
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   column->addWidget(header_);
+  column->addWidget(tour_);  // above what comes and goes: its buttons stay under the mouse
   column->addWidget(messages_);
   column->addWidget(coach_);
-  column->addWidget(tour_);
   column->addWidget(columns_, 1);
   setCentralWidget(central);
+  for (QPushButton* button : central->findChildren<QPushButton*>()) {
+    button->setAutoDefault(true);  // Enter presses it, as Space does
+  }
   buildPresentation();
   buildRecentMenu();
   buildMarkersMenu();

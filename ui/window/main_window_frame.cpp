@@ -18,6 +18,7 @@
 #include "ui/window/header_bar.h"
 #include "ui/window/lanes_bar.h"
 #include "ui/window/main_window.h"
+#include "ui/window/tour_strip.h"
 #include "ui/window/welcome_page.h"
 
 #include <QStackedWidget>
@@ -50,7 +51,9 @@ void MainWindow::showNextFrame() {
   if (shown != (stage_->currentWidget() == view_)) {
     stage_->setCurrentWidget(shown ? static_cast<QWidget*>(view_) : welcome_);
     showLanesBar();
-    if (shown) {
+    // Not from the tour or a lesson: whose button started the scenario goes on there.
+    const QWidget* const focused = focusWidget();
+    if (shown && !tour_->isAncestorOf(focused) && !tabs_->isAncestorOf(focused)) {
       view_->setFocus(Qt::OtherFocusReason);
     }
   }
@@ -239,6 +242,9 @@ void MainWindow::showCoach() {
                    .hasResized = hasResized_,
                    .hasInspected = hasInspected_,
                    .isSweeping = isSweeping_};
+  if (state_.automatic) {
+    addAutoDecision(input, snapshot, frame_.now);
+  }
   if (state_.activity == EngineState::Activity::finished) {
     const TaskCounts counts = taskCounts(snapshot, snapshot.end());
     input.finished = counts.finished;

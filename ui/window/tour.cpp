@@ -52,8 +52,8 @@ QList<TourStep> tourSteps() {
        tr("Every tenth task raises an exception, drawn red; the program never asks for the "
           "result, so it never learns of it.")},
       {failing,
-       tr("Click a red bar: the card at the right tells what went wrong and where the time "
-          "of the task went.")},
+       tr("Press X, or \"failed\" at the right: the card there tells what went wrong and where the "
+          "time of the task went. Esc and End lead back to the present.")},
       {deadlock,
        tr("Four tasks wait for tasks of their own pool, and no worker is left to run those: "
           "a deadlock, until the demo adds a fifth worker after five seconds.")},

@@ -49,7 +49,6 @@ TourStrip::TourStrip(QWidget* parent)
   row->addWidget(place_, 0, Qt::AlignVCenter);
   row->addLayout(words, 1);
   for (QPushButton* button : {try_, back_, next_, leave_}) {
-    button->setAutoDefault(true);  // Enter presses it, as Space does
     row->addWidget(button, 0, Qt::AlignVCenter);
   }
   connect(try_, &QPushButton::clicked, this, &TourStrip::tryChosen);
@@ -74,6 +73,9 @@ void TourStrip::showStep(int index, int count, const QString& text, const QStrin
 }
 
 void TourStrip::showTrial(const TrialInfo& trial, bool usable) {
+  if (!usable && try_->hasFocus()) {
+    next_->setFocus(Qt::OtherFocusReason);  // it starts the scenario again: not on to "Back"
+  }
   try_->setEnabled(usable);
   const bool over = trial.stage != Stage::none && trial.stage != Stage::looking;
   seen_->setText(trial.stage == Stage::looking ? tr("Looking\u2026")

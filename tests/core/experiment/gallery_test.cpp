@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <optional>
@@ -83,6 +84,24 @@ class GalleryTest : public QObject {
                                                   QString::fromStdString(outcome.check.figure))
                                              .arg(outcome.value)));
     }
+  }
+
+  void computingShare_isWhatOthersLeave_data() {
+    QTest::addColumn<int>("atOnce");
+    QTest::addColumn<double>("others");
+    QTest::addColumn<double>("share");
+    QTest::newRow("nobody else") << 2 << 0.0 << 1.0;
+    QTest::newRow("one worker beside a held core") << 1 << 1.0 << 1.0;
+    QTest::newRow("two workers beside it, which get 4 / 3 cores") << 2 << 2.0 / 3 << 2.0 / 3;
+    QTest::newRow("eight workers beside it") << 8 << 2.0 / 9 << 8.0 / 9;
+    QTest::newRow("hardly anything is left") << 4 << 2.0 << 0.1;
+  }
+
+  void computingShare_isWhatOthersLeave() {
+    QFETCH(int, atOnce);
+    QFETCH(double, others);
+    QFETCH(double, share);
+    QVERIFY(std::abs(computing_share(static_cast<std::size_t>(atOnce), 2, others) - share) < 1e-9);
   }
 
   void check_thatDoesNotHold_saysSo() {

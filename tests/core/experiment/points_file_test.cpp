@@ -57,6 +57,9 @@ void PointsFileTest::badInput_namesFileLineAndValue_data() {
                                  << QStringList{"p.csv:1", "'throughput'"};
   QTest::newRow("semicolons") << QByteArray("workers;throughput\n1;10\n")
                               << QStringList{"p.csv:1", "workers,throughput"};
+  QTest::newRow("a column twice") << QByteArray("workers,throughput,Workers\n1,10,2\n")
+                                  << QStringList{"p.csv:1", "'workers' twice"};
+  row("more than there can be", "2,1e308\n", {"p.csv:3", "'1e308'", "1e18"});
   row("text in a number", "2,fast\n", {"p.csv:3", "'fast'", "throughput"});
   row("NaN", "2,nan\n", {"p.csv:3", "'nan'"});
   row("infinite", "2,inf\n", {"p.csv:3", "'inf'"});

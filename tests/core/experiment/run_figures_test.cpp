@@ -27,6 +27,7 @@ class RunFiguresTest : public QObject {
   void bursts_areCountedOverWholePeriods();
   void lockWait_isToldWithItsName();
   void tooFewTasks_haveNoFigures();
+  void othersBetween_areWhatThisProcessDidNotUse();
   void cpu_isTheShareOfAllCores_andOthersHaveTheirs();
 };
 
@@ -116,6 +117,8 @@ void RunFiguresTest::fixedTasks_haveTheExactRate() {
     QVERIFY(result.has_value());
     QVERIFY2(near(result->throughput, rate, 0.01), qPrintable(QString::number(result->throughput)));
     QVERIFY(result->utilization > 0.98);
+    QVERIFY(near(result->busy_workers, result->utilization * workers, 1e-6));
+    QVERIFY(near(result->finish_rate, result->throughput, 1e-9));
   }
 }
 
@@ -169,6 +172,8 @@ void RunFiguresTest::openLoad_thatKeepsUp_hasTheNamedRate() {
   const auto result =
       figures_of(events.done(), {}, {.workers = 1, .arrivals_per_s = 50}, 0, 2 * kSecond);
   QVERIFY(near(result->throughput, 50, 0.02));
+  QVERIFY(near(result->finish_rate, 55, 0.02));  // what really came, and was done
+  QVERIFY(near(result->busy_workers, 55 * 0.001, 0.02));
 }
 
 void RunFiguresTest::openLoad_thatFallsBehind_hasWhatItDid() {
@@ -224,6 +229,14 @@ void RunFiguresTest::tooFewTasks_haveNoFigures() {
   Events few;
   run_pool(few, 4, 1, [](std::uint64_t, double) { return 0.7; });
   QVERIFY(!figures(few, 4, 1));
+}
+
+void RunFiguresTest::othersBetween_areWhatThisProcessDidNotUse() {
+  const UsageSample begin{.time = kSecond, .cpu_seconds = 5, .all_cpu_seconds = 100};
+  const UsageSample end{.time = 3 * kSecond, .cpu_seconds = 6, .all_cpu_seconds = 104};
+  QVERIFY(std::abs(others_between(begin, end) - 1.5) < 1e-9);
+  QCOMPARE(others_between(begin, {.time = 3 * kSecond, .cpu_seconds = 6}), 0.0);  // not known
+  QCOMPARE(others_between(begin, begin), 0.0);
 }
 
 void RunFiguresTest::cpu_isTheShareOfAllCores_andOthersHaveTheirs() {

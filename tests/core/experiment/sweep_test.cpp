@@ -28,6 +28,8 @@ class SweepTest : public QObject {
   void theScript_isNotPlayed();
   void failingTasksOnly_areNoThroughput();
   void aDeadlock_isNoThroughput();
+  void aDeadlock_atAllCounts_isNoThroughput_andSaysWhy();
+  void tasksLongerThanTheRuns_areNotTooFewCounts();
   void cancel_keepsWhatWasMeasured();
   void aSmallBudget_isKept();
   void aServerThatIsNotThere_isToldAsAnError();
@@ -229,6 +231,34 @@ void SweepTest::aDeadlock_isNoThroughput() {
   QCOMPARE(result.points.at(0).workers, std::uint64_t{2});
   QCOMPARE(result.points.at(0).throughput.mean, 0.0);
   QVERIFY(result.points.at(1).throughput.mean > 0);
+}
+
+void SweepTest::aDeadlock_atAllCounts_isNoThroughput_andSaysWhy() {
+  SweepOptions options{
+      .scenario = scenario("pattern = \"nested\"\ntasks = 4", "{ sleep = \"2ms\" }"),
+      .workers = {1, 2, 4}};
+  options.repeats = 3;
+  options.run_seconds = 0.05;
+  options.budget_seconds = 8;
+  const SweepResult result = run(options);
+  QCOMPARE(result.points.size(), std::size_t{3});
+  QCOMPARE(result.recommendation.code, ReasonCode::no_throughput);
+  QVERIFY2(result.reason.find("not one task was finished") != std::string::npos,
+           result.reason.c_str());
+  QVERIFY(std::ranges::any_of(result.notes, [](const std::string& note) {
+    return note.find("stand still") != std::string::npos;
+  }));
+}
+
+void SweepTest::tasksLongerThanTheRuns_areNotTooFewCounts() {
+  SweepOptions options{.scenario = scenario(kMap, "{ sleep = \"10s\" }"), .workers = {1, 2, 4}};
+  options.repeats = 1;
+  options.run_seconds = 0.02;
+  options.budget_seconds = 2;
+  const SweepResult result = run(options);
+  QVERIFY(!result.recommendation.workers);
+  QVERIFY2(result.reason.find("too short for these tasks") != std::string::npos,
+           result.reason.c_str());
 }
 
 void SweepTest::cancel_keepsWhatWasMeasured() {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace poolscope;
@@ -268,6 +269,31 @@ class LoadPatternTest : public QObject {
     for (std::size_t i = 0; i < queued.size(); ++i) {
       QVERIFY(queued[i].time_ns >= begin + expected_ms[i] * 1'000'000);
     }
+  }
+
+  void arrivals_thatAreHeld_comeLater() {
+    constexpr std::uint64_t kHeld = 20'000'000;
+    TracedRun run(small_scenario(
+        "pattern = \"burst\"\ntasks = 100\nburst_size = 1\ninterval = \"1ms\"", kShort));
+    run.run->hold_arrivals(true);
+    const std::uint64_t begin = trace::now_ns();
+    while (trace::now_ns() < begin + kHeld) {
+      std::this_thread::yield();
+    }
+    const std::uint64_t end = trace::now_ns();
+    run.run->hold_arrivals(false);
+    QCOMPARE(run.finish().queued, std::uint64_t(100));
+    const auto queued = run.traced.of(EventKind::task_queued);
+    const auto meanwhile = std::ranges::count_if(
+        queued, [&](const auto& event) { return event.time_ns > begin && event.time_ns < end; });
+    QVERIFY2(meanwhile <= 1, qPrintable(QString::number(meanwhile)));  // one was on its way
+  }
+
+  void arrivals_thatAreHeld_endWithTheRun() {
+    TracedRun run(small_scenario("pattern = \"poisson\"\ntasks = 1000\nrate = \"1000/s\"", kShort));
+    run.run->hold_arrivals(true);
+    run.run->stop();
+    QVERIFY(run.finish().queued < 1000);
   }
 
   void nested_parentsWaitForTheirChildren() {

@@ -135,7 +135,8 @@ class StepsTest : public QObject {
     row("true", "");
     row("exit 0", "");
     row("exit 3", "command exited with status 3");
-    row("no-such-program-at-all", "command exited with status 127");
+    row("no-such-program-at-all", "command exited with status 127: no such program");
+    row("/dev/null", "command exited with status 126: a file that cannot be run");
     row("kill -9 $$", "command ended by signal 9");
     row("test \"$(cat)\" = ''", "");          // its input is empty
     row("echo to nobody; echo too >&2", "");  // and its output goes nowhere

@@ -91,6 +91,7 @@ void UrlScenarioTest::scenario_ofUrls_isParsedAsItWasMeant() {
   const auto scenario = parse_scenario(toml, "pages.toml");
   QVERIFY2(scenario, scenario ? "" : scenario.error().message().c_str());
   QCOMPARE(scenario->http.urls, urls);
+  QCOMPARE(scenario->pool.thread_name_prefix, std::string("web"));  // lanes have names to read
   QCOMPARE(*scenario->max_workers, std::size_t{3});
   QCOMPARE(scenario->load.tasks, std::uint64_t{2});
   QVERIFY(!scenario->load.repeat);

@@ -77,6 +77,7 @@ class CodeLinesTest : public QObject {
     row("waits for a request", kOpen, Kind::idles, none, 3, 4);
     row("submits it", kOpen, Kind::submits, none, 5, 6);
     row("leaves a C++ block", kOpen, Kind::shuts_down, none, 7, 8);
+    row("waits for all where no call does", kOpen, Kind::waits, BlockReason::wait, 7, 8);
   }
   void step_hasItsLines() {
     QFETCH(QString, code);

@@ -54,6 +54,21 @@ class CodePanelTest : public QObject {
     QCOMPARE(panel_->view()->toPlainText(), kCpp);
   }
 
+  void buttons_stayWhereTheyAre_withoutWords() {
+    panel_->resize(300, 300);
+    panel_->show();
+    QVERIFY(QTest::qWaitForWindowExposed(panel_.get()));
+    auto* cpp = panel_->findChild<QToolButton*>(QStringLiteral("codeCpp"));
+    const auto place = [&] {
+      QCoreApplication::processEvents();
+      return cpp->mapTo(panel_.get(), QPoint());
+    };
+    panel_->showStep({.kind = Kind::takes}, QStringLiteral("takes a result"));
+    const QPoint before = place();
+    panel_->showStep({}, QString());
+    QCOMPARE(place(), before);
+  }
+
   void nothingKnown_lightsNothing() {
     panel_->showStep({.kind = Kind::takes}, QStringLiteral("takes a result"));
     panel_->showStep({}, QString());

@@ -5,6 +5,7 @@
 #include "ui/panels/format.h"
 #include "ui/panels/scaling_view.h"
 #include "ui/panels/sweep_table_model.h"
+#include "ui/panels/theory_table_model.h"
 
 #include <QAbstractItemModelTester>
 #include <QAccessible>
@@ -175,6 +176,9 @@ class SweepPanelTest : public QObject {
     QVERIFY(find<QPushButton>(panel, "sweepStart")->hasFocus());
     panel.showState(sampleState(Activity::running, {}), kRunning);
     QVERIFY(find<QPushButton>(panel, "sweepCancel")->hasFocus());
+    panel.showState(sampleState(Activity::cancelling, {}), kRunning);
+    panel.showState(sampleState(Activity::ended, sampleSweep(kCounts, 0.004)), kRunning);
+    QVERIFY(find<QPushButton>(panel, "sweepStart")->hasFocus());
   }
 
   void table_tellsEachPoint_andKeepsItsPromises() {
@@ -201,6 +205,39 @@ class SweepPanelTest : public QObject {
       marked += text(row, SweepTableModel::workers).contains(QChar(0x2713)) ? 1 : 0;
     }
     QCOMPARE(marked, 1);
+  }
+
+  void theory_standsNextToWhatWasMeasured_withWhereItDoesNotApply() {
+    experiment::SweepResult result = sampleSweep(kCounts, 0.004);
+    for (experiment::SweepPoint& point : result.points) {
+      for (experiment::RunFigures& run : point.runs) {
+        run.run_time_mean = 0.05;
+        run.finish_rate = run.throughput;
+        run.busy_workers = run.throughput * 0.05;
+        run.queue_wait_mean = 0.25;
+      }
+    }
+    SweepPanel panel;
+    panel.showState(sampleState(Activity::ended, result), kRunning);
+    auto* table = find<QTableView>(panel, "theoryTable");
+    QVERIFY(table->isVisibleTo(&panel));
+    QAbstractItemModelTester tester(table->model(),
+                                    QAbstractItemModelTester::FailureReportingMode::QtTest);
+    const auto text = [&](int row, int column) {
+      return table->model()->index(row, column).data().toString();
+    };
+    QCOMPARE(text(0, TheoryTableModel::busy), QStringLiteral("0.80"));
+    QCOMPARE(text(0, TheoryTableModel::busyByLittlesLaw), QStringLiteral("0.80"));
+    QCOMPARE(text(0, TheoryTableModel::wait), formatSeconds(0.25));
+    QCOMPARE(text(0, TheoryTableModel::waitByErlangC), QStringLiteral("\u2013"));
+    const QString notes = find(panel, "theoryNotes")->text();
+    QVERIFY2(notes.contains(QLatin1String("holds")), qPrintable(notes));
+    QVERIFY2(notes.contains(QLatin1String("not for this load")), qPrintable(notes));
+
+    result.load = {.pattern = workload::LoadPattern::poisson, .rate_per_s = 10};
+    panel.showState(sampleState(Activity::ended, result), kRunning);
+    QCOMPARE(text(0, TheoryTableModel::waitByErlangC), formatSeconds(0.05));  // M/M/1, half busy
+    QCOMPARE(table->model()->index(0, TheoryTableModel::workers).data(Qt::UserRole).toInt(), 1);
   }
 
   void plot_isReadPointByPoint() {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/window/coach.h"
 
+#include "sample_session.h"
+
 #include <QTest>
 
+using namespace poolscope;
 using namespace poolscope::ui;
 using Activity = EngineState::Activity;
 using Source = EngineState::Source;
@@ -50,6 +53,29 @@ class CoachTest : public QObject {
     state.source = Source::file;
     QVERIFY(topicOf(state, 10) == CoachTopic::replay);
     QVERIFY(topicOf({}, 0) == CoachTopic::none);
+  }
+
+  void auto_saysWhatItDidLast_andWhy() {
+    SampleSession sample(8);
+    const auto at = [](int seconds) { return session::TimeNs{1'000'000'000} * seconds; };
+    sample.marker(at(1), "auto: 4 \u2192 8 workers: of an earlier time");
+    sample.marker(at(2), "auto on: 8 workers");
+    sample.marker(at(5), "auto: 8 \u2192 16 workers: is it better with more?");
+    sample.marker(at(6), "lunch");
+    sample.marker(at(9), "auto: 16 workers: later");
+    const auto snapshot = sample.snapshot();
+    EngineState state = running_;
+    state.automatic = true;
+    const auto text = [&](session::TimeNs now) {
+      CoachInput input{.state = &state, .tasks = 10, .introductionDone = true};
+      addAutoDecision(input, *snapshot, now);
+      return coachHint(input).text;
+    };
+    QCOMPARE(text(at(8)),
+             QStringLiteral("Auto, 3 s ago: 8 \u2192 16 workers: is it better with more? Change "
+                            "max_workers yourself to take over."));
+    QVERIFY(text(at(9)).startsWith(QStringLiteral("Auto, 0 s ago: 16 workers: later. Change")));
+    QVERIFY(text(at(3)).startsWith(QStringLiteral("Auto changes max_workers")));
   }
 
   void finished_tellsHowManyAndWhatNext() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/window/tour.h"
 
+#include "ui/panels/workers_control.h"
 #include "window_fixture.h"
 
 #include <QLabel>
@@ -55,6 +56,49 @@ class TourTest : public QObject {
     QTest::keyClick(fixture.window.focusWidget(), key);
     QVERIFY(fixture.find("tourStrip")->isHidden());
     QVERIFY(fixture.view()->hasFocus());
+  }
+
+  void focus_staysInTheTour_whenItsScenarioStarts() {
+    WindowFixture fixture;
+    QVERIFY(fixture.showWindow());
+    fixture.find<QPushButton>("welcomeTour")->click();
+    fixture.engine.showLive(session::Session().snapshot(), 0, 8);  // it starts: no task yet
+    fixture.window.showNextFrame();
+    fixture.showLive();
+    fixture.window.showNextFrame();
+    QVERIFY(fixture.view()->isVisible());
+    QVERIFY(fixture.find<QPushButton>("tourNext")->hasFocus());
+  }
+
+  void focus_goesOnToNext_whenItsButtonStartsTheScenarioAgain() {
+    WindowFixture fixture;
+    QVERIFY(fixture.showWindow());
+    fixture.showLive();
+    fixture.window.run(Command::guided_tour);
+    fixture.find<QPushButton>("tourNext")->click();
+    fixture.find<QPushButton>("tourNext")->click();
+    auto* button = fixture.find<QPushButton>("tourTry");
+    button->setFocus();
+    QTest::keyClick(button, Qt::Key_Return);
+    fixture.engine.change(
+        [](EngineState& state) { state.activity = EngineState::Activity::starting; });
+    QVERIFY(!button->isEnabled());
+    QVERIFY(fixture.find<QPushButton>("tourNext")->hasFocus());
+  }
+
+  void buttons_stayWhereTheyAre_whenAMessageComes() {
+    WindowFixture fixture;
+    QVERIFY(fixture.showWindow());
+    fixture.showLive();
+    fixture.window.run(Command::guided_tour);
+    auto* next = fixture.find<QPushButton>("tourNext");
+    const auto place = [&] { return next->mapTo(&fixture.window, QPoint()); };
+    QCoreApplication::processEvents();
+    const QPoint before = place();
+    fixture.find<WorkersControl>("workersControl")->refused();
+    QCoreApplication::processEvents();
+    QVERIFY(fixture.find("messageBar")->isVisible());
+    QCOMPARE(place(), before);
   }
 
   void back_leadsToTheStepBefore() {

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/workload/scenario.h"
+#include "ui/panels/code_view.h"
+#include "ui/panels/side_tabs.h"
+#include "window_fixture.h"
+
+#include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QToolButton>
+
+using namespace poolscope;
+using namespace poolscope::ui;
+
+namespace {
+
+ScenarioInfo infoOf(const workload::Scenario& scenario) {
+  ScenarioInfo info{.name = QString::fromStdString(scenario.name),
+                    .title = QString::fromStdString(scenario.title),
+                    .lesson = QString::fromStdString(scenario.lesson),
+                    .code = QString::fromStdString(scenario.code),
+                    .codeCpp = QString::fromStdString(scenario.code_cpp)};
+  for (const workload::Try& one : scenario.tries) {
+    info.tries.append({.label = QString::fromStdString(one.label),
+                       .promise = QString::fromStdString(one.say),
+                       .startsAgain = !one.with.empty()});
+  }
+  return info;
+}
+
+}  // namespace
+
+/// A lesson is one screen: nothing of the gallery's has to be scrolled to in the window that
+/// Poolscope opens with.
+class LessonRoomTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void lesson_fitsTheWindow_data() {
+    QTest::addColumn<QString>("name");
+    for (const workload::Scenario& scenario : workload::gallery()) {
+      QTest::newRow(scenario.name.c_str()) << QString::fromStdString(scenario.name);
+    }
+  }
+
+  void lesson_fitsTheWindow() {
+    QFETCH(QString, name);
+    const auto scenario = workload::find_scenario(name.toStdString());
+    WindowFixture fixture(QSize(1280, 800));
+    QVERIFY(fixture.showWindow());
+    fixture.showLive();
+    fixture.engine.change([&](EngineState& state) { state.scenario = infoOf(*scenario); });
+    fixture.find<SideTabs>("sideTabs")->showLessonTab();
+    fixture.window.showNextFrame();
+    const auto* bar = fixture.find<QScrollArea>("lesson")->verticalScrollBar();
+    const auto overflow = [&] {
+      QCoreApplication::processEvents();
+      return bar->maximum();
+    };
+    QCOMPARE(overflow(), 0);
+    // Nor when one was tried, and what was seen stands below it.
+    for (int i = 0; i < static_cast<int>(scenario->tries.size()); ++i) {
+      fixture.engine.change([&](EngineState& state) {
+        state.scenario.isChanged = !scenario->tries[static_cast<std::size_t>(i)].with.empty();
+        state.trial = {.index = i,
+                       .stage = TrialInfo::Stage::kept,
+                       .text = QStringLiteral("69.5 ms run time (p50), 2.64 times as much as "
+                                              "before.")};
+      });
+      QVERIFY2(overflow() == 0,
+               qPrintable(QStringLiteral("try %1: %2 px too much").arg(i).arg(bar->maximum())));
+    }
+  }
+
+  void code_isNowhereWiderThanItsCard_data() { lesson_fitsTheWindow_data(); }
+
+  void code_isNowhereWiderThanItsCard() {
+    QFETCH(QString, name);
+    const auto scenario = workload::find_scenario(name.toStdString());
+    WindowFixture fixture(QSize(1280, 800));
+    QVERIFY(fixture.showWindow());
+    fixture.showLive();
+    fixture.engine.change([&](EngineState& state) { state.scenario = infoOf(*scenario); });
+    fixture.window.showNextFrame();
+    const auto* bar = fixture.find<CodeView>("code")->horizontalScrollBar();
+    for (const char* language : {"codePython", "codeCpp"}) {
+      fixture.find<QToolButton>(language)->click();
+      QCoreApplication::processEvents();
+      QVERIFY2(bar->maximum() == 0, language);
+    }
+  }
+
+  void wayBack_standsBesideWhatItTakesBack() {
+    WindowFixture fixture;
+    QVERIFY(fixture.showWindow());
+    fixture.showLive();
+    fixture.find<SideTabs>("sideTabs")->showLessonTab();
+    const auto middle = [&](const char* name) {
+      QCoreApplication::processEvents();
+      auto* button = fixture.find<QPushButton>(name);
+      return button->mapTo(&fixture.window, button->rect().center());
+    };
+    for (const int index : {2, 0}) {
+      fixture.engine.change([&](EngineState& state) {
+        state.scenario.isChanged = true;
+        state.trial = {.index = index, .stage = TrialInfo::Stage::looking};
+      });
+      const QByteArray name = QByteArrayLiteral("try") + QByteArray::number(index);
+      QCOMPARE(middle("undoTry").y(), middle(name.constData()).y());
+      QVERIFY(middle("undoTry").x() > middle(name.constData()).x());
+    }
+  }
+};
+
+QTEST_MAIN(LessonRoomTest)
+#include "lesson_room_test.moc"
