@@ -119,7 +119,8 @@ double Prediction::replayed(std::uint64_t from, const RunWork& work, std::uint64
 /// In the long run, with the tasks of the run in the middle: others that were disturbed tell of
 /// what disturbed them.
 double Prediction::simulated(std::uint64_t from, std::uint64_t workers) {
-  const auto [known, is_new] = simulations_.try_emplace(std::tuple(from, workers), 0);
+  const auto [known, is_new] =
+      simulations_.try_emplace(std::tuple(from, workers, works_.at(from).size()), 0);
   if (is_new) {
     std::vector<const RunWork*> order;
     for (const RunWork& work : works_.at(from)) {

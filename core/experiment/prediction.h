@@ -25,8 +25,8 @@ class Prediction {
 
   /// Keeps what the tasks of a run with figures did. Cost: some us a task.
   void keep(std::uint64_t workers, std::uint64_t repeat, const MeasuredRun& run);
-  /// Fills in the points' `predicted` and `calibrated_at`. Cost: some 0.1 us a task of each run
-  /// that was not there before.
+  /// Fills in the points' `predicted` and `calibrated_at`. Cost: as replay() and simulate(), for
+  /// each run that was not there before.
   void predict(SweepResult& result);
 
  private:
@@ -48,7 +48,8 @@ class Prediction {
   std::map<std::uint64_t, std::vector<RunWork>> works_;  ///< of the first runs of each count
   /// By the count that it is made from, that which it is for, and the repeat, the same at both.
   std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, double> replays_;
-  std::map<std::tuple<std::uint64_t, std::uint64_t>, double> simulations_;  ///< from, for
+  /// From, for, and how many runs there were to choose the one in the middle from.
+  std::map<std::tuple<std::uint64_t, std::uint64_t, std::size_t>, double> simulations_;
 };
 
 }  // namespace poolscope::experiment

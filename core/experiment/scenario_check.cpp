@@ -26,10 +26,10 @@ using workload::Check;
 using workload::Scenario;
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
-/// A run, and how many cores' time others took meanwhile.
+/// A run, and how much of what its tasks compute others left them meanwhile.
 struct CheckedRun {
   SnapshotPtr snapshot = {};
-  double others = 0;
+  double share = 1;  ///< 1 where tasks do not compute alone
 };
 
 bool only_computes(const Scenario& scenario) {
@@ -75,7 +75,13 @@ Result<CheckedRun> run_once(const Scenario& scenario, std::size_t workers,
   run->reset();
   tracer.remove_sink(sink);
   sink->consume({});
-  return CheckedRun{session.snapshot(), others_between(before, after)};
+  CheckedRun checked{.snapshot = session.snapshot()};
+  if (only_computes(scenario)) {
+    // A worker for each that can compute at a time: under an interpreter's lock, one.
+    const std::size_t at_once = scenario.gil ? 1 : workers;
+    checked.share = computing_share(at_once, options.cores, others_between(before, after));
+  }
+  return checked;
 }
 
 /// Nothing where there is none: the run time of no task.
@@ -108,10 +114,8 @@ class Runs {
       known = *run;
     }
     auto value = figure_of(*known.snapshot, check);
-    if (value && check.figure == "throughput" && only_computes(scenario_)) {
-      // A worker for each that can compute at a time: under an interpreter's lock, one.
-      const std::size_t at_once = scenario_.gil ? 1 : workers;
-      *value /= computing_share(at_once, options_.cores, known.others);
+    if (value && check.figure == "throughput") {
+      *value /= known.share;
     }
     return value;
   }

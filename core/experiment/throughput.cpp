@@ -143,8 +143,9 @@ std::optional<Throughput> throughput_of(const std::vector<TaskRecord>& tasks, co
   Throughput result{.warm = warm.time, .begin = begin, .end = end, .steady = warm.steady};
   if (load.arrivals_per_s) {
     result.begin = std::max(begin, std::min(warm.time, begin + (end - begin) / 2));
-    const auto period = static_cast<TimeNs>(load.arrivals_period * 1e9);
-    if (period > 0 && end - result.begin >= period) {  // as much of a burst at the end as before
+    if (load.arrivals_period > 0 && load.arrivals_period <= seconds(end - result.begin)) {
+      // As much of a burst at the end as before.
+      const auto period = std::max<TimeNs>(1, static_cast<TimeNs>(load.arrivals_period * 1e9));
       result.begin = end - (end - result.begin) / period * period;
     }
     return count_arrivals(tasks, *load.arrivals_per_s, result) ? std::optional(result)

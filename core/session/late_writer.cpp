@@ -57,9 +57,9 @@ void Writer::settle() {
   sort_lanes();
   for (const std::uint32_t lane : late_lanes_) {
     rebuild(lane);
+    sort_lanes();  // a lane may be there twice, and is begun anew from what is in order
   }
   late_lanes_.clear();
-  sort_lanes();
   for (QueueSteps* queue : unsettled_) {
     sorted_again_ += queue->settle();
   }

@@ -129,7 +129,7 @@ class TriesTest : public QObject {
   void tryThatStartsAgain_canBeTakenBack() {
     const auto scenario = workload::find_scenario("cancel-and-timeout");
     Lesson lesson(settings_, *scenario, 0);
-    QTRY_VERIFY_WITH_TIMEOUT(lesson.isOver(), 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(lesson.isOver(), 180'000);
     QVERIFY(lesson.engine().state().scenario.isChanged);
     auto* undo = lesson.panel().findChild<QPushButton*>(QStringLiteral("undoTry"));
     QVERIFY(!undo->isHidden());
@@ -160,7 +160,7 @@ class TriesTest : public QObject {
         left.pop_back();
       }
       const auto over = [](const auto& lesson) { return lesson->isOver(); };
-      QTRY_VERIFY_WITH_TIMEOUT(std::ranges::any_of(running, over), 60'000);
+      QTRY_VERIFY_WITH_TIMEOUT(std::ranges::any_of(running, over), 180'000);
       for (const auto& lesson : running) {
         if (lesson->isOver()) {
           qInfo("%s", qPrintable(lesson->words()));

@@ -60,11 +60,9 @@ SweepResult sweep(SweepOptions options) {
 
 /// How far predictions lie from what is measured, as a share of it.
 struct PredictionError {
-  double mean =
-      0;           ///< size of the mean of several sweeps' errors, of the count where it is largest
-  double one = 0;  ///< the largest of a single sweep
-  double half_width =
-      0;  ///< of the interval of the mean, the widest; 0: of one sweep there is none
+  double mean = 0;        ///< of the sizes of several sweeps' errors, of the count where it is most
+  double one = 0;         ///< the largest of a single sweep
+  double half_width = 0;  ///< of the mean's interval, the widest; 0: of one sweep there is none
   int sweeps = 0;
 };
 

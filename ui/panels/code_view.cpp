@@ -6,6 +6,7 @@
 #include <QScrollBar>
 #include <QStringList>
 #include <QTextBlock>
+#include <QTextCursor>
 #include <QTextLayout>
 
 #include <algorithm>
@@ -121,7 +122,16 @@ void CodeView::fit() {
                     .arg(px));
   // The layout keeps the width of the widest line in the type before, and would scroll to it.
   const std::optional<LineRange> lit = lit_;
+  const QTextCursor selected = textCursor();
+  const int anchor = selected.anchor();
+  const int position = selected.position();
+  const int line = verticalScrollBar()->value();
   setPlainText(toPlainText());
+  QTextCursor again = textCursor();
+  again.setPosition(anchor);
+  again.setPosition(position, QTextCursor::KeepAnchor);
+  setTextCursor(again);
+  verticalScrollBar()->setValue(line);
   lit_.reset();
   setLit(lit, litGround_, litBar_);
 }

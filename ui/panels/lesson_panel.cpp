@@ -142,6 +142,12 @@ void LessonPanel::showTrial(const TrialInfo& trial, bool running, bool startable
       trial.index >= 0 && trial.index < rows_.size() ? rows_[trial.index].head : undoRow_;
   if (place->indexOf(undo_) < 0) {
     place->insertWidget(place == undoRow_ ? 0 : 1, undo_, 0, Qt::AlignLeft);
+    if (place != undoRow_) {
+      setTabOrder(rows_[trial.index].button, undo_);
+      if (trial.index + 1 < rows_.size()) {
+        setTabOrder(undo_, rows_[trial.index + 1].button);
+      }
+    }
   }
   undo_->setVisible(isChanged);
   for (int i = 0; i < rows_.size(); ++i) {

@@ -135,6 +135,7 @@ class SessionTest : public QObject {
   void runWithoutEnd_lastsToTheNextOne();
   void timeThatGoesBackAgainAndAgain_costsNoSquareOfTheEvents();
   void tasksBesideEachOther_costNoSquareOfTheTasks();
+  void laneBegunAnew_forALateEventAndALateExit_countsAFailureOnce();
   void cancelledTasks_toldBackwards_costNoSquareOfTheTasks();
   void resultTakenTwice_isNoAnomaly();
   void longestTask_beforeItEnded_isJudgedByWhatWasKnown();
@@ -519,6 +520,21 @@ void SessionTest::tasksBesideEachOther_costNoSquareOfTheTasks() {
   QCOMPARE(sums.run_time->max, static_cast<double>(3 * kTasks - 2) * 1e-9);
   QCOMPARE(filled.snapshot->task({0, 1})->finished, std::optional<TimeNs>(3 * kTasks - 1));
   QVERIFY(sorted(replayed(*filled.snapshot)) == sorted(events));
+}
+
+void SessionTest::laneBegunAnew_forALateEventAndALateExit_countsAFailureOnce() {
+  const Events events{started(10, 1),
+                      started(20, 2),
+                      finished(25, 2, kWorker, trace::Outcome::error),
+                      finished(30, 1, kWorker, trace::Outcome::error),
+                      phase(5, 1, true),
+                      other(28, EventKind::worker_exited, kWorker)};
+  const Filled filled(events);
+  const auto snapshot = filled.snapshot;
+  QCOMPARE(snapshot->statistics().failed, 2U);
+  QCOMPARE(snapshot->pool_columns(kPool, 0, 100, 1)[0].failed, 2U);
+  QCOMPARE(snapshot->task({0, 1})->finished, std::optional<TimeNs>(30));
+  QVERIFY(sorted(replayed(*snapshot)) == sorted(events));
 }
 
 void SessionTest::cancelledTasks_toldBackwards_costNoSquareOfTheTasks() {
