@@ -2,7 +2,6 @@
 #include "core/session/named_times.h"
 
 #include <algorithm>
-#include <iterator>
 #include <span>
 
 namespace poolscope::session {
@@ -13,22 +12,18 @@ void NamedTimes::push(const Entry& entry) {
 }
 
 void NamedTimes::insert(TimeNs time, trace::NameId name) {
-  if (added_.empty() && (times_.empty() || times_.back() <= time)) {
+  if (!changes_.adds() && (times_.empty() || times_.back() <= time)) {
     push({time, name});
   } else {
-    added_.emplace_back(time, name);
+    changes_.add({time, name});
   }
 }
 
 std::size_t NamedTimes::settle() {
-  if (added_.empty() && removed_.empty()) {
+  if (changes_.empty()) {
     return 0;
   }
-  std::sort(added_.begin(), added_.end());
-  std::sort(removed_.begin(), removed_.end());
-  const TimeNs from = std::min(added_.empty() ? kForever : added_.front().first,
-                               removed_.empty() ? kForever : removed_.front().first);
-  const std::size_t kept = times_.lower_bound(from);
+  const std::size_t kept = times_.lower_bound(changes_.sort().first);
   std::vector<Entry> behind;
   for (std::size_t i = kept; i < times_.size(); ++i) {
     behind.emplace_back(times_[i], names_[i]);
@@ -36,17 +31,11 @@ std::size_t NamedTimes::settle() {
   times_.truncate(kept);
   names_.truncate(kept);
   summaries_.truncate(kept);
-  std::sort(behind.begin(), behind.end());  // of the same time, by name
-  std::vector<Entry> all;
-  std::merge(behind.begin(), behind.end(), added_.begin(), added_.end(), std::back_inserter(all));
-  std::vector<Entry> left;
-  std::set_difference(all.begin(), all.end(), removed_.begin(), removed_.end(),
-                      std::back_inserter(left));
-  for (const Entry& entry : left) {
+  std::ranges::sort(behind);  // of the same time, by name
+  for (const Entry& entry : changes_.among(behind)) {
     push(entry);
   }
-  added_.clear();
-  removed_.clear();
+  changes_.clear();
   return behind.size();
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/session/packed_column.h"
 #include "core/session/packed_vector.h"
+#include "core/session/sorted.h"
 #include "core/session/summary_tree.h"
 #include "core/session/tally.h"
 #include "core/session/types.h"
@@ -10,7 +11,6 @@
 
 #include <cstddef>
 #include <utility>
-#include <vector>
 
 namespace poolscope::session {
 
@@ -20,11 +20,11 @@ class NamedTimes {
   /// Out of order, too. What is not the latest is taken in by seal().
   void insert(TimeNs time, trace::NameId name);
   /// Takes one out, which is there.
-  void remove(TimeNs time, trace::NameId name) { removed_.emplace_back(time, name); }
+  void remove(TimeNs time, trace::NameId name) { changes_.remove({time, name}); }
   /// One of `time` has another name than was thought.
   void rename(TimeNs time, trace::NameId from, trace::NameId to) {
     remove(time, from);
-    added_.emplace_back(time, to);
+    changes_.add({time, to});
   }
   /// Takes in what waits and brings the summaries up to date. Cost O(new ones + those behind the
   /// earliest of what waited); how many these are.
@@ -48,7 +48,7 @@ class NamedTimes {
   PackedColumn times_;
   PackedVector<trace::NameId> names_;
   SummaryTree summaries_;
-  std::vector<Entry> added_, removed_;  // the writer's only
+  SortedChanges<Entry> changes_;  // the writer's only
 };
 
 }  // namespace poolscope::session

@@ -2,7 +2,6 @@
 #include "core/session/queue_steps.h"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 
 namespace poolscope::session {
@@ -11,32 +10,15 @@ std::size_t QueueSteps::settle() {
   if (!unsettled()) {
     return 0;
   }
-  if (!std::is_sorted(added_.begin(), added_.end())) {
-    std::sort(added_.begin(), added_.end());
-  }
-  std::sort(removed_.begin(), removed_.end());
-  TimeNs from = added_.empty() ? removed_.front() : added_.front();
-  from = removed_.empty() ? from : std::min(from, removed_.front());
-  std::vector<TimeNs> merged;
-  const std::size_t kept = keys_.lower_bound(from);
-  const std::size_t behind = keys_.size() - kept;
-  if (kept < keys_.size() || !removed_.empty()) {
-    std::vector<TimeNs> tail;
-    for (std::size_t i = kept; i < keys_.size(); ++i) {
-      tail.push_back(keys_[i]);
-    }
-    std::vector<TimeNs> all;
-    std::merge(tail.begin(), tail.end(), added_.begin(), added_.end(), std::back_inserter(all));
-    std::set_difference(all.begin(), all.end(), removed_.begin(), removed_.end(),
-                        std::back_inserter(merged));
-    truncate(kept);
-  }
-  for (const TimeNs key : merged.empty() && removed_.empty() ? added_ : merged) {
+  const std::size_t kept = keys_.lower_bound(changes_.sort());
+  std::vector<TimeNs> tail(keys_.size() - kept);
+  keys_.read(kept, tail);
+  truncate(kept);
+  for (const TimeNs key : changes_.among(tail)) {
     push(key);
   }
-  added_.clear();
-  removed_.clear();
-  return behind;
+  changes_.clear();
+  return tail.size();
 }
 
 void QueueSteps::push(TimeNs key) {

@@ -3,6 +3,7 @@
 
 #include "core/session/packed_column.h"
 #include "core/session/shared_vector.h"
+#include "core/session/sorted.h"
 #include "core/session/types.h"
 
 #include <array>
@@ -27,10 +28,10 @@ class QueueSteps {
   };
 
   /// Taken in by settle(); in any order.
-  void add(TimeNs time, bool up) { added_.push_back(key_of(time, up)); }
+  void add(TimeNs time, bool up) { changes_.add(key_of(time, up)); }
   /// Takes back one that was added.
-  void remove(TimeNs time, bool up) { removed_.push_back(key_of(time, up)); }
-  bool unsettled() const { return !added_.empty() || !removed_.empty(); }
+  void remove(TimeNs time, bool up) { changes_.remove(key_of(time, up)); }
+  bool unsettled() const { return !changes_.empty(); }
   /// Cost O(new ones + those behind the earliest of them); how many these are.
   std::size_t settle();
   void freeze();
@@ -103,7 +104,7 @@ class QueueSteps {
   std::size_t blurred_ = 0;          // steps
   std::int64_t depth_ = 0;           // after the last
   Area area_ = 0;                    // up to the last
-  std::vector<TimeNs> added_, removed_;
+  SortedChanges<TimeNs> changes_;    // the writer's only
 };
 
 }  // namespace poolscope::session

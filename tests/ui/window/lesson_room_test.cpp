@@ -28,6 +28,20 @@ ScenarioInfo infoOf(const workload::Scenario& scenario) {
   return info;
 }
 
+/// The window that Poolscope opens with, with the scenario running.
+struct OpenedScenario {
+  explicit OpenedScenario(const QString& name)
+      : scenario(*workload::find_scenario(name.toStdString())),
+        fixture(QSize(1280, 800)),
+        isShown(fixture.showWindow()) {
+    fixture.showLive();
+    fixture.engine.change([&](EngineState& state) { state.scenario = infoOf(scenario); });
+  }
+  workload::Scenario scenario;
+  WindowFixture fixture;
+  bool isShown;
+};
+
 }  // namespace
 
 /// A lesson is one screen: nothing of the gallery's has to be scrolled to in the window that
@@ -44,11 +58,9 @@ class LessonRoomTest : public QObject {
 
   void lesson_fitsTheWindow() {
     QFETCH(QString, name);
-    const auto scenario = workload::find_scenario(name.toStdString());
-    WindowFixture fixture(QSize(1280, 800));
-    QVERIFY(fixture.showWindow());
-    fixture.showLive();
-    fixture.engine.change([&](EngineState& state) { state.scenario = infoOf(*scenario); });
+    OpenedScenario opened(name);
+    QVERIFY(opened.isShown);
+    WindowFixture& fixture = opened.fixture;
     fixture.find<SideTabs>("sideTabs")->showLessonTab();
     fixture.window.showNextFrame();
     const auto* bar = fixture.find<QScrollArea>("lesson")->verticalScrollBar();
@@ -58,9 +70,9 @@ class LessonRoomTest : public QObject {
     };
     QCOMPARE(overflow(), 0);
     // Nor when one was tried, and what was seen stands below it.
-    for (int i = 0; i < static_cast<int>(scenario->tries.size()); ++i) {
+    for (int i = 0; i < static_cast<int>(opened.scenario.tries.size()); ++i) {
       fixture.engine.change([&](EngineState& state) {
-        state.scenario.isChanged = !scenario->tries[static_cast<std::size_t>(i)].with.empty();
+        state.scenario.isChanged = !opened.scenario.tries[static_cast<std::size_t>(i)].with.empty();
         state.trial = {.index = i,
                        .stage = TrialInfo::Stage::kept,
                        .text = QStringLiteral("69.5 ms run time (p50), 2.64 times as much as "
@@ -75,11 +87,9 @@ class LessonRoomTest : public QObject {
 
   void code_isNowhereWiderThanItsCard() {
     QFETCH(QString, name);
-    const auto scenario = workload::find_scenario(name.toStdString());
-    WindowFixture fixture(QSize(1280, 800));
-    QVERIFY(fixture.showWindow());
-    fixture.showLive();
-    fixture.engine.change([&](EngineState& state) { state.scenario = infoOf(*scenario); });
+    OpenedScenario opened(name);
+    QVERIFY(opened.isShown);
+    WindowFixture& fixture = opened.fixture;
     fixture.window.showNextFrame();
     const auto* bar = fixture.find<CodeView>("code")->horizontalScrollBar();
     for (const char* language : {"codePython", "codeCpp"}) {
