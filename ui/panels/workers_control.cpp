@@ -98,9 +98,27 @@ WorkersControl::WorkersControl(int cores, QWidget* parent)
   connect(slider_, &QSlider::valueChanged, this, &WorkersControl::choose);
 }
 
+void WorkersControl::setPointOnly(bool pointOnly) {
+  name_->setEnabled(!pointOnly);
+  field_->setEnabled(!pointOnly);
+  fewer_->setEnabled(!pointOnly);
+  more_->setEnabled(!pointOnly);
+  if (pointOnly != isPointOnly()) {
+    slider_->setPointOnly(pointOnly);
+    showPrediction({});
+  }
+}
+
+bool WorkersControl::isPointOnly() const {
+  return slider_->isPointOnly();
+}
+
 void WorkersControl::showPrediction(const QString& text) {
   // It would cover what the pointer is there for.
-  slider_->setToolTip(text.isEmpty() ? tr("Drag to resize the pool while it runs") : QString());
+  const QString what = isPointOnly()
+                           ? tr("Point at a number: what it would do is predicted from the session")
+                           : tr("Drag to resize the pool while it runs");
+  slider_->setToolTip(text.isEmpty() ? what : QString());
   slider_->setAccessibleDescription(text);
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/workers_slider.h"
 
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 
 #include <algorithm>
+#include <utility>
 
 namespace poolscope::ui {
 
@@ -77,7 +79,7 @@ void WorkersSlider::paintEvent(QPaintEvent*) {
   const qreal handle = theme_.px(kHandle);
   const qreal y = handle / 2 + 3;
   const qreal x = at.toX(value());
-  const bool enabled = isEnabled();
+  const bool enabled = isEnabled() && !pointOnly_;
   painter.setPen(Qt::NoPen);
   painter.setBrush(theme_.line);
   painter.drawRoundedRect(QRectF(at.left, y - kTrack / 2, at.width, kTrack), 2, 2);
@@ -94,7 +96,7 @@ void WorkersSlider::paintEvent(QPaintEvent*) {
     painter.setPen(isAt(mark) && enabled ? theme_.accent : recommended ? theme_.ok : theme_.dim);
     painter.drawText(QPointF(mark.textLeft, height() - metrics.descent() - 1), mark.text);
   }
-  if (enabled && pointedAt_ && *pointedAt_ != value()) {
+  if (isEnabled() && pointedAt_ && *pointedAt_ != value()) {
     // As all that is only predicted: amber, hollow and dashed.
     QPen ghost(theme_.warn, theme_.px(1.6));
     ghost.setDashPattern({2.5, 2});
@@ -112,9 +114,12 @@ void WorkersSlider::mousePressEvent(QMouseEvent* event) {
     event->ignore();
     return;
   }
-  setSliderDown(true);
-  setValue(scale().toWorkers(event->position().x()));
-  pointAt(value());
+  const int workers = scale().toWorkers(event->position().x());
+  if (!pointOnly_) {
+    setSliderDown(true);
+    setValue(workers);
+  }
+  pointAt(workers);
 }
 
 void WorkersSlider::mouseMoveEvent(QMouseEvent* event) {
@@ -123,6 +128,56 @@ void WorkersSlider::mouseMoveEvent(QMouseEvent* event) {
     setValue(workers);
   }
   pointAt(workers);
+}
+
+/// The keys of a slider, but it is the ghost that they move.
+void WorkersSlider::keyPressEvent(QKeyEvent* event) {
+  if (!pointOnly_) {
+    QSlider::keyPressEvent(event);
+    return;
+  }
+  const int from = pointedAt_.value_or(value());
+  const auto to = [&]() -> std::optional<int> {
+    switch (event->key()) {
+      case Qt::Key_Left:
+      case Qt::Key_Down:
+        return from - singleStep();
+      case Qt::Key_Right:
+      case Qt::Key_Up:
+        return from + singleStep();
+      case Qt::Key_PageDown:
+        return from - pageStep();
+      case Qt::Key_PageUp:
+        return from + pageStep();
+      case Qt::Key_Home:
+        return minimum();
+      case Qt::Key_End:
+        return maximum();
+      default:
+        return std::nullopt;
+    }
+  }();
+  if (to) {
+    pointAt(std::clamp(*to, minimum(), maximum()));
+  } else if (event->key() == Qt::Key_Escape && pointedAt_) {
+    pointAt(std::nullopt);
+  } else {
+    event->ignore();
+  }
+}
+
+void WorkersSlider::focusOutEvent(QFocusEvent* event) {
+  if (pointOnly_ && !underMouse()) {
+    pointAt(std::nullopt);
+  }
+  QSlider::focusOutEvent(event);
+}
+
+void WorkersSlider::setPointOnly(bool pointOnly) {
+  if (std::exchange(pointOnly_, pointOnly) != pointOnly) {
+    setSliderDown(false);
+    update();
+  }
 }
 
 void WorkersSlider::leaveEvent(QEvent* event) {

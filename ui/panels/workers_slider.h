@@ -26,6 +26,10 @@ class WorkersSlider : public QSlider {
   void setRecommended(int workers);
   /// Where the pointer is: what would be chosen there, shown as a ghost of the handle.
   std::optional<int> pointedAt() const { return pointedAt_; }
+  /// Nothing can be resized, but what a number would do can be asked for: by the pointer, and by
+  /// the arrow keys.
+  void setPointOnly(bool pointOnly);
+  bool isPointOnly() const { return pointOnly_; }
   void setTheme(const Theme& theme);
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
@@ -33,10 +37,13 @@ class WorkersSlider : public QSlider {
   WorkersScale scale() const;
 
  Q_SIGNALS:
-  /// While the pointer is over it, and while it drags the handle; nothing: it left.
+  /// While the pointer is over it, and while it drags the handle or, with setPointOnly(), keys
+  /// move the ghost; nothing: it left.
   void pointed(std::optional<int> workers);
 
  protected:
+  void focusOutEvent(QFocusEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
   void leaveEvent(QEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
@@ -50,6 +57,7 @@ class WorkersSlider : public QSlider {
   int cores_;
   int workers_ = 1;
   int recommended_ = 0;
+  bool pointOnly_ = false;
   std::optional<int> pointedAt_;
   Theme theme_;
 };

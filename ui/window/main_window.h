@@ -178,7 +178,7 @@ class MainWindow : public QMainWindow {
   void saveSweepPlot();
   void saveSweepData();
   void askForPrediction();
-  void showPrediction(int workers, const std::optional<WorkersPrediction>& prediction);
+  void showPrediction(int workers, const WorkersAnswer& answer);
   // main_window_compare.cpp
   void compareWithRecording(const QString& path);
   void openComparison(const ComparedSession& a, const ComparedSession& b, const QStringList& words);

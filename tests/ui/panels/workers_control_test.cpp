@@ -173,6 +173,50 @@ class WorkersControlTest : public QObject {
     QCOMPARE(control.slider()->value(), 20);
     QCOMPARE(control.value(), 20);
   }
+
+  void ofASessionThatIsOver_numbersCanBePointedAt_andNotChosen() {
+    WorkersControl control(2);
+    control.setValue(8);
+    control.setPointOnly(true);
+    control.resize(500, 90);
+    control.show();
+    WorkersSlider* slider = control.slider();
+    QSignalSpy chosen(&control, &WorkersControl::chosen);
+    QVERIFY(!control.field()->isEnabled());
+    QVERIFY(slider->isEnabled());
+    const QPoint at(qRound(slider->scale().toX(24)), slider->height() / 3);
+    QTest::mouseClick(slider, Qt::LeftButton, {}, at);
+    QCOMPARE(slider->pointedAt(), std::optional(24));
+    QTest::mouseMove(slider, QPoint(qRound(slider->scale().toX(32)), slider->height() / 3));
+    QCOMPARE(slider->pointedAt(), std::optional(32));
+    QCOMPARE(slider->value(), 8);
+    QCOMPARE(chosen.count(), 0);
+    control.setPointOnly(false);
+    QTest::mouseClick(slider, Qt::LeftButton, {}, at);
+    QCOMPARE(chosen.count(), 1);
+  }
+
+  void ofASessionThatIsOver_keysMoveTheGhost() {
+    WorkersControl control(2);
+    control.setValue(8);
+    control.setPointOnly(true);
+    control.show();
+    WorkersSlider* slider = control.slider();
+    QSignalSpy chosen(&control, &WorkersControl::chosen);
+    const auto after = [&](Qt::Key key) {
+      QTest::keyClick(slider, key);
+      return slider->pointedAt();
+    };
+    QCOMPARE(after(Qt::Key_Right), std::optional(9));
+    QCOMPARE(after(Qt::Key_Up), std::optional(10));
+    QCOMPARE(after(Qt::Key_PageDown), std::optional(6));
+    QCOMPARE(after(Qt::Key_Left), std::optional(5));
+    QCOMPARE(after(Qt::Key_Home), std::optional(1));
+    QCOMPARE(after(Qt::Key_Left), std::optional(1));
+    QCOMPARE(after(Qt::Key_Escape), std::optional<int>());
+    QCOMPARE(slider->value(), 8);
+    QCOMPARE(chosen.count(), 0);
+  }
 };
 
 QTEST_MAIN(WorkersControlTest)
