@@ -47,6 +47,8 @@ QJsonObject toJson(const SweepPoint& point, const workload::Load& load) {
           {"memory_bytes", static_cast<qint64>(point.memory_bytes)},
           {"lock_wait_share", point.lock_wait_share},
           {"predicted", orNull(point.predicted)},
+          {"predicted_queue_wait_p99", orNull(point.predicted_queue_wait_p99)},
+          {"predicted_queue_wait_p99_at_least", point.predicted_queue_wait_at_least},
           {"theory", toJson(sanity_of(point, load))}};
 }
 

@@ -316,7 +316,8 @@ void ExperimentsTest::sweep_answers_keyByKey_andWritesItsPoints() {
     workers *= 2;
     QVERIFY(number(point, "ci_low") <= number(point, "throughput"));
     QVERIFY(number(point, "throughput") <= number(point, "ci_high"));
-    for (const char* key : {"queue_wait_p99", "utilization", "cpu", "predicted", "memory_bytes"}) {
+    for (const char* key : {"queue_wait_p99", "utilization", "cpu", "predicted",
+                            "predicted_queue_wait_p99", "memory_bytes"}) {
       QVERIFY2(number(point, key) >= 0, key);
     }
     const QJsonValue theory = point.toObject().value(QLatin1String("theory"));
