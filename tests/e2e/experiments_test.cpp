@@ -334,6 +334,12 @@ void ExperimentsTest::sweep_answers_keyByKey_andWritesItsPoints() {
   QVERIFY(!json.value(QLatin1String("reason_code")).toString().isEmpty());
   QVERIFY(!json.value(QLatin1String("reason")).toString().isEmpty());
 
+  QFile written(csv);
+  QVERIFY(written.open(QIODevice::ReadOnly));
+  const QByteArrayList columns = written.readLine().trimmed().split(',');
+  QVERIFY(columns.contains("predicted_queue_wait_p99"));
+  QCOMPARE(written.readLine().split(',').size(), columns.size());
+
   const Outcome fit = runPoolscope({QStringLiteral("fit"), csv, QStringLiteral("--json")});
   QCOMPARE(fit.status, 0);
   QVERIFY(near(number(fit.json().value(QLatin1String("usl")), "lambda"),
