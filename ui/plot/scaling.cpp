@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/plot/scaling.h"
 
+#include "ui/plot/scaling_legend.h"
+
 #include <QFontMetricsF>
 #include <QObject>
 
@@ -53,7 +55,6 @@ class Layout {
   void addPredicted();
   QList<ScalingWaitPoint> waits() const;
   qreal widestTick(bool withWaits) const;
-  bool isAtLeast() const;
 
   const ScalingData& data_;
   const Theme& theme_;
@@ -97,49 +98,13 @@ void Layout::placeReason() {
   bottom_ = scene_.reasonRect.top() - theme_.px(10);
 }
 
-/// What is drawn, in rows as wide as the picture.
 void Layout::placeLegend(bool withWaits) {
-  using Kind = ScalingLegendEntry::Kind;
-  const bool hasInterval = std::ranges::any_of(data_.points, [](const ScalingPoint& point) {
-    return point.throughput.half_width.has_value();
-  });
-  QList<ScalingLegendEntry> entries;
-  entries.append({Kind::measured, hasInterval ? QObject::tr("measured, with its 95 % interval")
-                                              : QObject::tr("measured")});
-  if (data_.fit) {
-    entries.append({Kind::curve, data_.fit->poor()
-                                     ? QObject::tr("Universal Scalability Law (fits poorly)")
-                                     : QObject::tr("Universal Scalability Law")});
-    if (!data_.fit->band.empty()) {
-      entries.append({Kind::band, QObject::tr("its 95 % band")});
-    }
-  }
-  if (data_.predictedFrom) {
-    entries.append({Kind::predicted, QObject::tr("predicted from the run at %1, by simulation")
-                                         .arg(static_cast<qulonglong>(*data_.predictedFrom))});
-  }
-  if (withWaits && isAtLeast()) {
-    entries.append({Kind::at_least, QObject::tr("at least so long: the runs ended before")});
-  }
-  const qreal symbol = theme_.px(24);
-  const qreal row = line() + theme_.px(3);
-  qreal x = 0;
-  qreal y = 0;
-  for (ScalingLegendEntry& entry : entries) {
-    const qreal wanted = symbol + width(entry.label) + theme_.px(14);
-    if (x > 0 && x + wanted > scene_.size.width()) {
-      x = 0;
-      y += row;
-    }
-    entry.rect = QRectF(x, y, std::min(wanted, scene_.size.width()), row);
-    x += wanted;
-  }
-  const qreal height = y + row;
-  for (ScalingLegendEntry& entry : entries) {
+  scene_.legend = layOutScalingLegend(data_, withWaits, scene_.size.width(), theme_);
+  const qreal height = scene_.legend.last().rect.bottom();
+  for (ScalingLegendEntry& entry : scene_.legend) {
     entry.rect.translate(0, bottom_ - height);
   }
   bottom_ -= height + theme_.px(6);
-  scene_.legend = std::move(entries);
 }
 
 void Layout::placeAxes(bool withWaits) {
@@ -195,12 +160,6 @@ QList<ScalingWaitPoint> Layout::waits() const {
     points.append({point.workers, point.wait});
   }
   return points;
-}
-
-bool Layout::isAtLeast() const {
-  return std::ranges::any_of(data_.points, [](const ScalingPoint& point) {
-    return point.wait.atLeast || point.wait.predictedAtLeast;
-  });
 }
 
 /// Takes the lower part of the plot.
