@@ -27,6 +27,7 @@ using namespace experiment;
 constexpr double kSweepBudget = 20;  // seconds: random durations take it, where others compute, too
 constexpr double kPredictionBudget = 20;  // seconds of a sweep that compares predictions, at most
 constexpr double kLeastWait = 0.001;      // seconds: threads wake up no faster
+constexpr double kMostWait = 2.5;         // seconds, of a batch that a longer run is to see
 
 /// Pages that are waited for and then read, as in web-scraping.
 double simulated_tasks_per_s(std::uint64_t workers, int rounds) {
@@ -94,6 +95,30 @@ void add_wait_errors(const SweepResult& result, ErrorsByCount& errors) {
   }
 }
 
+/// Where batches outlast the runs, the wait of whole ones is predicted: it takes a longer run to
+/// measure it, here at one count.
+void add_long_wait_error(const SweepResult& result, const workload::Scenario& scenario,
+                         ErrorsByCount& errors) {
+  for (const SweepPoint& point : result.points) {
+    const double predicted = point.predicted_queue_wait_p99.value_or(0);
+    if (!point.queue_wait_at_least || point.predicted_queue_wait_at_least ||
+        predicted < kLeastWait || predicted > kMostWait || point.workers == result.calibrated_at) {
+      continue;
+    }
+    SweepResult whole = sweep({.scenario = scenario,
+                               .workers = {point.workers},
+                               .repeats = 1,
+                               .run_seconds = 2.5 * predicted,
+                               .budget_seconds = kPredictionBudget});
+    if (!whole.points.empty()) {
+      whole.points[0].predicted_queue_wait_p99 = predicted;
+      whole.calibrated_at = result.calibrated_at;
+      add_wait_errors(whole, errors);
+      return;
+    }
+  }
+}
+
 PredictionError sum_up_errors(const ErrorsByCount& errors, int sweeps) {
   PredictionError sum{.sweeps = sweeps};
   for (const auto& [workers, values] : errors) {
@@ -117,15 +142,19 @@ std::optional<PredictionError> prediction_error(workload::Scenario scenario, boo
   ErrorsByCount errors;
   ErrorsByCount waits;
   PredictionError error;
+  SweepResult result;
   while (error.sweeps < least || (error.sweeps < most && error.half_width > kSurely)) {
-    const SweepResult result = sweep({.scenario = scenario,
-                                      .workers = {2, 8, 32},
-                                      .repeats = 1,
-                                      .budget_seconds = kPredictionBudget});
+    result = sweep({.scenario = scenario,
+                    .workers = {2, 8, 32},
+                    .repeats = 1,
+                    .budget_seconds = kPredictionBudget});
     add_errors(result, errors);
     add_wait_errors(result, waits);
     error = sum_up_errors(errors, error.sweeps + 1);
     scenario.seed += 1000;
+  }
+  if (waits.empty() && !quick) {
+    add_long_wait_error(result, scenario, waits);
   }
   if (!waits.empty()) {
     const PredictionError of_waits = sum_up_errors(waits, error.sweeps);
