@@ -144,6 +144,7 @@ std::optional<PredictionError> prediction_error(workload::Scenario scenario, boo
   PredictionError error;
   SweepResult result;
   while (error.sweeps < least || (error.sweeps < most && error.half_width > kSurely)) {
+    scenario.seed += error.sweeps > 0 ? 1000 : 0;
     result = sweep({.scenario = scenario,
                     .workers = {2, 8, 32},
                     .repeats = 1,
@@ -151,7 +152,6 @@ std::optional<PredictionError> prediction_error(workload::Scenario scenario, boo
     add_errors(result, errors);
     add_wait_errors(result, waits);
     error = sum_up_errors(errors, error.sweeps + 1);
-    scenario.seed += 1000;
   }
   if (waits.empty() && !quick) {
     add_long_wait_error(result, scenario, waits);
