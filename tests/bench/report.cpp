@@ -118,6 +118,9 @@ constexpr Budget kBudgets[] = {
     {"the same, the widest interval to each side", "prediction_error/widest_half_width", ""},
     {"predicted against measured, the worst of one sweep", "prediction_error/worst_of_one_sweep",
      ""},
+    {"predicted against measured queue wait p99, the scenarios' median",
+     "prediction_error/queue_wait/median", ""},
+    {"the same, the gallery's worst", "prediction_error/queue_wait/worst", ""},
     {"sweep of six counts, tasks of 50 ms, to a recommendation", "sweep_of_six/seconds", "s",
      Limit::at_most, 20},
 };

@@ -323,7 +323,8 @@ void ExperimentsTest::sweep_answers_keyByKey_andWritesItsPoints() {
     workers *= 2;
     QVERIFY(number(point, "ci_low") <= number(point, "throughput"));
     QVERIFY(number(point, "throughput") <= number(point, "ci_high"));
-    for (const char* key : {"queue_wait_p99", "utilization", "cpu", "predicted", "memory_bytes"}) {
+    for (const char* key : {"queue_wait_p99", "utilization", "cpu", "predicted",
+                            "predicted_queue_wait_p99", "memory_bytes"}) {
       QVERIFY2(number(point, key) >= 0, key);
     }
     const QJsonValue theory = point.toObject().value(QLatin1String("theory"));
@@ -339,6 +340,12 @@ void ExperimentsTest::sweep_answers_keyByKey_andWritesItsPoints() {
   QVERIFY(json.contains(QLatin1String("rule_of_thumb_throughput")));
   QVERIFY(!json.value(QLatin1String("reason_code")).toString().isEmpty());
   QVERIFY(!json.value(QLatin1String("reason")).toString().isEmpty());
+
+  QFile written(csv);
+  QVERIFY(written.open(QIODevice::ReadOnly));
+  const QByteArrayList columns = written.readLine().trimmed().split(',');
+  QVERIFY(columns.contains("predicted_queue_wait_p99"));
+  QCOMPARE(written.readLine().split(',').size(), columns.size());
 
   const Outcome fit = runPoolscope({QStringLiteral("fit"), csv, QStringLiteral("--json")});
   QCOMPARE(fit.status, 0);
