@@ -39,6 +39,7 @@ std::optional<AutoDecision> AutoWorkers::take(const AutoSample& sample) {
   if (sample.paused) {
     rates_.clear();
     finished_ = seconds_ = 0;
+    settling_ = std::max(settling_, 1);  // the next sample begins while no worker has a task
     return hold("the pool is paused");
   }
   empty_ = sample.queue_empty ? empty_ + 1 : 0;

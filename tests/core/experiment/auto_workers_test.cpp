@@ -189,6 +189,19 @@ class AutoWorkersTest : public QObject {
     QCOMPARE(controller.workers(), std::size_t(8));
   }
 
+  /// Its sample begins in the pause, and no worker had a task when it ended.
+  void firstSampleAfterAPause_isNotCompared() {
+    AutoWorkers controller(8, {.least = 1, .most = 64});
+    Pool pool([](double n) { return 400 * (1 + 0.1 * std::log2(n)); }, 0);
+    pool.run(controller, 1.75, 64);  // to 16 workers, and some of their samples
+    QCOMPARE(controller.workers(), std::size_t(16));
+    controller.take({.seconds = kAutoPeriodSeconds, .paused = true});
+    controller.take({.seconds = kAutoPeriodSeconds, .finished = 0});
+    pool.run(controller, 3, 64);
+    QCOMPARE(pool.reasons.value(1),
+             QStringLiteral("16 \u2192 32 workers: 7.7 % more throughput with 16 than with 8"));
+  }
+
   void workThatChanges_isLookedAtAgain() {
     AutoWorkers controller(4, {.least = 1, .most = 64});
     Pool pool(limited(100, 200), 0.05);
