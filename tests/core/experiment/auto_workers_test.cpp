@@ -128,6 +128,19 @@ class AutoWorkersTest : public QObject {
     QVERIFY2(sum / kRuns >= 0.9, qPrintable(QString::number(sum / kRuns)));
   }
 
+  /// Noise makes windows longer, but not where twice as many workers get twice as much done.
+  void clearDifferences_inNoise_areSoonClimbed() {
+    constexpr std::size_t kMost = 256;
+    std::size_t fewest = kMost;
+    for (unsigned seed = 1; seed <= 20; ++seed) {
+      AutoWorkers controller(1, {.least = 1, .most = kMost});
+      Pool pool([](double n) { return 16 * n; }, 1, seed);
+      pool.run(controller, 15, kMost);
+      fewest = std::min(fewest, controller.workers());
+    }
+    QVERIFY2(fewest >= 64, qPrintable(QString::number(fewest)));
+  }
+
   void whereNothingEnds_oneWorkerMoreEveryFewSeconds_andNoComparison() {
     AutoWorkers controller(4, {.least = 1, .most = 6});
     Pool pool([](double) { return 0.0; }, 0);
