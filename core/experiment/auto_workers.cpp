@@ -14,6 +14,8 @@ constexpr std::size_t kLeastSamples = 4;  // of a window: 1 s
 constexpr std::size_t kMostSamples = 12;
 constexpr double kLeastFinished = 20;  // tasks of a window; fewer only after kMostSamples
 constexpr double kQuiet = 0.03;        // noise below which a window need not be longer
+constexpr double kRough = 0.1;         // ... where it is clear how the window before compares
+constexpr double kClearly = 3;         // standard errors
 constexpr int kSettling = 2;           // samples after a change: tasks of before end in them
 constexpr int kEmpty = 4;              // samples in a row: the queue is empty, not between batches
 constexpr double kLeastDifference = 0.04;  // more workers must bring so much, ...
@@ -39,6 +41,7 @@ std::optional<AutoDecision> AutoWorkers::take(const AutoSample& sample) {
   if (sample.paused) {
     rates_.clear();
     finished_ = seconds_ = 0;
+    settling_ = std::max(settling_, 1);  // the next sample begins while no worker has a task
     return hold("the pool is paused");
   }
   empty_ = sample.queue_empty ? empty_ + 1 : 0;
@@ -94,12 +97,21 @@ std::optional<AutoWorkers::Measured> AutoWorkers::window() {
   }
   const auto n = static_cast<double>(count);
   const double noise = mean > 0 ? std::sqrt(squares / (n - 1) / n) / mean : 1;
-  if (count < kMostSamples && (noise > kQuiet || finished_ < kLeastFinished)) {
+  const Measured measured{.workers = workers_, .rate = mean, .noise = noise};
+  const bool sure = noise <= kQuiet || (noise <= kRough && differs_clearly(measured));
+  if (count < kMostSamples && (!sure || finished_ < kLeastFinished)) {
     return std::nullopt;
   }
   rates_.clear();
   finished_ = seconds_ = 0;
-  return Measured{.workers = workers_, .rate = mean, .noise = noise};
+  return measured;
+}
+
+/// From what it is compared with, whatever the noise: no longer window would decide otherwise.
+bool AutoWorkers::differs_clearly(const Measured& now) const {
+  return base_ && base_->workers != now.workers &&
+         std::abs(now.rate / base_->rate - 1) >
+             kMostDifference + kClearly * std::hypot(now.noise, base_->noise);
 }
 
 /// There is nothing to compare. One worker more, as .NET's pool adds them where nothing goes on:

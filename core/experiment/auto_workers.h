@@ -63,6 +63,7 @@ class AutoWorkers {
   enum class State { climbing, holding };
 
   std::optional<Measured> window();
+  bool differs_clearly(const Measured& now) const;
   std::optional<AutoDecision> standstill();
   AutoDecision decide(const Measured& now);
   AutoDecision compare(const Measured& now);

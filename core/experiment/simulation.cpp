@@ -2,6 +2,7 @@
 #include "core/experiment/simulation.h"
 
 #include "core/experiment/interval.h"
+#include "core/experiment/min_heap.h"
 #include "core/experiment/min_tree.h"
 #include "core/experiment/resampling.h"
 
@@ -29,7 +30,7 @@ class Simulation {
   Simulation(const SimulatedWork& work, std::uint64_t workers, std::uint64_t seed)
       : work_(work),
         random_(seed),
-        next_(workers),
+        delays_end_(workers),
         workers_(workers),
         resources_(work.capacities.size()) {}
 
@@ -62,8 +63,9 @@ class Simulation {
   void wake_for_batch();
   void start_segment(std::uint32_t worker);
   void end_segment(std::uint32_t worker);
+  double end_of_hold(std::uint32_t worker);
   void release(std::uint16_t resource);
-  void take_slice(std::uint32_t worker);
+  double end_of_slice(std::uint32_t worker);
   bool end_slice(std::uint32_t worker);
   void arrive();
   void come();
@@ -74,7 +76,10 @@ class Simulation {
   std::uint64_t warm_up_ = 0;
   bool in_order_ = false;            // the tasks; else drawn at random
   std::vector<TaskRecord> records_;  // of those in order
-  MinTree next_;                     // when a worker's wait, hold or slice ends
+  // When what a worker does ends. Apart from delays, of which there may be one a worker: turns are
+  // few, of cores and resources, and most of what happens.
+  MinTree delays_end_;
+  MinHeap turns_end_;  // a slice of computing, a hold
   std::vector<Worker> workers_;
   std::vector<Resource> resources_;
 
@@ -173,7 +178,7 @@ void Simulation::start_segment(std::uint32_t index) {
       ready_.push_back(index);
     } else {
       ++busy_cores_;
-      take_slice(index);
+      turns_end_.add(index, end_of_slice(index));
     }
     return;
   }
@@ -184,9 +189,10 @@ void Simulation::start_segment(std::uint32_t index) {
       return;
     }
     ++resource.held;
-    worker.holds = true;
+    turns_end_.add(index, end_of_hold(index));
+    return;
   }
-  next_.set(index, now_ + static_cast<double>(segment.seconds));
+  delays_end_.set(index, now_ + static_cast<double>(segment.seconds));
 }
 
 /// A batch that waited for the end of the last one has work for those that waited for it.
@@ -198,16 +204,24 @@ void Simulation::wake_for_batch() {
   }
 }
 
+/// When its turn is over at the resource that it has from now on.
+double Simulation::end_of_hold(std::uint32_t index) {
+  Worker& worker = workers_[index];
+  worker.holds = true;
+  return now_ + static_cast<double>(work_.segments[worker.segment].seconds);
+}
+
+/// By the worker whose turn ends now.
 void Simulation::release(std::uint16_t which) {
   Resource& resource = resources_[which];
   if (resource.waiting.empty()) {
     --resource.held;
+    turns_end_.remove_least();
     return;
   }
   const std::uint32_t next = resource.waiting.front();
   resource.waiting.pop_front();
-  workers_[next].holds = true;
-  next_.set(next, now_ + static_cast<double>(work_.segments[workers_[next].segment].seconds));
+  turns_end_.replace_least(next, end_of_hold(next));
 }
 
 void Simulation::end_segment(std::uint32_t index) {
@@ -224,13 +238,13 @@ void Simulation::end_segment(std::uint32_t index) {
   start_segment(index);
 }
 
-/// Computes for a while on a core that it has.
-void Simulation::take_slice(std::uint32_t index) {
+/// When it has computed for a while on a core that it has.
+double Simulation::end_of_slice(std::uint32_t index) {
   Worker& worker = workers_[index];
   const double slice =
       std::min(worker.to_compute, kLeastSlice + (kMostSlice - kLeastSlice) * random_.uniform());
   worker.to_compute -= slice;
-  next_.set(index, now_ + slice / work_.speed);
+  return now_ + slice / work_.speed;
 }
 
 /// Whether it has computed all that it had to; else it has the core again, now or when the others
@@ -244,10 +258,11 @@ bool Simulation::end_slice(std::uint32_t index) {
   }
   if (ready_.empty()) {
     --busy_cores_;
+    turns_end_.remove_least();
   } else {
     const std::uint32_t next = ready_.front();
     ready_.pop_front();
-    take_slice(next);
+    turns_end_.replace_least(next, end_of_slice(next));
   }
   return done;
 }
@@ -297,15 +312,22 @@ void Simulation::begin() {
 
 /// On to what happens next.
 void Simulation::step() {
-  const double next = next_.value();
-  if (next_arrival_ <= next) {
+  const double delay = delays_end_.value();
+  const double turn = turns_end_.value();
+  if (next_arrival_ <= std::min(delay, turn)) {
     now_ = next_arrival_;
     arrive();
     return;
   }
-  const std::uint32_t worker = next_.least();
-  now_ = next;
-  next_.clear_least();
+  if (delay < turn || (delay == turn && delays_end_.least() < turns_end_.least())) {
+    now_ = delay;
+    const std::uint32_t worker = delays_end_.least();
+    delays_end_.clear_least();
+    end_segment(worker);
+    return;
+  }
+  now_ = turn;
+  const std::uint32_t worker = turns_end_.least();
   if (!workers_[worker].computes || end_slice(worker)) {
     end_segment(worker);
   }

@@ -55,8 +55,9 @@ struct SimulationResult {
 };
 
 /// Runs the tasks, drawn at random, through a pool of first in, first out: event by event, in
-/// simulated time. The same seed gives the same result. Cost: some 0.15 us a task, less with few
-/// workers. Precondition: there is a task. Threads: any.
+/// simulated time. The same seed gives the same result. Cost: some 0.1 us a task that waits and
+/// computes, 0.2 with two locks, too; less with few workers. Precondition: there is a task.
+/// Threads: any.
 SimulationResult simulate(const SimulatedWork& work, const SimulationOptions& options);
 
 struct ReplayOptions {

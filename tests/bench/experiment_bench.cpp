@@ -234,14 +234,17 @@ struct Known {
   workload::Scenario scenario = {};
   std::vector<std::uint64_t> grid = {};
   std::uint64_t best = 1;
+  int off = 1;           ///< points of the grid that a recommendation may lie beside the best
+  std::string why = {};  ///< what the reason has to name
 };
 
-/// Of `sweeps` how many recommend the best, or the count of the grid before or after it.
+/// Of `sweeps` how many recommend the best, or nearly, and say why.
 QJsonObject right_of(const Known& known, int sweeps) {
   const auto place = [&](std::uint64_t workers) {
     return std::ranges::find(known.grid, workers) - known.grid.begin();
   };
   int right = 0;
+  bool says_why = true;
   QJsonArray recommended;
   double seconds = 0;
   std::string reason;
@@ -250,12 +253,17 @@ QJsonObject right_of(const Known& known, int sweeps) {
         sweep({.scenario = known.scenario, .workers = known.grid, .budget_seconds = kSweepBudget});
     const auto workers = result.recommendation.workers;
     recommended.append(static_cast<double>(workers.value_or(0)));
-    right += workers && std::abs(place(*workers) - place(known.best)) <= 1 ? 1 : 0;
-    seconds += result.seconds;
     reason = result.reason;
+    const bool named = reason.find(known.why) != std::string::npos;
+    const bool near = workers && std::abs(place(*workers) - place(known.best)) <= known.off;
+    right += near && named ? 1 : 0;
+    says_why = says_why && named;
+    seconds += result.seconds;
   }
   return {{QStringLiteral("right"), right},
           {QStringLiteral("of"), sweeps},
+          {QStringLiteral("share_right"), rounded(static_cast<double>(right) / sweeps)},
+          {QStringLiteral("says_why"), known.why.empty() ? QJsonValue::Null : QJsonValue(says_why)},
           {QStringLiteral("best_workers"), static_cast<double>(known.best)},
           {QStringLiteral("recommended"), recommended},
           {QStringLiteral("seconds_a_sweep"), rounded(seconds / sweeps)},
@@ -285,7 +293,11 @@ QJsonObject recommendations(bool quick) {
           {QStringLiteral("computing"),
            right_of({scenario_of("name = \"computing\"\n" + computes), by_one, cores}, computing)},
           {QStringLiteral("interpreter-lock"),
-           right_of({scenario_of("name = \"gil\"\ngil = true\n" + computes), {1, 2, 4, 8}, 1},
+           right_of({scenario_of("name = \"gil\"\ngil = true\n" + computes),
+                     {1, 2, 4, 8},
+                     1,
+                     0,
+                     "interpreter lock"},
                     computing)}};
 }
 

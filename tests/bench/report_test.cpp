@@ -16,6 +16,11 @@ class ReportTest : public QObject {
   void quantile_interpolates();
   void budget_isJudged_data();
   void budget_isJudged();
+  void autosShare_isJudged_data();
+  void autosShare_isJudged();
+  void shareOfRightSweeps_isJudged_data();
+  void shareOfRightSweeps_isJudged();
+  void simulation_hasABudgetAtEachCount();
   void missingFigure_isToldAsNotMeasured();
   void workerCounts_standInOrder();
   void page_keepsWhatIsAroundTheFigures();
@@ -26,6 +31,20 @@ namespace {
 
 ReportRow eventRow(const QJsonObject& figures) {
   return reportRows(figures).value(0);
+}
+
+/// Of the rows of a report with nothing but `figures` the one that says anything.
+ReportRow onlyMeasured(const QJsonObject& figures) {
+  for (const ReportRow& row : reportRows(figures)) {
+    if (row.verdict != ReportRow::Verdict::not_measured) {
+      return row;
+    }
+  }
+  return {};
+}
+
+ReportRow::Verdict judged(bool met) {
+  return met ? ReportRow::Verdict::met : ReportRow::Verdict::not_met;
 }
 
 }  // namespace
@@ -65,7 +84,63 @@ void ReportTest::budget_isJudged() {
   QFETCH(bool, met);
   const ReportRow row = eventRow({{QStringLiteral("event_emit_over_clock_ns"), overClockNs}});
   QCOMPARE(row.budget, QStringLiteral("<= 15 ns"));
-  QCOMPARE(row.verdict, met ? ReportRow::Verdict::met : ReportRow::Verdict::not_met);
+  QCOMPARE(row.verdict, judged(met));
+}
+
+void ReportTest::autosShare_isJudged_data() {
+  QTest::addColumn<QString>("scenario");
+  QTest::addColumn<double>("share");
+  QTest::addColumn<bool>("met");
+  for (const char* scenario : {"web-scraping", "http", "cpu-bound"}) {
+    QTest::addRow("%s, enough", scenario) << QString::fromLatin1(scenario) << 0.9 << true;
+    QTest::addRow("%s, too little", scenario) << QString::fromLatin1(scenario) << 0.899 << false;
+  }
+}
+
+void ReportTest::autosShare_isJudged() {
+  QFETCH(QString, scenario);
+  QFETCH(double, share);
+  QFETCH(bool, met);
+  const ReportRow row = onlyMeasured(
+      {{QStringLiteral("auto"),
+        QJsonObject{{scenario, QJsonObject{{QStringLiteral("share_of_best"), share}}}}}});
+  QCOMPARE(row.budget, QStringLiteral(">= 0.9 x"));
+  QCOMPARE(row.verdict, judged(met));
+}
+
+void ReportTest::shareOfRightSweeps_isJudged_data() {
+  QTest::addColumn<QString>("work");
+  QTest::addColumn<double>("share");
+  QTest::addColumn<bool>("met");
+  QTest::newRow("web-scraping, nine of ten") << QStringLiteral("web-scraping") << 0.9 << true;
+  QTest::newRow("web-scraping, eight of ten") << QStringLiteral("web-scraping") << 0.8 << false;
+  QTest::newRow("a server, nine of ten") << QStringLiteral("server_of_ten") << 0.9 << true;
+  QTest::newRow("a server, eight of ten") << QStringLiteral("server_of_ten") << 0.8 << false;
+  QTest::newRow("computing, all") << QStringLiteral("computing") << 1.0 << true;
+  QTest::newRow("computing, half") << QStringLiteral("computing") << 0.5 << false;
+  QTest::newRow("one at a time, all") << QStringLiteral("interpreter-lock") << 1.0 << true;
+  QTest::newRow("one at a time, half") << QStringLiteral("interpreter-lock") << 0.5 << false;
+}
+
+void ReportTest::shareOfRightSweeps_isJudged() {
+  QFETCH(QString, work);
+  QFETCH(double, share);
+  QFETCH(bool, met);
+  const ReportRow row =
+      onlyMeasured({{QStringLiteral("recommendation"),
+                     QJsonObject{{work, QJsonObject{{QStringLiteral("share_right"), share}}}}}});
+  QCOMPARE(row.verdict, judged(met));
+}
+
+void ReportTest::simulation_hasABudgetAtEachCount() {
+  for (const char* workers : {"1", "8", "64", "256"}) {
+    const auto at = [&](double rate) {
+      return onlyMeasured({{QStringLiteral("simulation_tasks_per_s"),
+                            QJsonObject{{QString::fromLatin1(workers), rate}}}});
+    };
+    QCOMPARE(at(4.9e6).verdict, ReportRow::Verdict::not_met);
+    QCOMPARE(at(5e6).verdict, ReportRow::Verdict::met);
+  }
 }
 
 void ReportTest::missingFigure_isToldAsNotMeasured() {

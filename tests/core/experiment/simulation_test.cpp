@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/experiment/simulation.h"
 
+#include "core/experiment/min_heap.h"
 #include "core/experiment/min_tree.h"
 #include "core/experiment/queueing.h"
 #include "core/experiment/usl_fit.h"
@@ -20,6 +21,7 @@ class SimulationTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void minTree_agreesWithALoop();
+  void minHeap_agreesWithALoop();
   void delaysOnly_scaleWithTheWorkers();
   void computing_stopsAtTheCores();
   void delayAndComputing_areTheMachineRepairman_data();
@@ -91,6 +93,33 @@ void SimulationTest::minTree_agreesWithALoop() {
       const auto least = std::ranges::min_element(values);
       QCOMPARE(tree.value(), *least);
       QCOMPARE(tree.least(), static_cast<std::uint32_t>(least - values.begin()));
+    }
+  }
+}
+
+void SimulationTest::minHeap_agreesWithALoop() {
+  workload::Random random(8);
+  using Entry = std::pair<double, std::uint32_t>;
+  std::vector<Entry> entries;
+  MinHeap heap;
+  for (int i = 0; i < 2000; ++i) {
+    const auto owner = static_cast<std::uint32_t>(random.next() % 20);
+    const auto value = static_cast<double>(random.next() % 50);  // often as great as another
+    const auto least = std::ranges::min_element(entries);
+    if (entries.empty() || random.next() % 5 < 2) {
+      entries.emplace_back(value, owner);
+      heap.add(owner, value);
+    } else if (random.next() % 2 == 0) {
+      *least = {value, owner};
+      heap.replace_least(owner, value);
+    } else {
+      entries.erase(least);
+      heap.remove_least();
+    }
+    if (entries.empty()) {
+      QVERIFY(std::isinf(heap.value()));
+    } else {
+      QCOMPARE(std::pair(heap.value(), heap.least()), *std::ranges::min_element(entries));
     }
   }
 }
