@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/lesson_panel.h"
 
+#include <QDesktopServices>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -9,6 +10,7 @@
 #include <QTextCursor>
 #include <QTextDocument>
 #include <QTextList>
+#include <QUrl>
 #include <QVBoxLayout>
 
 namespace poolscope::ui {
@@ -22,9 +24,15 @@ QLabel* textLabel(const char* name, QWidget* parent) {
   label->setObjectName(QString::fromLatin1(name));
   label->setWordWrap(true);
   label->setTextFormat(Qt::RichText);
-  label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::LinksAccessibleByMouse);
-  label->setOpenExternalLinks(true);
   return label;
+}
+
+/// The keyboard stops only where there is a link.
+void showText(QLabel* label, const QString& html) {
+  label->setText(html);
+  const bool hasLink = html.contains(QStringLiteral("<a href"));
+  label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::LinksAccessibleByMouse |
+                                 (hasLink ? Qt::LinksAccessibleByKeyboard : Qt::NoTextInteraction));
 }
 
 /// The lesson up to "Try it:" with that line, and what stands behind it.
@@ -74,6 +82,19 @@ LessonPanel::LessonPanel(QWidget* parent)
   setWidget(page);
   undo_->hide();
   connect(undo_, &QPushButton::clicked, this, &LessonPanel::undoChosen);
+  for (const QLabel* label : {before_, after_}) {
+    connect(label, &QLabel::linkActivated, this, &LessonPanel::follow);
+  }
+}
+
+/// Nothing but pages and lessons: whoever wrote the lesson need not be known.
+void LessonPanel::follow(const QString& link) {
+  const QUrl url(link);
+  if (url.scheme() == QLatin1String("scenario")) {
+    Q_EMIT scenarioChosen(url.path());
+  } else if (url.scheme() == QLatin1String("https") || url.scheme() == QLatin1String("http")) {
+    QDesktopServices::openUrl(url);
+  }
 }
 
 void LessonPanel::showLesson(const QString& markdown, const QList<TryInfo>& tries) {
@@ -196,9 +217,9 @@ void LessonPanel::setTheme(const Theme& theme) {
 
 void LessonPanel::setTexts() {
   const auto [before, after] = parted(markdown_);
-  before_->setText(
-      html(before.trimmed().isEmpty() ? tr("This session brings no lesson with it.") : before));
-  after_->setText(html(after));
+  showText(before_, html(before.trimmed().isEmpty() ? tr("This session brings no lesson with it.")
+                                                    : before));
+  showText(after_, html(after));
   after_->setVisible(!after.trimmed().isEmpty());
 }
 

@@ -33,6 +33,8 @@ class LessonPanel : public QScrollArea {
  Q_SIGNALS:
   void tryChosen(int index);
   void undoChosen();
+  /// A link to another lesson was followed ("scenario:cpu-bound").
+  void scenarioChosen(const QString& name);
 
  private:
   struct Row {
@@ -47,6 +49,7 @@ class LessonPanel : public QScrollArea {
   void build();
   void setTexts();
   void showRow(int index);
+  void follow(const QString& link);
   QString html(const QString& markdown) const;
 
   Theme theme_;

@@ -39,11 +39,19 @@ SideTabs::SideTabs(QWidget* parent)
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(12, 8, 12, 12);
   column->addWidget(tabs_);
+  connect(tabs_, &QTabWidget::currentChanged, this, [this] { isUsersChoice_ = true; });
   connect(tabs_, &QTabWidget::currentChanged, this, &SideTabs::tabChanged);
 }
 
 void SideTabs::showLessonTab() {
   tabs_->setCurrentWidget(lesson_);
+  isUsersChoice_ = false;
+}
+
+void SideTabs::introduceLesson() {
+  if (!isUsersChoice_) {
+    showLessonTab();
+  }
 }
 
 bool SideTabs::statisticsShown() const {

@@ -23,6 +23,9 @@ class SideTabs : public QFrame {
   CodePanel* code() const { return code_; }
   LessonPanel* lesson() const { return lesson_; }
   void showLessonTab();
+  /// Another scenario was chosen: its lesson comes to the front, unless the user turned to another
+  /// page.
+  void introduceLesson();
   StatisticsPanel* statistics() const { return statistics_; }
   bool statisticsShown() const;
   void setTheme(const Theme& theme);
@@ -40,6 +43,7 @@ class SideTabs : public QFrame {
   CodePanel* code_;
   StatisticsPanel* statistics_;
   LessonPanel* lesson_;
+  bool isUsersChoice_ = false;  ///< which page is in front
 };
 
 }  // namespace poolscope::ui

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/workload/scenario.h"
+#include "ui/panels/code_panel.h"
 #include "ui/panels/code_view.h"
 #include "ui/panels/side_tabs.h"
 #include "window_fixture.h"
 
+#include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -97,6 +99,26 @@ class LessonRoomTest : public QObject {
       QCoreApplication::processEvents();
       QVERIFY2(bar->maximum() == 0, language);
     }
+  }
+
+  /// Which call, of which task: what is lit in the code is said beside it, uncut.
+  void words_besideTheCode_haveRoom() {
+    WindowFixture fixture(QSize(1280, 800));
+    QVERIFY(fixture.showWindow());
+    fixture.showLive();
+    fixture.engine.change([](EngineState& state) {
+      state.scenario.code = QStringLiteral("pool = ThreadPoolExecutor()\npool.submit(f).result()");
+      state.scenario.codeCpp = QStringLiteral("ThreadPoolExecutor pool;\npool.submit(f).result();");
+    });
+    fixture.window.showNextFrame();
+    const CallerStep step{.kind = CallerStep::Kind::waits, .reason = trace::BlockReason::result};
+    fixture.find<CodePanel>("codePanel")
+        ->showStep(step, QStringLiteral("blocked in result(): task 123"));
+    QCoreApplication::processEvents();
+    const auto* words = fixture.find<QLabel>("codeStep");
+    QVERIFY2(words->width() >= words->sizeHint().width(),
+             qPrintable(
+                 QStringLiteral("%1 of %2 px").arg(words->width()).arg(words->sizeHint().width())));
   }
 
   void wayBack_standsBesideWhatItTakesBack() {

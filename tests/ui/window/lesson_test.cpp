@@ -2,6 +2,7 @@
 #include "ui/panels/code_view.h"
 #include "window_fixture.h"
 
+#include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -53,6 +54,31 @@ class LessonTest : public QObject {
     fixture.engine.takeOrders();
     fixture.find<QPushButton>("undoTry")->click();
     QCOMPARE(fixture.engine.takeOrders(), QStringList(QStringLiteral("undo try")));
+  }
+
+  void chosenScenario_showsItsLesson_unlessAnotherPageWasTurnedTo() {
+    WindowFixture fixture;
+    fixture.showLive();
+    auto* tabs = fixture.find<QTabWidget>("tabs");
+    auto* list = fixture.find<QComboBox>("scenario");
+    const auto page = [&] { return tabs->currentWidget()->objectName(); };
+    QCOMPARE(page(), QStringLiteral("codePanel"));
+    Q_EMIT list->activated(1);
+    QCOMPARE(page(), QStringLiteral("lesson"));
+    tabs->setCurrentIndex(0);
+    Q_EMIT list->activated(0);
+    QCOMPARE(page(), QStringLiteral("codePanel"));
+  }
+
+  void linkToALesson_startsOneOfTheGalleryOnly() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.takeOrders();
+    auto* text = fixture.find<QLabel>("lessonText");
+    Q_EMIT text->linkActivated(QStringLiteral("scenario:/tmp/mine.toml"));
+    QVERIFY(fixture.engine.takeOrders().isEmpty());
+    Q_EMIT text->linkActivated(QStringLiteral("scenario:cpu-bound"));
+    QCOMPARE(fixture.engine.takeOrders(), QStringList(QStringLiteral("start cpu-bound")));
   }
 
   void litLine_isThatOfTheTimeShown() {
