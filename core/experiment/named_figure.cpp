@@ -98,7 +98,7 @@ std::string figure_words(const std::string& name, double value) {
       {"peak_workers", {"worker", "workers"}},
       {"queue_depth.max", {"waiting at most", "waiting at most"}},
       {"queue_depth.mean", {"waiting on average", "waiting on average"}},
-      {"out_of_order", {"task out of order", "tasks out of order"}}};
+      {"out_of_order", {"task started before an older one", "tasks started before an older one"}}};
   if (const auto found = kCounts.find(name); found != kCounts.end()) {
     const bool whole = value == std::floor(value) && value < kLargestCount;
     return (whole ? std::to_string(static_cast<std::uint64_t>(value)) : shown(value)) + " " +

@@ -91,6 +91,19 @@ class ShownGalleryTest : public QObject {
     }
   }
 
+  /// A sentence before, a question, what to try, a sentence after; and what must be seen.
+  void lessons_askAQuestion_andLetOneTry() {
+    static const QRegularExpression parts(
+        QStringLiteral(R"(^\S[^*]*\S\n\n\*\*[^*]+\?\*\*\n\nTry it:\n\n\S[^*].*\.$)"),
+        QRegularExpression::DotMatchesEverythingOption);
+    for (const Scenario& scenario : workload::gallery()) {
+      const QString lesson = QString::fromStdString(scenario.lesson).trimmed();
+      QVERIFY2(parts.match(lesson).hasMatch(), scenario.name.c_str());
+      QVERIFY2(!scenario.checks.empty() && !scenario.tries.empty(), scenario.name.c_str());
+      QVERIFY2(!scenario.code_cpp.empty(), scenario.name.c_str());
+    }
+  }
+
   void lessons_leadToLessonsThatAreThere() {
     static const QRegularExpression link(QStringLiteral(R"(\[([^\]]*)\]\(scenario:([^)]*)\))"));
     int links = 0;
