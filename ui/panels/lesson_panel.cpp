@@ -2,6 +2,7 @@
 #include "ui/panels/lesson_panel.h"
 
 #include <QDesktopServices>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -201,6 +202,20 @@ void LessonPanel::showRow(int index) {
                             ? tr("Looking\u2026")
                             : outcomeMark(trial_.stage) + tr("Seen: %1").arg(trial_.text);
   row.text->setText(found.isEmpty() ? row.promise : row.promise + QStringLiteral("\n") + found);
+}
+
+QSize LessonPanel::sizeHint() const {
+  const int height = widget()->layout()->heightForWidth(viewport()->width());
+  return {QScrollArea::sizeHint().width(), height + 2 * frameWidth()};
+}
+
+/// What stands above or below it moves with what it says.
+bool LessonPanel::event(QEvent* event) {
+  const bool done = QScrollArea::event(event);
+  if (event->type() == QEvent::LayoutRequest || event->type() == QEvent::Resize) {
+    updateGeometry();
+  }
+  return done;
 }
 
 void LessonPanel::setTheme(const Theme& theme) {

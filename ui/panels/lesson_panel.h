@@ -29,6 +29,11 @@ class LessonPanel : public QScrollArea {
   /// `isChanged`: what runs is the scenario as a try changed it.
   void showTrial(const TrialInfo& trial, bool running, bool startable, bool isChanged);
   void setTheme(const Theme& theme);
+  /// As high as all of it is at this width.
+  QSize sizeHint() const override;
+
+ protected:
+  bool event(QEvent* event) override;
 
  Q_SIGNALS:
   void tryChosen(int index);

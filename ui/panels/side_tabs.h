@@ -14,7 +14,8 @@ class CodePanel;
 class LessonPanel;
 class StatisticsPanel;
 
-/// The card at the right: the code that the scenario stands for, figures, and the lesson.
+/// The card at the right: the code that the scenario stands for, figures, and the lesson. Where the
+/// card is high enough the code stands below the lesson, too.
 class SideTabs : public QFrame {
   Q_OBJECT
  public:
@@ -28,6 +29,8 @@ class SideTabs : public QFrame {
   void introduceLesson();
   StatisticsPanel* statistics() const { return statistics_; }
   bool statisticsShown() const;
+  bool lessonShown() const;
+  bool codeShown() const;
   void setTheme(const Theme& theme);
   /// Stands below the tabs, whichever is in front.
   void setFooter(QWidget* footer);
@@ -38,8 +41,17 @@ class SideTabs : public QFrame {
  Q_SIGNALS:
   void tabChanged();
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
+  void placeCode();
+
+  Theme theme_;
   QTabWidget* tabs_;
+  QWidget* codePage_;
+  QWidget* lessonPage_;
+  QWidget* belowLesson_;
   CodePanel* code_;
   StatisticsPanel* statistics_;
   LessonPanel* lesson_;

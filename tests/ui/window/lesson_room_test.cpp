@@ -9,6 +9,7 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
+#include <QTabWidget>
 #include <QToolButton>
 
 using namespace poolscope;
@@ -83,6 +84,34 @@ class LessonRoomTest : public QObject {
       QVERIFY2(overflow() == 0,
                qPrintable(QStringLiteral("try %1: %2 px too much").arg(i).arg(bar->maximum())));
     }
+  }
+
+  void highWindow_showsTheCodeBelowTheLesson_data() { lesson_fitsTheWindow_data(); }
+
+  void highWindow_showsTheCodeBelowTheLesson() {
+    QFETCH(QString, name);
+    OpenedScenario opened(name);
+    QVERIFY(opened.isShown);
+    WindowFixture& fixture = opened.fixture;
+    auto* tabs = fixture.find<SideTabs>("sideTabs");
+    auto* lesson = fixture.find<QScrollArea>("lesson");
+    auto* code = fixture.find<CodeView>("code");
+    tabs->showLessonTab();
+    QVERIFY(!tabs->codeShown());
+    fixture.window.resize(1920, 1080);
+    fixture.window.showNextFrame();
+    QCoreApplication::processEvents();
+    QVERIFY(tabs->lessonShown() && tabs->codeShown());
+    QCOMPARE(lesson->verticalScrollBar()->maximum(), 0);
+    QVERIFY(code->mapTo(tabs, QPoint()).y() > lesson->mapTo(tabs, lesson->rect().bottomLeft()).y());
+    // Nothing between them is left empty.
+    QVERIFY(lesson->height() <= lesson->sizeHint().height() + 2);
+    fixture.find<QTabWidget>("tabs")->setCurrentIndex(0);
+    QVERIFY(!tabs->lessonShown() && tabs->codeShown());
+    tabs->showLessonTab();
+    fixture.window.resize(1280, 800);
+    QCoreApplication::processEvents();
+    QVERIFY(!tabs->codeShown());
   }
 
   void code_isNowhereWiderThanItsCard_data() { lesson_fitsTheWindow_data(); }
