@@ -77,7 +77,6 @@ WorkersControl::WorkersControl(int cores, QWidget* parent)
   field_->setKeyboardTracking(false);  // typing 64 does not ask for 6 first
   field_->setToolTip(tr("How many workers the pool may have, 1 to %1").arg(kMost));
   slider_->setObjectName(QStringLiteral("maxWorkersSlider"));
-  slider_->setAccessibleName(tr("max_workers, 1 to 64"));
   slider_->setToolTip(tr("Drag to resize the pool while it runs"));
   field_->setButtonSymbols(QAbstractSpinBox::NoButtons);
   auto* column = new QVBoxLayout(this);

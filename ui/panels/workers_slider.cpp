@@ -21,15 +21,17 @@ WorkersSlider::WorkersSlider(int cores, QWidget* parent)
     : QSlider(Qt::Horizontal, parent),
       cores_(cores),
       theme_(Theme::dark()) {
-  setRange(1, WorkersScale::kMost);
+  setRange(1, WorkersScale::kUsual);
   setPageStep(4);
   setFocusPolicy(Qt::StrongFocus);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   setMouseTracking(true);
+  setAccessibleName(tr("max_workers, 1 to %1").arg(maximum()));
 }
 
 void WorkersSlider::setRecommended(int workers) {
   recommended_ = workers;
+  fitScale(value());
   update();
 }
 
@@ -42,9 +44,20 @@ void WorkersSlider::pointAt(std::optional<int> workers) {
 }
 
 void WorkersSlider::showWorkers(int workers) {
-  workers_ = workers;
-  setValue(std::min(workers, WorkersScale::kMost));
+  fitScale(workers);
+  setValue(workers);
   update();
+}
+
+/// Never shorter while the pointer is at it: a number under the pointer would become another one.
+void WorkersSlider::fitScale(int workers) {
+  const int end = WorkersScale::endFor(std::max(workers, recommended_));
+  const bool isHeld = isSliderDown() || pointedAt_.has_value();
+  if (end == maximum() || (end < maximum() && isHeld)) {
+    return;
+  }
+  setMaximum(end);
+  setAccessibleName(tr("max_workers, 1 to %1").arg(end));
 }
 
 void WorkersSlider::setTheme(const Theme& theme) {
@@ -63,7 +76,7 @@ QSize WorkersSlider::minimumSizeHint() const {
 
 WorkersScale WorkersSlider::scale() const {
   const qreal margin = theme_.px(kHandle) / 2 + 2;
-  return {.left = margin, .width = width() - 2 * margin};
+  return {.left = margin, .width = width() - 2 * margin, .most = maximum()};
 }
 
 QList<SliderMark> WorkersSlider::marks() const {

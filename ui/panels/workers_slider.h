@@ -11,17 +11,16 @@
 namespace poolscope::ui {
 
 /// max_workers from 1 to 64 on a logarithmic scale, with the numbers that people ask about marked.
-/// Its value is the number of workers, so that keys step by one and a screen reader says what is
-/// meant.
+/// Where more are in use or recommended the scale goes further. Its value is the number of workers,
+/// so that keys step by one and a screen reader says what is meant.
 class WorkersSlider : public QSlider {
   Q_OBJECT
  public:
   explicit WorkersSlider(int cores, QWidget* parent = nullptr);
 
-  /// As far as the scale goes.
   void showWorkers(int workers);
-  /// The number is the one of this mark: off the scale it is none's.
-  bool isAt(const SliderMark& mark) const { return mark.workers == workers_; }
+  /// The number is the one of this mark.
+  bool isAt(const SliderMark& mark) const { return mark.workers == value(); }
   /// Marked beside the numbers that everybody has; 0: none.
   void setRecommended(int workers);
   /// Where the pointer is: what would be chosen there, shown as a ghost of the handle.
@@ -53,9 +52,9 @@ class WorkersSlider : public QSlider {
 
  private:
   void pointAt(std::optional<int> workers);
+  void fitScale(int workers);
 
   int cores_;
-  int workers_ = 1;
   int recommended_ = 0;
   bool pointOnly_ = false;
   std::optional<int> pointedAt_;

@@ -213,6 +213,7 @@ class MainWindow : public QMainWindow {
   void wishWorkers(int count);
   void sendWorkers();
   void chooseScenario(const QString& name);
+  bool isOfGallery(const QString& name) const;
   void tryOut(int index);
   void editScenario();
   void fetchUrls();

@@ -29,7 +29,52 @@ class WorkersControlTest : public QObject {
     QTest::keyClick(control.field(), Qt::Key_Return);
     QCOMPARE(chosen.count(), 1);
     QCOMPARE(chosen.first().first().toInt(), 640);
-    QCOMPARE(control.slider()->value(), 64);  // as far as it goes
+    QCOMPARE(control.slider()->value(), 640);
+  }
+
+  void scale_growsWithWhatIsInUse_andBack() {
+    WorkersControl control(2);
+    WorkersSlider* slider = control.slider();
+    const auto end = [&] { return slider->marks().last().text; };
+    QCOMPARE(end(), QStringLiteral("64"));
+    control.setValue(128);
+    QCOMPARE(slider->value(), 128);  // what a screen reader says, and where the keys go on from
+    QCOMPARE(end(), QStringLiteral("128"));
+    QVERIFY(slider->accessibleName().contains(QStringLiteral("128")));
+    QTest::keyClick(slider, Qt::Key_Left);
+    QCOMPARE(control.value(), 127);
+    control.setValue(4096);
+    QCOMPARE(slider->value(), 4096);
+    QCOMPARE(end(), QStringLiteral("4096"));
+    control.setValue(8);
+    QCOMPARE(end(), QStringLiteral("64"));
+  }
+
+  void scale_doesNotShrink_underThePointer() {
+    WorkersControl control(2);
+    control.setValue(300);
+    control.resize(500, 90);
+    control.show();
+    WorkersSlider* slider = control.slider();
+    const QPoint at(qRound(slider->scale().toX(8)), slider->height() / 3);
+    QTest::mouseMove(slider, at);
+    QTest::mousePress(slider, Qt::LeftButton, {}, at);
+    QTest::mouseRelease(slider, Qt::LeftButton, {}, at);
+    control.setValue(8);
+    QCOMPARE(slider->scale().most, 512);
+    QEvent leave(QEvent::Leave);
+    QCoreApplication::sendEvent(slider, &leave);
+    control.setValue(8);
+    QCOMPARE(slider->scale().most, 64);
+  }
+
+  void recommendedNumber_isOnTheScale() {
+    WorkersControl control(2);
+    control.setValue(8);
+    control.slider()->setRecommended(100);
+    QCOMPARE(control.slider()->scale().most, 128);
+    control.slider()->setRecommended(0);
+    QCOMPARE(control.slider()->scale().most, 64);
   }
 
   void mark_isLit_forItsOwnNumberOnly() {
@@ -37,8 +82,7 @@ class WorkersControlTest : public QObject {
     control.setValue(64);
     auto* slider = control.findChild<WorkersSlider*>();
     QVERIFY(slider->isAt(slider->marks().last()));
-    control.setValue(4096);
-    QCOMPARE(slider->value(), 64);
+    control.setValue(4000);
     QVERIFY(!slider->isAt(slider->marks().last()));
     slider->setValue(1);
     QVERIFY(slider->isAt(slider->marks().first()));
