@@ -89,7 +89,7 @@ struct PrintCall {
 };
 
 using Call = std::variant<WindowCall, ScenariosCall, RecordCall, InfoCall, ExportCall, SweepCall,
-                          FitCall, CompareCall, RunCall, AttachCall, PrintCall>;
+                          FitCall, PredictCall, CompareCall, RunCall, AttachCall, PrintCall>;
 
 /// What the words of a command line ask for; words[0] is the program. An Error means exit status 2:
 /// its one line names the option and the value. Touches no file. Locale-independent: numbers have a

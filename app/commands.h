@@ -26,6 +26,7 @@ int runInfo(const InfoCall& call, StopSignals& signals);
 int runExport(const ExportCall& call, StopSignals& signals);
 int runSweep(const SweepCall& call, StopSignals& signals);
 int runFit(const FitCall& call);
+int runPredict(const PredictCall& call, StopSignals& signals);
 int runCompare(const CompareCall& call, StopSignals& signals);
 /// `watch` shows the program while it runs; empty: without a window.
 int runProgram(const RunCall& call, StopSignals& signals,
@@ -51,6 +52,21 @@ struct LoadedRecording {
   storage::OpenedRecording about = {};
 };
 Result<LoadedRecording> loadRecording(const std::string& file, const std::stop_token& stop);
+/// So many seconds after the first event.
+session::TimeNs atSeconds(const session::Snapshot& snapshot, double seconds);
+/// What of `call` lies outside the recording: an Error means exit status 2. For calls with
+/// `fromSeconds` and `toSeconds`.
+template <typename RangeCall>
+Result<void> checkRange(const RangeCall& call, const session::Snapshot& snapshot) {
+  const auto length = static_cast<double>(snapshot.end() - snapshot.begin()) * 1e-9;
+  const bool begins = !call.fromSeconds || atSeconds(snapshot, *call.fromSeconds) <= snapshot.end();
+  const bool ends = !call.toSeconds || atSeconds(snapshot, *call.toSeconds) > snapshot.begin();
+  if (begins && ends) {
+    return {};
+  }
+  return failure(call.fromSeconds ? "--from" : "--to", "outside the recording",
+                 "it lasts " + std::to_string(length) + " seconds");
+}
 /// A token that the first signal stops.
 std::stop_token stopOn(StopSignals& signals);
 /// Of a recording without a single event, whole or cut: there is no picture of it.

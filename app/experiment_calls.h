@@ -36,6 +36,17 @@ struct FitCall {
   bool force = false;
 };
 
+struct PredictCall {
+  std::string file = {};
+  std::vector<std::uint64_t> workers = {};  ///< empty: chosen by itself
+  std::optional<double> fromSeconds = {};
+  std::optional<double> toSeconds = {};
+  std::optional<std::uint64_t> cores = {};  ///< else those of the recording
+  PlotCall plot = {};
+  bool json = false;
+  bool force = false;
+};
+
 struct CompareCall {
   std::string a = {};
   std::string b = {};

@@ -27,10 +27,30 @@ ExperimentOptions::ExperimentOptions(CLI::App& app) {
   fitApp_->add_flag("--json", fit_.json, "Print one JSON document");
   fitApp_->add_flag("--force", fit_.force, "Replace a plot that exists");
 
+  addPredict(app);
   compareApp_ = app.add_subcommand("compare", "Compare two recordings");
   compareApp_->add_option("A", compare_.a, "A recording")->required();
   compareApp_->add_option("B", compare_.b, "The recording that is compared with it")->required();
   compareApp_->add_flag("--json", compare_.json, "Print one JSON document");
+}
+
+void ExperimentOptions::addPredict(CLI::App& app) {
+  predictApp_ = app.add_subcommand(
+      "predict", "Predict from a recording what other numbers of workers would do");
+  predictApp_->add_option("FILE", predict_.file, "A recording, of a program of your own, too")
+      ->required();
+  predictApp_->add_option("--workers", workers_, "These numbers of workers (else chosen by itself)")
+      ->type_name("1,2,4,8");
+  predictApp_->add_option("--from", from_, "Begin, in seconds of the recording")
+      ->type_name("SECONDS");
+  predictApp_->add_option("--to", to_, "End, in seconds of the recording")->type_name("SECONDS");
+  predictApp_
+      ->add_option("--cores", cores_,
+                   "So many tasks compute at once (else the recording's cores; of Python one)")
+      ->type_name("N");
+  addPlot(*predictApp_, predict_.plot);
+  predictApp_->add_flag("--json", predict_.json, "Print one JSON document");
+  predictApp_->add_flag("--force", predict_.force, "Replace a plot that exists");
 }
 
 void ExperimentOptions::addSweep(CLI::App& app) {
@@ -66,10 +86,35 @@ std::optional<Result<Call>> ExperimentOptions::call() const {
   if (*fitApp_) {
     return Result<Call>(fit_);
   }
+  if (*predictApp_) {
+    return predictCall();
+  }
   if (*compareApp_) {
     return Result<Call>(compare_);
   }
   return std::nullopt;
+}
+
+Result<Call> ExperimentOptions::predictCall() const {
+  const auto workers = experiment::parse_worker_counts(workers_, "--workers", kMaxWorkersLimit);
+  const auto from = seconds("--from", from_, true);
+  const auto to = seconds("--to", to_, true);
+  const auto cores = wholeNumber("--cores", cores_, kMaxWorkersLimit);
+  for (const Error* error : {workers ? nullptr : &workers.error(), from ? nullptr : &from.error(),
+                             to ? nullptr : &to.error(), cores ? nullptr : &cores.error()}) {
+    if (error != nullptr) {
+      return tl::unexpected(*error);
+    }
+  }
+  if (*from && *to && **from >= **to) {
+    return wrongValue("--to", to_, "after --from " + from_);
+  }
+  PredictCall call = predict_;
+  call.workers = *workers;
+  call.fromSeconds = *from;
+  call.toSeconds = *to;
+  call.cores = *cores;
+  return call;
 }
 
 Result<Call> ExperimentOptions::sweepCall() const {

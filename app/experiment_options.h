@@ -10,7 +10,7 @@
 
 namespace poolscope::app {
 
-/// The options of sweep, fit and compare. Must live while its `app` parses.
+/// The options of sweep, fit, predict and compare. Must live while its `app` parses.
 class ExperimentOptions {
  public:
   explicit ExperimentOptions(CLI::App& app);
@@ -23,19 +23,26 @@ class ExperimentOptions {
  private:
   static void addPlot(CLI::App& app, PlotCall& plot);
   void addSweep(CLI::App& app);
+  void addPredict(CLI::App& app);
   Result<Call> sweepCall() const;
+  Result<Call> predictCall() const;
 
   SweepCall sweep_;
   FitCall fit_;
+  PredictCall predict_;
   CompareCall compare_;
-  // Values of sweep as they were typed.
+  // Values of sweep and predict as they were typed.
   std::string workers_;
   std::string repeats_;
   std::string duration_;
   std::string budget_;
   std::string queueWait_;
+  std::string from_;
+  std::string to_;
+  std::string cores_;
   CLI::App* sweepApp_ = nullptr;
   CLI::App* fitApp_ = nullptr;
+  CLI::App* predictApp_ = nullptr;
   CLI::App* compareApp_ = nullptr;
 };
 

@@ -22,10 +22,6 @@
 namespace poolscope::app {
 namespace {
 
-session::TimeNs atSeconds(const session::Snapshot& snapshot, double seconds) {
-  return snapshot.begin() + static_cast<session::TimeNs>(std::llround(seconds * 1e9));
-}
-
 /// As the scenario calls itself to readers, else by its name.
 QString titleOf(const storage::RecordingInfo& info) {
   const auto scenario = workload::parse_scenario(info.scenario_toml, info.scenario_name);
@@ -130,11 +126,8 @@ int exportLoaded(const ExportCall& call, const Result<LoadedRecording>& loaded,
     complain({call.file, loaded->about.missing, "what is made of it shows the rest"}, kDone);
   }
   const ui::ExportRequest request = requestOf(call, *loaded);
-  if (*request.picture.begin > snapshot.end() || *request.picture.end <= snapshot.begin()) {
-    const double length = static_cast<double>(snapshot.end() - snapshot.begin()) * 1e-9;
-    return complain({call.fromSeconds ? "--from" : "--to", "outside the recording",
-                     "it lasts " + std::to_string(length) + " seconds"},
-                    kWrongCall);
+  if (const auto inside = checkRange(call, snapshot); !inside) {
+    return complain(inside.error(), kWrongCall);
   }
   signals.onStop([stop]() mutable { stop.request_stop(); });
   Result<void> done;

@@ -7,6 +7,7 @@
 
 #include <QJsonDocument>
 
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <utility>
@@ -39,6 +40,10 @@ Result<LoadedRecording> loadRecording(const std::string& file, const std::stop_t
     return tl::unexpected(opened.error());
   }
   return LoadedRecording{session.snapshot(), std::move(*opened)};
+}
+
+session::TimeNs atSeconds(const session::Snapshot& snapshot, double seconds) {
+  return snapshot.begin() + static_cast<session::TimeNs>(std::llround(seconds * 1e9));
 }
 
 Error nothingToShow(const std::string& file) {

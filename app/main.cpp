@@ -166,6 +166,8 @@ int perform(int& argc, char** argv, StopSignals& signals) {
           return withPlot(argc, argv, chosen.plot, [&] { return runSweep(chosen, signals); });
         } else if constexpr (std::is_same_v<Chosen, FitCall>) {
           return withPlot(argc, argv, chosen.plot, [&] { return runFit(chosen); });
+        } else if constexpr (std::is_same_v<Chosen, PredictCall>) {
+          return withPlot(argc, argv, chosen.plot, [&] { return runPredict(chosen, signals); });
         } else if constexpr (std::is_same_v<Chosen, CompareCall>) {
           return runCompare(chosen, signals);
         } else if constexpr (std::is_same_v<Chosen, ScenariosCall>) {

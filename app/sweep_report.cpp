@@ -47,6 +47,8 @@ QJsonObject toJson(const SweepPoint& point, const workload::Load& load) {
           {"memory_bytes", static_cast<qint64>(point.memory_bytes)},
           {"lock_wait_share", point.lock_wait_share},
           {"predicted", orNull(point.predicted)},
+          {"predicted_queue_wait_p99", orNull(point.predicted_queue_wait_p99)},
+          {"predicted_queue_wait_p99_at_least", point.predicted_queue_wait_at_least},
           {"theory", toJson(sanity_of(point, load))}};
 }
 
@@ -71,17 +73,28 @@ std::string cell(const std::string& text, std::size_t width) {
   return text + std::string(text.size() + 2 <= width ? width - text.size() : 2, ' ');
 }
 
+std::string waitText(const std::optional<double>& seconds, bool atLeast) {
+  return seconds ? (atLeast ? "> " : "") + shown_seconds(*seconds) : "-";
+}
+
 std::string line(const SweepPoint& point) {
   const MeanInterval& x = point.throughput;
-  std::string wait = "-";
-  if (point.queue_wait_p99) {
-    wait = (point.queue_wait_at_least ? "> " : "") + shown_seconds(*point.queue_wait_p99);
-  }
   return cell(std::to_string(point.workers), 9) + cell(shown(x.mean) + "/s", 12) +
          cell(x.half_width ? shown(x.low()) + " to " + shown(x.high()) : "-", 18) +
-         cell(point.predicted ? shown(*point.predicted) + "/s" : "-", 12) + cell(wait, 13) +
+         cell(point.predicted ? shown(*point.predicted) + "/s" : "-", 12) +
+         cell(waitText(point.queue_wait_p99, point.queue_wait_at_least), 13) +
+         cell(waitText(point.predicted_queue_wait_p99, point.predicted_queue_wait_at_least), 16) +
          cell(shown_percent(point.utilization), 9) + cell(shown_percent(point.cpu), 9) +
          shown(static_cast<double>(point.memory_bytes) / (1 << 20)) + " MiB\n";
+}
+
+/// Nothing, where there is none.
+std::string csvNumber(const std::optional<double>& value) {
+  char text[32] = "";
+  if (value) {
+    std::snprintf(text, sizeof text, "%.9g", *value);
+  }
+  return text;
 }
 
 /// Theory next to what was measured.
@@ -131,8 +144,8 @@ QJsonObject toJson(const SweepResult& result) {
 
 std::string toTable(const SweepResult& result) {
   std::string table = cell("workers", 9) + cell("throughput", 12) + cell("95 % interval", 18) +
-                      cell("predicted", 12) + cell("wait p99", 13) + cell("busy", 9) +
-                      cell("CPU", 9) + "memory\n";
+                      cell("predicted", 12) + cell("wait p99", 13) + cell("predicted wait", 16) +
+                      cell("busy", 9) + cell("CPU", 9) + "memory\n";
   for (const SweepPoint& point : result.points) {
     table += line(point);
   }
@@ -146,19 +159,24 @@ std::string toTable(const SweepResult& result) {
 std::string toCsv(const SweepResult& result) {
   std::string csv =
       "workers,throughput,repeat,queue_wait_p99,run_time,utilization,cpu,memory_bytes,finished,"
-      "failed\n";
+      "failed,queue_wait_p99_at_least,predicted,predicted_queue_wait_p99,"
+      "predicted_queue_wait_p99_at_least\n";
   for (const SweepPoint& point : result.points) {
+    // Of all its runs together: the same in each of their rows.
+    const std::string predicted = csvNumber(point.predicted) + "," +
+                                  csvNumber(point.predicted_queue_wait_p99) + "," +
+                                  (point.predicted_queue_wait_at_least ? "1" : "0") + "\n";
     for (std::size_t i = 0; i < point.runs.size(); ++i) {
       const RunFigures& run = point.runs[i];
       // printf follows LC_NUMERIC, which the program never sets: a decimal point everywhere.
       char row[320];
-      std::snprintf(row, sizeof row, "%llu,%.9g,%zu,%.9g,%.9g,%.6g,%.6g,%llu,%llu,%llu\n",
+      std::snprintf(row, sizeof row, "%llu,%.9g,%zu,%.9g,%.9g,%.6g,%.6g,%llu,%llu,%llu,%d,",
                     static_cast<unsigned long long>(point.workers), run.throughput, i + 1,
                     run.queue_wait_p99.value_or(0), run.run_time_mean, run.utilization, run.cpu,
                     static_cast<unsigned long long>(run.memory_bytes),
                     static_cast<unsigned long long>(run.finished),
-                    static_cast<unsigned long long>(run.failed));
-      csv += row;
+                    static_cast<unsigned long long>(run.failed), run.queue_wait_at_least ? 1 : 0);
+      csv += row + predicted;
     }
   }
   return csv;

@@ -85,21 +85,24 @@ std::optional<double> named_figure(const Snapshot& snapshot, const std::string& 
 }
 
 std::string figure_words(const std::string& name, double value) {
-  static const std::map<std::string, std::string> kCounts = {
-      {"queued", "tasks queued"},
-      {"started", "tasks started"},
-      {"finished", "tasks finished"},
-      {"failed", "tasks failed"},
-      {"cancelled", "tasks cancelled"},
-      {"throughput", "tasks/s"},
-      {"peak_workers", "workers"},
-      {"queue_depth.max", "waiting at most"},
-      {"queue_depth.mean", "waiting on average"},
-      {"out_of_order", "tasks out of order"}};
+  struct Words {
+    std::string one, many;
+  };
+  static const std::map<std::string, Words> kCounts = {
+      {"queued", {"task queued", "tasks queued"}},
+      {"started", {"task started", "tasks started"}},
+      {"finished", {"task finished", "tasks finished"}},
+      {"failed", {"task failed", "tasks failed"}},
+      {"cancelled", {"task cancelled", "tasks cancelled"}},
+      {"throughput", {"tasks/s", "tasks/s"}},
+      {"peak_workers", {"worker", "workers"}},
+      {"queue_depth.max", {"waiting at most", "waiting at most"}},
+      {"queue_depth.mean", {"waiting on average", "waiting on average"}},
+      {"out_of_order", {"task started before an older one", "tasks started before an older one"}}};
   if (const auto found = kCounts.find(name); found != kCounts.end()) {
     const bool whole = value == std::floor(value) && value < kLargestCount;
     return (whole ? std::to_string(static_cast<std::uint64_t>(value)) : shown(value)) + " " +
-           found->second;
+           (value == 1 ? found->second.one : found->second.many);
   }
   if (name == "utilization") {
     return shown_percent(value) + " of the workers' time used";

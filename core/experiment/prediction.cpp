@@ -15,6 +15,12 @@ constexpr double kFreeCores = 0.4;  // busy for less: tasks hardly wait for them
 constexpr double kMostOthers = 0.95;
 constexpr std::size_t kMostWorks = 9;       // of a count
 constexpr std::size_t kMostTasks = 20'000;  // of a run; then over again
+// Simulated in the long run: for the throughput, and for the wait in batches alone.
+constexpr std::uint64_t kLongRun = 20'000;
+constexpr std::uint64_t kLongRunOfBatches = 5000;
+constexpr std::uint64_t kMostOfBatches = 200'000;
+// Above it, tasks that come by themselves wait for longer and longer.
+constexpr double kKeepsUp = 0.95;
 
 /// CPU seconds that others than the tasks' own threads spent on a task once the run was warm.
 double other_cpu(const MeasuredRun& run, std::size_t cores) {
@@ -30,6 +36,11 @@ double other_cpu(const MeasuredRun& run, std::size_t cores) {
   return figures.finished > 0
              ? std::max(0.0, all - of_tasks) / static_cast<double>(figures.finished)
              : 0;
+}
+
+/// How many tasks of a map() with a buffer are in the pool; 0 of other loads.
+std::uint64_t reads_ahead(const workload::Load& load) {
+  return load.pattern == workload::LoadPattern::map && load.results ? load.buffer_size : 0;
 }
 
 }  // namespace
@@ -56,9 +67,8 @@ void Prediction::keep(std::uint64_t workers, std::uint64_t repeat, const Measure
     return;
   }
   SimulatedWork& work = modelled->work;
-  work.batch = load.pattern == workload::LoadPattern::map && load.buffer_size > 0
-                   ? std::min(load.buffer_size, load.tasks)
-                   : load.tasks;
+  work.batch = load.tasks;
+  work.ahead = reads_ahead(load);
   if (arrivals_per_s(load)) {
     const TimeNs first = run.records->tasks().front().queued;  // it may have come at once
     work.gaps = arrival_gaps(*run.records, std::min(run.begin, first - 1), run.end);
@@ -68,19 +78,10 @@ void Prediction::keep(std::uint64_t workers, std::uint64_t repeat, const Measure
   }
   // What computing took longer than with all cores for these tasks, other programs took, as far as
   // they used the cores. They will at other counts, too.
-  const Replay alone =
-      replay(work, {.workers = at_work(workers), .seconds = run.figures->run_seconds});
+  const Replay alone = replay(work, {.workers = workers, .seconds = run.figures->run_seconds});
   work.speed = std::clamp(alone.stretch / modelled->stretch,
                           1 - std::min(run.figures->others_cpu, kMostOthers), 1.0);
   works_[workers].push_back({repeat, run.figures->throughput, std::move(work)});
-}
-
-/// A map() that reads ahead only so far keeps no more workers busy than that.
-std::uint64_t Prediction::at_work(std::uint64_t workers) const {
-  const workload::Load& load = scenario_.load;
-  const bool buffered =
-      load.pattern == workload::LoadPattern::map && load.buffer_size > 0 && load.results;
-  return buffered ? std::min(workers, load.buffer_size) : workers;
 }
 
 /// The largest count that neither the cores nor the server held up: there, what the process spends
@@ -98,53 +99,104 @@ std::optional<std::uint64_t> Prediction::best_count(const SweepResult& result) c
   return best;
 }
 
-/// In the long run where the replay has no more than a wave or two: computing tasks of the same
-/// length end at the same time there.
-double Prediction::replayed(std::uint64_t from, const RunWork& work, std::uint64_t workers,
-                            const RunFigures& measured) {
-  const auto [known, is_new] = replays_.try_emplace(std::tuple(from, workers, work.repeat), 0);
-  if (is_new) {
-    const Replay run =
-        replay(work.work, {.workers = at_work(workers), .seconds = measured.run_seconds});
-    const auto warm = static_cast<TimeNs>(measured.warm_seconds * 1e9);
-    const auto throughput =
-        throughput_of(run.tasks, run_load(scenario_.load, workers), 0, run.end, warm);
-    const bool waves = !throughput || throughput->end - throughput->begin < (run.end - warm) / 3;
-    known->second =
-        waves ? simulate(work.work, {.workers = at_work(workers)}).throughput : throughput->per_s;
+/// The simulated pool takes tasks in the order in which they came, and has room for all. In a
+/// batch, whose tasks come at once, one order gives the same waits as another.
+bool Prediction::knows_waits() const {
+  const workload::Load& load = scenario_.load;
+  const workload::PoolSettings& pool = scenario_.pool;
+  const bool batches = !arrivals_per_s(load) && reads_ahead(load) == 0;
+  const bool has_room = pool.queue_capacity == 0 || (batches && pool.queue_capacity >= load.tasks);
+  return has_room && (batches || pool.queue_discipline == workload::Discipline::fifo);
+}
+
+/// Batches as wholes: tasks at their end wait longest.
+Prediction::Figures Prediction::in_the_long_run(const SimulatedWork& work, std::uint64_t workers,
+                                                std::uint64_t tasks) const {
+  const bool open = !work.gaps.empty();
+  const bool batches = !open && work.ahead == 0;
+  const std::uint64_t whole = (tasks + work.batch - 1) / work.batch * work.batch;
+  const bool fits = batches && whole <= kMostOfBatches;
+  const SimulationResult run = simulate(work, {.workers = workers, .tasks = fits ? whole : tasks});
+  Figures figures{.throughput = run.throughput};
+  if (knows_waits() && (open ? run.utilization < kKeepsUp : fits || !batches)) {
+    figures.wait.p99 = run.queue_wait_p99;
   }
-  return known->second;
+  return figures;
+}
+
+/// In the long run where the replay has no more than a wave or two: computing tasks of the same
+/// length end at the same time there. And the wait alone, where the run is too short to see a batch
+/// through.
+const Prediction::Figures& Prediction::replayed(std::uint64_t from, const RunWork& work,
+                                                std::uint64_t workers, const RunFigures& measured) {
+  const auto [known, is_new] = replays_.try_emplace(std::tuple(from, workers, work.repeat));
+  Figures& figures = known->second;
+  if (!is_new) {
+    return figures;
+  }
+  const Replay run = replay(work.work, {.workers = workers, .seconds = measured.run_seconds});
+  const auto warm = static_cast<TimeNs>(measured.warm_seconds * 1e9);
+  const auto throughput =
+      throughput_of(run.tasks, run_load(scenario_.load, workers), 0, run.end, warm);
+  if (!throughput || throughput->end - throughput->begin < (run.end - warm) / 3) {
+    figures = in_the_long_run(work.work, workers, kLongRun);
+    return figures;
+  }
+  figures.throughput = throughput->per_s;
+  if (knows_waits()) {
+    figures.wait = queue_wait_of(run.tasks, 0, throughput->begin, throughput->end);
+  }
+  if (figures.wait.at_least && work.work.gaps.empty()) {
+    const QueueWait wait = in_the_long_run(work.work, workers, kLongRunOfBatches).wait;
+    figures.wait = wait.p99 ? wait : figures.wait;
+  }
+  return figures;
 }
 
 /// In the long run, with the tasks of the run in the middle: others that were disturbed tell of
 /// what disturbed them.
-double Prediction::simulated(std::uint64_t from, std::uint64_t workers) {
+const Prediction::Figures& Prediction::simulated(std::uint64_t from, std::uint64_t workers) {
   const auto [known, is_new] =
-      simulations_.try_emplace(std::tuple(from, workers, works_.at(from).size()), 0);
+      simulations_.try_emplace(std::tuple(from, workers, works_.at(from).size()));
   if (is_new) {
     std::vector<const RunWork*> order;
     for (const RunWork& work : works_.at(from)) {
       order.push_back(&work);
     }
     std::ranges::stable_sort(order, {}, &RunWork::throughput);
-    known->second =
-        simulate(order[order.size() / 2]->work, {.workers = at_work(workers)}).throughput;
+    known->second = in_the_long_run(order[order.size() / 2]->work, workers, kLongRun);
   }
   return known->second;
 }
 
-/// The mean of the point's runs, each with the tasks of its own repeat, where they are known.
-std::optional<double> Prediction::predicted(std::uint64_t from, const SweepPoint& point) {
+/// Of the point's runs, each with the tasks of its own repeat, where they are known: summed up as
+/// sum_up() does. False if of none they are.
+bool Prediction::predict_its_runs(std::uint64_t from, SweepPoint& point) {
   const std::vector<RunWork>& works = works_.at(from);
-  std::vector<double> values;
+  std::vector<double> throughputs;
+  std::vector<double> waits;
+  bool at_least = false;
   for (const RunFigures& run : point.runs) {
     const auto own = std::ranges::find(works, run.repeat, &RunWork::repeat);
     if (own == works.end() || run.run_seconds <= 0) {
       continue;
     }
-    values.push_back(replayed(from, *own, point.workers, run));
+    const Figures& figures = replayed(from, *own, point.workers, run);
+    throughputs.push_back(figures.throughput);
+    if (figures.wait.p99) {
+      waits.push_back(*figures.wait.p99);
+      at_least = at_least || figures.wait.at_least;
+    }
   }
-  return values.empty() ? std::nullopt : std::optional(mean(values));
+  if (throughputs.empty()) {
+    return false;
+  }
+  point.predicted = mean(throughputs);
+  if (!waits.empty()) {
+    point.predicted_queue_wait_p99 = quantile(std::move(waits), 0.5);
+    point.predicted_queue_wait_at_least = at_least;
+  }
+  return true;
 }
 
 void Prediction::predict(SweepResult& result) {
@@ -154,8 +206,11 @@ void Prediction::predict(SweepResult& result) {
   }
   result.calibrated_at = from;
   for (SweepPoint& point : result.points) {
-    const auto of_its_runs = predicted(*from, point);
-    point.predicted = of_its_runs ? of_its_runs : simulated(*from, point.workers);
+    if (!predict_its_runs(*from, point)) {
+      const Figures& figures = simulated(*from, point.workers);
+      point.predicted = figures.throughput;
+      point.predicted_queue_wait_p99 = figures.wait.p99;
+    }
   }
 }
 

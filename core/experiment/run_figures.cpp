@@ -2,7 +2,7 @@
 #include "core/experiment/run_figures.h"
 
 #include "core/base/cores.h"
-#include "core/experiment/interval.h"
+#include "core/experiment/queue_wait.h"
 #include "core/trace/clock.h"
 
 #include <algorithm>
@@ -39,12 +39,8 @@ TimeNs overlap(TimeNs begin, TimeNs end, const RunFigures& window) {
 }
 
 void count_tasks(const TaskRecords& records, TimeNs run_begin, RunFigures& figures) {
-  double waits = 0;
   double run_times = 0;
   double busy = 0;
-  std::uint64_t left = 0;
-  std::vector<double> known;
-  std::vector<double> all;
   for (const TaskRecord& task : records.tasks()) {
     if (task.started != kNever) {
       busy += seconds(overlap(task.started, task.finished, figures));
@@ -53,16 +49,6 @@ void count_tasks(const TaskRecords& records, TimeNs run_begin, RunFigures& figur
       ++figures.finished;
       figures.failed += task.failed ? 1 : 0;
       run_times += seconds(task.finished - task.started);
-    }
-    if (task.queued == kNever) {
-      continue;
-    }
-    if (task.started >= figures.begin && task.started <= figures.end) {
-      known.push_back(seconds(task.started - task.queued));
-      waits += known.back();
-      ++left;
-    } else if (task.queued < figures.end && task.started > figures.end) {
-      all.push_back(seconds(figures.end - task.queued));  // it waits still
     }
   }
   double existed = 0;
@@ -74,16 +60,10 @@ void count_tasks(const TaskRecords& records, TimeNs run_begin, RunFigures& figur
   figures.busy_workers = length > 0 ? busy / length : 0;
   figures.run_time_mean =
       figures.finished > 0 ? run_times / static_cast<double>(figures.finished) : 0;
-  figures.queue_wait_mean = left > 0 ? waits / static_cast<double>(left) : 0;
-  const std::size_t waiting = all.size();
-  all.insert(all.end(), known.begin(), known.end());
-  if (!all.empty()) {
-    // Waits that are about as long as the run was were cut by its end.
-    const bool many = static_cast<double>(waiting) > 0.01 * static_cast<double>(all.size());
-    figures.queue_wait_p99 = quantile(std::move(all), 0.99);
-    figures.queue_wait_at_least =
-        many && *figures.queue_wait_p99 > 0.5 * seconds(figures.end - run_begin);
-  }
+  const QueueWait wait = queue_wait_of(records.tasks(), run_begin, figures.begin, figures.end);
+  figures.queue_wait_p99 = wait.p99;
+  figures.queue_wait_at_least = wait.at_least;
+  figures.queue_wait_mean = wait.mean;
 }
 
 void find_lock(const TaskRecords& records, RunFigures& figures) {

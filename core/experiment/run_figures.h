@@ -25,12 +25,10 @@ double others_between(const UsageSample& begin, const UsageSample& end);
 
 /// What one run says of its number of workers, warm-up removed.
 struct RunFigures {
-  double throughput = 0;  ///< tasks that ran to their end, a second
-  /// Of the tasks that left the queue, and of those that were still in it, which have waited so
-  /// long at least.
-  std::optional<double> queue_wait_p99 = {};
-  bool queue_wait_at_least = false;  ///< the value is one of those
-  double queue_wait_mean = 0;        ///< of the tasks that left the queue
+  double throughput = 0;                      ///< tasks that ran to their end, a second
+  std::optional<double> queue_wait_p99 = {};  ///< as QueueWait::p99
+  bool queue_wait_at_least = false;
+  double queue_wait_mean = 0;
   double run_time_mean = 0;
   double utilization = 0;   ///< 0..1, of the workers that there were
   double busy_workers = 0;  ///< that ran a task at a time, mean

@@ -5,7 +5,10 @@
 #include "core/experiment/work_model.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,12 +19,10 @@ using trace::Event;
 using trace::EventKind;
 
 constexpr std::size_t kMostTasks = 3000;
-constexpr double kOpenIdle = 0.1;  // of the time: the queue is empty because no more tasks come
-constexpr int kQueueColumns = 1000;
-// Batches: all of one come within a small part of the time until the next, and nobody idles
-// between.
-constexpr double kBatchArrives = 0.25;
-constexpr double kBetweenBatches = 0.05;
+constexpr std::size_t kLeastTasks = 20;
+constexpr double kFull = 0.9;  // of the cores
+constexpr double kLeastSpeed = 0.2;
+constexpr double kKeepsUp = 0.98;  // of what comes by itself
 
 Event event_at(session::TimeNs time, std::uint64_t task, EventKind kind, std::uint64_t detail = 0) {
   return {.time_ns = static_cast<std::uint64_t>(time),
@@ -57,114 +58,244 @@ std::vector<Event> events_of(const session::Snapshot& snapshot, const session::T
   return events;
 }
 
-/// A task's time in the pool, queue included.
-struct Stay {
-  session::TimeNs queued = 0;
-  session::TimeNs finished = 0;
-};
-
 struct RecentTasks {
   TaskRecords records = {};
   std::vector<Stay> stays = {};
 };
 
-/// Fills `recent` with those of the pool that were picked in [begin, end] and are done.
-void read_tasks(const session::Snapshot& snapshot, session::PoolIndex pool, session::TimeNs begin,
-                session::TimeNs end, trace::Directory& names, RecentTasks& recent) {
-  for (const session::Pick& pick : snapshot.picks(pool, begin, end + 1, kMostTasks)) {
+/// Fills `recent` with those that were picked in the stretch and are done.
+void read_tasks(const session::Snapshot& snapshot, const SessionStretch& stretch,
+                trace::Directory& names, RecentTasks& recent) {
+  for (const session::Pick& pick :
+       snapshot.picks(stretch.pool, stretch.begin, stretch.end + 1, kMostTasks)) {
     const auto task = snapshot.task(pick.task);
     if (task && task->started && task->finished && task->state != session::TaskState::cancelled) {
       recent.records.consume(events_of(snapshot, *task, names));
-      recent.stays.push_back({task->queued.value_or(*task->started), *task->finished});
+      recent.stays.push_back(
+          {task->queued.value_or(*task->started), *task->started, *task->finished});
     }
   }
   std::ranges::sort(recent.stays, {}, &Stay::queued);
 }
 
-/// The share of [begin, end] in which nothing waited in the queue, and how many did at most.
-std::pair<double, std::uint64_t> queue_of(const session::Snapshot& snapshot,
-                                          session::PoolIndex pool, session::TimeNs begin,
-                                          session::TimeNs end) {
-  const auto columns = snapshot.queue_columns(pool, begin, std::max(end, begin + 1), kQueueColumns);
-  std::size_t idle = 0;
-  std::uint64_t most = 0;
-  for (const session::QueueColumn& column : columns) {
-    idle += column.max == 0 ? 1 : 0;
-    most = std::max<std::uint64_t>(most, column.max);
-  }
-  return {columns.empty() ? 0 : static_cast<double>(idle) / static_cast<double>(columns.size()),
-          most};
-}
-
-/// How many tasks come at once whenever all that came before are done; 0 if they do not come so.
-std::uint64_t batch_of(std::span<const Stay> stays) {
-  std::vector<std::size_t> begins;  // of batches: where a task finds the pool empty
-  session::TimeNs done = 0;
-  session::TimeNs empty = 0;
-  for (std::size_t i = 0; i < stays.size(); ++i) {
-    if (i > 0 && stays[i].queued >= done) {
-      begins.push_back(i);
-      empty += stays[i].queued - done;
-    }
-    done = std::max(done, stays[i].finished);
-  }
-  if (begins.size() < 2) {
-    return 0;
-  }
-  const session::TimeNs whole = stays[begins.back()].queued - stays[begins.front()].queued;
-  session::TimeNs arriving = 0;
-  for (std::size_t k = 0; k + 1 < begins.size(); ++k) {
-    arriving += stays[begins[k + 1] - 1].queued - stays[begins[k]].queued;
-  }
-  const bool together = static_cast<double>(arriving) <= kBatchArrives * static_cast<double>(whole);
-  const bool at_once = static_cast<double>(empty) <= kBetweenBatches * static_cast<double>(whole);
-  return together && at_once ? (begins.back() - begins.front()) / (begins.size() - 1) : 0;
-}
-
 /// A worker that is blocked waits for another task.
-bool waits_for_its_own(const session::Snapshot& snapshot, session::PoolIndex pool,
-                       session::TimeNs begin, session::TimeNs end) {
+bool waits_for_its_own(const session::Snapshot& snapshot, const SessionStretch& stretch) {
   return std::ranges::any_of(snapshot.lanes(), [&](const session::Lane& lane) {
-    return lane.pool == pool && !snapshot.blocked(lane.id, begin, end, 1).empty();
+    return lane.pool == stretch.pool &&
+           !snapshot.blocked(lane.id, stretch.begin, stretch.end, 1).empty();
   });
+}
+
+/// How many workers had something to do, on the mean, from the first pick to the last end.
+double busy_workers(std::span<const Stay> stays, const TaskRecords& records) {
+  double busy = 0;
+  TimeNs first = kNever;
+  for (const TaskRecord& task : records.tasks()) {
+    busy += static_cast<double>(task.finished - task.started);
+    first = std::min(first, task.started);
+  }
+  const TimeNs last = std::ranges::max(stays, {}, &Stay::finished).finished;
+  return busy / static_cast<double>(std::max<TimeNs>(1, last - first));
+}
+
+double mean_seconds(const TaskRecords& records, double (*seconds_of)(const TaskRecord&)) {
+  double sum = 0;
+  for (const TaskRecord& task : records.tasks()) {
+    sum += seconds_of(task);
+  }
+  return sum / static_cast<double>(records.tasks().size());
+}
+
+double run_seconds(const TaskRecord& task) {
+  return static_cast<double>(task.finished - task.started) * 1e-9;
+}
+
+double cpu_seconds(const TaskRecord& task) {
+  return static_cast<double>(task.cpu) * 1e-9;
+}
+
+void scale_delays(SimulatedWork& work, float scale) {
+  for (Segment& segment : work.segments) {
+    segment.seconds *= segment.kind == Segment::Kind::delay ? scale : 1;
+  }
+}
+
+/// Without phases all of a task's time but its computing looks like waiting for the world, the wait
+/// for a core or the interpreter's lock included. The simulation makes that wait itself, so the
+/// delays are cut until tasks take as long there as they did, with as many workers at work.
+void take_out_waits_for_cores(SimulatedWork& work, double busy, double run_seconds) {
+  constexpr std::uint64_t kTasks = 4000;
+  constexpr int kSteps = 9;         // a 512th
+  constexpr double kEnough = 0.02;  // longer than they were: nothing to take out
+  const auto workers = static_cast<std::uint64_t>(std::max(1.0, std::round(busy)));
+  const auto takes = [&](float scale) {
+    SimulatedWork cut = work;
+    cut.batch = kTasks;
+    scale_delays(cut, scale);
+    const SimulationResult result = simulate(cut, {.workers = workers, .tasks = kTasks});
+    return result.throughput > 0 ? static_cast<double>(workers) / result.throughput : 0;
+  };
+  if (workers <= work.cores || takes(1) <= (1 + kEnough) * run_seconds) {
+    return;
+  }
+  float low = 0;
+  float high = 1;
+  for (int step = 0; step < kSteps; ++step) {
+    const float middle = (low + high) / 2;
+    (takes(middle) > run_seconds ? high : low) = middle;
+  }
+  scale_delays(work, (low + high) / 2);
+}
+
+/// What computing took longer than these tasks alone make it, other programs took; they will with
+/// other numbers of workers, too. The slower, the more the tasks are in each other's way as well,
+/// so the speed is searched for that makes computing take as long as it did.
+void slow_down(SimulatedWork& work, double busy, double stretch) {
+  constexpr std::uint64_t kTasks = 2000;
+  constexpr int kSteps = 7;         // a 128th
+  constexpr double kEnough = 1.03;  // times as long: chance
+  SimulatedWork slow = work;
+  slow.batch = kTasks;
+  const auto takes = [&](double speed) {
+    slow.speed = speed;
+    return replay(slow, {.workers = static_cast<std::uint64_t>(std::max(1.0, std::round(busy))),
+                         .seconds = std::numeric_limits<float>::max(),
+                         .most_tasks = kTasks})
+        .stretch;
+  };
+  if (stretch <= kEnough * takes(1)) {
+    return;
+  }
+  double low = kLeastSpeed;
+  double high = 1;
+  for (int step = 0; step < kSteps; ++step) {
+    const double middle = (low + high) / 2;
+    (takes(middle) > stretch ? low : high) = middle;
+  }
+  work.speed = (low + high) / 2;
+}
+
+/// 0 where they do not come by themselves.
+double arrivals_per_second(const SimulatedWork& work) {
+  double sum = 0;
+  for (const float gap : work.gaps) {
+    sum += static_cast<double>(gap);
+  }
+  return sum > 0 ? static_cast<double>(work.gaps.size()) / sum : 0;
 }
 
 }  // namespace
 
-std::optional<SimulatedWork> work_of(const session::Snapshot& snapshot, double seconds,
-                                     std::size_t cores, const SessionWorkHints& hints) {
-  if (snapshot.empty() || snapshot.pools().empty()) {
-    return std::nullopt;
+std::optional<SessionStretch> busiest_stretch(const session::Snapshot& snapshot,
+                                              session::TimeNs begin, session::TimeNs end) {
+  std::optional<SessionStretch> stretch;
+  std::uint64_t most = 0;
+  for (const session::Pool& pool : snapshot.pools()) {
+    const std::uint64_t finished = snapshot.finished_count(pool.index, begin, end + 1);
+    if (!stretch || finished > most) {
+      most = finished;
+      stretch = {.pool = pool.index, .begin = begin, .end = end};
+    }
   }
-  const session::PoolIndex pool = snapshot.pools().front().index;
+  return stretch;
+}
+
+std::optional<SessionStretch> last_stretch(const session::Snapshot& snapshot, double seconds) {
   const session::TimeNs end = snapshot.end();
-  const session::TimeNs begin =
-      std::max(snapshot.begin(), end - static_cast<session::TimeNs>(seconds * 1e9));
-  if (waits_for_its_own(snapshot, pool, begin, end)) {
-    return std::nullopt;
+  return busiest_stretch(
+      snapshot, std::max(snapshot.begin(), end - static_cast<session::TimeNs>(seconds * 1e9)), end);
+}
+
+tl::expected<SessionWork, NoWork> work_of(const session::Snapshot& snapshot,
+                                          const SessionStretch& stretch, std::size_t cores,
+                                          const SessionWorkHints& hints) {
+  if (waits_for_its_own(snapshot, stretch)) {
+    return tl::unexpected(NoWork::waits_for_itself);
   }
   trace::Directory names;
   RecentTasks recent;
-  read_tasks(snapshot, pool, begin, end, names, recent);
+  read_tasks(snapshot, stretch, names, recent);
+  if (recent.stays.size() < kLeastTasks) {
+    return tl::unexpected(NoWork::too_few_tasks);
+  }
+  const bool has_phases = !recent.records.phases().empty();
+  const double cpu = mean_seconds(recent.records, cpu_seconds);
+  if (!has_phases && cpu <= 0) {
+    return tl::unexpected(NoWork::cpu_unknown);
+  }
   auto model = model_work(recent.records, names,
-                          {.end = end,
+                          {.end = stretch.end,
                            .cores = cores,
                            .other_cpu = hints.other_cpu,
                            .server_capacity = hints.server_capacity});
   if (!model) {
-    return std::nullopt;
+    return tl::unexpected(NoWork::too_few_tasks);
   }
-  std::optional<SimulatedWork> work = std::move(model->work);
-  const auto [idle, most_waiting] = queue_of(snapshot, pool, begin, end);
-  if (const std::uint64_t batch = hints.batch > 0 ? hints.batch : batch_of(recent.stays)) {
-    work->batch = batch;
-    work->batch_waits = true;
-  } else if (idle < kOpenIdle) {
-    work->batch = std::max<std::uint64_t>(1, most_waiting);
+  SessionWork work{.tasks = std::move(model->work)};
+  const double busy = busy_workers(recent.stays, recent.records);
+  const double run = mean_seconds(recent.records, run_seconds);
+  if (has_phases) {
+    slow_down(work.tasks, busy, model->stretch);
+  } else if (busy > 1 + static_cast<double>(cores) &&
+             busy * cpu / run > kFull * static_cast<double>(cores)) {
+    return tl::unexpected(NoWork::cores_full);
   } else {
-    work->gaps = arrival_gaps(recent.records, recent.stays.front().queued, end);
+    take_out_waits_for_cores(work.tasks, busy, run);
   }
+  SessionArrivals arrivals = hints.batch > 0
+                                 ? SessionArrivals{.kind = Arrivals::batches, .batch = hints.batch}
+                                 : arrivals_of(snapshot, stretch, recent.stays);
+  work.arrivals = arrivals.kind;
+  work.most_at_once = arrivals.most_at_once;
+  work.tasks.batch = arrivals.batch;
+  work.tasks.batch_waits = arrivals.kind == Arrivals::batches;
+  work.tasks.gaps = std::move(arrivals.gaps);
   return work;
+}
+
+tl::expected<SessionWork, NoWork> work_of(const session::Snapshot& snapshot, double seconds,
+                                          std::size_t cores, const SessionWorkHints& hints) {
+  const auto stretch = last_stretch(snapshot, seconds);
+  if (!stretch) {
+    return tl::unexpected(NoWork::no_pool);
+  }
+  return work_of(snapshot, *stretch, cores, hints);
+}
+
+PredictedFigures predict(const SessionWork& work, std::uint64_t workers) {
+  constexpr std::uint64_t kTasks = 20'000;
+  constexpr std::uint64_t kBatches = 10;         // whole ones, after one to get warm
+  constexpr std::uint64_t kMostBatch = 100'000;  // a wait in a longer one is as much longer
+  SimulatedWork tasks = work.tasks;
+  std::uint64_t at_work = workers;
+  if (work.most_at_once > 0) {
+    at_work = std::min(workers, work.most_at_once);
+    tasks.batch = std::max<std::uint64_t>(1, work.most_at_once - at_work);
+  }
+  const std::uint64_t batch = tasks.batch;
+  tasks.batch = std::min(batch, kMostBatch);
+  const SimulationResult result =
+      simulate(tasks, {.workers = at_work, .tasks = std::max(kTasks, kBatches * tasks.batch)});
+  const double longer = static_cast<double>(batch) / static_cast<double>(tasks.batch);
+  PredictedFigures figures{.throughput = result.throughput,
+                           .utilization = result.utilization * static_cast<double>(at_work) /
+                                          static_cast<double>(workers)};
+  if (result.throughput >= kKeepsUp * arrivals_per_second(tasks)) {
+    figures.queue_wait_mean = result.queue_wait_mean * longer;
+    figures.queue_wait_p99 = result.queue_wait_p99 * longer;
+  }
+  return figures;
+}
+
+std::size_t computing_cores(const session::Snapshot& snapshot, session::PoolIndex pool,
+                            std::size_t cores) {
+  const auto directory =
+      snapshot.directory(snapshot.pools()[static_cast<std::size_t>(pool)].process);
+  const std::string_view name = directory->process().name;
+  const std::string_view program = name.substr(0, name.find(' '));
+  const bool is_python = program.starts_with("python") &&
+                         program.find_first_not_of("0123456789.", 6) == std::string_view::npos;
+  return is_python ? 1 : cores;
 }
 
 }  // namespace poolscope::experiment

@@ -43,7 +43,7 @@ class Simulation {
     std::uint32_t end = 0;
     bool holds = false;  // the resource of its segment
     double began = 0;
-    std::size_t record = 0;  // of its task, in `records_`
+    std::uint64_t number = 0;  // of its task, in the order of their start
     double computes_from = 0;
     double to_compute = 0;  // seconds, after the slice that it has now
     bool computes = false;
@@ -54,9 +54,11 @@ class Simulation {
   };
 
   bool is_open() const { return !work_.gaps.empty(); }
+  bool is_batches() const { return !is_open() && work_.ahead == 0; }
   void begin();
   void step();
   void take_task(std::uint32_t worker);
+  void begin_batch();
   std::size_t next_task();
   void wake_for_batch();
   void start_segment(std::uint32_t worker);
@@ -66,6 +68,8 @@ class Simulation {
   double end_of_slice(std::uint32_t worker);
   bool end_slice(std::uint32_t worker);
   void arrive();
+  void come();
+  void take_results(std::uint64_t number);
 
   const SimulatedWork& work_;
   workload::Random random_;
@@ -96,13 +100,15 @@ class Simulation {
 
   double next_arrival_ = MinTree::kNone;
   std::size_t next_gap_ = 0;
-  std::deque<double> queue_;  // when they came
+  std::deque<double> queue_;   // when they came, where they do not come in batches
+  std::deque<bool> done_;      // of those ahead, from the first whose result is not taken
+  std::uint64_t results_ = 0;  // that were taken
   std::vector<std::uint32_t> idle_;
 };
 
 void Simulation::take_task(std::uint32_t worker) {
   double came = 0;
-  if (is_open()) {
+  if (!is_batches()) {
     if (queue_.empty()) {
       idle_.push_back(worker);
       return;
@@ -115,18 +121,19 @@ void Simulation::take_task(std::uint32_t worker) {
         idle_.push_back(worker);
         return;
       }
-      left_of_batch_ = work_.batch;
-      batch_came_ = now_;
+      begin_batch();
     }
-    --left_of_batch_;
     came = batch_came_;
+    if (--left_of_batch_ == 0 && !work_.batch_waits) {
+      begin_batch();
+    }
   }
   ++running_;
   const std::size_t task = next_task();
   workers_[worker] = {.segment = work_.tasks[task],
                       .end = work_.tasks[task + 1],
                       .began = now_,
-                      .record = records_.size()};
+                      .number = started_};
   ++started_;
   if (in_order_) {
     records_.push_back({.queued = nanoseconds(came), .started = nanoseconds(now_)});
@@ -134,6 +141,11 @@ void Simulation::take_task(std::uint32_t worker) {
     waits_.push_back(static_cast<float>(now_ - came));
   }
   start_segment(worker);
+}
+
+void Simulation::begin_batch() {
+  left_of_batch_ = work_.batch;
+  batch_came_ = now_;
 }
 
 std::size_t Simulation::next_task() {
@@ -146,13 +158,15 @@ void Simulation::start_segment(std::uint32_t index) {
   if (worker.segment == worker.end) {
     ++finished_;
     if (in_order_) {
-      records_[worker.record].finished = nanoseconds(now_);
+      records_[worker.number].finished = nanoseconds(now_);
     } else {
       busy_ += finished_ > warm_up_ ? now_ - worker.began : 0;
     }
     --running_;
+    const std::uint64_t number = worker.number;
     take_task(index);
     wake_for_batch();
+    take_results(number);
     return;
   }
   const Segment& segment = work_.segments[worker.segment];
@@ -183,7 +197,7 @@ void Simulation::start_segment(std::uint32_t index) {
 
 /// A batch that waited for the end of the last one has work for those that waited for it.
 void Simulation::wake_for_batch() {
-  while (!is_open() && left_of_batch_ > 0 && !idle_.empty()) {
+  while (is_batches() && left_of_batch_ > 0 && !idle_.empty()) {
     const std::uint32_t worker = idle_.back();
     idle_.pop_back();
     take_task(worker);
@@ -254,9 +268,14 @@ bool Simulation::end_slice(std::uint32_t index) {
 }
 
 void Simulation::arrive() {
-  queue_.push_back(now_);
   next_gap_ = (next_gap_ + 1) % work_.gaps.size();
   next_arrival_ = now_ + static_cast<double>(work_.gaps[next_gap_]);
+  come();
+}
+
+/// One after another.
+void Simulation::come() {
+  queue_.push_back(now_);
   if (!idle_.empty()) {
     const std::uint32_t worker = idle_.back();
     idle_.pop_back();
@@ -264,9 +283,27 @@ void Simulation::arrive() {
   }
 }
 
+/// After the end of that task: the first of all whose result is not taken yet may be done now, and
+/// those behind it were before.
+void Simulation::take_results(std::uint64_t number) {
+  if (is_open() || work_.ahead == 0) {
+    return;
+  }
+  done_[static_cast<std::size_t>(number - results_)] = true;
+  while (!done_.empty() && done_.front()) {
+    done_.pop_front();
+    done_.push_back(false);
+    ++results_;
+    come();
+  }
+}
+
 void Simulation::begin() {
   if (is_open()) {
     next_arrival_ = static_cast<double>(work_.gaps.front());
+  } else if (work_.ahead > 0) {
+    queue_.assign(work_.ahead, 0);
+    done_.assign(work_.ahead, false);
   }
   for (std::uint32_t worker = 0; worker < workers_.size(); ++worker) {
     take_task(worker);
@@ -327,8 +364,10 @@ Replay Simulation::replay(const ReplayOptions& options) {
   while (now_ < options.seconds && started_ < options.most_tasks) {
     step();
   }
-  for (const double came : queue_) {
-    records_.push_back({.queued = nanoseconds(came)});
+  const std::uint64_t waiting = is_batches() ? left_of_batch_ : queue_.size();
+  const std::uint64_t room = options.most_tasks - std::min(options.most_tasks, started_);
+  for (std::size_t i = 0; i < std::min(waiting, room); ++i) {
+    records_.push_back({.queued = nanoseconds(is_batches() ? batch_came_ : queue_[i])});
   }
   return {.tasks = std::move(records_),
           .end = nanoseconds(std::min(now_, options.seconds)),

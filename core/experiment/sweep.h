@@ -55,7 +55,10 @@ struct SweepPoint {
   std::uint64_t memory_bytes = 0;  ///< the most of the runs, the whole process's
   double lock_wait_share = 0;
   std::string lock = {};
-  std::optional<double> predicted = {};  ///< by replays of what the runs at one of the counts did
+  // By replays of what the runs at one of the counts did:
+  std::optional<double> predicted = {};                 ///< throughput
+  std::optional<double> predicted_queue_wait_p99 = {};  ///< median, as the measured one
+  bool predicted_queue_wait_at_least = false;
 };
 
 enum class SweepEnd : std::uint8_t { running, decided, budget, repeats, cancelled, failed };

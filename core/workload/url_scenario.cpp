@@ -53,7 +53,7 @@ UrlList urls_in(std::string_view text) {
   UrlList list;
   std::set<std::string> known;
   std::set<std::string> hosts;
-  while (!text.empty()) {
+  for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t length = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, length);
     text.remove_prefix(std::min(length + 1, text.size()));
@@ -79,6 +79,7 @@ UrlList urls_in(std::string_view text) {
     }
     if (!has_url && !list.stray && !opens_list(whole)) {
       list.stray = one_line(std::string(whole));
+      list.stray_line = number;
     }
   }
   list.hosts = hosts.size();

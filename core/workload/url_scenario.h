@@ -17,6 +17,7 @@ struct UrlList {
   std::size_t hosts = 0;
   /// A line that is neither empty nor a comment ("#") and holds no such URL: the first of them.
   std::optional<std::string> stray = {};
+  std::size_t stray_line = 0;  ///< its number, from 1
 };
 /// Threads: any.
 UrlList urls_in(std::string_view text);

@@ -2,9 +2,9 @@
 // clang-format off: what is shown stands in a narrow card
 #include "core/executor/thread_pool_executor.h"
 
+#include <functional>
 #include <vector>
 
-std::vector<int> range(int count);
 struct Part {};
 using Whole = std::vector<Part>;
 Part part(int n, int k);
@@ -34,13 +34,13 @@ int main() {
       {.max_workers = 12,
        .queue_discipline =
            work_stealing});
-  auto one = [&](int n) {
-    return split(pool, n);
-  };
-  auto numbers = range(8);
-  for (auto whole
-       : pool.map(one, numbers)) {
-    show(whole);
+  std::vector<Future<Whole>> futures;
+  for (int n = 0; n < 8; ++n) {
+    futures.push_back(pool.submit(
+        split, std::ref(pool), n));
+  }
+  for (auto& future : futures) {
+    show(future.result());
   }
 }
 // :shown

@@ -26,6 +26,8 @@ using namespace experiment;
 
 constexpr double kSweepBudget = 20;  // seconds: random durations take it, where others compute, too
 constexpr double kPredictionBudget = 20;  // seconds of a sweep that compares predictions, at most
+constexpr double kLeastWait = 0.001;      // seconds: threads wake up no faster
+constexpr double kMostWait = 2.5;         // seconds, of a batch that a longer run is to see
 
 /// Pages that are waited for and then read, as in web-scraping.
 double simulated_tasks_per_s(std::uint64_t workers, int rounds) {
@@ -64,6 +66,8 @@ struct PredictionError {
   double one = 0;         ///< the largest of a single sweep
   double half_width = 0;  ///< of the mean's interval, the widest; 0: of one sweep there is none
   int sweeps = 0;
+  std::optional<double> wait = {};  ///< as `mean`, of the queue wait's p99
+  double one_wait = 0;              ///< as `one`
 };
 
 /// By count, but not the one that the predictions of that sweep were made from.
@@ -73,6 +77,44 @@ void add_errors(const SweepResult& result, ErrorsByCount& errors) {
   for (const SweepPoint& point : result.points) {
     if (point.predicted && point.workers != result.calibrated_at && point.throughput.mean > 0) {
       errors[point.workers].push_back(std::abs(*point.predicted / point.throughput.mean - 1));
+    }
+  }
+}
+
+/// Of waits that matter, and that the runs saw to their end.
+void add_wait_errors(const SweepResult& result, ErrorsByCount& errors) {
+  for (const SweepPoint& point : result.points) {
+    const double measured = point.queue_wait_p99.value_or(0);
+    const double predicted = point.predicted_queue_wait_p99.value_or(0);
+    const bool known = point.queue_wait_p99 && point.predicted_queue_wait_p99 &&
+                       !point.queue_wait_at_least && !point.predicted_queue_wait_at_least;
+    if (known && point.workers != result.calibrated_at &&
+        std::max(measured, predicted) >= kLeastWait) {
+      errors[point.workers].push_back(std::abs(predicted / std::max(measured, 1e-6) - 1));
+    }
+  }
+}
+
+/// Where batches outlast the runs, the wait of whole ones is predicted: it takes a longer run to
+/// measure it, here at one count.
+void add_long_wait_error(const SweepResult& result, const workload::Scenario& scenario,
+                         ErrorsByCount& errors) {
+  for (const SweepPoint& point : result.points) {
+    const double predicted = point.predicted_queue_wait_p99.value_or(0);
+    if (!point.queue_wait_at_least || point.predicted_queue_wait_at_least ||
+        predicted < kLeastWait || predicted > kMostWait || point.workers == result.calibrated_at) {
+      continue;
+    }
+    SweepResult whole = sweep({.scenario = scenario,
+                               .workers = {point.workers},
+                               .repeats = 1,
+                               .run_seconds = 2.5 * predicted,
+                               .budget_seconds = kPredictionBudget});
+    if (!whole.points.empty()) {
+      whole.points[0].predicted_queue_wait_p99 = predicted;
+      whole.calibrated_at = result.calibrated_at;
+      add_wait_errors(whole, errors);
+      return;
     }
   }
 }
@@ -98,22 +140,61 @@ std::optional<PredictionError> prediction_error(workload::Scenario scenario, boo
   const int least = quick ? 1 : 3;
   const int most = quick ? 1 : 8;
   ErrorsByCount errors;
+  ErrorsByCount waits;
   PredictionError error;
+  SweepResult result;
   while (error.sweeps < least || (error.sweeps < most && error.half_width > kSurely)) {
-    add_errors(sweep({.scenario = scenario,
-                      .workers = {2, 8, 32},
-                      .repeats = 1,
-                      .budget_seconds = kPredictionBudget}),
-               errors);
+    scenario.seed += error.sweeps > 0 ? 1000 : 0;
+    result = sweep({.scenario = scenario,
+                    .workers = {2, 8, 32},
+                    .repeats = 1,
+                    .budget_seconds = kPredictionBudget});
+    add_errors(result, errors);
+    add_wait_errors(result, waits);
     error = sum_up_errors(errors, error.sweeps + 1);
-    scenario.seed += 1000;
+  }
+  if (waits.empty() && !quick) {
+    add_long_wait_error(result, scenario, waits);
+  }
+  if (!waits.empty()) {
+    const PredictionError of_waits = sum_up_errors(waits, error.sweeps);
+    error.wait = of_waits.mean;
+    error.one_wait = of_waits.one;
   }
   // A scenario must not get lost: nothing predicted is as wrong as can be.
   return errors.empty() ? PredictionError{.mean = 1, .one = 1} : error;
 }
 
+/// By scenario, null where no sweep had one to compare.
+struct WaitErrors {
+  QJsonObject by_scenario = {};
+  std::vector<double> all = {};
+  double one = 0;
+
+  void add(const QString& scenario, const std::optional<PredictionError>& error) {
+    const bool known = error && error->wait;
+    by_scenario[scenario] = known ? QJsonValue(rounded(*error->wait)) : QJsonValue::Null;
+    if (known) {
+      all.push_back(*error->wait);
+      one = std::max(one, error->one_wait);
+    }
+  }
+
+  QJsonObject figures() const {
+    QJsonObject figures = by_scenario;
+    figures[QStringLiteral("compared")] = static_cast<int>(all.size());
+    if (!all.empty()) {
+      figures[QStringLiteral("worst")] = rounded(*std::ranges::max_element(all));
+      figures[QStringLiteral("median")] = rounded(median(all));
+      figures[QStringLiteral("worst_of_one_sweep")] = rounded(one);
+    }
+    return figures;
+  }
+};
+
 QJsonObject prediction_errors(bool quick) {
   QJsonObject errors;
+  WaitErrors waits;
   QJsonObject half_widths;
   PredictionError worst;
   int predicted = 0;
@@ -122,6 +203,7 @@ QJsonObject prediction_errors(bool quick) {
     const QString name = QString::fromStdString(scenario.name);
     const auto error = prediction_error(scenario, quick);
     errors[name] = error ? QJsonValue(rounded(error->mean)) : QJsonValue::Null;
+    waits.add(name, error);
     if (error) {
       ++predicted;
       close += error->mean <= 0.1 ? 1 : 0;
@@ -137,6 +219,7 @@ QJsonObject prediction_errors(bool quick) {
   errors[QStringLiteral("worst_of_one_sweep")] = rounded(worst.one);
   errors[QStringLiteral("half_width")] = half_widths;
   errors[QStringLiteral("widest_half_width")] = rounded(worst.half_width);
+  errors[QStringLiteral("queue_wait")] = waits.figures();
   errors[QStringLiteral("sweeps")] = worst.sweeps;
   errors[QStringLiteral("predicted")] = predicted;
   errors[QStringLiteral("within_10_percent")] = close;

@@ -31,6 +31,9 @@ class ExperimentsTest : public QObject {
   void sweep_interrupted_keepsWhatWasMeasured();
   void sweep_ofTheInterpreterLock_recommendsOne();
   void sweep_outputThatExists_isKept();
+  void predict_answers_keyByKey();
+  void predict_prints_forPeople();
+  void predict_thatCannotTell_saysWhyInOneLine();
 
  private:
   QString path(const QString& name) const { return folder_.filePath(name); }
@@ -113,6 +116,10 @@ void ExperimentsTest::wrongCall_endsWithTwoAndOneLine_data() {
   row("a plot of another kind", "fit a.csv --plot x.pdf", {"x.pdf", ".png", ".svg"});
   row("a sweep's plot, too", "sweep --scenario web-scraping --plot x", {"x: ", ".svg"});
   row("unknown colours", "fit a.csv --plot x.png --theme pink", {"--theme", "pink"});
+  row("predict from nothing", "predict", {"FILE"});
+  row("predict at none", "predict a.pftrace --workers 0", {"--workers", "'0'"});
+  row("a part that ends first", "predict a.pftrace --from 3 --to 2", {"--to", "--from 3"});
+  row("no cores", "predict a.pftrace --cores 0", {"--cores", "'0'"});
   row("unknown option", "fit a.csv --workers 3", {"--workers"});
 }
 
@@ -316,7 +323,8 @@ void ExperimentsTest::sweep_answers_keyByKey_andWritesItsPoints() {
     workers *= 2;
     QVERIFY(number(point, "ci_low") <= number(point, "throughput"));
     QVERIFY(number(point, "throughput") <= number(point, "ci_high"));
-    for (const char* key : {"queue_wait_p99", "utilization", "cpu", "predicted", "memory_bytes"}) {
+    for (const char* key : {"queue_wait_p99", "utilization", "cpu", "predicted",
+                            "predicted_queue_wait_p99", "memory_bytes"}) {
       QVERIFY2(number(point, key) >= 0, key);
     }
     const QJsonValue theory = point.toObject().value(QLatin1String("theory"));
@@ -332,6 +340,12 @@ void ExperimentsTest::sweep_answers_keyByKey_andWritesItsPoints() {
   QVERIFY(json.contains(QLatin1String("rule_of_thumb_throughput")));
   QVERIFY(!json.value(QLatin1String("reason_code")).toString().isEmpty());
   QVERIFY(!json.value(QLatin1String("reason")).toString().isEmpty());
+
+  QFile written(csv);
+  QVERIFY(written.open(QIODevice::ReadOnly));
+  const QByteArrayList columns = written.readLine().trimmed().split(',');
+  QVERIFY(columns.contains("predicted_queue_wait_p99"));
+  QCOMPARE(written.readLine().split(',').size(), columns.size());
 
   const Outcome fit = runPoolscope({QStringLiteral("fit"), csv, QStringLiteral("--json")});
   QCOMPARE(fit.status, 0);
@@ -392,6 +406,61 @@ void ExperimentsTest::sweep_outputThatExists_isKept() {
   QCOMPARE(outcome.status, 1);
   QVERIFY2(isOneLine(outcome.err) && outcome.err.contains(QStringLiteral("--force")),
            qPrintable(outcome.err));
+}
+
+void ExperimentsTest::predict_answers_keyByKey() {
+  const Outcome outcome = runPoolscope(
+      {QStringLiteral("predict"), record(QStringLiteral("p.pftrace"), 4),
+       QStringLiteral("--workers"), QStringLiteral("1,4,16"), QStringLiteral("--json")});
+  QCOMPARE(outcome.status, 0);
+  QCOMPARE(outcome.err, QString());
+  const QJsonObject json = outcome.json();
+  QCOMPARE(json[QStringLiteral("recorded_workers")].toInt(), 4);
+  QCOMPARE(json[QStringLiteral("tasks")].toInt(), 64);
+  QCOMPARE(json[QStringLiteral("arrivals")].toString(), QStringLiteral("batches"));
+  QCOMPARE(json[QStringLiteral("batch")].toInt(), 64);
+  QVERIFY(json[QStringLiteral("cores")].toInt() >= 1);
+  const QJsonArray points = json[QStringLiteral("points")].toArray();
+  QCOMPARE(points.size(), 3);
+  const auto value = [&](int point, const char* key) { return number(points[point], key); };
+  QCOMPARE(value(0, "workers"), 1.0);
+  QVERIFY(points[0].toObject()[QStringLiteral("throughput")].isNull());
+  QVERIFY(value(1, "throughput") > 0);
+  QVERIFY(value(1, "queue_wait_p99") > 0);
+  QVERIFY(value(1, "utilization") > 0.5);
+  // Naps of 5 ms: four times the workers, four times the throughput and a fourth of the wait, but
+  // for the last round.
+  QVERIFY(near(value(1, "predicted") / value(0, "predicted"), 4, 0.1));
+  QVERIFY(value(2, "predicted") > 2.5 * value(1, "predicted"));
+  QVERIFY(value(2, "predicted_queue_wait_p99") < value(1, "predicted_queue_wait_p99") / 2);
+  QVERIFY(value(2, "predicted_queue_wait_mean") < value(2, "predicted_queue_wait_p99"));
+  QVERIFY(value(2, "predicted_utilization") > 0.5);
+  QVERIFY(json[QStringLiteral("error_at_recorded")].isDouble());
+  QVERIFY(!json[QStringLiteral("reason")].toString().isEmpty());
+}
+
+void ExperimentsTest::predict_prints_forPeople() {
+  const Outcome outcome =
+      runPoolscope({QStringLiteral("predict"), record(QStringLiteral("p.pftrace"), 4)});
+  QCOMPARE(outcome.status, 0);
+  QVERIFY2(outcome.out.contains(QLatin1String("recorded with 4 workers. From 64 tasks; 64 tasks at "
+                                              "once")),
+           qPrintable(outcome.out));
+  QVERIFY(outcome.out.contains(QLatin1String("workers  predicted    wait p99")));
+}
+
+void ExperimentsTest::predict_thatCannotTell_saysWhyInOneLine() {
+  const QString recording = record(QStringLiteral("p.pftrace"), 4);
+  const auto refused = [&](const QStringList& call, const char* words, int status) {
+    const Outcome outcome = runPoolscope(QStringList{QStringLiteral("predict")} + call);
+    return outcome.status == status && isOneLine(outcome.err) && outcome.out.isEmpty() &&
+           outcome.err.contains(QLatin1String(words));
+  };
+  QVERIFY(refused({path(QStringLiteral("none.pftrace"))}, "none.pftrace", 1));
+  QVERIFY(refused({recording, QStringLiteral("--from"), QStringLiteral("900")},
+                  "--from: outside the recording", 2));
+  QVERIFY(refused({recording, QStringLiteral("--to"), QStringLiteral("0.02")},
+                  "fewer than 20 tasks", 1));
 }
 
 QTEST_APPLESS_MAIN(ExperimentsTest)

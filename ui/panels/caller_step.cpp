@@ -90,10 +90,14 @@ QString callerStepText(const session::Snapshot& snapshot, TimeNs now) {
       text = tr("between two tasks");
       break;
     case Kind::shuts_down:
-      text = tr("leaves the pool when all is done");
+      text = leavingText();
       break;
   }
   return text;
+}
+
+QString leavingText() {
+  return tr("leaves the pool when all is done");
 }
 
 }  // namespace poolscope::ui

@@ -15,4 +15,7 @@ CallerStep callerStep(const session::Snapshot& snapshot, session::TimeNs now);
 /// The same in words: "blocked in map(): task 95". Empty where nothing is known.
 QString callerStepText(const session::Snapshot& snapshot, session::TimeNs now);
 
+/// Of a program that waits for its tasks where it leaves the pool.
+QString leavingText();
+
 }  // namespace poolscope::ui

@@ -186,7 +186,20 @@ std::optional<LineRange> takeLines(const Program& program) {
   return result ? std::optional(program.statement(*result)) : std::nullopt;
 }
 
+bool leavesPool(const Program& program, const CallerStep& step) {
+  if (step.kind != Kind::waits) {
+    return step.kind == Kind::shuts_down;
+  }
+  return step.reason == BlockReason::shutdown ||
+         (step.reason == BlockReason::wait && !waitLine(program, step.reason));
+}
+
 }  // namespace
+
+bool leavesPool(const QString& code, const CallerStep& step) {
+  const Program program(code);
+  return program.hasPool() && leavesPool(program, step);
+}
 
 std::optional<LineRange> linesOf(const QString& code, const CallerStep& step) {
   const Program program(code);
@@ -201,14 +214,8 @@ std::optional<LineRange> linesOf(const QString& code, const CallerStep& step) {
       return {};
     case Kind::submits:
       return lines(submitLine(program));
-    case Kind::waits: {
-      const auto line =
-          step.reason == BlockReason::shutdown ? std::nullopt : waitLine(program, step.reason);
-      // Where no call waits for all tasks, leaving the pool does.
-      const bool leaves =
-          step.reason == BlockReason::shutdown || (step.reason == BlockReason::wait && !line);
-      return leaves ? program.leaving() : lines(line);
-    }
+    case Kind::waits:
+      return leavesPool(program, step) ? program.leaving() : lines(waitLine(program, step.reason));
     case Kind::takes:
       return takeLines(program);
     case Kind::idles: {

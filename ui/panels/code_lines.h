@@ -37,5 +37,7 @@ struct LineRange {
 /// lines. Reads Python and C++ as they are written in introductions: one pool, made before it is
 /// used; what stands above it are the tasks' functions. Nothing where no line says so. Pure.
 std::optional<LineRange> linesOf(const QString& code, const CallerStep& step);
+/// Whether that is where the pool is left: no call of the code waits for all tasks, its block does.
+bool leavesPool(const QString& code, const CallerStep& step);
 
 }  // namespace poolscope::ui

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/code_panel.h"
 
+#include "ui/panels/caller_step.h"
 #include "ui/panels/code_view.h"
 #include "ui/panels/eliding_label.h"
 
@@ -28,6 +29,7 @@ CodePanel::CodePanel(QWidget* parent)
   view_->setObjectName(QStringLiteral("code"));
   words_->setObjectName(QStringLiteral("codeStep"));
   words_->setProperty("look", "dim");
+  words_->setElideMode(Qt::ElideLeft);    // the call and its task matter; "blocked" is seen, too
   view_->setMinimumHeight(kLeastViewPx);  // it scrolls; its card shall not
   auto* row = new QHBoxLayout(choice_);
   row->setContentsMargins(0, 0, 0, 0);
@@ -75,8 +77,7 @@ void CodePanel::showCode(const QString& python, const QString& cpp) {
 }
 
 void CodePanel::showStep(const CallerStep& step, const QString& words) {
-  words_->setText(words);
-  words_->setVisible(!words.isEmpty());
+  stepWords_ = words;
   step_ = step;
   refresh();
 }
@@ -95,6 +96,8 @@ void CodePanel::refresh() {
   view_->setAccessibleName(language == CodeLanguage::cpp ? tr("C++ code") : tr("Python code"));
   highlighter_->setLanguage(language);
   view_->setCode(code.isEmpty() ? tr("# This session brings no code with it.") : code);
+  words_->setText(leavesPool(code, step_) ? leavingText() : stepWords_);
+  words_->setVisible(!words_->text().isEmpty());
   const bool blocked = step_.kind == CallerStep::Kind::waits;
   view_->setLit(linesOf(code, step_), theme_.raised, blocked ? theme_.warn : theme_.accent);
 }
@@ -103,6 +106,10 @@ void CodePanel::setTheme(const Theme& theme) {
   theme_ = theme;
   view_->setFonts(theme.fonts.mono, theme.fonts.monoSmall);
   highlighter_->setTheme(theme);
+  // Small, so that the words beside them have room.
+  choice_->setStyleSheet(QStringLiteral("QToolButton { padding: 1px 6px; min-height: %1px; } "
+                                        "QToolButton:focus { padding: 0 5px; }")
+                             .arg(QFontMetrics(theme.fonts.body).height() + 4));
   refresh();
 }
 

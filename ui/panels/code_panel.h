@@ -26,7 +26,8 @@ class CodePanel : public QWidget {
 
   /// Without `cpp` there is no choice of language.
   void showCode(const QString& python, const QString& cpp);
-  /// `words`: the same as `step`, said; empty: nothing is lit.
+  /// `words`: the same as `step`, said; empty: nothing is lit. Where the code has no call that
+  /// waits, words of its own tell that the pool is left.
   void showStep(const CallerStep& step, const QString& words);
   void setTheme(const Theme& theme);
   CodeView* view() const { return view_; }
@@ -39,6 +40,7 @@ class CodePanel : public QWidget {
   std::array<QString, 2> code_;
   CodeLanguage chosen_ = CodeLanguage::python;  ///< by the user
   CallerStep step_ = {};
+  QString stepWords_ = {};
   std::array<QToolButton*, 2> buttons_ = {};
   QWidget* choice_;
   CodeView* view_;

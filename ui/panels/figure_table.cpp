@@ -63,8 +63,8 @@ FigureTable::FigureTable(QAbstractItemModel* model, const QString& objectName, c
   connect(sorted, &QAbstractItemModel::dataChanged, this, &FigureTable::fitColumns);
 }
 
-void FigureTable::setSpareColumn(int column) {
-  spareColumn_ = column;
+void FigureTable::setSpareColumns(const QList<int>& columns) {
+  spareColumns_ = columns;
   fitColumns();
 }
 
@@ -79,16 +79,26 @@ void FigureTable::resizeEvent(QResizeEvent* event) {
 }
 
 void FigureTable::fitColumns() {
-  if (spareColumn_ < 0) {
+  if (spareColumns_.isEmpty()) {
     return;
   }
-  setColumnHidden(spareColumn_, false);
+  for (const int column : spareColumns_) {
+    setColumnHidden(column, false);
+  }
+  const auto wanted = [this](int column) {
+    return std::max(sizeHintForColumn(column), horizontalHeader()->sectionSizeHint(column));
+  };
   int figures = 0;
   for (int column = 1; column < model()->columnCount(); ++column) {
-    figures += std::max(sizeHintForColumn(column), horizontalHeader()->sectionSizeHint(column));
+    figures += wanted(column);
   }
-  const int least = fontMetrics().averageCharWidth() * kLeastName;
-  setColumnHidden(spareColumn_, viewport()->width() - figures < least);
+  const int room = viewport()->width() - fontMetrics().averageCharWidth() * kLeastName;
+  for (const int column : spareColumns_) {
+    if (figures > room) {
+      figures -= wanted(column);
+      setColumnHidden(column, true);
+    }
+  }
 }
 
 }  // namespace poolscope::ui

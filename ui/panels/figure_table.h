@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <QList>
 #include <QTableView>
 
 namespace poolscope::ui {
@@ -13,8 +14,9 @@ class FigureTable : public QTableView {
   FigureTable(QAbstractItemModel* model, const QString& objectName, const QString& name,
               QWidget* parent);
 
-  /// A column that goes where names would else have too little room to be told apart.
-  void setSpareColumn(int column);
+  /// Columns that go, the first of them first, where names would else have too little room to be
+  /// told apart.
+  void setSpareColumns(const QList<int>& columns);
   /// Rows of that height, in pixels, and no more of them at once than `mostRows`: it scrolls then.
   void setRows(int height, int mostRows);
 
@@ -24,7 +26,7 @@ class FigureTable : public QTableView {
  private:
   void fitColumns();
 
-  int spareColumn_ = -1;
+  QList<int> spareColumns_;
 };
 
 }  // namespace poolscope::ui

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/lesson_panel.h"
 
+#include <QDesktopServices>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -9,6 +11,7 @@
 #include <QTextCursor>
 #include <QTextDocument>
 #include <QTextList>
+#include <QUrl>
 #include <QVBoxLayout>
 
 namespace poolscope::ui {
@@ -22,9 +25,15 @@ QLabel* textLabel(const char* name, QWidget* parent) {
   label->setObjectName(QString::fromLatin1(name));
   label->setWordWrap(true);
   label->setTextFormat(Qt::RichText);
-  label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::LinksAccessibleByMouse);
-  label->setOpenExternalLinks(true);
   return label;
+}
+
+/// The keyboard stops only where there is a link.
+void showText(QLabel* label, const QString& html) {
+  label->setText(html);
+  const bool hasLink = html.contains(QStringLiteral("<a href"));
+  label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::LinksAccessibleByMouse |
+                                 (hasLink ? Qt::LinksAccessibleByKeyboard : Qt::NoTextInteraction));
 }
 
 /// The lesson up to "Try it:" with that line, and what stands behind it.
@@ -74,6 +83,19 @@ LessonPanel::LessonPanel(QWidget* parent)
   setWidget(page);
   undo_->hide();
   connect(undo_, &QPushButton::clicked, this, &LessonPanel::undoChosen);
+  for (const QLabel* label : {before_, after_}) {
+    connect(label, &QLabel::linkActivated, this, &LessonPanel::follow);
+  }
+}
+
+/// Nothing but pages and lessons: whoever wrote the lesson need not be known.
+void LessonPanel::follow(const QString& link) {
+  const QUrl url(link);
+  if (url.scheme() == QLatin1String("scenario")) {
+    Q_EMIT scenarioChosen(url.path());
+  } else if (url.scheme() == QLatin1String("https") || url.scheme() == QLatin1String("http")) {
+    QDesktopServices::openUrl(url);
+  }
 }
 
 void LessonPanel::showLesson(const QString& markdown, const QList<TryInfo>& tries) {
@@ -182,6 +204,20 @@ void LessonPanel::showRow(int index) {
   row.text->setText(found.isEmpty() ? row.promise : row.promise + QStringLiteral("\n") + found);
 }
 
+QSize LessonPanel::sizeHint() const {
+  const int height = widget()->layout()->heightForWidth(viewport()->width());
+  return {QScrollArea::sizeHint().width(), height + 2 * frameWidth()};
+}
+
+/// What stands above or below it moves with what it says.
+bool LessonPanel::event(QEvent* event) {
+  const bool done = QScrollArea::event(event);
+  if (event->type() == QEvent::LayoutRequest || event->type() == QEvent::Resize) {
+    updateGeometry();
+  }
+  return done;
+}
+
 void LessonPanel::setTheme(const Theme& theme) {
   theme_ = theme;
   // The window's rules take the frame from all scroll areas; this one can have the focus.
@@ -196,9 +232,9 @@ void LessonPanel::setTheme(const Theme& theme) {
 
 void LessonPanel::setTexts() {
   const auto [before, after] = parted(markdown_);
-  before_->setText(
-      html(before.trimmed().isEmpty() ? tr("This session brings no lesson with it.") : before));
-  after_->setText(html(after));
+  showText(before_, html(before.trimmed().isEmpty() ? tr("This session brings no lesson with it.")
+                                                    : before));
+  showText(after_, html(after));
   after_->setVisible(!after.trimmed().isEmpty());
 }
 

@@ -29,10 +29,17 @@ class LessonPanel : public QScrollArea {
   /// `isChanged`: what runs is the scenario as a try changed it.
   void showTrial(const TrialInfo& trial, bool running, bool startable, bool isChanged);
   void setTheme(const Theme& theme);
+  /// As high as all of it is at this width.
+  QSize sizeHint() const override;
+
+ protected:
+  bool event(QEvent* event) override;
 
  Q_SIGNALS:
   void tryChosen(int index);
   void undoChosen();
+  /// A link to another lesson was followed ("scenario:cpu-bound").
+  void scenarioChosen(const QString& name);
 
  private:
   struct Row {
@@ -47,6 +54,7 @@ class LessonPanel : public QScrollArea {
   void build();
   void setTexts();
   void showRow(int index);
+  void follow(const QString& link);
   QString html(const QString& markdown) const;
 
   Theme theme_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/scaling_view.h"
 
+#include "ui/panels/format.h"
 #include "ui/timeline/time_text.h"
 
 #include <QHelpEvent>
@@ -8,6 +9,14 @@
 #include <QToolTip>
 
 namespace poolscope::ui {
+
+namespace {
+
+QString waitText(double seconds, bool atLeast) {
+  return atLeast ? QObject::tr("at least %1").arg(formatSeconds(seconds)) : formatSeconds(seconds);
+}
+
+}  // namespace
 
 QString scalingPointText(const ScalingPoint& point) {
   const auto& measured = point.throughput;
@@ -22,13 +31,20 @@ QString scalingPointText(const ScalingPoint& point) {
   if (point.predicted) {
     text += QObject::tr(", predicted %1").arg(rateText(*point.predicted));
   }
+  const ScalingWait& wait = point.wait;
+  if (wait.measured) {
+    text += QObject::tr("; queue wait p99 %1").arg(waitText(*wait.measured, wait.atLeast));
+  }
+  if (wait.measured && wait.predicted) {
+    text += QObject::tr(", predicted %1").arg(waitText(*wait.predicted, wait.predictedAtLeast));
+  }
   return text;
 }
 
 ScalingView::ScalingView(QWidget* parent) : QWidget(parent), theme_(Theme::dark()) {
   announceParts();
   setObjectName(QStringLiteral("scalingView"));
-  setAccessibleName(tr("Throughput by number of workers"));
+  setAccessibleName(tr("Throughput and queue wait by number of workers"));
 }
 
 void ScalingView::showData(const ScalingData& shown) {
@@ -44,7 +60,7 @@ void ScalingView::setTheme(const Theme& theme) {
 }
 
 QSize ScalingView::sizeHint() const {
-  return {qRound(theme_.px(640)), qRound(theme_.px(300))};
+  return {qRound(theme_.px(640)), qRound(theme_.px(340))};
 }
 
 QSize ScalingView::minimumSizeHint() const {

@@ -9,8 +9,9 @@
 
 namespace poolscope::ui {
 
-/// Throughput by number of workers. The picture comes from layOutScaling(); what a point stands for
-/// is said in a tooltip, and to assistive technology part by part. Threads: the GUI thread.
+/// Throughput and queue wait by number of workers. The picture comes from layOutScaling(); what a
+/// point stands for is said in a tooltip, and to assistive technology part by part. Threads: the
+/// GUI thread.
 class ScalingView : public QWidget, public PaintsParts {
   Q_OBJECT
  public:
@@ -37,7 +38,7 @@ class ScalingView : public QWidget, public PaintsParts {
   ScalingScene scene_;
 };
 
-/// "8 workers: 396 tasks/s (390 to 402), predicted 401"
+/// "8 workers: 396 tasks/s (390 to 402), predicted 401; queue wait p99 1.2 s, predicted 1.3 s"
 QString scalingPointText(const ScalingPoint& point);
 
 }  // namespace poolscope::ui

@@ -40,13 +40,21 @@ bool spread(QList<SliderMark>& marks, qreal left, qreal right) {
 
 }  // namespace
 
+int WorkersScale::endFor(int workers) {
+  int end = kUsual;
+  while (end < workers) {
+    end *= 2;
+  }
+  return end;
+}
+
 qreal WorkersScale::toX(int workers) const {
-  return left + width * std::log2(std::clamp(workers, 1, kMost)) / std::log2(kMost);
+  return left + width * std::log2(std::clamp(workers, 1, most)) / std::log2(most);
 }
 
 int WorkersScale::toWorkers(qreal x) const {
   const qreal share = std::clamp((x - left) / width, 0.0, 1.0);
-  return static_cast<int>(std::lround(std::exp2(share * std::log2(kMost))));
+  return static_cast<int>(std::lround(std::exp2(share * std::log2(most))));
 }
 
 QList<SliderMark> layOutSliderMarks(const SliderNumbers& numbers, const WorkersScale& scale,
@@ -55,7 +63,7 @@ QList<SliderMark> layOutSliderMarks(const SliderNumbers& numbers, const WorkersS
   const int cores = numbers.cores;
   QList<SliderMark> marks;
   const auto add = [&](int workers, const QString& text) {
-    if (workers > WorkersScale::kMost) {
+    if (workers > scale.most) {
       return;
     }
     for (SliderMark& mark : marks) {
@@ -68,7 +76,7 @@ QList<SliderMark> layOutSliderMarks(const SliderNumbers& numbers, const WorkersS
   };
   const int ruleOfThumb = cores + kRuleOfThumbExtra;
   add(1, QStringLiteral("1"));
-  add(WorkersScale::kMost, QString::number(WorkersScale::kMost));
+  add(scale.most, QString::number(scale.most));
   add(cores, cores == 1
                  ? tr("1 core")
                  : tr("%n cores", cores).replace(QLatin1String("%n"), QString::number(cores)));
@@ -81,7 +89,7 @@ QList<SliderMark> layOutSliderMarks(const SliderNumbers& numbers, const WorkersS
   for (const int droppable : {0, cores, ruleOfThumb, numbers.recommended}) {
     for (SliderMark& mark : marks) {
       const bool isLast = droppable == numbers.recommended;
-      if (mark.workers == droppable && droppable > 1 && droppable < WorkersScale::kMost &&
+      if (mark.workers == droppable && droppable > 1 && droppable < scale.most &&
           (isLast || mark.workers != numbers.recommended)) {
         mark.text.clear();
       }

@@ -45,8 +45,8 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
       table_(new FigureTable(model_, QStringLiteral("workerTable"), tr("Figures of each worker"),
                              this)) {
   setObjectName(QStringLiteral("statisticsPanel"));
-  kindTable_->setSortingEnabled(false);            // its arrows would take the names' room
-  table_->setSpareColumn(WorkerTableModel::busy);  // their share tells the same
+  kindTable_->setSortingEnabled(false);               // its arrows would take the names' room
+  table_->setSpareColumns({WorkerTableModel::busy});  // their share tells the same
   about_->setWordWrap(true);
   about_->setObjectName(QStringLiteral("statisticsAbout"));
   about_->setProperty("look", "dim");

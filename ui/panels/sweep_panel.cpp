@@ -254,7 +254,8 @@ QWidget* SweepPanel::buildPoints() {
   plot_ = new ScalingView(points_);
   model_ = new SweepTableModel(this);
   table_ = new FigureTable(model_, QStringLiteral("sweepTable"), tr("What was measured"), points_);
-  table_->setSpareColumn(SweepTableModel::predicted);  // the plot has it, too
+  // The plot has them, too.
+  table_->setSpareColumns({SweepTableModel::predicted, SweepTableModel::predictedWait});
   table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
   savePlot_ = makeButton(points_, "sweepSavePlot", tr("Save &plot\u2026"));
   savePlot_->setToolTip(tr("As a picture: PNG or SVG"));

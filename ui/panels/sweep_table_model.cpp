@@ -18,11 +18,17 @@ QVariant orNothing(const std::optional<double>& value) {
   return value ? QVariant(*value) : QVariant();
 }
 
+QString waitText(const std::optional<double>& seconds, bool atLeast) {
+  return !seconds  ? dash()
+         : atLeast ? SweepTableModel::tr("> %1").arg(formatSeconds(*seconds))
+                   : formatSeconds(*seconds);
+}
+
 }  // namespace
 
 SweepTableModel::SweepTableModel(QObject* parent)
     : FigureTableModel({tr("Workers"), tr("Tasks/s"), tr("95 % interval"), tr("Predicted"),
-                        tr("Wait p99"), tr("Busy"), tr("CPU"), tr("Memory")},
+                        tr("Wait p99"), tr("Predicted wait"), tr("Busy"), tr("CPU"), tr("Memory")},
                        parent) {}
 
 void SweepTableModel::setResult(const experiment::SweepResult& result) {
@@ -46,9 +52,9 @@ QString SweepTableModel::text(const experiment::SweepPoint& point, int column) c
     case predicted:
       return point.predicted ? rateText(*point.predicted) : dash();
     case queueWait:
-      return !point.queue_wait_p99       ? dash()
-             : point.queue_wait_at_least ? tr("> %1").arg(formatSeconds(*point.queue_wait_p99))
-                                         : formatSeconds(*point.queue_wait_p99);
+      return waitText(point.queue_wait_p99, point.queue_wait_at_least);
+    case predictedWait:
+      return waitText(point.predicted_queue_wait_p99, point.predicted_queue_wait_at_least);
     case busy:
       return formatShare(point.utilization);
     case cpu:
@@ -70,6 +76,8 @@ QVariant SweepTableModel::number(const experiment::SweepPoint& point, int column
       return orNothing(point.predicted);
     case queueWait:
       return orNothing(point.queue_wait_p99);
+    case predictedWait:
+      return orNothing(point.predicted_queue_wait_p99);
     case busy:
       return point.utilization;
     case cpu:

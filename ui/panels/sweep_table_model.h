@@ -13,7 +13,17 @@ namespace poolscope::ui {
 class SweepTableModel : public FigureTableModel {
   Q_OBJECT
  public:
-  enum Column { workers, throughput, interval, predicted, queueWait, busy, cpu, memory };
+  enum Column {
+    workers,
+    throughput,
+    interval,
+    predicted,
+    queueWait,
+    predictedWait,
+    busy,
+    cpu,
+    memory
+  };
 
   explicit SweepTableModel(QObject* parent = nullptr);
 

@@ -77,7 +77,6 @@ WorkersControl::WorkersControl(int cores, QWidget* parent)
   field_->setKeyboardTracking(false);  // typing 64 does not ask for 6 first
   field_->setToolTip(tr("How many workers the pool may have, 1 to %1").arg(kMost));
   slider_->setObjectName(QStringLiteral("maxWorkersSlider"));
-  slider_->setAccessibleName(tr("max_workers, 1 to 64"));
   slider_->setToolTip(tr("Drag to resize the pool while it runs"));
   field_->setButtonSymbols(QAbstractSpinBox::NoButtons);
   auto* column = new QVBoxLayout(this);
@@ -98,9 +97,27 @@ WorkersControl::WorkersControl(int cores, QWidget* parent)
   connect(slider_, &QSlider::valueChanged, this, &WorkersControl::choose);
 }
 
+void WorkersControl::setPointOnly(bool pointOnly) {
+  name_->setEnabled(!pointOnly);
+  field_->setEnabled(!pointOnly);
+  fewer_->setEnabled(!pointOnly);
+  more_->setEnabled(!pointOnly);
+  if (pointOnly != isPointOnly()) {
+    slider_->setPointOnly(pointOnly);
+    showPrediction({});
+  }
+}
+
+bool WorkersControl::isPointOnly() const {
+  return slider_->isPointOnly();
+}
+
 void WorkersControl::showPrediction(const QString& text) {
   // It would cover what the pointer is there for.
-  slider_->setToolTip(text.isEmpty() ? tr("Drag to resize the pool while it runs") : QString());
+  const QString what = isPointOnly()
+                           ? tr("Point at a number: what it would do is predicted from the session")
+                           : tr("Drag to resize the pool while it runs");
+  slider_->setToolTip(text.isEmpty() ? what : QString());
   slider_->setAccessibleDescription(text);
 }
 

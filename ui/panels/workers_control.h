@@ -35,6 +35,10 @@ class WorkersControl : public QWidget {
   void setTight(bool tight, bool withButton = false);
   /// Puts `button` at the end of the field's row.
   void addButton(QToolButton* button);
+  /// Of a session that is over: the number is shown and cannot be changed, but what others would do
+  /// can be asked for at the slider.
+  void setPointOnly(bool pointOnly);
+  bool isPointOnly() const;
   void setTheme(const Theme& theme);
   QSpinBox* field() const;
   WorkersSlider* slider() const { return slider_; }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <ctime>
 #include <map>
+#include <unistd.h>
 #include <utility>
 
 namespace poolscope::ui {
@@ -13,7 +14,6 @@ namespace {
 
 constexpr double kSeconds = 10;      // of the session that the work is read from
 constexpr double kModelSeconds = 1;  // so long it is taken as it is
-constexpr std::uint64_t kTasks = 20'000;
 
 double secondsOf(clockid_t clock) {
   timespec time{};
@@ -38,35 +38,91 @@ double taskCpuOf(const session::Snapshot& snapshot) {
   return count > 0 ? sum / static_cast<double>(count) : 0;
 }
 
+/// The pool is one of this process, whose computing is known.
+bool isOwn(const session::Snapshot& snapshot, session::PoolIndex pool) {
+  const auto process = snapshot.pools()[static_cast<std::size_t>(pool)].process;
+  return snapshot.directory(process)->process().pid == getpid();
+}
+
 }  // namespace
 
 /// The work that was read last, and what was predicted from it.
 struct WorkersPredictor::Model {
-  std::optional<experiment::SimulatedWork> work = {};
+  tl::expected<experiment::SessionWork, experiment::NoWork> work =
+      tl::unexpected(experiment::NoWork::no_pool);
+  bool isDoubtful = false;
   std::map<int, WorkersPrediction> known = {};
   std::optional<double> madeAt = {};
+  std::shared_ptr<const session::Snapshot> madeOf = {};  ///< of a session that is over
+  std::optional<std::pair<session::TimeNs, session::TimeNs>> madeOfPart = {};
 
-  void renew(const Question& question, double cpuPerTask) {
+  bool isNew(const Question& question, double now) const {
+    if (question.part) {
+      return madeOf == question.snapshot && madeOfPart == question.part;
+    }
+    return !madeOfPart && madeAt && now - *madeAt < kModelSeconds;
+  }
+  void renew(const Question& question, double cpuPerTask, const std::stop_token& stop) {
     const double now = static_cast<double>(trace::now_ns()) * 1e-9;
-    if (madeAt && now - *madeAt < kModelSeconds) {
+    if (isNew(question, now)) {
       return;
     }
     madeAt = now;
+    madeOf = question.part ? question.snapshot : nullptr;
+    madeOfPart = question.part;
     known.clear();
-    experiment::SessionWorkHints hints = question.hints;
-    hints.other_cpu = std::max(0.0, cpuPerTask - taskCpuOf(*question.snapshot));
-    work = experiment::work_of(*question.snapshot, kSeconds, question.cores, hints);
+    isDoubtful = false;
+    if (question.part) {
+      readPart(question, stop);
+    } else {
+      readPresent(question, cpuPerTask);
+    }
   }
-  std::optional<WorkersPrediction> predict(int workers) {
+  void readPart(const Question& question, const std::stop_token& stop) {
+    const auto [begin, end] = *question.part;
+    const auto stretch = experiment::busiest_stretch(*question.snapshot, begin, end);
+    if (!stretch) {
+      work = tl::unexpected(experiment::NoWork::no_pool);
+      return;
+    }
+    auto prediction =
+        experiment::predict_session(*question.snapshot, *stretch,
+                                    {.workers = {static_cast<std::uint64_t>(question.workers)},
+                                     .cores = question.cores,
+                                     .hints = {.server_capacity = question.hints.server_capacity},
+                                     .stop = stop});
+    if (!prediction) {
+      work = tl::unexpected(prediction.error());
+      if (work.error() == experiment::NoWork::stopped) {
+        madeOf = nullptr;  // the next question reads it again
+      }
+      return;
+    }
+    isDoubtful = prediction->is_doubtful();
+    work = std::move(prediction->work);
+  }
+  void readPresent(const Question& question, double cpuPerTask) {
+    const auto stretch = experiment::last_stretch(*question.snapshot, kSeconds);
+    if (!stretch) {
+      work = tl::unexpected(experiment::NoWork::no_pool);
+      return;
+    }
+    const std::size_t cores =
+        experiment::computing_cores(*question.snapshot, stretch->pool, question.cores);
+    experiment::SessionWorkHints hints = question.hints;
+    if (isOwn(*question.snapshot, stretch->pool)) {
+      hints.other_cpu = std::max(0.0, cpuPerTask - taskCpuOf(*question.snapshot));
+    }
+    work = experiment::work_of(*question.snapshot, *stretch, cores, hints);
+  }
+  WorkersAnswer predict(int workers) {
     if (!work) {
-      return std::nullopt;
+      return tl::unexpected(work.error());
     }
     const auto [found, isNew] = known.try_emplace(workers);
     if (isNew) {
-      const auto result = experiment::simulate(
-          *work, {.workers = static_cast<std::uint64_t>(workers), .tasks = kTasks});
-      found->second = {workers, result.throughput, result.queue_wait_mean, result.queue_wait_p99,
-                       work->task_count()};
+      found->second = {workers, experiment::predict(*work, static_cast<std::uint64_t>(workers)),
+                       work->tasks.task_count(), isDoubtful};
     }
     return found->second;
   }
@@ -101,11 +157,11 @@ double WorkersPredictor::cpuPerTask() const {
 }
 
 void WorkersPredictor::ask(const Question& question) {
-  job_.start([this, question, model = model_, cpu = cpuPerTask()](const std::stop_token&) {
-    model->renew(question, cpu);
-    const auto prediction = model->predict(question.workers);
+  job_.start([this, question, model = model_, cpu = cpuPerTask()](const std::stop_token& stop) {
+    model->renew(question, cpu, stop);
+    const WorkersAnswer answer = model->predict(question.workers);
     return LatestJob::Result(
-        [this, workers = question.workers, prediction] { Q_EMIT predicted(workers, prediction); });
+        [this, workers = question.workers, answer] { Q_EMIT predicted(workers, answer); });
   });
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/experiment/session_work.h"
+#include "core/experiment/session_prediction.h"
 #include "core/session/snapshot.h"
 #include "ui/panels/latest_job.h"
 
@@ -11,26 +11,35 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace poolscope::ui {
 
-/// What so many workers would do with the work that a pool has had in the last seconds.
+/// What so many workers would do with the work that a pool has had.
 struct WorkersPrediction {
   int workers = 0;
-  double throughput = 0;      ///< tasks/s
-  double queueWaitMean = 0;   ///< seconds
-  double queueWaitP99 = 0;    ///< seconds
+  experiment::PredictedFigures figures = {};
   std::size_t fromTasks = 0;  ///< how many tasks it is made from
+  /// It does not even give what was seen with the recorded number, so it says nothing of others.
+  bool isDoubtful = false;
+
+  friend bool operator==(const WorkersPrediction&, const WorkersPrediction&) = default;
 };
 
+/// Or why nothing is predicted.
+using WorkersAnswer = tl::expected<WorkersPrediction, experiment::NoWork>;
+
 /// Predicts by simulation, on a thread of its own: of questions that come faster than answers only
-/// the latest is answered. The work is read from the session anew at most once a second. Threads:
-/// the GUI thread; predicted() comes there.
+/// the latest is answered. The work of a session that goes on is read anew at most once a second.
+/// Threads: the GUI thread; predicted() comes there.
 class WorkersPredictor : public QObject {
   Q_OBJECT
  public:
   struct Question {
     std::shared_ptr<const session::Snapshot> snapshot = {};
+    /// Of a session that is over the part to predict from: [begin, end] of its busiest pool;
+    /// nothing: the last seconds of one that goes on.
+    std::optional<std::pair<session::TimeNs, session::TimeNs>> part = {};
     experiment::SessionWorkHints hints = {};  ///< its other_cpu is found out by itself
     std::size_t cores = 1;
     int workers = 1;
@@ -47,8 +56,7 @@ class WorkersPredictor : public QObject {
   void reset();
 
  Q_SIGNALS:
-  /// Nothing: too few tasks yet, or such that nothing can be said of.
-  void predicted(int workers, const std::optional<poolscope::ui::WorkersPrediction>& prediction);
+  void predicted(int workers, const poolscope::ui::WorkersAnswer& answer);
 
  private:
   struct Model;

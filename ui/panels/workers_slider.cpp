@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/workers_slider.h"
 
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 
 #include <algorithm>
+#include <utility>
 
 namespace poolscope::ui {
 
@@ -19,15 +21,17 @@ WorkersSlider::WorkersSlider(int cores, QWidget* parent)
     : QSlider(Qt::Horizontal, parent),
       cores_(cores),
       theme_(Theme::dark()) {
-  setRange(1, WorkersScale::kMost);
+  setRange(1, WorkersScale::kUsual);
   setPageStep(4);
   setFocusPolicy(Qt::StrongFocus);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   setMouseTracking(true);
+  setAccessibleName(tr("max_workers, 1 to %1").arg(maximum()));
 }
 
 void WorkersSlider::setRecommended(int workers) {
   recommended_ = workers;
+  fitScale(value());
   update();
 }
 
@@ -40,9 +44,20 @@ void WorkersSlider::pointAt(std::optional<int> workers) {
 }
 
 void WorkersSlider::showWorkers(int workers) {
-  workers_ = workers;
-  setValue(std::min(workers, WorkersScale::kMost));
+  fitScale(workers);
+  setValue(workers);
   update();
+}
+
+/// Never shorter while the pointer is at it: a number under the pointer would become another one.
+void WorkersSlider::fitScale(int workers) {
+  const int end = WorkersScale::endFor(std::max(workers, recommended_));
+  const bool isHeld = isSliderDown() || pointedAt_.has_value();
+  if (end == maximum() || (end < maximum() && isHeld)) {
+    return;
+  }
+  setMaximum(end);
+  setAccessibleName(tr("max_workers, 1 to %1").arg(end));
 }
 
 void WorkersSlider::setTheme(const Theme& theme) {
@@ -61,7 +76,7 @@ QSize WorkersSlider::minimumSizeHint() const {
 
 WorkersScale WorkersSlider::scale() const {
   const qreal margin = theme_.px(kHandle) / 2 + 2;
-  return {.left = margin, .width = width() - 2 * margin};
+  return {.left = margin, .width = width() - 2 * margin, .most = maximum()};
 }
 
 QList<SliderMark> WorkersSlider::marks() const {
@@ -77,7 +92,7 @@ void WorkersSlider::paintEvent(QPaintEvent*) {
   const qreal handle = theme_.px(kHandle);
   const qreal y = handle / 2 + 3;
   const qreal x = at.toX(value());
-  const bool enabled = isEnabled();
+  const bool enabled = isEnabled() && !pointOnly_;
   painter.setPen(Qt::NoPen);
   painter.setBrush(theme_.line);
   painter.drawRoundedRect(QRectF(at.left, y - kTrack / 2, at.width, kTrack), 2, 2);
@@ -94,7 +109,7 @@ void WorkersSlider::paintEvent(QPaintEvent*) {
     painter.setPen(isAt(mark) && enabled ? theme_.accent : recommended ? theme_.ok : theme_.dim);
     painter.drawText(QPointF(mark.textLeft, height() - metrics.descent() - 1), mark.text);
   }
-  if (enabled && pointedAt_ && *pointedAt_ != value()) {
+  if (isEnabled() && pointedAt_ && *pointedAt_ != value()) {
     // As all that is only predicted: amber, hollow and dashed.
     QPen ghost(theme_.warn, theme_.px(1.6));
     ghost.setDashPattern({2.5, 2});
@@ -112,9 +127,12 @@ void WorkersSlider::mousePressEvent(QMouseEvent* event) {
     event->ignore();
     return;
   }
-  setSliderDown(true);
-  setValue(scale().toWorkers(event->position().x()));
-  pointAt(value());
+  const int workers = scale().toWorkers(event->position().x());
+  if (!pointOnly_) {
+    setSliderDown(true);
+    setValue(workers);
+  }
+  pointAt(workers);
 }
 
 void WorkersSlider::mouseMoveEvent(QMouseEvent* event) {
@@ -123,6 +141,56 @@ void WorkersSlider::mouseMoveEvent(QMouseEvent* event) {
     setValue(workers);
   }
   pointAt(workers);
+}
+
+/// The keys of a slider, but it is the ghost that they move.
+void WorkersSlider::keyPressEvent(QKeyEvent* event) {
+  if (!pointOnly_) {
+    QSlider::keyPressEvent(event);
+    return;
+  }
+  const int from = pointedAt_.value_or(value());
+  const auto to = [&]() -> std::optional<int> {
+    switch (event->key()) {
+      case Qt::Key_Left:
+      case Qt::Key_Down:
+        return from - singleStep();
+      case Qt::Key_Right:
+      case Qt::Key_Up:
+        return from + singleStep();
+      case Qt::Key_PageDown:
+        return from - pageStep();
+      case Qt::Key_PageUp:
+        return from + pageStep();
+      case Qt::Key_Home:
+        return minimum();
+      case Qt::Key_End:
+        return maximum();
+      default:
+        return std::nullopt;
+    }
+  }();
+  if (to) {
+    pointAt(std::clamp(*to, minimum(), maximum()));
+  } else if (event->key() == Qt::Key_Escape && pointedAt_) {
+    pointAt(std::nullopt);
+  } else {
+    event->ignore();
+  }
+}
+
+void WorkersSlider::focusOutEvent(QFocusEvent* event) {
+  if (pointOnly_ && !underMouse()) {
+    pointAt(std::nullopt);
+  }
+  QSlider::focusOutEvent(event);
+}
+
+void WorkersSlider::setPointOnly(bool pointOnly) {
+  if (std::exchange(pointOnly_, pointOnly) != pointOnly) {
+    setSliderDown(false);
+    update();
+  }
 }
 
 void WorkersSlider::leaveEvent(QEvent* event) {

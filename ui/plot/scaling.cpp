@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/plot/scaling.h"
 
+#include "ui/plot/scaling_legend.h"
+
 #include <QFontMetricsF>
 #include <QObject>
 
@@ -16,7 +18,9 @@ constexpr qreal kLabelGap = 8;       // between labels of one row
 constexpr double kBeyond = 2;        // a rule of thumb is in sight up to so many times the most
 constexpr double kBesideOne = 1.6;   // of a single count, to both sides
 constexpr int kCurveSteps = 96;
-constexpr qreal kNear = 24;  // of the pointer to a point
+constexpr qreal kNear = 24;            // of the pointer to a point
+constexpr qreal kWaitsShare = 0.34;    // of the height, for the waits below
+constexpr qreal kLeastForWaits = 170;  // of both plots together
 
 /// Lays out one picture from top to bottom.
 class Layout {
@@ -39,15 +43,18 @@ class Layout {
   double highest() const;
   void placeTexts();
   void placeReason();
-  void placeLegend();
-  void placeAll(bool withLegend);
-  void placeAxes();
+  void placeLegend(bool withWaits);
+  void placeAll(bool withLegend, bool withWaits);
+  void placeAxes(bool withWaits);
+  void placeWaits();
   void addReferences();
   qreal placeReferences();
   void addTicks();
   void addMarks();
   void addCurve();
   void addPredicted();
+  QList<ScalingWaitPoint> waits() const;
+  qreal widestTick(bool withWaits) const;
 
   const ScalingData& data_;
   const Theme& theme_;
@@ -91,58 +98,20 @@ void Layout::placeReason() {
   bottom_ = scene_.reasonRect.top() - theme_.px(10);
 }
 
-/// What is drawn, in rows as wide as the picture.
-void Layout::placeLegend() {
-  using Kind = ScalingLegendEntry::Kind;
-  const bool hasInterval = std::ranges::any_of(data_.points, [](const ScalingPoint& point) {
-    return point.throughput.half_width.has_value();
-  });
-  QList<ScalingLegendEntry> entries;
-  entries.append({Kind::measured, hasInterval ? QObject::tr("measured, with its 95 % interval")
-                                              : QObject::tr("measured")});
-  if (data_.fit) {
-    entries.append({Kind::curve, data_.fit->poor()
-                                     ? QObject::tr("Universal Scalability Law (fits poorly)")
-                                     : QObject::tr("Universal Scalability Law")});
-    if (!data_.fit->band.empty()) {
-      entries.append({Kind::band, QObject::tr("its 95 % band")});
-    }
-  }
-  if (data_.predictedFrom) {
-    entries.append({Kind::predicted, QObject::tr("predicted from the run at %1, by simulation")
-                                         .arg(static_cast<qulonglong>(*data_.predictedFrom))});
-  }
-  const qreal symbol = theme_.px(24);
-  const qreal row = line() + theme_.px(3);
-  qreal x = 0;
-  qreal y = 0;
-  for (ScalingLegendEntry& entry : entries) {
-    const qreal wanted = symbol + width(entry.label) + theme_.px(14);
-    if (x > 0 && x + wanted > scene_.size.width()) {
-      x = 0;
-      y += row;
-    }
-    entry.rect = QRectF(x, y, std::min(wanted, scene_.size.width()), row);
-    x += wanted;
-  }
-  const qreal height = y + row;
-  for (ScalingLegendEntry& entry : entries) {
+void Layout::placeLegend(bool withWaits) {
+  scene_.legend = layOutScalingLegend(data_, withWaits, scene_.size.width(), theme_);
+  const qreal height = scene_.legend.last().rect.bottom();
+  for (ScalingLegendEntry& entry : scene_.legend) {
     entry.rect.translate(0, bottom_ - height);
   }
   bottom_ -= height + theme_.px(6);
-  scene_.legend = std::move(entries);
 }
 
-void Layout::placeAxes() {
+void Layout::placeAxes(bool withWaits) {
   scene_.valueCaption = QObject::tr("tasks/s");
   scene_.countCaption = QObject::tr("max_workers");
   bottom_ -= 2 * line() + theme_.px(4);  // the counts, and what they are
-  qreal labels = 0;
-  const ValueAxis guess(highest(), bottom_, top_, theme_.px(kTickDistance));
-  for (const ValueTick& tick : guess.ticks()) {
-    labels = std::max(labels, width(tick.label));
-  }
-  const qreal left = labels + theme_.px(10);
+  const qreal left = widestTick(withWaits) + theme_.px(10);
   const qreal right = scene_.size.width() - theme_.px(12);
   auto least = static_cast<double>(data_.points.front().workers);
   auto most = static_cast<double>(data_.points.back().workers);
@@ -162,7 +131,45 @@ void Layout::placeAxes() {
   addReferences();
   top_ += placeReferences();
   scene_.plot.setTop(top_);
-  scene_.value = ValueAxis(highest(), bottom_, top_, theme_.px(kTickDistance));
+  if (withWaits && scene_.plot.height() >= theme_.px(kLeastForWaits)) {
+    placeWaits();
+  }
+  scene_.value = ValueAxis(highest(), scene_.plot.bottom(), top_, theme_.px(kTickDistance));
+}
+
+/// Of both charts, as they would be with all the height: with less of it there are fewer ticks.
+qreal Layout::widestTick(bool withWaits) const {
+  qreal widest = 0;
+  for (const ValueTick& tick :
+       ValueAxis(highest(), bottom_, top_, theme_.px(kTickDistance)).ticks()) {
+    widest = std::max(widest, width(tick.label));
+  }
+  const ScalingWaitScene below =
+      layOutScalingWaits(waits(), QRectF(0, top_, 1, bottom_ - top_), {}, theme_);
+  if (withWaits && !below.plot.isEmpty()) {
+    for (const ValueTick& tick : below.value.ticks()) {
+      widest = std::max(widest, width(tick.label));
+    }
+  }
+  return widest;
+}
+
+QList<ScalingWaitPoint> Layout::waits() const {
+  QList<ScalingWaitPoint> points;
+  for (const ScalingPoint& point : data_.points) {
+    points.append({point.workers, point.wait});
+  }
+  return points;
+}
+
+/// Takes the lower part of the plot.
+void Layout::placeWaits() {
+  QRectF area = scene_.plot;
+  area.setTop(area.bottom() - kWaitsShare * area.height());
+  scene_.waits = layOutScalingWaits(waits(), area, scene_.count, theme_);
+  if (!scene_.waits.plot.isEmpty()) {
+    scene_.plot.setBottom(area.top() - line() / 2);  // the 0 stands half below the plot
+  }
 }
 
 void Layout::addReferences() {
@@ -290,15 +297,16 @@ void Layout::addPredicted() {
 }
 
 /// Where there is hardly any room the points come first: what they mean is known by then.
-void Layout::placeAll(bool withLegend) {
+void Layout::placeAll(bool withLegend, bool withWaits) {
   scene_.legend.clear();
   scene_.references.clear();
+  scene_.waits = {};
   placeTexts();
   placeReason();
   if (withLegend) {
-    placeLegend();
+    placeLegend(withWaits);
   }
-  placeAxes();
+  placeAxes(withWaits);
 }
 
 ScalingScene Layout::run() {
@@ -309,9 +317,12 @@ ScalingScene Layout::run() {
                                      : QObject::tr("No points were measured.");
     return std::move(scene_);
   }
-  placeAll(true);
+  placeAll(true, true);
+  if (scene_.waits.plot.isEmpty()) {
+    placeAll(true, false);
+  }
   if (scene_.plot.height() < theme_.px(kLeastPlot)) {
-    placeAll(false);
+    placeAll(false, false);
   }
   if (scene_.plot.height() < theme_.px(kLeastPlot)) {
     scene_.empty = QObject::tr("Too small to be drawn.");
@@ -339,8 +350,9 @@ std::optional<ScalingPoint> scalingPointAt(const ScalingScene& scene, const QPoi
       nearest = &mark;
     }
   }
-  const bool near = nearest != nullptr && scene.plot.contains(at) &&
-                    std::abs(nearest->at.x() - at.x()) <= theme.px(kNear);
+  const bool inside = scene.plot.contains(at) || scene.waits.plot.contains(at);
+  const bool near =
+      nearest != nullptr && inside && std::abs(nearest->at.x() - at.x()) <= theme.px(kNear);
   return near ? std::optional(nearest->point) : std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 #include "core/experiment/usl_fit.h"
 #include "ui/plot/axis.h"
 #include "ui/plot/count_axis.h"
+#include "ui/plot/scaling_waits.h"
 #include "ui/plot/series.h"
 #include "ui/theme/theme.h"
 
@@ -27,9 +28,11 @@ struct ScalingPoint {
   std::uint64_t workers = 0;
   experiment::MeanInterval throughput = {};
   std::optional<double> predicted = {};
+  ScalingWait wait = {};
 };
 
-/// Throughput by number of workers, of a sweep or of a user's own measurements, and what it says.
+/// Throughput and wait by number of workers, of a sweep or of a user's own measurements, and what
+/// it says.
 struct ScalingData {
   QString title = {};
   std::vector<ScalingPoint> points = {};  ///< ascending
@@ -72,7 +75,7 @@ struct ScalingMark {
 };
 
 struct ScalingLegendEntry {
-  enum class Kind : std::uint8_t { measured, curve, band, predicted };
+  enum class Kind : std::uint8_t { measured, curve, band, predicted, at_least };
   Kind kind = Kind::measured;
   QString label = {};
   QRectF rect = {};
@@ -102,6 +105,7 @@ struct ScalingScene {
   Series curve = {};
   Series predictedLine = {};
   QList<QPointF> predicted = {};
+  ScalingWaitScene waits = {};  ///< below the plot, over the same counts
   QList<ScalingLegendEntry> legend = {};
   QString reason = {};  ///< below all else; empty: not wanted
   QRectF reasonRect = {};

@@ -25,7 +25,13 @@ ScalingData scalingData(const experiment::SweepResult& result) {
                    .ruleOfThumb = result.rule_of_thumb,
                    .pythonDefault = python_default_workers(usable_cores())};
   for (const experiment::SweepPoint& point : result.points) {
-    data.points.push_back({point.workers, point.throughput, point.predicted});
+    data.points.push_back({.workers = point.workers,
+                           .throughput = point.throughput,
+                           .predicted = point.predicted,
+                           .wait = {.measured = point.queue_wait_p99,
+                                    .atLeast = point.queue_wait_at_least,
+                                    .predicted = point.predicted_queue_wait_p99,
+                                    .predictedAtLeast = point.predicted_queue_wait_at_least}});
   }
   takeRecommendation(data, result.recommendation);
   return data;
@@ -40,7 +46,7 @@ ScalingData scalingData(const QString& title, const experiment::Recommendation& 
                    .ruleOfThumb = rule_of_thumb_workers(),
                    .pythonDefault = python_default_workers(usable_cores())};
   for (const experiment::PointSummary& point : recommendation.points) {
-    data.points.push_back({point.workers, point.throughput, {}});
+    data.points.push_back({.workers = point.workers, .throughput = point.throughput});
   }
   takeRecommendation(data, recommendation);
   return data;

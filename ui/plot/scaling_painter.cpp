@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/plot/scaling.h"
+#include "ui/plot/scaling_marks.h"
 
 #include <QFontMetricsF>
 
 #include <algorithm>
-#include <array>
 
 namespace poolscope::ui {
 namespace {
 
 constexpr qreal kBandOpacity = 0.16;
-constexpr qreal kPoint = 4;    // radius, logical pixels
-constexpr qreal kWhisker = 5;  // half the width of an interval's ends
-constexpr qreal kDiamond = 7;  // around a point that lies in the same place
-
-void paintPoint(QPainter& painter, const QPointF& at, const Theme& theme) {
-  painter.setPen(QPen(theme.lane, theme.px(1.5)));
-  painter.setBrush(theme.accent);
-  painter.drawEllipse(at, theme.px(kPoint), theme.px(kPoint));
-}
+constexpr qreal kWhisker = 5;  // half the width of an interval's ends, logical pixels
 
 void paintInterval(QPainter& painter, qreal x, qreal low, qreal high, const Theme& theme) {
   const qreal half = theme.px(kWhisker);
@@ -26,16 +18,6 @@ void paintInterval(QPainter& painter, qreal x, qreal low, qreal high, const Them
   painter.drawLine(QPointF(x, low), QPointF(x, high));
   painter.drawLine(QPointF(x - half, low), QPointF(x + half, low));
   painter.drawLine(QPointF(x - half, high), QPointF(x + half, high));
-}
-
-/// Hollow: what is predicted was not there.
-void paintDiamond(QPainter& painter, const QPointF& at, const Theme& theme) {
-  const qreal r = theme.px(kDiamond);
-  painter.setPen(QPen(theme.warn, theme.px(1.5)));
-  painter.setBrush(Qt::NoBrush);
-  const std::array corners{at + QPointF(0, -r), at + QPointF(r, 0), at + QPointF(0, r),
-                           at + QPointF(-r, 0)};
-  painter.drawPolygon(corners.data(), static_cast<int>(corners.size()));
 }
 
 void paintTitle(QPainter& painter, const ScalingScene& scene, const Theme& theme) {
@@ -52,25 +34,21 @@ void paintTitle(QPainter& painter, const ScalingScene& scene, const Theme& theme
 
 void paintAxes(QPainter& painter, const ScalingScene& scene, const Theme& theme) {
   const qreal line = QFontMetricsF(theme.fonts.tiny).height();
-  painter.setFont(theme.fonts.tiny);
-  painter.fillRect(scene.plot, theme.lane);
-  painter.setPen(theme.dim);
-  for (const ValueTick& tick : scene.value.ticks()) {
-    painter.fillRect(QRectF(scene.plot.left(), qRound(tick.y), scene.plot.width(), 1), theme.line);
-    painter.drawText(QRectF(0, tick.y - line / 2, scene.plot.left() - theme.px(8), line),
-                     Qt::AlignRight | Qt::AlignVCenter, tick.label);
+  paintGround(painter, scene.plot, scene.value.ticks(), theme);
+  if (!scene.waits.plot.isEmpty()) {
+    paintGround(painter, scene.waits.plot, scene.waits.value.ticks(), theme);
   }
+  const qreal bottom = scene.waits.plot.isEmpty() ? scene.plot.bottom() : scene.waits.plot.bottom();
   const QFontMetricsF metrics(theme.fonts.tiny);
   painter.drawText(scene.valueCaptionRect, Qt::AlignLeft | Qt::AlignVCenter, scene.valueCaption);
   for (const ScalingTick& tick : scene.ticks) {
     const qreal half = metrics.horizontalAdvance(tick.label) / 2 + 1;
-    painter.fillRect(QRectF(qRound(tick.x), scene.plot.bottom(), 1, theme.px(3)), theme.dim);
-    painter.drawText(QRectF(tick.x - half, scene.plot.bottom() + theme.px(3), 2 * half, line),
-                     Qt::AlignCenter, tick.label);
+    painter.fillRect(QRectF(qRound(tick.x), bottom, 1, theme.px(3)), theme.dim);
+    painter.drawText(QRectF(tick.x - half, bottom + theme.px(3), 2 * half, line), Qt::AlignCenter,
+                     tick.label);
   }
-  painter.drawText(
-      QRectF(scene.plot.left(), scene.plot.bottom() + theme.px(3) + line, scene.plot.width(), line),
-      Qt::AlignCenter, scene.countCaption);
+  painter.drawText(QRectF(scene.plot.left(), bottom + theme.px(3) + line, scene.plot.width(), line),
+                   Qt::AlignCenter, scene.countCaption);
 }
 
 void paintReference(QPainter& painter, const ScalingScene& scene, const ScalingReference& reference,
@@ -82,8 +60,11 @@ void paintReference(QPainter& painter, const ScalingScene& scene, const ScalingR
   }
   painter.setPen(pen);
   // Not up to its label: another one may stand between.
-  painter.drawLine(QPointF(reference.x, scene.plot.top()),
-                   QPointF(reference.x, scene.plot.bottom()));
+  for (const QRectF& plot : {scene.plot, scene.waits.plot}) {
+    if (!plot.isEmpty()) {
+      painter.drawLine(QPointF(reference.x, plot.top()), QPointF(reference.x, plot.bottom()));
+    }
+  }
   painter.setFont(recommended ? theme.fonts.tinyStrong : theme.fonts.tiny);
   painter.setPen(recommended ? theme.ok : theme.dim);
   painter.drawText(reference.labelRect.adjusted(-theme.px(8), 0, theme.px(8), 0), Qt::AlignCenter,
@@ -106,7 +87,7 @@ void paintLegend(QPainter& painter, const ScalingScene& scene, const Theme& them
     switch (entry.kind) {
       case Kind::measured:
         paintInterval(painter, center.x(), middle + theme.px(6), middle - theme.px(6), theme);
-        paintPoint(painter, center, theme);
+        paintMeasured(painter, center, theme);
         break;
       case Kind::curve:
         paintSeries(painter, Series{.style = scene.curve.style,
@@ -122,7 +103,10 @@ void paintLegend(QPainter& painter, const ScalingScene& scene, const Theme& them
                                     .color = scene.predictedLine.color,
                                     .width = scene.predictedLine.width,
                                     .points = line});
-        paintDiamond(painter, center, theme);
+        paintPredicted(painter, center, theme);
+        break;
+      case Kind::at_least:
+        paintAtLeast(painter, center + QPointF(0, theme.px(7)), theme.text, theme);
         break;
     }
     painter.setFont(theme.fonts.tiny);
@@ -141,7 +125,7 @@ void paintPoints(QPainter& painter, const ScalingScene& scene, const Theme& them
     }
   }
   for (const ScalingMark& mark : scene.marks) {
-    paintPoint(painter, mark.at, theme);
+    paintMeasured(painter, mark.at, theme);
   }
 }
 
@@ -167,8 +151,9 @@ void paintScaling(QPainter& painter, const ScalingScene& scene, const Theme& the
   paintSeries(painter, scene.predictedLine);
   paintPoints(painter, scene, theme);
   for (const QPointF& at : scene.predicted) {
-    paintDiamond(painter, at, theme);
+    paintPredicted(painter, at, theme);
   }
+  paintScalingWaits(painter, scene.waits, theme);
   paintLegend(painter, scene, theme);
   painter.setFont(theme.fonts.small);
   painter.setPen(theme.text);

@@ -223,7 +223,8 @@ void HeaderBar::showState(const EngineState& state) {
                   .arg(qFloor(100 * state.openProgress));
   }
   summary_->setText(summary);
-  workers_->setEnabled(state.source == EngineState::Source::live);
+  workers_->setEnabled(state.source != EngineState::Source::none);
+  workers_->setPointOnly(state.source == EngineState::Source::file);
   if (state.source == EngineState::Source::live) {
     workers_->setValue(state.maxWorkers);
   }
@@ -263,7 +264,7 @@ void HeaderBar::showFigures(const LiveFigures& figures, std::uint64_t lostEvents
           ? eventsLostText(lostEvents)
           : tr("%1, %2 did not fit").arg(eventsLostText(lostEvents), countText(oddEvents)));
   setLook(lostLine_, lostEvents > 0 ? "bad" : oddEvents > 0 ? "warn" : "dim");
-  if (!workers_->isEnabled()) {
+  if (!workers_->isEnabled() || workers_->isPointOnly()) {
     workers_->setValue(static_cast<int>(figures.maxWorkers));
   }
   figures_->showFigures(figures);

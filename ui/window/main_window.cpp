@@ -23,6 +23,7 @@
 #include "ui/window/compare_page.h"
 #include "ui/window/header_bar.h"
 #include "ui/window/lanes_bar.h"
+#include "ui/window/scenario_editor.h"
 #include "ui/window/shortcut_guard.h"
 #include "ui/window/tour_strip.h"
 #include "ui/window/welcome_page.h"
@@ -408,6 +409,11 @@ void MainWindow::connectWidgets() {
   });
   connect(tabs_, &SideTabs::tabChanged, this, &MainWindow::askForStatistics);
   connect(tabs_->lesson(), &LessonPanel::tryChosen, this, &MainWindow::tryOut);
+  connect(tabs_->lesson(), &LessonPanel::scenarioChosen, this, [this](const QString& name) {
+    if (isOfGallery(name)) {  // a link starts no file
+      chooseScenario(name);
+    }
+  });
   connect(tabs_->lesson(), &LessonPanel::undoChosen, this, [this] {
     leaveSession(tr("Save this session before it starts again?"), hasMarked_,
                  [this] { engine_.undoTry(); });
@@ -503,6 +509,9 @@ void MainWindow::applyTheme() {
   inspector_->setTheme(theme_);
   tabs_->setTheme(theme_);
   sweep_->setTheme(theme_);
+  if (auto* editor = findChild<ScenarioEditor*>()) {
+    editor->setTheme(theme_);
+  }
   const int least = qRound(theme_.px(300));
   columns_->widget(1)->setMinimumWidth(least);
   showInspector();

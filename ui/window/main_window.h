@@ -178,7 +178,7 @@ class MainWindow : public QMainWindow {
   void saveSweepPlot();
   void saveSweepData();
   void askForPrediction();
-  void showPrediction(int workers, const std::optional<WorkersPrediction>& prediction);
+  void showPrediction(int workers, const WorkersAnswer& answer);
   // main_window_compare.cpp
   void compareWithRecording(const QString& path);
   void openComparison(const ComparedSession& a, const ComparedSession& b, const QStringList& words);
@@ -213,6 +213,7 @@ class MainWindow : public QMainWindow {
   void wishWorkers(int count);
   void sendWorkers();
   void chooseScenario(const QString& name);
+  bool isOfGallery(const QString& name) const;
   void tryOut(int index);
   void editScenario();
   void fetchUrls();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What MainWindow does when it is told to.
+#include "ui/panels/side_tabs.h"
 #include "ui/panels/transport_bar.h"
 #include "ui/panels/workers_control.h"
 #include "ui/timeline/time_text.h"
@@ -295,8 +296,18 @@ void MainWindow::sendWorkers() {
 }
 
 void MainWindow::chooseScenario(const QString& name) {
-  leaveSession(tr("Save this session before another scenario starts?"), isUsersOwn(),
-               [this, name] { engine_.startScenario(name); });
+  leaveSession(tr("Save this session before another scenario starts?"), isUsersOwn(), [this, name] {
+    engine_.startScenario(name);
+    if (isOfGallery(name)) {
+      tabs_->introduceLesson();
+    }
+  });
+}
+
+bool MainWindow::isOfGallery(const QString& name) const {
+  const QList<ScenarioInfo> known = engine_.scenarios();
+  return std::any_of(known.begin(), known.end(),
+                     [&](const ScenarioInfo& one) { return one.name == name; });
 }
 
 /// As pressing Restart it asks only where notes would be lost.

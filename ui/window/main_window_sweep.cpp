@@ -20,6 +20,17 @@
 #include <utility>
 
 namespace poolscope::ui {
+namespace {
+
+/// Of the machine that a recording is from, else of this one.
+std::size_t coresOf(const storage::RecordingInfo& info) {
+  const auto cores = info.settings.find("cores");
+  const int known =
+      cores == info.settings.end() ? 0 : QString::fromStdString(cores->second).toInt();
+  return known > 0 ? static_cast<std::size_t>(known) : usable_cores();
+}
+
+}  // namespace
 
 void MainWindow::connectSweeps() {
   connect(header_->workers()->slider(), &WorkersSlider::pointed, this,
@@ -47,32 +58,49 @@ void MainWindow::connectSweeps() {
           [this](const QString& message) { postMessage(Severity::error, message); });
 }
 
-/// What comes of the number of workers that the pointer is at, before it is chosen.
+/// What comes of the number of workers that is pointed at: of the last seconds before it is chosen,
+/// of a session that is over from what is selected of it, or all.
 void MainWindow::askForPrediction() {
   const auto pointed = header_->workers()->slider()->pointedAt();
   const bool live = state_.source == EngineState::Source::live && isRunning();
-  if (!pointed || !live || !frame_.snapshot) {
+  if (!pointed || !hasSession() || state_.activity == EngineState::Activity::opening) {
     header_->showPrediction({});
     return;
   }
   sincePrediction_.start();
   const WorkHints& hints = state_.scenario.work;
-  predictor_.ask({.snapshot = frame_.snapshot,
-                  .hints = {.batch = hints.batch, .server_capacity = hints.serverCapacity},
-                  .cores = usable_cores(),
-                  .workers = *pointed});
+  WorkersPredictor::Question question{
+      .snapshot = frame_.snapshot,
+      .hints = {.batch = hints.batch, .server_capacity = hints.serverCapacity},
+      .cores = coresOf(engine_.recordingInfo()),
+      .workers = *pointed};
+  if (!live) {
+    question.snapshot = engine_.snapshot();
+    question.part = selectedRange_
+                        ? std::pair(selectedRange_->begin, selectedRange_->end)
+                        : std::pair(question.snapshot->begin(), question.snapshot->end());
+  }
+  predictor_.ask(question);
 }
 
-void MainWindow::showPrediction(int workers, const std::optional<WorkersPrediction>& prediction) {
+void MainWindow::showPrediction(int workers, const WorkersAnswer& answer) {
   if (header_->workers()->slider()->pointedAt() != workers) {
     return;  // the pointer went on meanwhile
   }
-  header_->showPrediction(
-      prediction
-          ? tr("predicted at %1: %2 tasks/s, queue wait p99 %3")
-                .arg(workers)
-                .arg(rateText(prediction->throughput), formatSeconds(prediction->queueWaitP99))
-          : tr("nothing is predicted at %1: too little is known of the tasks").arg(workers));
+  if (!answer) {
+    header_->showPrediction(
+        tr("nothing predicted: %1").arg(QString::fromStdString(text_of(answer.error()))));
+    return;
+  }
+  if (answer->isDoubtful) {
+    header_->showPrediction(tr("nothing predicted: a simulation does not give what was recorded"));
+    return;
+  }
+  const auto& wait = answer->figures.queue_wait_p99;
+  const QString predicted =
+      tr("predicted at %1: %2 tasks/s, ").arg(workers).arg(rateText(answer->figures.throughput));
+  header_->showPrediction(predicted + (wait ? tr("queue wait p99 %1").arg(formatSeconds(*wait))
+                                            : tr("the queue grows")));
 }
 
 void MainWindow::showSweepPage(bool shown) {

@@ -4,15 +4,14 @@
 #include "core/workload/scenario.h"
 #include "ui/panels/look.h"
 #include "ui/window/dialogs.h"
+#include "ui/window/numbered_text.h"
 #include "ui/window/scenario_reach.h"
 
 #include <QDialogButtonBox>
 #include <QFileInfo>
 #include <QLabel>
-#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSaveFile>
-#include <QTextBlock>
 #include <QVBoxLayout>
 
 #include <utility>
@@ -35,8 +34,7 @@ QString sentence(const Error& error) {
 ScenarioEditor::ScenarioEditor(Dialogs& dialogs, const Theme& theme, QWidget* parent)
     : QDialog(parent),
       dialogs_(dialogs),
-      theme_(theme),
-      text_(new QPlainTextEdit(this)),
+      text_(new NumberedText(this)),
       verdict_(new QLabel(this)) {
   setObjectName(QStringLiteral("scenarioEditor"));
   resize(qRound(theme.px(640)), qRound(theme.px(560)));
@@ -45,6 +43,7 @@ ScenarioEditor::ScenarioEditor(Dialogs& dialogs, const Theme& theme, QWidget* pa
   setLook(text_, "mono");
   text_->setLineWrapMode(QPlainTextEdit::NoWrap);
   text_->setTabChangesFocus(true);
+  text_->setTheme(theme);
   verdict_->setObjectName(QStringLiteral("scenarioVerdict"));
   verdict_->setAccessibleName(tr("Whether it can be run"));
   verdict_->setTextFormat(Qt::PlainText);  // it quotes what was typed
@@ -63,7 +62,7 @@ ScenarioEditor::ScenarioEditor(Dialogs& dialogs, const Theme& theme, QWidget* pa
   layout->addWidget(text_);
   layout->addWidget(verdict_);
   layout->addWidget(buttons);
-  connect(text_, &QPlainTextEdit::textChanged, this, &ScenarioEditor::check);
+  connect(text_, &NumberedText::textChanged, this, &ScenarioEditor::check);
   connect(run_, &QPushButton::clicked, this, [this] { Q_EMIT run(text_->toPlainText(), name_); });
   connect(save, &QPushButton::clicked, this, [this] { saveAs(); });
   connect(buttons, &QDialogButtonBox::rejected, this, &ScenarioEditor::reject);
@@ -78,6 +77,10 @@ void ScenarioEditor::edit(const QString& toml, const QString& name) {
   text_->setFocus();
 }
 
+void ScenarioEditor::setTheme(const Theme& theme) {
+  text_->setTheme(theme);
+}
+
 bool ScenarioEditor::isChanged() const {
   return text_->toPlainText() != savedText_;
 }
@@ -89,32 +92,19 @@ void ScenarioEditor::check() {
   if (scenario) {
     const QString reach = reachText(*scenario);
     say(reach.isEmpty() ? tr("It can be run.") : tr("It can be run. %1").arg(reach), "ok");
-    markLine(0);
+    text_->markLine(0);
     return;
   }
   const int line = lineOf(scenario.error().subject);
   say(line > 0 ? tr("Line %1: %2").arg(line).arg(sentence(scenario.error()))
                : sentence(scenario.error()),
       "bad");
-  markLine(line);
+  text_->markLine(line);
 }
 
 void ScenarioEditor::say(const QString& text, const char* look) {
   verdict_->setText(text);
   setLook(verdict_, look);
-}
-
-/// Gives the line that is wrong another ground; 0: none.
-void ScenarioEditor::markLine(int line) {
-  QList<QTextEdit::ExtraSelection> marks;
-  if (line > 0) {
-    QTextEdit::ExtraSelection mark;
-    mark.cursor = QTextCursor(text_->document()->findBlockByNumber(line - 1));
-    mark.format.setBackground(mixed(theme_.bad, theme_.surface, 0.15));
-    mark.format.setProperty(QTextFormat::FullWidthSelection, true);
-    marks.append(mark);
-  }
-  text_->setExtraSelections(marks);
 }
 
 void ScenarioEditor::saveAs(std::function<void()> saved) {

@@ -9,12 +9,12 @@
 #include <functional>
 
 class QLabel;
-class QPlainTextEdit;
 class QPushButton;
 
 namespace poolscope::ui {
 
 class Dialogs;
+class NumberedText;
 
 /// A scenario's text, to be changed, checked at each letter, run and saved. It stays open beside
 /// the window. Threads: the GUI thread.
@@ -25,6 +25,7 @@ class ScenarioEditor : public QDialog {
 
   /// `name` is the file's, or what the text is called that comes from none.
   void edit(const QString& toml, const QString& name);
+  void setTheme(const Theme& theme);
   void reject() override;
 
  Q_SIGNALS:
@@ -33,15 +34,13 @@ class ScenarioEditor : public QDialog {
  private:
   void check();
   void say(const QString& text, const char* look);
-  void markLine(int line);
   void saveAs(std::function<void()> saved = {});
   bool isChanged() const;
 
   Dialogs& dialogs_;
-  Theme theme_;
   QString name_ = {};
   QString savedText_ = {};
-  QPlainTextEdit* text_;
+  NumberedText* text_;
   QLabel* verdict_;
   QPushButton* run_;
 };

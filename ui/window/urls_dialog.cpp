@@ -5,6 +5,7 @@
 #include "core/workload/url_scenario.h"
 #include "ui/panels/look.h"
 #include "ui/window/dialogs.h"
+#include "ui/window/numbered_text.h"
 
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
@@ -13,7 +14,6 @@
 #include <QFormLayout>
 #include <QLabel>
 #include <QLocale>
-#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QVBoxLayout>
@@ -31,7 +31,7 @@ constexpr const char* kScenarioName = "my-pages.toml";
 UrlsDialog::UrlsDialog(Dialogs& dialogs, const Theme& theme, QWidget* parent)
     : QDialog(parent),
       dialogs_(dialogs),
-      text_(new QPlainTextEdit(this)),
+      text_(new NumberedText(this)),
       workers_(new QSpinBox(this)),
       atATime_(new QSpinBox(this)),
       rate_(new QDoubleSpinBox(this)),
@@ -44,6 +44,7 @@ UrlsDialog::UrlsDialog(Dialogs& dialogs, const Theme& theme, QWidget* parent)
   text_->setPlaceholderText(tr("https://example.org/page\nhttps://example.org/another"));
   setLook(text_, "mono");
   text_->setTabChangesFocus(true);
+  text_->setTheme(theme);
   auto* label = new QLabel(tr("&URLs, one a line; each is fetched once"), this);
   label->setBuddy(text_);
   workers_->setObjectName(QStringLiteral("urlsWorkers"));
@@ -82,7 +83,7 @@ UrlsDialog::UrlsDialog(Dialogs& dialogs, const Theme& theme, QWidget* parent)
   layout->addLayout(form);
   layout->addWidget(verdict_);
   layout->addWidget(buttons);
-  connect(text_, &QPlainTextEdit::textChanged, this, &UrlsDialog::check);
+  connect(text_, &NumberedText::textChanged, this, &UrlsDialog::check);
   connect(run_, &QPushButton::clicked, this, [this] {
     Q_EMIT run(QString::fromStdString(scenario()), QString::fromLatin1(kScenarioName));
     accept();
@@ -111,8 +112,11 @@ void UrlsDialog::check() {
   workload::UrlList list = workload::urls_in(text_->toPlainText().toStdString());
   urls_ = std::move(list.urls);
   run_->setEnabled(false);
+  text_->markLine(static_cast<int>(list.stray_line));
   if (list.stray) {
-    say(tr("No http or https URL: %1").arg(QString::fromStdString(*list.stray)), "bad");
+    say(tr("Line %1: no http or https URL: %2. Begin it with https://, or with # to leave it out.")
+            .arg(QString::number(list.stray_line), QString::fromStdString(*list.stray)),
+        "bad");
     return;
   }
   if (urls_.empty()) {

@@ -11,13 +11,13 @@
 
 class QDoubleSpinBox;
 class QLabel;
-class QPlainTextEdit;
 class QPushButton;
 class QSpinBox;
 
 namespace poolscope::ui {
 
 class Dialogs;
+class NumberedText;
 
 /// Takes URLs, pasted or of a text file, and makes a scenario that fetches them.
 /// Threads: the GUI thread.
@@ -38,7 +38,7 @@ class UrlsDialog : public QDialog {
 
   Dialogs& dialogs_;
   std::vector<std::string> urls_ = {};  ///< in the text
-  QPlainTextEdit* text_;
+  NumberedText* text_;
   QSpinBox* workers_;
   QSpinBox* atATime_;
   QDoubleSpinBox* rate_;

@@ -40,9 +40,10 @@ def text_record(first, task, tag, text):
 
 
 def _command():
-    words = getattr(sys, "orig_argv", None) or getattr(sys, "argv", None) or []
-    if not words:
-        return sys.executable or "python"
+    # The interpreter first, also where 3.9 does not keep it: what it is called tells of its lock.
+    words = getattr(sys, "orig_argv", None) or [sys.executable or "python"] + getattr(
+        sys, "argv", []
+    )
     return " ".join([os.path.basename(words[0])] + list(words[1:]))
 
 

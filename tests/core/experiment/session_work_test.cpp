@@ -3,6 +3,7 @@
 
 #include "core/session/session.h"
 #include "core/workload/random.h"
+#include "session_script.h"
 
 #include <QTest>
 
@@ -20,74 +21,8 @@ using trace::PhaseKind;
 
 namespace {
 
-constexpr TimeNs kMs = 1'000'000;
-
-/// A session of one pool, written by hand. `main` is its caller, thread 1; workers follow.
-class Script {
- public:
-  explicit Script(int workers) : sink_(session_.add_process(directory_)) {
-    main_ = directory_->add_thread({.name = "main"});
-    add(0, EventKind::pool_created, 0, main_,
-        trace::pool_detail(static_cast<std::uint32_t>(workers), directory_->intern("pool")));
-    for (int i = 0; i < workers; ++i) {
-      const std::string name = "pool_" + std::to_string(i);
-      workers_.push_back(directory_->add_thread({.name = name}));
-      add(0, EventKind::worker_started, 0, workers_.back(),
-          trace::worker_detail(directory_->intern(name), static_cast<std::uint32_t>(i)));
-    }
-  }
-
-  /// Waits for I/O, then computes for a tenth of its time.
-  std::uint64_t task(TimeNs queued, TimeNs started, TimeNs finished, std::size_t worker) {
-    const std::uint64_t id = ++tasks_;
-    const TimeNs computes = finished - (finished - started) / 10;
-    add(queued, EventKind::task_queued, id, main_, directory_->intern("job"));
-    add(started, EventKind::task_started, id, workers_[worker], 0);
-    phase(id, PhaseKind::io_wait, "page", started, computes, worker);
-    phase(id, PhaseKind::compute, "read", computes, finished, worker);
-    const auto cpu = static_cast<std::uint64_t>(finished - computes);
-    add(finished, EventKind::task_finished, id, workers_[worker], trace::finished_detail(cpu, 0));
-    return id;
-  }
-  void phase(std::uint64_t task, PhaseKind kind, const char* name, TimeNs begin, TimeNs end,
-             std::size_t worker) {
-    const auto detail = trace::phase_detail(kind, directory_->intern(name));
-    add(begin, EventKind::phase_begin, task, workers_[worker], detail);
-    add(end, EventKind::phase_end, task, workers_[worker], detail);
-  }
-  void block(std::size_t worker, std::uint64_t awaited, TimeNs begin, TimeNs end) {
-    add(begin, EventKind::blocked_begin, 0, workers_[worker], awaited);
-    add(end, EventKind::blocked_end, 0, workers_[worker], 0);
-  }
-
-  std::shared_ptr<const session::Snapshot> snapshot() {
-    std::ranges::stable_sort(events_, {}, &Event::time_ns);
-    sink_->consume(events_);
-    sink_->consume({});
-    events_.clear();
-    return session_.snapshot();
-  }
-
- private:
-  void add(TimeNs time, EventKind kind, std::uint64_t task, trace::ThreadId thread,
-           std::uint64_t detail) {
-    events_.push_back({.time_ns = static_cast<std::uint64_t>(time + kMs),
-                       .task = task,
-                       .thread = thread,
-                       .kind = kind,
-                       .pool = 1,
-                       .detail = detail});
-  }
-
-  std::shared_ptr<trace::Directory> directory_ =
-      std::make_shared<trace::Directory>(trace::ProcessInfo{.pid = 1, .name = "script"});
-  session::Session session_;
-  std::shared_ptr<trace::Sink> sink_;
-  trace::ThreadId main_ = 0;
-  std::vector<trace::ThreadId> workers_;
-  std::vector<Event> events_;
-  std::uint64_t tasks_ = 0;
-};
+using poolscope::test::kMs;
+using poolscope::test::Script;
 
 /// `batches` of ten tasks of 20 ms on two workers, each batch when the last one is done.
 void fill_batches(Script& script, int batches) {
@@ -114,13 +49,13 @@ class SessionWorkTest : public QObject {
     fill_batches(script, 4);
     const auto work = work_of(*script.snapshot(), 100, 2);
     QVERIFY(work);
-    QCOMPARE(work->task_count(), std::size_t{40});
-    QCOMPARE(work->cores, std::size_t{2});
-    for (std::size_t i = 0; i < work->task_count(); ++i) {
+    QCOMPARE(work->tasks.task_count(), std::size_t{40});
+    QCOMPARE(work->tasks.cores, std::size_t{2});
+    for (std::size_t i = 0; i < work->tasks.task_count(); ++i) {
       double waits = 0;
       double computes = 0;
-      for (std::uint32_t k = work->tasks[i]; k < work->tasks[i + 1]; ++k) {
-        const Segment& segment = work->segments[k];
+      for (std::uint32_t k = work->tasks.tasks[i]; k < work->tasks.tasks[i + 1]; ++k) {
+        const Segment& segment = work->tasks.segments[k];
         (segment.kind == Segment::Kind::cpu ? computes : waits) +=
             static_cast<double>(segment.seconds);
       }
@@ -134,13 +69,13 @@ class SessionWorkTest : public QObject {
     fill_batches(script, 8);
     const auto work = work_of(*script.snapshot(), 100, 64);
     QVERIFY(work);
-    QVERIFY(work->gaps.empty());
-    QCOMPARE(work->batch, std::uint64_t{10});
-    QVERIFY(work->batch_waits);
+    QVERIFY(work->tasks.gaps.empty());
+    QCOMPARE(work->tasks.batch, std::uint64_t{10});
+    QVERIFY(work->tasks.batch_waits);
     // What was, and what four would do: ten tasks in three rounds.
-    QVERIFY(near(simulate(*work, {.workers = 2}).throughput, 10 / 0.1, 0.03));
-    QVERIFY(near(simulate(*work, {.workers = 4}).throughput, 10 / 0.06, 0.03));
-    QVERIFY(near(simulate(*work, {.workers = 64}).throughput, 10 / 0.02, 0.25));
+    QVERIFY(near(simulate(work->tasks, {.workers = 2}).throughput, 10 / 0.1, 0.03));
+    QVERIFY(near(simulate(work->tasks, {.workers = 4}).throughput, 10 / 0.06, 0.03));
+    QVERIFY(near(simulate(work->tasks, {.workers = 64}).throughput, 10 / 0.02, 0.25));
   }
 
   void aQueueThatIsNeverEmpty_hasWorkAtAnyTime() {
@@ -151,10 +86,10 @@ class SessionWorkTest : public QObject {
     }
     const auto work = work_of(*script.snapshot(), 1, 64);
     QVERIFY(work);
-    QVERIFY(work->gaps.empty());
-    QVERIFY(!work->batch_waits);
-    QVERIFY(work->batch > 50);
-    QVERIFY(near(simulate(*work, {.workers = 4}).throughput, 200, 0.02));
+    QVERIFY(work->tasks.gaps.empty());
+    QVERIFY(!work->tasks.batch_waits);
+    QVERIFY(work->tasks.batch > 50);
+    QVERIFY(near(simulate(work->tasks, {.workers = 4}).throughput, 200, 0.02));
   }
 
   void tasksThatComeByThemselves_bringNoMoreThanTheyAre() {
@@ -171,14 +106,14 @@ class SessionWorkTest : public QObject {
     }
     const auto work = work_of(*script.snapshot(), 100, 2);
     QVERIFY(work);
-    QVERIFY(!work->gaps.empty());
+    QVERIFY(!work->tasks.gaps.empty());
     const double arrivals = 400.0 / (static_cast<double>(now) * 1e-9);
-    const auto as_it_was = simulate(*work, {.workers = 4});
-    const auto many = simulate(*work, {.workers = 32});
+    const auto as_it_was = simulate(work->tasks, {.workers = 4});
+    const auto many = simulate(work->tasks, {.workers = 32});
     QVERIFY(near(as_it_was.throughput, arrivals, 0.03));
     QVERIFY(near(many.throughput, arrivals, 0.03));
     QVERIFY(many.queue_wait_mean < as_it_was.queue_wait_mean / 10);
-    QVERIFY(near(simulate(*work, {.workers = 1}).throughput, 50, 0.02));
+    QVERIFY(near(simulate(work->tasks, {.workers = 1}).throughput, 50, 0.02));
   }
 
   void onlyTheLastSeconds_count() {
@@ -191,7 +126,7 @@ class SessionWorkTest : public QObject {
     }
     const auto work = work_of(*script.snapshot(), 0.9, 2);
     QVERIFY(work);
-    QVERIFY(near(simulate(*work, {.workers = 1}).throughput, 100, 0.02));
+    QVERIFY(near(simulate(work->tasks, {.workers = 1}).throughput, 100, 0.02));
   }
 
   void whatIsKnownBeside_isUsed() {
@@ -200,12 +135,145 @@ class SessionWorkTest : public QObject {
     const auto snapshot = script.snapshot();
     const auto served = work_of(*snapshot, 100, 2, {.batch = 1000, .server_capacity = 4});
     QVERIFY(served);
-    QCOMPARE(served->batch, std::uint64_t{1000});
+    QCOMPARE(served->tasks.batch, std::uint64_t{1000});
     // Four requests of 18 ms at a time, however many workers ask.
-    QVERIFY(near(simulate(*served, {.workers = 64}).throughput, 4 / 0.018, 0.03));
+    QVERIFY(near(simulate(served->tasks, {.workers = 64}).throughput, 4 / 0.018, 0.03));
     const auto busy = work_of(*snapshot, 100, 1, {.batch = 1000, .other_cpu = 0.008});
     // 2 ms of its own and 8 ms beside on one core.
-    QVERIFY(near(simulate(*busy, {.workers = 64}).throughput, 100, 0.03));
+    QVERIFY(near(simulate(busy->tasks, {.workers = 64}).throughput, 100, 0.03));
+  }
+
+  void oneBatch_isPredictedWithItsEnd() {
+    Script script(4);
+    for (int i = 0; i < 22; ++i) {  // in six rounds, the last half empty
+      const TimeNs started = i / 4 * 20 * kMs;
+      script.task(0, started, started + 20 * kMs, static_cast<std::size_t>(i % 4));
+    }
+    const auto work = work_of(*script.snapshot(), 100, 64);
+    QVERIFY(work);
+    QCOMPARE(work->arrivals, Arrivals::batches);
+    QCOMPARE(work->tasks.batch, std::uint64_t{22});
+    QVERIFY(near(predict(*work, 4).throughput, 22 / 0.12, 0.03));
+    QVERIFY(near(predict(*work, 11).throughput, 22 / 0.04, 0.06));
+  }
+
+  void aQueueThatGrows_bringsNoMoreThanWhatComes() {
+    Script script(1);
+    for (int i = 0; i < 300; ++i) {  // one comes every 10 ms, and takes 20
+      script.task(i * 10 * kMs, i * 20 * kMs, (i + 1) * 20 * kMs, 0);
+    }
+    const auto work = work_of(*script.snapshot(), 100, 64);
+    QVERIFY(work);
+    QCOMPARE(work->arrivals, Arrivals::by_themselves);
+    const PredictedFigures one = predict(*work, 1);
+    QVERIFY(near(one.throughput, 50, 0.02));
+    QVERIFY(!one.queue_wait_p99);  // it grows: any number would be made up
+    const PredictedFigures many = predict(*work, 16);
+    QVERIFY(near(many.throughput, 100, 0.02));
+    QVERIFY(many.queue_wait_p99 && *many.queue_wait_p99 < 0.005);
+  }
+
+  void whoSubmitsNoMoreThanSoMany_keepsNoMoreWorkersBusy() {
+    Script script(4);
+    for (int i = 0; i < 400; ++i) {  // twelve in the pool at any time: eight wait
+      const TimeNs started = i / 4 * 20 * kMs;
+      script.task(std::max<TimeNs>(0, started - 40 * kMs), started, started + 20 * kMs,
+                  static_cast<std::size_t>(i % 4));
+    }
+    const auto work = work_of(*script.snapshot(), 100, 64);
+    QVERIFY(work);
+    QCOMPARE(work->arrivals, Arrivals::always);
+    QCOMPARE(work->most_at_once, std::uint64_t{12});
+    QVERIFY(near(predict(*work, 4).throughput, 200, 0.02));
+    const PredictedFigures many = predict(*work, 48);
+    QVERIFY(near(many.throughput, 600, 0.03));
+    QVERIFY(near(many.utilization, 0.25, 0.05));
+  }
+
+  /// As of a Python program: nothing tells where in a task it computed, or waited for the
+  /// interpreter's lock.
+  void waitsForTheInterpreter_areNoWaitsForTheWorld() {
+    SimulatedWork truth;
+    workload::Random random(5);
+    for (int i = 0; i < 2000; ++i) {
+      truth.add_task({{Segment::Kind::delay, 0, static_cast<float>(0.03 + 0.02 * random.uniform())},
+                      {Segment::Kind::cpu, 0, 0.004F}});
+    }
+    truth.batch = 2000;
+    const Replay run = replay(truth, {.workers = 8, .seconds = 100, .most_tasks = 2000});
+    Script script(8, "python3 pages.py");
+    script.plain_tasks(run, 4 * kMs);
+    const auto snapshot = script.snapshot();
+    const auto stretch = last_stretch(*snapshot, 100);
+    QVERIFY(stretch);
+    const std::size_t cores = computing_cores(*snapshot, stretch->pool, 64);
+    QCOMPARE(cores, std::size_t{1});
+    const auto work = work_of(*snapshot, *stretch, cores);
+    QVERIFY(work);
+    for (const std::uint64_t workers : {1, 2, 8, 64}) {
+      const double expected = simulate(truth, {.workers = workers}).throughput;
+      const double predicted = predict(*work, workers).throughput;
+      QVERIFY2(
+          near(predicted, expected, 0.05),
+          qPrintable(
+              QStringLiteral("%1 workers: %2 of %3").arg(workers).arg(predicted).arg(expected)));
+    }
+  }
+
+  void computingAllTheTime_hidesTheRest() {
+    SimulatedWork truth;
+    truth.add_task({{Segment::Kind::delay, 0, 0.03F}, {Segment::Kind::cpu, 0, 0.004F}});
+    truth.batch = 1000;
+    Script script(32);
+    script.plain_tasks(replay(truth, {.workers = 32, .seconds = 2}), 4 * kMs);
+    const auto work = work_of(*script.snapshot(), 100, 1);
+    QVERIFY(!work);
+    QCOMPARE(work.error(), NoWork::cores_full);
+  }
+
+  void whatWasNotMeasured_isNotGuessed() {
+    SimulatedWork truth;
+    truth.add_task({{Segment::Kind::delay, 0, 0.03F}});
+    truth.batch = 100;
+    Script script(4);
+    script.plain_tasks(replay(truth, {.workers = 4, .seconds = 1}), 0);
+    const auto work = work_of(*script.snapshot(), 100, 2);
+    QVERIFY(!work);
+    QCOMPARE(work.error(), NoWork::cpu_unknown);
+  }
+
+  /// Two workers on two cores take 40 ms for what a core alone does in 20: half of each is
+  /// somebody else's.
+  void otherProgramsOnTheCores_areThereWithOtherNumbersToo() {
+    Script script(2);
+    for (int i = 0; i < 200; ++i) {
+      const TimeNs started = i / 2 * 40 * kMs;
+      script.computing_task(0, started, started + 40 * kMs, static_cast<std::size_t>(i % 2),
+                            20 * kMs);
+    }
+    const auto work = work_of(*script.snapshot(), 100, 2);
+    QVERIFY(work);
+    QVERIFY(near(work->tasks.speed, 0.5, 0.03));
+    QVERIFY(near(predict(*work, 1).throughput, 25, 0.05));
+    QVERIFY(near(predict(*work, 8).throughput, 50, 0.05));
+  }
+
+  void interpretersLock_isToldByTheProcessesName_data() {
+    QTest::addColumn<QString>("process");
+    QTest::addColumn<int>("cores");
+    QTest::newRow("Python") << "python3 a.py" << 1;
+    QTest::newRow("a version") << "python3.11 -m app" << 1;
+    QTest::newRow("nothing but Python") << "python" << 1;
+    QTest::newRow("free-threaded") << "python3.13t a.py" << 8;
+    QTest::newRow("like Python") << "pythonista a.py" << 8;
+    QTest::newRow("C++") << "scraper --all" << 8;
+  }
+  void interpretersLock_isToldByTheProcessesName() {
+    QFETCH(QString, process);
+    QFETCH(int, cores);
+    Script script(2, process.toStdString());
+    const auto snapshot = script.snapshot();
+    QCOMPARE(computing_cores(*snapshot, session::PoolIndex{0}, 8), static_cast<std::size_t>(cores));
   }
 
   void whatCannotBeTold_isNothing() {

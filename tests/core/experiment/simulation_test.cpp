@@ -35,6 +35,8 @@ class SimulationTest : public QObject {
   void theSameSeed_givesTheSame();
   void tasksWithoutTime_end();
   void replay_hasTheTasksInTheirOrder_andOverAgain();
+  void replay_ofBatches_hasTheNextOne_fromWhenTheQueueIsEmpty();
+  void replay_ofABuffer_takesResultsInOrder();
   void replay_ofArrivals_hasThoseThatStillWait();
   void replay_ofTasksWithoutTime_ends();
   void replay_saysHowLongComputingTook();
@@ -266,7 +268,7 @@ void SimulationTest::replay_hasTheTasksInTheirOrder_andOverAgain() {
   std::vector<std::pair<TimeNs, TimeNs>> times;
   for (const TaskRecord& task : run.tasks) {
     QCOMPARE(task.queued, TimeNs{0});
-    if (in_ms(task.started) < 1000) {
+    if (task.started < 1'000'000'000) {
       times.emplace_back(in_ms(task.started), in_ms(task.finished));
     }
   }
@@ -276,6 +278,47 @@ void SimulationTest::replay_hasTheTasksInTheirOrder_andOverAgain() {
   times.back().second = -1;  // it goes on beyond the end
   QCOMPARE(times, expected);
   QCOMPARE(in_ms(run.end), TimeNs{1000});
+  QCOMPARE(run.tasks.size(), std::size_t{100});  // of the batch, those that wait for it too
+}
+
+void SimulationTest::replay_ofBatches_hasTheNextOne_fromWhenTheQueueIsEmpty() {
+  SimulatedWork work;
+  work.batch = 2;
+  work.add_task({delay(0.25)});
+  const Replay run = replay(work, {.workers = 1, .seconds = 1.125});
+  std::vector<TimeNs> queued;
+  for (const TaskRecord& task : run.tasks) {
+    queued.push_back(task.queued / 1'000'000);
+  }
+  // They start at 0, 250, 500, ...
+  const std::vector<TimeNs> expected{0, 0, 250, 250, 750, 750};
+  QVERIFY(queued.size() >= expected.size());
+  queued.resize(expected.size());
+  QCOMPARE(queued, expected);
+  QVERIFY(near(simulate(work, {.workers = 1}).queue_wait_p99, 0.5, 0.001));
+}
+
+/// The first of four is long: the results of those behind it are not taken before its own is, and
+/// no more come meanwhile.
+void SimulationTest::replay_ofABuffer_takesResultsInOrder() {
+  SimulatedWork work;
+  work.ahead = 3;
+  work.add_task({delay(0.5)});
+  for (int i = 0; i < 3; ++i) {
+    work.add_task({delay(0.125)});
+  }
+  const Replay run = replay(work, {.workers = 2, .seconds = 0.875});
+  std::vector<std::pair<TimeNs, TimeNs>> times;
+  for (std::size_t i = 0; i < std::min<std::size_t>(7, run.tasks.size()); ++i) {
+    times.emplace_back(run.tasks[i].queued / 1'000'000, run.tasks[i].started / 1'000'000);
+  }
+  const std::vector<std::pair<TimeNs, TimeNs>> expected{
+      {0, 0}, {0, 0}, {0, 125}, {500, 500}, {500, 500}, {500, 625}, {625, 750}};
+  QCOMPARE(times, expected);
+  work.tasks.resize(
+      2);  // the long one alone: as many at work as are ahead, or as there are workers
+  QVERIFY(near(throughput(work, 2), 4, 0.01));
+  QVERIFY(near(throughput(work, 8), 6, 0.01));
 }
 
 void SimulationTest::replay_ofArrivals_hasThoseThatStillWait() {

@@ -189,6 +189,12 @@ void SweepTest::aLock_isPredictedAsTheCeiling() {
   QVERIFY2(predicted(1) > 100 && predicted(1) < 260, qPrintable(QString::number(predicted(1))));
   QVERIFY2(predicted(2) < 1.1 * predicted(1), qPrintable(QString::number(predicted(2))));
   QCOMPARE(result.points[2].lock, std::string("db"));
+  for (const SweepPoint& each : result.points) {
+    QVERIFY(each.predicted_queue_wait_p99.value_or(0) > 0);
+  }
+  // A worker more in the queue for the lock does not make the batch shorter.
+  QVERIFY(*result.points[2].predicted_queue_wait_p99 >
+          0.5 * *result.points[1].predicted_queue_wait_p99);
 }
 
 void SweepTest::theScript_isNotPlayed() {

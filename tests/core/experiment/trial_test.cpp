@@ -125,6 +125,8 @@ class TrialTest : public QObject {
   void figures_areToldWithTheirUnits() {
     QCOMPARE(figure_words("throughput", 402.4), std::string("402 tasks/s"));
     QCOMPARE(figure_words("finished", 8), std::string("8 tasks finished"));
+    QCOMPARE(figure_words("failed", 1), std::string("1 task failed"));
+    QCOMPARE(figure_words("peak_workers", 1), std::string("1 worker"));
     QCOMPARE(figure_words("queue_wait.p99", 0.012), std::string("12.0 ms queue wait (p99)"));
     QCOMPARE(figure_words("run_time.mean", 2.5), std::string("2.50 s run time (mean)"));
     QCOMPARE(figure_words("utilization", 0.5), std::string("50 % of the workers' time used"));

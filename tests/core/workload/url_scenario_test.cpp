@@ -40,6 +40,7 @@ void UrlScenarioTest::strayLine_isTold() {
   const UrlList list = urls_in("http://a.example/\nexample.org/without\tscheme\nftp://b.example/");
   QCOMPARE(list.urls.size(), std::size_t{1});
   QCOMPARE(*list.stray, std::string("example.org/without scheme"));
+  QCOMPARE(list.stray_line, std::size_t{2});
 }
 
 void UrlScenarioTest::listOfAProgram_isTakenAsItStands_data() {
@@ -80,6 +81,7 @@ void UrlScenarioTest::emptyText_hasNone() {
     const UrlList list = urls_in(text);
     QVERIFY(list.urls.empty());
     QVERIFY(!list.stray);
+    QCOMPARE(list.stray_line, std::size_t{0});
     QCOMPARE(list.hosts, std::size_t{0});
   }
 }

@@ -45,6 +45,20 @@ class CodePanelTest : public QObject {
              QStringLiteral("takes a result"));
   }
 
+  void waitingForAll_whereNoCallDoes_isCalledLeavingThePool() {
+    const CallerStep waits{.kind = Kind::waits, .reason = trace::BlockReason::wait};
+    const auto* words = panel_->findChild<QLabel*>(QStringLiteral("codeStep"));
+    panel_->showCode(QStringLiteral("with ThreadPoolExecutor() as pool:\n    pool.submit(f)"), {});
+    panel_->showStep(waits, QStringLiteral("blocked in wait()"));
+    QCOMPARE(words->text(), QStringLiteral("leaves the pool when all is done"));
+    QCOMPARE(panel_->view()->lit(), (std::optional<LineRange>({0, 1})));
+    panel_->showCode(QStringLiteral("pool = ThreadPoolExecutor()\nfutures = [pool.submit(f)]\n"
+                                    "wait(futures)"),
+                     {});
+    QCOMPARE(words->text(), QStringLiteral("blocked in wait()"));
+    QCOMPARE(panel_->view()->lit(), (std::optional<LineRange>({2, 3})));
+  }
+
   void choice_staysWhileTheScenarioChanges_andReturnsWhereThereIsNone() {
     panel_->findChild<QToolButton*>(QStringLiteral("codeCpp"))->click();
     panel_->showCode(kPython, QString());

@@ -57,6 +57,22 @@ class LessonPanelTest : public QObject {
     QVERIFY2(left < 2 * lineHeight, qPrintable(QString::number(left)));
   }
 
+  void link_toAnotherLesson_isFollowed_byKeys() {
+    panel_->showLesson(QStringLiteral("See [Computing](scenario:cpu-bound) and [all](file:///)."),
+                       {});
+    QSignalSpy chosen(panel_.get(), &LessonPanel::scenarioChosen);
+    QVERIFY(label("lessonText")->textInteractionFlags().testFlag(Qt::LinksAccessibleByKeyboard));
+    panel_->show();
+    QVERIFY(QTest::qWaitForWindowExposed(panel_.get()));
+    label("lessonText")->setFocus(Qt::TabFocusReason);
+    QTest::keyClick(label("lessonText"), Qt::Key_Tab);  // to its first link
+    QTest::keyClick(label("lessonText"), Qt::Key_Return);
+    QCOMPARE(chosen.size(), 1);
+    QCOMPARE(chosen.first().first().toString(), QStringLiteral("cpu-bound"));
+    panel_->showLesson(QStringLiteral("None."), {});
+    QVERIFY(!label("lessonText")->textInteractionFlags().testFlag(Qt::LinksAccessibleByKeyboard));
+  }
+
   void button_tellsItsPromiseToWhoCannotSee() {
     QCOMPARE(button("try0")->accessibleDescription(), QStringLiteral("Twice as much"));
   }

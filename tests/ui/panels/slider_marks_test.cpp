@@ -33,6 +33,16 @@ class SliderMarksTest : public QObject {
     QCOMPARE(kScale.toWorkers(5000), 64);
   }
 
+  void scale_endsAtADoubling() {
+    QCOMPARE(WorkersScale::endFor(1), 64);
+    QCOMPARE(WorkersScale::endFor(64), 64);
+    QCOMPARE(WorkersScale::endFor(65), 128);
+    QCOMPARE(WorkersScale::endFor(4096), 4096);
+    const WorkersScale wide{.left = 10, .width = 300, .most = 4096};
+    QCOMPARE(wide.toX(64), 160.0);
+    QCOMPARE(wide.toWorkers(310), 4096);
+  }
+
   void labels_neverOverlap_forAnyNumberOfCores() {
     for (int cores = 1; cores <= 200; ++cores) {
       for (const qreal width : {120.0, 200.0, 300.0, 500.0}) {
@@ -89,6 +99,13 @@ class SliderMarksTest : public QObject {
     QCOMPARE(texts(6, 600), (QStringList{"1", "2 cores", "6 recommended", "64"}));
     QCOMPARE(texts(24, 150), (QStringList{"1", "24 recommended", "64"}));
     QCOMPARE(texts(100, 600), (QStringList{"1", "2 cores", "6 = cores + 4", "64"}));
+    QStringList wide;
+    for (const SliderMark& mark :
+         layOutSliderMarks({.cores = 2, .recommended = 100},
+                           {.left = 10, .width = 580, .most = 128}, 0, 600, textWidth)) {
+      wide << mark.text;
+    }
+    QCOMPARE(wide, (QStringList{"1", "2 cores", "6 = cores + 4", "100 recommended", "128"}));
   }
 };
 

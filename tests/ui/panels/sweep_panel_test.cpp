@@ -197,6 +197,10 @@ class SweepPanelTest : public QObject {
     QVERIFY(text(0, SweepTableModel::interval).contains(QLatin1String(" to ")));
     QCOMPARE(text(0, SweepTableModel::predicted), QStringLiteral("16.5"));
     QCOMPARE(text(3, SweepTableModel::queueWait), formatSeconds(0.25));
+    QCOMPARE(text(3, SweepTableModel::predictedWait), formatSeconds(2.1 / 8));
+    QVERIFY(model.headerData(SweepTableModel::predictedWait, Qt::Horizontal, Qt::DisplayRole)
+                .toString()
+                .startsWith(QLatin1String("Predicted")));
     QCOMPARE(text(0, SweepTableModel::busy), formatShare(0.97));
     QCOMPARE(text(0, SweepTableModel::cpu), formatShare(0.25));
     QCOMPARE(text(0, SweepTableModel::memory), QStringLiteral("64 MiB"));
@@ -251,6 +255,49 @@ class SweepPanelTest : public QObject {
     const QString point = chart->child(3)->text(QAccessible::Name);
     QVERIFY2(point.startsWith(QLatin1String("8 workers: ")), qPrintable(point));
     QVERIFY2(point.contains(QLatin1String("predicted")), qPrintable(point));
+    const QString wait = point.section(QLatin1String("; "), 1);
+    QCOMPARE(wait, QStringLiteral("queue wait p99 %1, predicted %2")
+                       .arg(formatSeconds(0.25), formatSeconds(2.1 / 8)));
+  }
+
+  void waitsThatTheRunsCut_areAtLeastSoLong() {
+    SweepTableModel model;
+    auto result = sampleSweep(kCounts, 0.004);
+    result.points[0].queue_wait_at_least = true;
+    result.points[0].predicted_queue_wait_at_least = true;
+    result.points[1].predicted_queue_wait_p99.reset();
+    model.setResult(result);
+    const auto text = [&](int row, int column) {
+      return model.index(row, column).data().toString();
+    };
+    QCOMPARE(text(0, SweepTableModel::queueWait), QStringLiteral("> %1").arg(formatSeconds(2)));
+    QCOMPARE(text(0, SweepTableModel::predictedWait),
+             QStringLiteral("> %1").arg(formatSeconds(2.1)));
+    QCOMPARE(text(1, SweepTableModel::predictedWait), QStringLiteral("\u2013"));
+    const ScalingData data = scalingData(result);
+    QVERIFY(scalingPointText(data.points[0])
+                .endsWith(QStringLiteral("queue wait p99 at least %1, predicted at least %2")
+                              .arg(formatSeconds(2), formatSeconds(2.1))));
+    QVERIFY(!scalingPointText(data.points[1])
+                 .section(QLatin1String("; "), 1)
+                 .contains(QLatin1String("predicted")));
+  }
+
+  void narrowTables_giveUpWhatIsPredicted_oneByOne() {
+    SweepPanel panel;
+    panel.showState(sampleState(Activity::ended, sampleSweep(kCounts, 0.004)), kRunning);
+    auto* table = find<QTableView>(panel, "sweepTable");
+    panel.show();
+    int shownColumns = 0;
+    for (int width = 1400; width >= 400; width -= 20) {
+      panel.resize(width, 900);
+      QCoreApplication::processEvents();
+      const bool predicted = !table->isColumnHidden(SweepTableModel::predicted);
+      const bool wait = !table->isColumnHidden(SweepTableModel::predictedWait);
+      QVERIFY(wait || !predicted);  // the throughput's goes first
+      shownColumns |= predicted ? 4 : wait ? 2 : 1;
+    }
+    QCOMPARE(shownColumns, 7);
   }
 };
 

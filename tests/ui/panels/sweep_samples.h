@@ -31,6 +31,7 @@ inline experiment::SweepResult sampleSweep(const std::vector<std::uint64_t>& cou
     }
     result.points.push_back(experiment::sum_up(workers, std::move(runs)));
     result.points.back().predicted = result.points.back().throughput.mean * 1.03;
+    result.points.back().predicted_queue_wait_p99 = 2.1 / static_cast<double>(workers);
   }
   result.calibrated_at = counts.back();
   experiment::evaluate(result, {}, true);

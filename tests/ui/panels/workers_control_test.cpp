@@ -29,7 +29,52 @@ class WorkersControlTest : public QObject {
     QTest::keyClick(control.field(), Qt::Key_Return);
     QCOMPARE(chosen.count(), 1);
     QCOMPARE(chosen.first().first().toInt(), 640);
-    QCOMPARE(control.slider()->value(), 64);  // as far as it goes
+    QCOMPARE(control.slider()->value(), 640);
+  }
+
+  void scale_growsWithWhatIsInUse_andBack() {
+    WorkersControl control(2);
+    WorkersSlider* slider = control.slider();
+    const auto end = [&] { return slider->marks().last().text; };
+    QCOMPARE(end(), QStringLiteral("64"));
+    control.setValue(128);
+    QCOMPARE(slider->value(), 128);  // what a screen reader says, and where the keys go on from
+    QCOMPARE(end(), QStringLiteral("128"));
+    QVERIFY(slider->accessibleName().contains(QStringLiteral("128")));
+    QTest::keyClick(slider, Qt::Key_Left);
+    QCOMPARE(control.value(), 127);
+    control.setValue(4096);
+    QCOMPARE(slider->value(), 4096);
+    QCOMPARE(end(), QStringLiteral("4096"));
+    control.setValue(8);
+    QCOMPARE(end(), QStringLiteral("64"));
+  }
+
+  void scale_doesNotShrink_underThePointer() {
+    WorkersControl control(2);
+    control.setValue(300);
+    control.resize(500, 90);
+    control.show();
+    WorkersSlider* slider = control.slider();
+    const QPoint at(qRound(slider->scale().toX(8)), slider->height() / 3);
+    QTest::mouseMove(slider, at);
+    QTest::mousePress(slider, Qt::LeftButton, {}, at);
+    QTest::mouseRelease(slider, Qt::LeftButton, {}, at);
+    control.setValue(8);
+    QCOMPARE(slider->scale().most, 512);
+    QEvent leave(QEvent::Leave);
+    QCoreApplication::sendEvent(slider, &leave);
+    control.setValue(8);
+    QCOMPARE(slider->scale().most, 64);
+  }
+
+  void recommendedNumber_isOnTheScale() {
+    WorkersControl control(2);
+    control.setValue(8);
+    control.slider()->setRecommended(100);
+    QCOMPARE(control.slider()->scale().most, 128);
+    control.slider()->setRecommended(0);
+    QCOMPARE(control.slider()->scale().most, 64);
   }
 
   void mark_isLit_forItsOwnNumberOnly() {
@@ -37,8 +82,7 @@ class WorkersControlTest : public QObject {
     control.setValue(64);
     auto* slider = control.findChild<WorkersSlider*>();
     QVERIFY(slider->isAt(slider->marks().last()));
-    control.setValue(4096);
-    QCOMPARE(slider->value(), 64);
+    control.setValue(4000);
     QVERIFY(!slider->isAt(slider->marks().last()));
     slider->setValue(1);
     QVERIFY(slider->isAt(slider->marks().first()));
@@ -172,6 +216,50 @@ class WorkersControlTest : public QObject {
     control.setValue(8);  // the pool has not followed yet
     QCOMPARE(control.slider()->value(), 20);
     QCOMPARE(control.value(), 20);
+  }
+
+  void ofASessionThatIsOver_numbersCanBePointedAt_andNotChosen() {
+    WorkersControl control(2);
+    control.setValue(8);
+    control.setPointOnly(true);
+    control.resize(500, 90);
+    control.show();
+    WorkersSlider* slider = control.slider();
+    QSignalSpy chosen(&control, &WorkersControl::chosen);
+    QVERIFY(!control.field()->isEnabled());
+    QVERIFY(slider->isEnabled());
+    const QPoint at(qRound(slider->scale().toX(24)), slider->height() / 3);
+    QTest::mouseClick(slider, Qt::LeftButton, {}, at);
+    QCOMPARE(slider->pointedAt(), std::optional(24));
+    QTest::mouseMove(slider, QPoint(qRound(slider->scale().toX(32)), slider->height() / 3));
+    QCOMPARE(slider->pointedAt(), std::optional(32));
+    QCOMPARE(slider->value(), 8);
+    QCOMPARE(chosen.count(), 0);
+    control.setPointOnly(false);
+    QTest::mouseClick(slider, Qt::LeftButton, {}, at);
+    QCOMPARE(chosen.count(), 1);
+  }
+
+  void ofASessionThatIsOver_keysMoveTheGhost() {
+    WorkersControl control(2);
+    control.setValue(8);
+    control.setPointOnly(true);
+    control.show();
+    WorkersSlider* slider = control.slider();
+    QSignalSpy chosen(&control, &WorkersControl::chosen);
+    const auto after = [&](Qt::Key key) {
+      QTest::keyClick(slider, key);
+      return slider->pointedAt();
+    };
+    QCOMPARE(after(Qt::Key_Right), std::optional(9));
+    QCOMPARE(after(Qt::Key_Up), std::optional(10));
+    QCOMPARE(after(Qt::Key_PageDown), std::optional(6));
+    QCOMPARE(after(Qt::Key_Left), std::optional(5));
+    QCOMPARE(after(Qt::Key_Home), std::optional(1));
+    QCOMPARE(after(Qt::Key_Left), std::optional(1));
+    QCOMPARE(after(Qt::Key_Escape), std::optional<int>());
+    QCOMPARE(slider->value(), 8);
+    QCOMPARE(chosen.count(), 0);
   }
 };
 

@@ -39,6 +39,17 @@ SweepResult sweepOf(const std::vector<std::uint64_t>& counts, double spread, int
 
 const std::vector<std::uint64_t> kCounts{1, 2, 4, 8, 16, 32};
 
+/// The wait of a batch: 4 s at one worker, which the runs at one and two were too short to see.
+SweepResult withWaits(SweepResult result) {
+  for (SweepPoint& point : result.points) {
+    const double wait = 4 / static_cast<double>(point.workers);
+    point.queue_wait_at_least = point.workers <= 2;
+    point.queue_wait_p99 = point.queue_wait_at_least ? 0.5 : wait;
+    point.predicted_queue_wait_p99 = 1.1 * wait;
+  }
+  return result;
+}
+
 ScalingScene laidOut(const ScalingData& data, QSizeF size = kSize,
                      const ScalingOptions& options = {}) {
   return layOutScaling(data, size, Theme::dark(), options);
@@ -130,6 +141,47 @@ class ScalingTest : public QObject {
     QVERIFY(entry->label.contains(QLatin1String("8")));
   }
 
+  void waits_standBelow_overTheSameCounts() {
+    SweepResult result = withWaits(sweepOf(kCounts, 0.02));
+    result.calibrated_at = 8;
+    const ScalingScene scene = laidOut(scalingData(result));
+    const ScalingWaitScene& waits = scene.waits;
+    QCOMPARE(waits.measured.size(), qsizetype{6});
+    QCOMPARE(waits.predicted.size(), qsizetype{6});
+    QCOMPARE(waits.plot.left(), scene.plot.left());
+    QCOMPARE(waits.plot.right(), scene.plot.right());
+    QVERIFY(waits.plot.top() > scene.plot.bottom());
+    for (qsizetype i = 0; i < 6; ++i) {
+      const SweepPoint& point = result.points[static_cast<std::size_t>(i)];
+      QCOMPARE(waits.measured[i].at.x(), scene.marks[i].at.x());
+      QCOMPARE(waits.predicted[i].at.x(), scene.marks[i].at.x());
+      const double measured = waits.value.toSeconds(waits.measured[i].at.y());
+      const double predicted = waits.value.toSeconds(waits.predicted[i].at.y());
+      QVERIFY(std::abs(measured / *point.queue_wait_p99 - 1) < 1e-6);
+      QVERIFY(std::abs(predicted / *point.predicted_queue_wait_p99 - 1) < 1e-6);
+      QCOMPARE(waits.measured[i].atLeast, point.queue_wait_at_least);
+      QVERIFY(!waits.predicted[i].atLeast);
+      QVERIFY(waits.plot.contains(waits.measured[i].at));
+      QVERIFY(waits.plot.contains(waits.predicted[i].at));
+    }
+    QCOMPARE(waits.predictedLine.style, SeriesStyle::dashed);
+    QCOMPARE(waits.predictedLine.color, scene.predictedLine.color);
+    QVERIFY(hasLegend(scene, ScalingLegendEntry::Kind::at_least));
+  }
+
+  void waits_areLeftOut_whereThereAreNone_orNoRoom() {
+    const ScalingScene none = laidOut(scalingData(sweepOf(kCounts, 0.02)));
+    QVERIFY(none.waits.plot.isEmpty());
+    QVERIFY(!hasLegend(none, ScalingLegendEntry::Kind::at_least));
+    const ScalingData data = scalingData(withWaits(sweepOf(kCounts, 0.02)));
+    QVERIFY(!laidOut(data).waits.plot.isEmpty());
+    const ScalingScene small = laidOut(data, QSizeF(700, 220));
+    QVERIFY(small.empty.isEmpty());
+    QVERIFY(hasLegend(small, ScalingLegendEntry::Kind::measured));
+    QVERIFY(small.waits.plot.isEmpty());
+    QVERIFY(!hasLegend(small, ScalingLegendEntry::Kind::at_least));
+  }
+
   void recommendation_andRuleOfThumb_haveTheirLines() {
     const SweepResult result = sweepOf(kCounts, 0.004);
     QVERIFY(result.recommendation.workers);
@@ -218,7 +270,7 @@ class ScalingTest : public QObject {
   void texts_doNotOverlap_atAnySize() {
     QFETCH(qreal, pointSize);
     QFETCH(QSizeF, size);
-    SweepResult result = sweepOf({1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32}, 0.01);
+    SweepResult result = withWaits(sweepOf({1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32}, 0.01));
     result.calibrated_at = 8;
     ScalingData data = scalingData(result);
     data.ruleOfThumb = 7;
@@ -227,6 +279,13 @@ class ScalingTest : public QObject {
     const ScalingScene scene = layOutScaling(data, size, theme);
     QVERIFY2(scene.empty.isEmpty(), qPrintable(scene.empty));
     QList<QRectF> rects{scene.valueCaptionRect, scene.plot};
+    if (!scene.waits.plot.isEmpty()) {
+      rects << scene.waits.captionRect << scene.waits.plot;
+      const qreal room = scene.plot.left();
+      for (const ValueTick& tick : scene.waits.value.ticks()) {
+        QVERIFY(QFontMetricsF(theme.fonts.tiny).horizontalAdvance(tick.label) < room);
+      }
+    }
     for (const ScalingReference& reference : scene.references) {
       rects << reference.labelRect;
       QVERIFY(reference.labelRect.left() >= 0 && reference.labelRect.right() <= size.width());
@@ -262,11 +321,13 @@ class ScalingTest : public QObject {
     QCOMPARE(scalingPointAt(scene, at, theme)->workers, std::uint64_t{8});
     const QPointF between = (scene.marks[3].at + scene.marks[4].at) / 2;
     QVERIFY(!scalingPointAt(scene, between, theme));
+    const ScalingScene both = laidOut(scalingData(withWaits(sweepOf(kCounts, 0.02))));
+    QCOMPARE(scalingPointAt(both, both.waits.measured[3].at, theme)->workers, std::uint64_t{8});
     QVERIFY(!scalingPointAt(scene, QPointF(-5, -5), theme));
   }
 
   void picture_isAlikeInLightAndDark_atOneAndTwo() {
-    const ScalingData data = scalingData(sweepOf(kCounts, 0.02));
+    const ScalingData data = scalingData(withWaits(sweepOf(kCounts, 0.02)));
     for (const bool dark : {false, true}) {
       for (const int ratio : {1, 2}) {
         const Theme theme = Theme::make(dark);
@@ -279,6 +340,8 @@ class ScalingTest : public QObject {
         painter.end();
         const QPointF at = scene.marks[2].at * ratio;
         QCOMPARE(image.pixelColor(at.toPoint()), theme.accent);
+        const QPointF wait = scene.waits.measured[2].at * ratio;
+        QCOMPARE(image.pixelColor(wait.toPoint()), theme.accent);
         const QPointF ground = scene.plot.topLeft() + QPointF(3, 5);
         QCOMPARE(image.pixelColor((ground * ratio).toPoint()), theme.lane);
       }

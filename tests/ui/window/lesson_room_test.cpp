@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/workload/scenario.h"
+#include "ui/panels/code_panel.h"
 #include "ui/panels/code_view.h"
 #include "ui/panels/side_tabs.h"
 #include "window_fixture.h"
 
+#include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
+#include <QTabWidget>
 #include <QToolButton>
 
 using namespace poolscope;
@@ -83,6 +86,34 @@ class LessonRoomTest : public QObject {
     }
   }
 
+  void highWindow_showsTheCodeBelowTheLesson_data() { lesson_fitsTheWindow_data(); }
+
+  void highWindow_showsTheCodeBelowTheLesson() {
+    QFETCH(QString, name);
+    OpenedScenario opened(name);
+    QVERIFY(opened.isShown);
+    WindowFixture& fixture = opened.fixture;
+    auto* tabs = fixture.find<SideTabs>("sideTabs");
+    auto* lesson = fixture.find<QScrollArea>("lesson");
+    auto* code = fixture.find<CodeView>("code");
+    tabs->showLessonTab();
+    QVERIFY(!tabs->codeShown());
+    fixture.window.resize(1920, 1080);
+    fixture.window.showNextFrame();
+    QCoreApplication::processEvents();
+    QVERIFY(tabs->lessonShown() && tabs->codeShown());
+    QCOMPARE(lesson->verticalScrollBar()->maximum(), 0);
+    QVERIFY(code->mapTo(tabs, QPoint()).y() > lesson->mapTo(tabs, lesson->rect().bottomLeft()).y());
+    // Nothing between them is left empty.
+    QVERIFY(lesson->height() <= lesson->sizeHint().height() + 2);
+    fixture.find<QTabWidget>("tabs")->setCurrentIndex(0);
+    QVERIFY(!tabs->lessonShown() && tabs->codeShown());
+    tabs->showLessonTab();
+    fixture.window.resize(1280, 800);
+    QCoreApplication::processEvents();
+    QVERIFY(!tabs->codeShown());
+  }
+
   void code_isNowhereWiderThanItsCard_data() { lesson_fitsTheWindow_data(); }
 
   void code_isNowhereWiderThanItsCard() {
@@ -97,6 +128,26 @@ class LessonRoomTest : public QObject {
       QCoreApplication::processEvents();
       QVERIFY2(bar->maximum() == 0, language);
     }
+  }
+
+  /// Which call, of which task: what is lit in the code is said beside it, uncut.
+  void words_besideTheCode_haveRoom() {
+    WindowFixture fixture(QSize(1280, 800));
+    QVERIFY(fixture.showWindow());
+    fixture.showLive();
+    fixture.engine.change([](EngineState& state) {
+      state.scenario.code = QStringLiteral("pool = ThreadPoolExecutor()\npool.submit(f).result()");
+      state.scenario.codeCpp = QStringLiteral("ThreadPoolExecutor pool;\npool.submit(f).result();");
+    });
+    fixture.window.showNextFrame();
+    const CallerStep step{.kind = CallerStep::Kind::waits, .reason = trace::BlockReason::result};
+    fixture.find<CodePanel>("codePanel")
+        ->showStep(step, QStringLiteral("blocked in result(): task 123"));
+    QCoreApplication::processEvents();
+    const auto* words = fixture.find<QLabel>("codeStep");
+    QVERIFY2(words->width() >= words->sizeHint().width(),
+             qPrintable(
+                 QStringLiteral("%1 of %2 px").arg(words->width()).arg(words->sizeHint().width())));
   }
 
   void wayBack_standsBesideWhatItTakesBack() {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panels/code_view.h"
+#include "ui/panels/side_tabs.h"
 #include "window_fixture.h"
 
+#include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -53,6 +55,30 @@ class LessonTest : public QObject {
     fixture.engine.takeOrders();
     fixture.find<QPushButton>("undoTry")->click();
     QCOMPARE(fixture.engine.takeOrders(), QStringList(QStringLiteral("undo try")));
+  }
+
+  void chosenScenario_showsItsLesson_unlessAnotherPageWasTurnedTo() {
+    WindowFixture fixture;
+    fixture.showLive();
+    const auto* tabs = fixture.find<SideTabs>("sideTabs");
+    auto* list = fixture.find<QComboBox>("scenario");
+    QVERIFY(!tabs->lessonShown());
+    Q_EMIT list->activated(1);
+    QVERIFY(tabs->lessonShown());
+    fixture.find<QTabWidget>("tabs")->setCurrentIndex(0);
+    Q_EMIT list->activated(0);
+    QVERIFY(!tabs->lessonShown());
+  }
+
+  void linkToALesson_startsOneOfTheGalleryOnly() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.takeOrders();
+    auto* text = fixture.find<QLabel>("lessonText");
+    Q_EMIT text->linkActivated(QStringLiteral("scenario:/tmp/mine.toml"));
+    QVERIFY(fixture.engine.takeOrders().isEmpty());
+    Q_EMIT text->linkActivated(QStringLiteral("scenario:cpu-bound"));
+    QCOMPARE(fixture.engine.takeOrders(), QStringList(QStringLiteral("start cpu-bound")));
   }
 
   void litLine_isThatOfTheTimeShown() {

@@ -2,6 +2,7 @@
 #include "ui/window/scenario_editor.h"
 
 #include "core/workload/scenario.h"
+#include "ui/window/numbered_text.h"
 #include "ui/window/urls_dialog.h"
 #include "window_fixture.h"
 
@@ -11,8 +12,10 @@
 #include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSpinBox>
 #include <QTest>
+#include <QTextBlock>
 
 using namespace poolscope;
 using namespace poolscope::ui;
@@ -22,12 +25,14 @@ class ScenarioEditorTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void editor_withAFault_namesItsLineAndCannotRun();
+  void editor_linesAreNumbered_andTheFaultyOneStandsOut();
+  void editor_numbersFollow_whatIsScrolledTo();
   void editor_rightText_isRun();
   void editor_saved_isInTheFile();
   void editor_changedAndClosed_asks();
   void urls_thatAreNone_areToldAsTheyStand();
   void urls_pasted_areAScenario();
-  void urls_strayLine_isTold();
+  void urls_strayLine_isTold_withItsNumber();
   void urls_ofAFile_areRead();
   void urls_ofNoFile_areRefused();
 
@@ -91,6 +96,57 @@ void ScenarioEditorTest::editor_withAFault_namesItsLineAndCannotRun() {
   QCOMPARE(at.text()->extraSelections()[0].cursor.blockNumber(), 3);
 }
 
+void ScenarioEditorTest::editor_linesAreNumbered_andTheFaultyOneStandsOut() {
+  Editor at;
+  auto* text = at.fixture.find<NumberedText>("scenarioText");
+  text->setPlainText(goodText().replace(QStringLiteral("tasks"), QStringLiteral("taks")));
+  QCOMPARE(text->markedLine(), 4);
+  // Each number stands beside its line.
+  for (int line = 1; line <= text->blockCount(); ++line) {
+    QTextCursor cursor(text->document()->findBlockByNumber(line - 1));
+    const int y = text->viewport()->mapTo(at.editor, text->cursorRect(cursor).center()).y();
+    const QRectF number = text->numberRect(line);
+    const QPoint place = text->gutter()->mapTo(at.editor, number.center().toPoint());
+    QVERIFY2(qAbs(place.y() - y) <= 2, qPrintable(QString::number(line)));
+    QVERIFY(place.x() < text->viewport()->mapTo(at.editor, QPoint(0, 0)).x());
+  }
+  // In both themes: a red that is nowhere beside other lines.
+  const auto hasRed = [&](int line, const Theme& theme) {
+    const QRect place = text->numberRect(line).toRect().adjusted(0, 1, 0, -1);
+    const QImage image = text->gutter()->grab(place).toImage();
+    for (int y = 0; y < image.height(); ++y) {
+      for (int x = 0; x < image.width(); ++x) {
+        if (image.pixelColor(x, y) == theme.bad) {
+          return true;
+        }
+      }
+    }
+    return false;
+  };
+  for (const bool isDark : {true, false}) {
+    const Theme theme = Theme::make(isDark);
+    at.editor->setTheme(theme);
+    QVERIFY(hasRed(4, theme));
+    QVERIFY(!hasRed(3, theme));
+    QVERIFY(contrastRatio(theme.bad, theme.lane) >= 4.5);
+  }
+  text->setPlainText(goodText());
+  QCOMPARE(text->markedLine(), 0);
+}
+
+void ScenarioEditorTest::editor_numbersFollow_whatIsScrolledTo() {
+  Editor at;
+  auto* text = at.fixture.find<NumberedText>("scenarioText");
+  const int narrow = text->gutter()->width();
+  text->setPlainText(goodText() + QStringLiteral("# more\n").repeated(1200));
+  QVERIFY(text->gutter()->width() > narrow);
+  QVERIFY(!text->numberRect(1).isEmpty());
+  QVERIFY(text->numberRect(1200).isEmpty());
+  text->verticalScrollBar()->setValue(text->verticalScrollBar()->maximum());
+  QVERIFY(text->numberRect(1).isEmpty());
+  QVERIFY(!text->numberRect(1200).isEmpty());
+}
+
 void ScenarioEditorTest::editor_rightText_isRun() {
   Editor at;
   at.text()->setPlainText(goodText());
@@ -132,7 +188,8 @@ void ScenarioEditorTest::editor_changedAndClosed_asks() {
 void ScenarioEditorTest::urls_thatAreNone_areToldAsTheyStand() {
   Urls at;
   at.text()->setPlainText(QStringLiteral("a <b>page</b>"));
-  QCOMPARE(at.verdict(), QStringLiteral("No http or https URL: a <b>page</b>"));
+  QVERIFY2(at.verdict().contains(QStringLiteral("no http or https URL: a <b>page</b>")),
+           qPrintable(at.verdict()));
   QCOMPARE(at.fixture.find<QLabel>("urlsVerdict")->textFormat(), Qt::PlainText);
   QVERIFY(!at.fetch()->isEnabled());
 }
@@ -155,11 +212,15 @@ void ScenarioEditorTest::urls_pasted_areAScenario() {
   QCOMPARE(*scenario->http.rate_per_host, 2.0);
 }
 
-void ScenarioEditorTest::urls_strayLine_isTold() {
+void ScenarioEditorTest::urls_strayLine_isTold_withItsNumber() {
   Urls at;
-  at.text()->setPlainText(QStringLiteral("https://example.org/a\nexample.org/b\n"));
-  QCOMPARE(at.verdict(), QStringLiteral("No http or https URL: example.org/b"));
+  at.text()->setPlainText(QStringLiteral("https://example.org/a\n# later\nexample.org/b\n"));
+  QCOMPARE(at.verdict(), QStringLiteral("Line 3: no http or https URL: example.org/b. Begin it "
+                                        "with https://, or with # to leave it out."));
+  QCOMPARE(at.fixture.find<NumberedText>("urlsText")->markedLine(), 3);
   QVERIFY(!at.fetch()->isEnabled());
+  at.text()->setPlainText(QStringLiteral("https://example.org/a\n"));
+  QCOMPARE(at.fixture.find<NumberedText>("urlsText")->markedLine(), 0);
 }
 
 void ScenarioEditorTest::urls_ofAFile_areRead() {

@@ -11,6 +11,7 @@
 #include <QImage>
 #include <QLabel>
 #include <QPushButton>
+#include <QSpinBox>
 #include <QTest>
 
 using namespace poolscope;
@@ -157,14 +158,27 @@ class SweepTest : public QObject {
     QVERIFY(!line->text().contains(QLatin1String("predicted")));
   }
 
-  void atARecording_nothingIsPredicted() {
+  void atARecording_theSliderPredicts_andChangesNothing() {
     WindowFixture fixture;
     fixture.showFile();
     QVERIFY(fixture.showWindow());
+    fixture.engine.takeOrders();
     auto* slider = fixture.find<WorkersSlider>("maxWorkersSlider");
-    QTest::mouseMove(slider, QPoint(qRound(slider->scale().toX(24)), slider->height() / 3));
+    const int before = slider->value();
+    QTest::mouseClick(slider, Qt::LeftButton, {},
+                      QPoint(qRound(slider->scale().toX(24)), slider->height() / 3));
+    auto* line = fixture.find<QLabel>("resizeEffect");
+    QTRY_VERIFY(line->text().startsWith(QLatin1String("predicted at 24: ")));
     fixture.window.showNextFrame();
-    QVERIFY(!fixture.find<QLabel>("resizeEffect")->text().contains(QLatin1String("predicted")));
+    QVERIFY(line->text().startsWith(QLatin1String("predicted at 24: ")));
+    QCOMPARE(slider->value(), before);
+    QVERIFY(fixture.engine.takeOrders().isEmpty());
+    QVERIFY(!fixture.find<QSpinBox>("maxWorkers")->isEnabled());
+    slider->setFocus();
+    QTest::keyClick(slider, Qt::Key_Right);
+    QTRY_VERIFY(line->text().startsWith(QLatin1String("predicted at 25: ")));
+    QTest::keyClick(slider, Qt::Key_Escape);
+    QVERIFY(!line->text().contains(QLatin1String("predicted")));
   }
 };
 

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/experiment/session_prediction.h"
+
+#include "core/base/cores.h"
+#include "core/experiment/words.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+namespace poolscope::experiment {
+namespace {
+
+using session::TimeNs;
+
+constexpr double kWithin = 0.05;  // of the best, as a recommendation
+constexpr double kDoubt = 0.1;
+constexpr std::uint64_t kLeastMost = 32;
+constexpr std::uint64_t kMost = 4096;     // as the executor takes
+constexpr std::uint64_t kLeastSeen = 20;  // tasks that ended, or a stretch says nothing
+
+/// Where the pool had one number of workers all the time.
+struct SteadyPart {
+  std::uint64_t workers = 0;
+  TimeNs begin = 0;
+  TimeNs end = 0;
+};
+
+std::vector<SteadyPart> steady_parts(const session::Snapshot& snapshot,
+                                     const SessionStretch& stretch) {
+  std::vector<SteadyPart> parts;
+  const auto add = [&](TimeNs begin, TimeNs end, std::uint64_t workers) {
+    begin = std::max(begin, stretch.begin);
+    end = std::min(end, stretch.end + 1);
+    if (workers > 0 && begin < end) {
+      parts.push_back({workers, begin, end});
+    }
+  };
+  const auto steps = snapshot.max_workers_steps(stretch.pool);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const TimeNs end = i + 1 < steps.size() ? steps[i + 1].time : stretch.end + 1;
+    add(steps[i].time, end, steps[i].now);
+  }
+  return parts;
+}
+
+/// Without the idle time before its first task and after its last: no throughput of the pool.
+SteadyPart without_idle_ends(const session::Snapshot& snapshot, session::PoolIndex pool,
+                             const SteadyPart& part) {
+  constexpr int kColumns = 1000;
+  const auto columns = snapshot.pool_columns(pool, part.begin, part.end, kColumns);
+  const auto is_busy = [](const session::PoolColumn& column) { return column.running > 0; };
+  const auto first = std::ranges::find_if(columns, is_busy);
+  const auto last = std::ranges::find_if(columns.rbegin(), columns.rend(), is_busy);
+  if (first == columns.end()) {
+    return part;
+  }
+  const double width = static_cast<double>(part.end - part.begin) / kColumns;
+  const auto edge = [&](auto count) {
+    return part.begin + static_cast<TimeNs>(std::llround(static_cast<double>(count) * width));
+  };
+  return {part.workers, edge(first - columns.begin()), edge(last.base() - columns.begin())};
+}
+
+/// Of each number of workers the part in which most tasks ended. The waits only where there is one
+/// part alone: in others tasks waited before it began.
+std::vector<PredictedPoint> seen_points(const session::Snapshot& snapshot,
+                                        const SessionStretch& stretch, std::uint64_t& most_used) {
+  std::map<std::uint64_t, session::Statistics> best;
+  const std::vector<SteadyPart> parts = steady_parts(snapshot, stretch);
+  for (const SteadyPart& each : parts) {
+    const SteadyPart part = without_idle_ends(snapshot, stretch.pool, each);
+    const auto figures = snapshot.range_statistics(part.begin, part.end, stretch.pool);
+    if (figures.finished >= kLeastSeen && figures.finished > best[part.workers].finished) {
+      best[part.workers] = figures;
+    }
+  }
+  std::erase_if(best, [](const auto& each) { return each.second.finished == 0; });
+  std::uint64_t most = 0;
+  std::vector<PredictedPoint> points;
+  for (const auto& [workers, figures] : best) {
+    SeenFigures seen{.throughput = figures.throughput, .utilization = figures.utilization};
+    if (parts.size() == 1 && figures.queue_wait) {
+      seen.queue_wait_p99 = figures.queue_wait->p99;
+    }
+    points.push_back({.workers = workers, .seen = seen});
+    if (figures.finished > most) {
+      most = figures.finished;
+      most_used = workers;
+    }
+  }
+  return points;
+}
+
+std::vector<std::uint64_t> usual_counts(std::uint64_t recorded, std::size_t cores) {
+  const std::uint64_t most =
+      std::min(kMost, std::max({kLeastMost, 4 * rule_of_thumb_workers(cores), 4 * recorded}));
+  std::vector<std::uint64_t> counts;
+  for (std::uint64_t n = 1; n <= most; n *= 2) {
+    counts.push_back(n);
+  }
+  return counts;
+}
+
+/// Adds those that are not there; ascending.
+void add_counts(std::vector<PredictedPoint>& points, const std::vector<std::uint64_t>& counts) {
+  for (const std::uint64_t workers : counts) {
+    if (std::ranges::find(points, workers, &PredictedPoint::workers) == points.end()) {
+      points.push_back({.workers = workers});
+    }
+  }
+  std::ranges::sort(points, {}, &PredictedPoint::workers);
+}
+
+double throughput_of(const PredictedPoint& point) {
+  return point.predicted.throughput;
+}
+
+void choose(SessionPrediction& prediction) {
+  const auto& points = prediction.points;
+  const auto own = std::ranges::find(points, prediction.recorded_workers, &PredictedPoint::workers);
+  if (own != points.end() && own->seen && own->seen->throughput > 0) {
+    prediction.error_there = own->predicted.throughput / own->seen->throughput - 1;
+  }
+  const double best = std::ranges::max(points, {}, throughput_of).predicted.throughput;
+  const auto enough = std::ranges::find_if(points, [&](const PredictedPoint& point) {
+    return throughput_of(point) >= (1 - kWithin) * best;
+  });
+  prediction.still_rises = points.size() > 1 && enough + 1 == points.end();
+  if (std::abs(prediction.error_there.value_or(0)) <= kDoubt) {
+    prediction.enough_workers = enough->workers;
+  }
+}
+
+/// As far as a sweep goes by itself; more than there are tasks in a batch are idle.
+std::uint64_t most_automatic(const SessionWork& work) {
+  constexpr std::uint64_t kMostAutomatic = 256;
+  return work.arrivals == Arrivals::batches ? std::min(kMostAutomatic, work.tasks.batch)
+                                            : kMostAutomatic;
+}
+
+std::string rate(double value) {
+  return shown(value) + "/s";
+}
+
+}  // namespace
+
+tl::expected<SessionPrediction, NoWork> predict_session(const session::Snapshot& snapshot,
+                                                        const SessionStretch& stretch,
+                                                        const SessionPredictionOptions& options) {
+  const std::size_t cores =
+      options.exact_cores.value_or(computing_cores(snapshot, stretch.pool, options.cores));
+  auto work = work_of(snapshot, stretch, cores, options.hints);
+  if (!work) {
+    return tl::unexpected(work.error());
+  }
+  SessionPrediction prediction{
+      .pool = std::string(snapshot.pools()[static_cast<std::size_t>(stretch.pool)].name),
+      .cores = cores,
+      .work = std::move(*work)};
+  auto& points = prediction.points;
+  points = seen_points(snapshot, stretch, prediction.recorded_workers);
+  add_counts(points, options.workers.empty()
+                         ? usual_counts(prediction.recorded_workers, options.cores)
+                         : options.workers);
+  for (PredictedPoint& point : points) {
+    point.predicted = predict(prediction.work, point.workers);
+    if (options.stop.stop_requested()) {
+      return tl::unexpected(NoWork::stopped);
+    }
+  }
+  choose(prediction);
+  while (options.workers.empty() && prediction.still_rises &&
+         2 * points.back().workers <= most_automatic(prediction.work)) {
+    points.push_back({.workers = 2 * points.back().workers});
+    points.back().predicted = predict(prediction.work, points.back().workers);
+    choose(prediction);
+  }
+  return prediction;
+}
+
+std::string text_of(NoWork why) {
+  switch (why) {
+    case NoWork::no_pool:
+      return "no pool ran a task";
+    case NoWork::too_few_tasks:
+      return "fewer than 20 tasks ran to their end";
+    case NoWork::waits_for_itself:
+      return "its tasks wait for others of their own pool, and how long that takes with other "
+             "workers cannot be told";
+    case NoWork::cpu_unknown:
+      return "what its tasks computed was not measured";
+    case NoWork::cores_full:
+      return "with so many workers its tasks compute all the time, which hides what they wait for";
+    case NoWork::stopped:
+      return "it was stopped";
+  }
+  return {};
+}
+
+std::string advice_of(NoWork why) {
+  switch (why) {
+    case NoWork::no_pool:
+      return "record a program while its pool works";
+    case NoWork::too_few_tasks:
+      return "record more of them, or a longer stretch";
+    case NoWork::waits_for_itself:
+      return "measure instead: 'poolscope sweep', or your program with other numbers";
+    case NoWork::cpu_unknown:
+      return "record it with 'poolscope run --cpu-time', in C++ with measure_cpu_time";
+    case NoWork::cores_full:
+      return "record it with fewer workers";
+    case NoWork::stopped:
+      return "";
+  }
+  return {};
+}
+
+std::string prediction_text(const SessionPrediction& prediction) {
+  const auto at = [&](std::uint64_t workers) {
+    return *std::ranges::find(prediction.points, workers, &PredictedPoint::workers);
+  };
+  if (prediction.is_doubtful()) {
+    const PredictedPoint own = at(prediction.recorded_workers);
+    return "Can't tell: for the " + workers_text(own.workers) +
+           " that were recorded the simulation gives " + rate(throughput_of(own)) + ", but " +
+           rate(own.seen->throughput) +
+           " were seen. Something holds these tasks up that the recording does not show.";
+  }
+  const PredictedPoint enough = at(prediction.enough_workers);
+  const PredictedPoint best = std::ranges::max(prediction.points, {}, throughput_of);
+  std::string text = "Predicted: " + workers_text(enough.workers) + " would do " +
+                     rate(throughput_of(enough)) +
+                     (enough.predicted.queue_wait_p99
+                          ? ", queue wait p99 " + shown_seconds(*enough.predicted.queue_wait_p99)
+                          : ", but the queue would grow as long as tasks come");
+  if (prediction.still_rises) {
+    text += "; more were not asked for, and might do more";
+  } else if (best.workers != enough.workers) {
+    text += "; that is within 5 % of the most, " + rate(throughput_of(best)) + " with " +
+            std::to_string(best.workers);
+  }
+  return text + ". It is a simulation: a measurement at that number would be proof.";
+}
+
+}  // namespace poolscope::experiment
