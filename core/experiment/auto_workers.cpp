@@ -48,8 +48,7 @@ std::optional<AutoDecision> AutoWorkers::take(const AutoSample& sample) {
   if (empty_ >= kEmpty) {
     rates_.clear();
     finished_ = seconds_ = 0;
-    base_.reset();
-    return hold("nothing waits in the queue, so more workers would be idle");
+    return nothing_waits();
   }
   if (sample.seconds <= 0) {
     return std::nullopt;
@@ -112,6 +111,19 @@ bool AutoWorkers::differs_clearly(const Measured& now) const {
   return base_ && base_->workers != now.workers &&
          std::abs(now.rate / base_->rate - 1) >
              kMostDifference + kClearly * std::hypot(now.noise, base_->noise);
+}
+
+/// More workers would be idle. A look at fewer stays without its answer, and ends where it began:
+/// tasks that come in batches may wait for some of the workers, but not when a sample was taken.
+std::optional<AutoDecision> AutoWorkers::nothing_waits() {
+  const auto base = std::exchange(base_, std::nullopt);
+  if (!base || base->workers <= workers_) {
+    return hold("nothing waits in the queue, so more workers would be idle");
+  }
+  state_ = State::holding;
+  held_seconds_ = 0;
+  said_.clear();
+  return move(base->workers, "nothing waits in the queue, so what gets done says nothing of fewer");
 }
 
 /// There is nothing to compare. One worker more, as .NET's pool adds them where nothing goes on:
@@ -191,6 +203,7 @@ AutoDecision AutoWorkers::turn(std::size_t from, const std::string& why) {
 AutoDecision AutoWorkers::move(std::size_t workers, const std::string& why) {
   const std::size_t before = std::exchange(workers_, workers);
   settling_ = before == workers ? 0 : kSettling;
+  empty_ = before == workers ? empty_ : 0;
   const std::string head = before == workers
                                ? workers_text(workers)
                                : std::to_string(before) + " \u2192 " + workers_text(workers);

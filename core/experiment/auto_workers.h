@@ -39,8 +39,8 @@ inline constexpr std::string_view kAutoOnMark = "auto on: ";
 /// when the throughput has changed. More workers must bring more than the noise within the windows;
 /// fewer may lose a few percent of the best that was seen since it began to climb. While nothing
 /// waits in the queue it holds: more workers would be idle, and how much gets done says nothing of
-/// them. Where tasks wait and none ends it adds one worker every few seconds. Pure: knows no clock
-/// and no pool. Threads: one at a time.
+/// them, and a look at fewer ends where it began. Where tasks wait and none ends it adds one worker
+/// every few seconds. Pure: knows no clock and no pool. Threads: one at a time.
 class AutoWorkers {
  public:
   struct Options {
@@ -64,6 +64,7 @@ class AutoWorkers {
 
   std::optional<Measured> window();
   bool differs_clearly(const Measured& now) const;
+  std::optional<AutoDecision> nothing_waits();
   std::optional<AutoDecision> standstill();
   AutoDecision decide(const Measured& now);
   AutoDecision compare(const Measured& now);

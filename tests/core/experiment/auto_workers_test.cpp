@@ -193,6 +193,45 @@ class AutoWorkersTest : public QObject {
     QVERIFY(controller.workers() > 8);
   }
 
+  /// Else it would stay with the fewer that were to be tried.
+  void emptyQueue_endsALookAtFewer_whereItBegan() {
+    AutoWorkers controller(4, {.least = 1, .most = 64});
+    Pool pool(limited(100, 400), 0);
+    pool.run(controller, 2.5, 64);  // not better with 8: with 3?
+    QCOMPARE(controller.workers(), std::size_t(3));
+    const AutoSample empty{.seconds = kAutoPeriodSeconds, .finished = 5, .queue_empty = true};
+    QStringList reasons;
+    for (int i = 0; i < 20; ++i) {
+      if (const auto decision = controller.take(empty)) {
+        QCOMPARE(decision->changed, reasons.isEmpty());
+        reasons << QString::fromStdString(decision->reason);
+      }
+    }
+    QCOMPARE(reasons,
+             QStringList({QStringLiteral("3 \u2192 4 workers: nothing waits in the queue, so what "
+                                         "gets done says nothing of fewer"),
+                          QStringLiteral("4 workers: nothing waits in the queue, so more workers "
+                                         "would be idle")}));
+    QCOMPARE(controller.workers(), std::size_t(4));
+    // There is work again: it stays for a while before it looks again.
+    pool.run(controller, 10, 64);
+    QCOMPARE(controller.workers(), std::size_t(4));
+  }
+
+  void emptyQueue_ofTheCountBefore_doesNotCount() {
+    AutoWorkers controller(8);
+    const AutoSample busy{.seconds = kAutoPeriodSeconds, .finished = 50};
+    const AutoSample empty{.seconds = kAutoPeriodSeconds, .finished = 50, .queue_empty = true};
+    QVERIFY(!controller.take(busy));
+    QVERIFY(!controller.take(empty));
+    QVERIFY(!controller.take(empty));
+    QVERIFY(controller.take(empty)->changed);
+    for (int i = 0; i < 3; ++i) {
+      QVERIFY(!controller.take(empty));
+    }
+    QVERIFY(controller.take(empty).has_value());
+  }
+
   void pausedPool_isLeftAlone() {
     AutoWorkers controller(8);
     QVERIFY(controller.take({.seconds = kAutoPeriodSeconds, .paused = true}).has_value());
