@@ -239,7 +239,7 @@ std::string prediction_text(const SessionPrediction& prediction) {
                           ? ", queue wait p99 " + shown_seconds(*enough.predicted.queue_wait_p99)
                           : ", but the queue would grow as long as tasks come");
   if (prediction.still_rises) {
-    text += "; more were not asked for, and might do more";
+    text += "; that is the most that was simulated, and more might do more";
   } else if (best.workers != enough.workers) {
     text += "; that is within 5 % of the most, " + rate(throughput_of(best)) + " with " +
             std::to_string(best.workers);
