@@ -13,7 +13,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
-#include <algorithm>
+#include <filesystem>
 
 namespace poolscope::app {
 namespace {
@@ -117,9 +117,9 @@ std::string arrivalsText(const SessionWork& work) {
     case Arrivals::by_themselves:
       return "tasks come by themselves, as they were recorded";
     default:
-      return work.most_at_once > 0 ? "at most " + std::to_string(work.most_at_once) +
-                                         " are in the pool, who submits waits"
-                                   : "there are always tasks in the queue";
+      return work.tasks.ahead > 0 ? "at most " + std::to_string(work.tasks.ahead) +
+                                        " are in the pool, who submits waits"
+                                  : "there are always tasks in the queue";
   }
 }
 
@@ -171,7 +171,9 @@ int runPredict(const PredictCall& call, StopSignals& signals) {
   }
   print(call.json ? QJsonDocument(toJson(*prediction)).toJson().toStdString()
                   : toTable(*prediction));
-  return kDone;
+  const QString title =
+      QString::fromStdString(std::filesystem::path(call.file).filename().string());
+  return writePlot(call.plot, call.force, ui::scalingData(title, *prediction));
 }
 
 }  // namespace poolscope::app

@@ -54,8 +54,8 @@ QueueSeen queue_of(const session::Snapshot& snapshot, const SessionStretch& stre
   }
   if (!depths.empty()) {
     seen.usual = quantile(depths, 0.5);
-    seen.is_steady = quantile(std::move(depths), kHardlyEver) >=
-                     kSteadyDepth * static_cast<double>(seen.most);
+    seen.is_steady =
+        quantile(std::move(depths), kHardlyEver) >= kSteadyDepth * static_cast<double>(seen.most);
   }
   return seen;
 }

@@ -230,7 +230,7 @@ std::string prediction_text(const SessionPrediction& prediction) {
   }
   const PredictedPoint enough = at(prediction.enough_workers);
   const PredictedPoint best = std::ranges::max(prediction.points, {}, throughput_of);
-  std::string text = "Predicted: " + workers_text(enough.workers) + " would do " +
+  std::string text = "By simulation " + workers_text(enough.workers) + " would do " +
                      rate(throughput_of(enough)) +
                      (enough.predicted.queue_wait_p99
                           ? ", queue wait p99 " + shown_seconds(*enough.predicted.queue_wait_p99)
@@ -241,7 +241,7 @@ std::string prediction_text(const SessionPrediction& prediction) {
     text += "; that is within 5 % of the most, " + rate(throughput_of(best)) + " with " +
             std::to_string(best.workers);
   }
-  return text + ". It is a simulation: a measurement at that number would be proof.";
+  return text + ". A measurement at that number would be proof.";
 }
 
 }  // namespace poolscope::experiment

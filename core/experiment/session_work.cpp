@@ -246,7 +246,7 @@ tl::expected<SessionWork, NoWork> work_of(const session::Snapshot& snapshot,
                                  ? SessionArrivals{.kind = Arrivals::batches, .batch = hints.batch}
                                  : arrivals_of(snapshot, stretch, recent.stays);
   work.arrivals = arrivals.kind;
-  work.most_at_once = arrivals.most_at_once;
+  work.tasks.ahead = arrivals.most_at_once;
   work.tasks.batch = arrivals.batch;
   work.tasks.batch_waits = arrivals.kind == Arrivals::batches;
   work.tasks.gaps = std::move(arrivals.gaps);
@@ -267,19 +267,12 @@ PredictedFigures predict(const SessionWork& work, std::uint64_t workers) {
   constexpr std::uint64_t kBatches = 10;         // whole ones, after one to get warm
   constexpr std::uint64_t kMostBatch = 100'000;  // a wait in a longer one is as much longer
   SimulatedWork tasks = work.tasks;
-  std::uint64_t at_work = workers;
-  if (work.most_at_once > 0) {
-    at_work = std::min(workers, work.most_at_once);
-    tasks.batch = std::max<std::uint64_t>(1, work.most_at_once - at_work);
-  }
   const std::uint64_t batch = tasks.batch;
   tasks.batch = std::min(batch, kMostBatch);
   const SimulationResult result =
-      simulate(tasks, {.workers = at_work, .tasks = std::max(kTasks, kBatches * tasks.batch)});
+      simulate(tasks, {.workers = workers, .tasks = std::max(kTasks, kBatches * tasks.batch)});
   const double longer = static_cast<double>(batch) / static_cast<double>(tasks.batch);
-  PredictedFigures figures{.throughput = result.throughput,
-                           .utilization = result.utilization * static_cast<double>(at_work) /
-                                          static_cast<double>(workers)};
+  PredictedFigures figures{.throughput = result.throughput, .utilization = result.utilization};
   if (result.throughput >= kKeepsUp * arrivals_per_second(tasks)) {
     figures.queue_wait_mean = result.queue_wait_mean * longer;
     figures.queue_wait_p99 = result.queue_wait_p99 * longer;

@@ -45,7 +45,6 @@ enum class NoWork : std::uint8_t {
 struct SessionWork {
   SimulatedWork tasks = {};
   Arrivals arrivals = Arrivals::always;
-  std::uint64_t most_at_once = 0;  ///< as SessionArrivals
 };
 
 /// The work of a stretch, from the latest 3,000 of its tasks. Where nothing tells in which part of

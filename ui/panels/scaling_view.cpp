@@ -20,18 +20,24 @@ QString waitText(double seconds, bool atLeast) {
 
 QString scalingPointText(const ScalingPoint& point) {
   const auto& measured = point.throughput;
+  const ScalingWait& wait = point.wait;
+  const auto rate = [](double value) { return QObject::tr("%1 tasks/s").arg(rateText(value)); };
   QString text = point.workers == 1
-                     ? QObject::tr("1 worker: %1 tasks/s").arg(rateText(measured.mean))
-                     : QObject::tr("%1 workers: %2 tasks/s")
-                           .arg(static_cast<qulonglong>(point.workers))
-                           .arg(rateText(measured.mean));
+                     ? QObject::tr("1 worker: ")
+                     : QObject::tr("%1 workers: ").arg(static_cast<qulonglong>(point.workers));
+  if (!point.isMeasured) {
+    text += QObject::tr("predicted %1").arg(rate(point.predicted.value_or(0)));
+    return wait.predicted ? text + QObject::tr(", queue wait p99 %1")
+                                       .arg(waitText(*wait.predicted, wait.predictedAtLeast))
+                          : text;
+  }
+  text += rate(measured.mean);
   if (measured.half_width) {
     text += QObject::tr(" (%1 to %2)").arg(rateText(measured.low()), rateText(measured.high()));
   }
   if (point.predicted) {
     text += QObject::tr(", predicted %1").arg(rateText(*point.predicted));
   }
-  const ScalingWait& wait = point.wait;
   if (wait.measured) {
     text += QObject::tr("; queue wait p99 %1").arg(waitText(*wait.measured, wait.atLeast));
   }

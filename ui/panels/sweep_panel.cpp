@@ -5,6 +5,7 @@
 #include "ui/panels/figure_table.h"
 #include "ui/panels/format.h"
 #include "ui/panels/look.h"
+#include "ui/panels/prediction_table_model.h"
 #include "ui/panels/scaling_view.h"
 #include "ui/panels/sweep_table_model.h"
 #include "ui/panels/theory_table_model.h"
@@ -124,13 +125,6 @@ SweepPanel::SweepPanel(QWidget* parent) : QFrame(parent) {
   column->setSpacing(10);
   column->addWidget(buildForm());
   intro_ = makeText(page, "sweepIntro");
-  intro_->setText(
-      tr("How many workers are enough? The rule of thumb says cores + 4; the truth depends on what "
-         "the tasks do.\n\n"
-         "Poolscope runs this scenario at several numbers of workers, each several times and in "
-         "turns, until it can say which is the fewest that reach the best throughput, and how sure "
-         "that is. The pool that you watch is paused meanwhile, so that it does not get in the "
-         "way."));
   column->addWidget(intro_);
   column->addWidget(buildAnswer());
   column->addWidget(buildPoints(), 1);
@@ -174,7 +168,8 @@ QWidget* SweepPanel::buildHead() {
 }
 
 QWidget* SweepPanel::buildForm() {
-  auto* form = new QWidget(this);
+  form_ = new QWidget(this);
+  auto* form = form_;
   auto* workersName = new QLabel(tr("&Numbers of workers"), form);
   workers_ = new QLineEdit(form);
   workers_->setObjectName(QStringLiteral("sweepWorkers"));
@@ -257,6 +252,12 @@ QWidget* SweepPanel::buildPoints() {
   // The plot has them, too.
   table_->setSpareColumns({SweepTableModel::predicted, SweepTableModel::predictedWait});
   table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+  predictions_ = new PredictionTableModel(this);
+  predictionTable_ = new FigureTable(predictions_, QStringLiteral("predictionTable"),
+                                     tr("What is predicted, and what was seen"), points_);
+  predictionTable_->setSpareColumns(
+      {PredictionTableModel::seenBusy, PredictionTableModel::predictedBusy});
+  predictionTable_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
   savePlot_ = makeButton(points_, "sweepSavePlot", tr("Save &plot\u2026"));
   savePlot_->setToolTip(tr("As a picture: PNG or SVG"));
   saveData_ = makeButton(points_, "sweepSaveData", tr("Save &data\u2026"));
@@ -271,8 +272,10 @@ QWidget* SweepPanel::buildPoints() {
   column->setSpacing(10);
   column->addWidget(plot_, 1);
   column->addWidget(table_);
+  column->addWidget(predictionTable_);
   column->addLayout(buttons);
-  column->addWidget(buildTheory());
+  theoryPart_ = buildTheory();
+  column->addWidget(theoryPart_);
   connect(savePlot_, &QPushButton::clicked, this, &SweepPanel::plotFileWanted);
   connect(saveData_, &QPushButton::clicked, this, &SweepPanel::dataFileWanted);
   return points_;
@@ -316,9 +319,44 @@ void SweepPanel::start() {
 void SweepPanel::showState(const SweepState& state, const Surroundings& surroundings) {
   showForm(state, surroundings);
   const bool known = state.activity != SweepState::Activity::none;
-  intro_->setVisible(!known);
-  answer_->setVisible(known);
-  points_->setVisible(known);
+  const bool predicted = !known && surroundings.prediction && *surroundings.prediction;
+  intro_->setVisible(!known && !predicted);
+  answer_->setVisible(known || predicted);
+  points_->setVisible(known || predicted);
+  table_->setVisible(known);
+  theoryPart_->setVisible(known);
+  saveData_->setVisible(known);
+  predictionTable_->setVisible(predicted);
+  if (known) {
+    showMeasured(state, surroundings);
+  } else if (predicted) {
+    showPrediction(**surroundings.prediction, surroundings);
+  } else {
+    showIntro(surroundings);
+  }
+}
+
+void SweepPanel::showIntro(const Surroundings& surroundings) {
+  QStringList parts{
+      tr("How many workers are enough? The rule of thumb says cores + 4; the truth depends on what "
+         "the tasks do.")};
+  if (surroundings.prediction && !*surroundings.prediction) {
+    const experiment::NoWork why = surroundings.prediction->error();
+    parts << tr("Nothing can be predicted from %1: %2. What to do: %3.")
+                 .arg(surroundings.session, QString::fromStdString(text_of(why)),
+                      QString::fromStdString(advice_of(why)));
+  }
+  if (!surroundings.scenario.isEmpty()) {
+    parts << tr(
+        "Poolscope runs this scenario at several numbers of workers, each several times "
+        "and in turns, until it can say which is the fewest that reach the best "
+        "throughput, and how sure that is. The pool that you watch is paused meanwhile, so "
+        "that it does not get in the way.");
+  }
+  intro_->setText(parts.join(QStringLiteral("\n\n")));
+}
+
+void SweepPanel::showMeasured(const SweepState& state, const Surroundings& surroundings) {
   showAnswer(state, surroundings);
   data_ = scalingData(state.result);
   data_.title = state.scenario;
@@ -329,6 +367,26 @@ void SweepPanel::showState(const SweepState& state, const Surroundings& surround
   const bool savable = !state.result.points.empty();
   savePlot_->setEnabled(savable);
   saveData_->setEnabled(savable);
+}
+
+void SweepPanel::showPrediction(const experiment::SessionPrediction& prediction,
+                                const Surroundings& surroundings) {
+  verdict_->setText(prediction.is_doubtful() ? tr("Can't tell")
+                    : prediction.still_rises
+                        ? tr("Predicted: at least %1").arg(workersText(prediction.enough_workers))
+                        : tr("Predicted: %1").arg(workersText(prediction.enough_workers)));
+  reason_->setText(QString::fromStdString(prediction_text(prediction)));
+  notes_->setText(surroundings.scenario.isEmpty()
+                      ? tr("From what the tasks of this session did.")
+                      : tr("From what the tasks of this session did. \"Measure\" finds out whether "
+                           "it is so."));
+  notes_->show();
+  recommended_.reset();
+  use_->hide();
+  data_ = scalingData(surroundings.session, prediction);
+  plot_->showData(data_);
+  predictions_->setPrediction(prediction);
+  savePlot_->setEnabled(true);
 }
 
 void SweepPanel::showTheory(const experiment::SweepResult& result) {
@@ -345,7 +403,11 @@ void SweepPanel::showTheory(const experiment::SweepResult& result) {
 void SweepPanel::showForm(const SweepState& state, const Surroundings& surroundings) {
   const bool running = state.isRunning();
   const bool known = state.activity != SweepState::Activity::none;
-  scenario_->setText(known ? state.scenario : surroundings.scenario);
+  scenario_->setText(known                             ? state.scenario
+                     : surroundings.scenario.isEmpty() ? surroundings.session
+                                                       : surroundings.scenario);
+  // Nothing that could be measured, and something else to be seen.
+  form_->setVisible(known || !surroundings.scenario.isEmpty() || !surroundings.prediction);
   workers_->setEnabled(!running);
   budget_->setEnabled(!running);
   const bool hadFocus = start_->hasFocus() || cancel_->hasFocus() || focusAwaits_;
@@ -418,7 +480,7 @@ void SweepPanel::setTheme(const Theme& theme) {
   budget_->setFixedWidth(qRound(theme.px(84)));
   progress_->setFixedHeight(qRound(theme.px(6)));
   plot_->setTheme(theme);
-  for (FigureTable* table : {table_, theoryTable_}) {
+  for (FigureTable* table : {table_, predictionTable_, theoryTable_}) {
     table->setRows(qRound(theme.px(24)), kMostRows);
   }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/experiment/session_prediction.h"
 #include "ui/panels/sweep_state.h"
 #include "ui/plot/scaling.h"
 #include "ui/theme/theme.h"
 
 #include <QFrame>
 
+#include <memory>
 #include <optional>
 
 class QLabel;
@@ -19,12 +21,17 @@ class QToolButton;
 namespace poolscope::ui {
 
 class FigureTable;
+class PredictionTableModel;
 class ScalingView;
 class SweepTableModel;
 class TheoryTableModel;
 
+/// What a session lets expect of other numbers of workers, or why nothing.
+using SessionAnswer = tl::expected<experiment::SessionPrediction, experiment::NoWork>;
+
 /// The page that finds out how many workers are enough: what to measure, how far it is, the plot,
-/// the recommendation and the points. It measures nothing itself. Threads: the GUI thread.
+/// the recommendation and the points; before that what is predicted from a recording. It measures
+/// nothing itself. Threads: the GUI thread.
 class SweepPanel : public QFrame {
   Q_OBJECT
  public:
@@ -32,6 +39,10 @@ class SweepPanel : public QFrame {
   struct Surroundings {
     QString scenario = {};   ///< title of what would be measured; empty: nothing can be
     bool canResize = false;  ///< there is a pool that could take the recommended number
+    /// What the session that is shown lets expect, or why it does not; shown until something is
+    /// measured. Null: it is not asked, or not known yet.
+    std::shared_ptr<const SessionAnswer> prediction = {};
+    QString session = {};  ///< its title
   };
 
   explicit SweepPanel(QWidget* parent = nullptr);
@@ -60,6 +71,10 @@ class SweepPanel : public QFrame {
   QWidget* buildAnswer();
   QWidget* buildPoints();
   QWidget* buildTheory();
+  void showIntro(const Surroundings& surroundings);
+  void showMeasured(const SweepState& state, const Surroundings& surroundings);
+  void showPrediction(const experiment::SessionPrediction& prediction,
+                      const Surroundings& surroundings);
   void start();
   void showTheory(const experiment::SweepResult& result);
   void showForm(const SweepState& state, const Surroundings& surroundings);
@@ -67,6 +82,7 @@ class SweepPanel : public QFrame {
 
   QLabel* scenario_ = nullptr;
   QToolButton* close_ = nullptr;
+  QWidget* form_ = nullptr;
   QLineEdit* workers_ = nullptr;
   QSpinBox* budget_ = nullptr;
   QPushButton* start_ = nullptr;
@@ -84,6 +100,9 @@ class SweepPanel : public QFrame {
   ScalingView* plot_ = nullptr;
   SweepTableModel* model_ = nullptr;
   FigureTable* table_ = nullptr;
+  PredictionTableModel* predictions_ = nullptr;
+  FigureTable* predictionTable_ = nullptr;
+  QWidget* theoryPart_ = nullptr;
   TheoryTableModel* theory_ = nullptr;
   FigureTable* theoryTable_ = nullptr;
   QLabel* theoryNotes_ = nullptr;

@@ -35,7 +35,7 @@ SweepStrip::SweepStrip(QAction* open, QWidget* parent)
   showState({});
 }
 
-void SweepStrip::showState(const SweepState& state) {
+void SweepStrip::showState(const SweepState& state, bool canMeasure) {
   const bool ended = state.activity == SweepState::Activity::ended;
   button_->setText(state.isRunning() || ended ? tr("Show") : tr("Find out"));
   button_->setAccessibleName(state.isRunning() || ended ? tr("Show what was measured")
@@ -43,7 +43,8 @@ void SweepStrip::showState(const SweepState& state) {
   line_->setText(state.isRunning() ? sweepProgressText(state)
                  : ended
                      ? tr("%1: %2").arg(state.scenario, scalingVerdict(scalingData(state.result)))
-                     : tr("Measured instead of guessed"));
+                 : canMeasure ? tr("Measured instead of guessed")
+                              : tr("Predicted from what was seen"));
 }
 
 }  // namespace poolscope::ui

@@ -20,7 +20,8 @@ class SweepStrip : public QWidget {
  public:
   explicit SweepStrip(QAction* open, QWidget* parent = nullptr);
 
-  void showState(const SweepState& state);
+  /// `canMeasure`: there is a scenario for it; of other sessions a prediction is all there is.
+  void showState(const SweepState& state, bool canMeasure = true);
 
  private:
   QLabel* title_;

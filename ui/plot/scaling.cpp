@@ -80,7 +80,7 @@ void Layout::placeTexts() {
   if (options_.withTitle) {
     scene_.title = data_.title;
     scene_.verdict = scalingVerdict(data_);
-    scene_.isSure = data_.recommended.has_value() && !data_.isMeasuring;
+    scene_.isSure = data_.recommended.has_value() && !data_.isMeasuring && !data_.isPrediction;
     top_ = QFontMetricsF(theme_.fonts.strong).height() + theme_.px(6);
   }
 }
@@ -182,7 +182,8 @@ void Layout::addReferences() {
   };
   const auto number = [](std::uint64_t count) { return static_cast<qulonglong>(count); };
   if (data_.recommended) {
-    add(Kind::recommended, *data_.recommended, scalingVerdict(data_));
+    add(data_.isPrediction ? Kind::predicted : Kind::recommended, *data_.recommended,
+        scalingVerdict(data_));
   }
   if (data_.ruleOfThumb == data_.pythonDefault) {
     add(Kind::rule_of_thumb, data_.ruleOfThumb,
@@ -247,9 +248,10 @@ void Layout::addTicks() {
 
 void Layout::addMarks() {
   for (const ScalingPoint& point : data_.points) {
+    const double shown = point.isMeasured ? point.throughput.mean : point.predicted.value_or(0);
     ScalingMark mark{.point = point,
                      .at = QPointF(scene_.count.toX(static_cast<double>(point.workers)),
-                                   scene_.value.toY(point.throughput.mean))};
+                                   scene_.value.toY(shown))};
     if (point.throughput.half_width) {
       mark.low = scene_.value.toY(std::max(0.0, point.throughput.low()));
       mark.high = std::max(scene_.plot.top(), scene_.value.toY(point.throughput.high()));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/experiment/recommendation.h"
+#include "core/experiment/session_prediction.h"
 #include "core/experiment/sweep.h"
 #include "core/experiment/usl_fit.h"
 #include "ui/plot/axis.h"
@@ -26,7 +27,8 @@ namespace poolscope::ui {
 /// What is shown of a count.
 struct ScalingPoint {
   std::uint64_t workers = 0;
-  experiment::MeanInterval throughput = {};
+  bool isMeasured = true;                    ///< else it has a prediction alone
+  experiment::MeanInterval throughput = {};  ///< that was measured
   std::optional<double> predicted = {};
   ScalingWait wait = {};
 };
@@ -42,6 +44,7 @@ struct ScalingData {
   bool atLeast = false;                           ///< more were not measured, but might be better
   QString reason = {};                            ///< of the recommendation, a sentence or two
   bool isMeasuring = false;                       ///< it is too early to say anything
+  bool isPrediction = false;                      ///< from a recording: hardly anything is measured
   std::optional<std::uint64_t> predictedFrom = {};
   std::uint64_t ruleOfThumb = 0;    ///< 0: not shown
   std::uint64_t pythonDefault = 0;  ///< 0: not shown
@@ -53,13 +56,15 @@ ScalingData scalingData(const experiment::SweepResult& result);
 ScalingData scalingData(const QString& title, const experiment::Recommendation& recommendation,
                         const tl::expected<experiment::UslFit, experiment::NoFit>& fit,
                         const QString& reason);
+/// What a recording lets expect of other numbers of workers.
+ScalingData scalingData(const QString& title, const experiment::SessionPrediction& prediction);
 /// In a few words: "8 recommended", "at least 64 recommended", "8 so far", "can't tell",
-/// "measuring".
+/// "measuring", "8 predicted".
 QString scalingVerdict(const ScalingData& data);
 
 /// A number of workers that has a line of its own.
 struct ScalingReference {
-  enum class Kind : std::uint8_t { rule_of_thumb, recommended };
+  enum class Kind : std::uint8_t { rule_of_thumb, recommended, predicted };
   Kind kind = Kind::rule_of_thumb;
   std::uint64_t workers = 0;
   qreal x = 0;
@@ -69,7 +74,7 @@ struct ScalingReference {
 
 struct ScalingMark {
   ScalingPoint point = {};
-  QPointF at = {};
+  QPointF at = {};                 ///< of what is measured, else of what is predicted
   std::optional<qreal> low = {};   ///< y; nothing: a single run has no interval
   std::optional<qreal> high = {};  ///< y
 };
@@ -121,7 +126,7 @@ ScalingScene layOutScaling(const ScalingData& data, const QSizeF& size, const Th
                            const ScalingOptions& options = {});
 void paintScaling(QPainter& painter, const ScalingScene& scene, const Theme& theme);
 
-/// What was measured next to `at`; nothing far from all.
+/// What is known next to `at`; nothing far from all.
 std::optional<ScalingPoint> scalingPointAt(const ScalingScene& scene, const QPointF& at,
                                            const Theme& theme);
 

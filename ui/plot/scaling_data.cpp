@@ -52,11 +52,40 @@ ScalingData scalingData(const QString& title, const experiment::Recommendation& 
   return data;
 }
 
+ScalingData scalingData(const QString& title, const experiment::SessionPrediction& prediction) {
+  ScalingData data{.title = title,
+                   .reason = QString::fromStdString(prediction_text(prediction)),
+                   .isPrediction = true,
+                   .predictedFrom = prediction.recorded_workers,
+                   .ruleOfThumb = rule_of_thumb_workers(),
+                   .pythonDefault = python_default_workers(usable_cores())};
+  for (const experiment::PredictedPoint& point : prediction.points) {
+    ScalingPoint shown{.workers = point.workers,
+                       .isMeasured = point.seen.has_value(),
+                       .predicted = point.predicted.throughput,
+                       .wait = {.predicted = point.predicted.queue_wait_p99}};
+    if (point.seen) {
+      shown.throughput.mean = point.seen->throughput;
+      shown.wait.measured = point.seen->queue_wait_p99;
+    }
+    data.points.push_back(shown);
+  }
+  if (!prediction.is_doubtful()) {
+    data.recommended = prediction.enough_workers;
+    data.atLeast = prediction.still_rises;
+  }
+  return data;
+}
+
 QString scalingVerdict(const ScalingData& data) {
   if (!data.recommended) {
     return data.isMeasuring ? QObject::tr("measuring") : QObject::tr("can't tell");
   }
   const auto count = static_cast<qulonglong>(*data.recommended);
+  if (data.isPrediction) {
+    return data.atLeast ? QObject::tr("at least %1 predicted").arg(count)
+                        : QObject::tr("%1 predicted").arg(count);
+  }
   return data.isMeasuring ? QObject::tr("%1 so far").arg(count)
          : data.atLeast   ? QObject::tr("at least %1 recommended").arg(count)
                           : QObject::tr("%1 recommended").arg(count);

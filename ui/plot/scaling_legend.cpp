@@ -19,8 +19,9 @@ QList<ScalingLegendEntry> entriesOf(const ScalingData& data, bool withWaits) {
     return point.wait.atLeast || point.wait.predictedAtLeast;
   });
   QList<ScalingLegendEntry> entries;
-  entries.append({Kind::measured, hasInterval ? QObject::tr("measured, with its 95 % interval")
-                                              : QObject::tr("measured")});
+  entries.append({Kind::measured, data.isPrediction ? QObject::tr("seen in the recording")
+                                  : hasInterval ? QObject::tr("measured, with its 95 % interval")
+                                                : QObject::tr("measured")});
   if (data.fit) {
     entries.append({Kind::curve, data.fit->poor()
                                      ? QObject::tr("Universal Scalability Law (fits poorly)")
@@ -30,8 +31,10 @@ QList<ScalingLegendEntry> entriesOf(const ScalingData& data, bool withWaits) {
     }
   }
   if (data.predictedFrom) {
-    entries.append({Kind::predicted, QObject::tr("predicted from the run at %1, by simulation")
-                                         .arg(static_cast<qulonglong>(*data.predictedFrom))});
+    entries.append({Kind::predicted,
+                    (data.isPrediction ? QObject::tr("predicted from it at %1, by simulation")
+                                       : QObject::tr("predicted from the run at %1, by simulation"))
+                        .arg(static_cast<qulonglong>(*data.predictedFrom))});
   }
   if (withWaits && isAtLeast) {
     entries.append({Kind::at_least, QObject::tr("at least so long: the runs ended before")});

@@ -53,9 +53,13 @@ void paintAxes(QPainter& painter, const ScalingScene& scene, const Theme& theme)
 
 void paintReference(QPainter& painter, const ScalingScene& scene, const ScalingReference& reference,
                     const Theme& theme) {
-  const bool recommended = reference.kind == ScalingReference::Kind::recommended;
-  QPen pen(recommended ? theme.ok : theme.dim, theme.px(recommended ? 2 : 1.2));
-  if (!recommended) {
+  using Kind = ScalingReference::Kind;
+  const bool isAnswer = reference.kind != Kind::rule_of_thumb;
+  const QColor color = reference.kind == Kind::recommended ? theme.ok
+                       : isAnswer                          ? theme.warn
+                                                           : theme.dim;
+  QPen pen(color, theme.px(isAnswer ? 2 : 1.2));
+  if (reference.kind != Kind::recommended) {
     pen.setDashPattern({3, 3});
   }
   painter.setPen(pen);
@@ -65,8 +69,8 @@ void paintReference(QPainter& painter, const ScalingScene& scene, const ScalingR
       painter.drawLine(QPointF(reference.x, plot.top()), QPointF(reference.x, plot.bottom()));
     }
   }
-  painter.setFont(recommended ? theme.fonts.tinyStrong : theme.fonts.tiny);
-  painter.setPen(recommended ? theme.ok : theme.dim);
+  painter.setFont(isAnswer ? theme.fonts.tinyStrong : theme.fonts.tiny);
+  painter.setPen(color);
   painter.drawText(reference.labelRect.adjusted(-theme.px(8), 0, theme.px(8), 0), Qt::AlignCenter,
                    reference.label);
 }
@@ -125,7 +129,9 @@ void paintPoints(QPainter& painter, const ScalingScene& scene, const Theme& them
     }
   }
   for (const ScalingMark& mark : scene.marks) {
-    paintMeasured(painter, mark.at, theme);
+    if (mark.point.isMeasured) {
+      paintMeasured(painter, mark.at, theme);
+    }
   }
 }
 

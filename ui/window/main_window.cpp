@@ -545,6 +545,11 @@ void MainWindow::startSession() {
   walker_.reset();
   predictor_.reset();
   header_->showPrediction({});
+  expected_.reset();
+  expectedPart_.reset();
+  if (sessionJob_) {
+    sessionJob_->giveUp();
+  }
   tabs_->statistics()->showNothing();
   if (engine_.state().source == EngineState::Source::live) {
     clock_.startLive();
@@ -642,6 +647,7 @@ void MainWindow::refreshActions() {
     enable(command, live && isRunning());
   }
   enable(Command::restart, live);
+  enable(Command::find_workers, sweeps_ != nullptr || session);
   enable(Command::more_workers, live);
   enable(Command::fewer_workers, live);
   for (const Command command : {Command::compare_recording,

@@ -5,6 +5,7 @@
 #include "ui/panels/live_figures.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/statistics_worker.h"
+#include "ui/panels/sweep_panel.h"
 #include "ui/panels/task_finder.h"
 #include "ui/panels/task_walker.h"
 #include "ui/panels/workers_predictor.h"
@@ -45,7 +46,6 @@ class FindBar;
 class HeaderBar;
 class LanesBar;
 class SideTabs;
-class SweepPanel;
 class SweepRunner;
 class SweepStrip;
 class TaskInspector;
@@ -179,6 +179,7 @@ class MainWindow : public QMainWindow {
   void saveSweepData();
   void askForPrediction();
   void showPrediction(int workers, const WorkersAnswer& answer);
+  void predictSession();
   // main_window_compare.cpp
   void compareWithRecording(const QString& path);
   void openComparison(const ComparedSession& a, const ComparedSession& b, const QStringList& words);
@@ -277,7 +278,8 @@ class MainWindow : public QMainWindow {
   TaskWalker walker_;
   WorkersPredictor predictor_;
   ExportJob exportJob_;
-  std::optional<LatestJob> plotJob_;  // from the first plot that is saved
+  std::optional<LatestJob> plotJob_;     // from the first plot that is saved
+  std::optional<LatestJob> sessionJob_;  // from the first session that is predicted from
   LatestJob compareJob_{this, "compare"};
   PaintIntervals paintIntervals_;
 
@@ -286,6 +288,9 @@ class MainWindow : public QMainWindow {
   std::optional<session::Statistics> rangeFigures_;
   std::optional<session::Statistics> wholeFigures_;  ///< of a session that is over
   bool rangeIsNewer_ = false;  ///< than the selected task: the inspector shows what was chosen last
+  /// What the session lets expect of other numbers of workers; null: not asked, or not known yet.
+  std::shared_ptr<const SessionAnswer> expected_;
+  std::optional<std::pair<session::TimeNs, session::TimeNs>> expectedPart_;  ///< that was asked for
   std::optional<int> wishedWorkers_;
   std::optional<int> tourStep_;     ///< of the guided tour, while it goes on
   session::TimeNs askedBegin_ = 0;  ///< of the last question for statistics

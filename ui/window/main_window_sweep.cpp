@@ -36,8 +36,6 @@ void MainWindow::connectSweeps() {
   connect(header_->workers()->slider(), &WorkersSlider::pointed, this,
           &MainWindow::askForPrediction);
   connect(&predictor_, &WorkersPredictor::predicted, this, &MainWindow::showPrediction);
-  (*actions_)[Command::find_workers]->setEnabled(sweeps_ != nullptr);
-  sweepStrip_->setVisible(sweeps_ != nullptr);
   connect(sweep_, &SweepPanel::closeWanted, this, [this] { showSweepPage(false); });
   if (sweeps_ == nullptr) {
     return;
@@ -103,6 +101,40 @@ void MainWindow::showPrediction(int workers, const WorkersAnswer& answer) {
                                             : tr("the queue grows")));
 }
 
+/// Of a session that is over, or that of a program, which nothing else measures: of what is
+/// selected of it, or all. On a thread of its own; once for each part.
+void MainWindow::predictSession() {
+  const bool isOver = state_.source == EngineState::Source::file || !isRunning();
+  if (!hasSession() || (!isOver && sweeps_ != nullptr) ||
+      state_.activity == EngineState::Activity::opening) {
+    return;
+  }
+  const auto snapshot = engine_.snapshot();
+  const auto part = selectedRange_ ? std::pair(selectedRange_->begin, selectedRange_->end)
+                                   : std::pair(snapshot->begin(), snapshot->end());
+  if (std::exchange(expectedPart_, part) == part) {
+    return;
+  }
+  if (!sessionJob_) {
+    sessionJob_.emplace(this, "predict");
+  }
+  const experiment::SessionPredictionOptions options{
+      .cores = coresOf(engine_.recordingInfo()),
+      .hints = {.server_capacity = state_.scenario.work.serverCapacity}};
+  sessionJob_->start([this, snapshot, part, options](const std::stop_token& stop) {
+    experiment::SessionPredictionOptions stoppable = options;
+    stoppable.stop = stop;
+    const auto stretch = experiment::busiest_stretch(*snapshot, part.first, part.second);
+    auto answer = std::make_shared<const SessionAnswer>(
+        stretch ? experiment::predict_session(*snapshot, *stretch, stoppable)
+                : tl::make_unexpected(experiment::NoWork::no_pool));
+    return LatestJob::Result([this, answer] {
+      expected_ = answer;
+      showSweep();
+    });
+  });
+}
+
 void MainWindow::showSweepPage(bool shown) {
   pages_->setCurrentIndex(shown ? 1 : 0);
   if (shown) {
@@ -114,16 +146,21 @@ void MainWindow::showSweepPage(bool shown) {
 }
 
 void MainWindow::showSweep() {
-  if (sweeps_ == nullptr) {
-    return;
+  if (pages_->currentIndex() == 1) {
+    predictSession();
   }
-  const SweepState state = sweeps_->state();
-  sweep_->showState(state, {.scenario = sweeps_->scenario(),
+  SweepState state = sweeps_ != nullptr ? sweeps_->state() : SweepState{};
+  const QString scenario = sweeps_ != nullptr ? sweeps_->scenario() : QString();
+  const bool isOfThis = state.activity == SweepState::Activity::ended && state.scenario == scenario;
+  if (!state.isRunning() && !isOfThis && expected_) {
+    state = {};  // the last sweep was of something else
+  }
+  sweep_->showState(state, {.scenario = scenario,
                             .canResize = state_.source == EngineState::Source::live &&
-                                         state_.activity == EngineState::Activity::running});
-  sweepStrip_->showState(state);
-  const bool isOfThis =
-      state.activity == SweepState::Activity::ended && state.scenario == sweeps_->scenario();
+                                         state_.activity == EngineState::Activity::running,
+                            .prediction = expected_,
+                            .session = sessionTitle()});
+  sweepStrip_->showState(state, !scenario.isEmpty() || !hasSession());
   header_->workers()->slider()->setRecommended(
       isOfThis ? static_cast<int>(state.result.recommendation.workers.value_or(0)) : 0);
   const bool ended = std::exchange(isSweeping_, state.isRunning()) && !isSweeping_;

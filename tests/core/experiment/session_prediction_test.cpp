@@ -97,7 +97,7 @@ class SessionPredictionTest : public QObject {
     QVERIFY(bound);
     QVERIFY(!bound->still_rises);
     QCOMPARE(bound->enough_workers, std::uint64_t{16});
-    QVERIFY(prediction_text(*bound).starts_with("Predicted: 16 workers would do "));
+    QVERIFY(prediction_text(*bound).starts_with("By simulation 16 workers would do "));
   }
 
   void whereItDoesNotEvenGiveWhatWasSeen_nothingIsSaid() {

@@ -183,7 +183,7 @@ class SessionWorkTest : public QObject {
     const auto work = work_of(*script.snapshot(), 100, 64);
     QVERIFY(work);
     QCOMPARE(work->arrivals, Arrivals::always);
-    QCOMPARE(work->most_at_once, std::uint64_t{12});
+    QCOMPARE(work->tasks.ahead, std::uint64_t{12});
     QVERIFY(near(predict(*work, 4).throughput, 200, 0.02));
     const PredictedFigures many = predict(*work, 48);
     QVERIFY(near(many.throughput, 600, 0.03));

@@ -16,7 +16,7 @@ ScalingData someData() {
   ScalingData data{.title = QStringLiteral("a < b"), .reason = QStringLiteral("Can't tell: yet.")};
   for (const std::uint64_t workers : {1, 2, 4}) {
     const std::vector<double> values{10.0 * static_cast<double>(workers)};
-    data.points.push_back({workers, mean_interval(values), {}});
+    data.points.push_back({.workers = workers, .throughput = mean_interval(values)});
   }
   return data;
 }

@@ -3,6 +3,7 @@
 
 #include "sweep_samples.h"
 #include "ui/panels/format.h"
+#include "ui/panels/prediction_table_model.h"
 #include "ui/panels/scaling_view.h"
 #include "ui/panels/sweep_table_model.h"
 #include "ui/panels/theory_table_model.h"
@@ -298,6 +299,51 @@ class SweepPanelTest : public QObject {
       shownColumns |= predicted ? 4 : wait ? 2 : 1;
     }
     QCOMPARE(shownColumns, 7);
+  }
+
+  void whyNothingIsPredicted_isToldWithWhatToDo() {
+    SweepPanel panel;
+    panel.showState({}, {.prediction = std::make_shared<const SessionAnswer>(
+                             tl::unexpected(experiment::NoWork::cpu_unknown)),
+                         .session = QStringLiteral("pages.pftrace")});
+    panel.show();
+    const auto* intro = panel.findChild<QLabel*>(QStringLiteral("sweepIntro"));
+    QVERIFY(intro->isVisible());
+    QVERIFY(intro->text().contains(QLatin1String("Nothing can be predicted from pages.pftrace")));
+    QVERIFY(intro->text().contains(QLatin1String("--cpu-time")));
+    QVERIFY(!panel.findChild<QPushButton*>(QStringLiteral("sweepStart"))->isVisible());
+  }
+
+  void predictionTable_hasWhatIsPredicted_andWhatWasSeen() {
+    experiment::SessionPrediction prediction;
+    prediction.recorded_workers = 4;
+    prediction.enough_workers = 8;
+    prediction.points = {
+        {.workers = 2, .predicted = {.throughput = 50, .utilization = 1}},
+        {.workers = 4,
+         .seen = experiment::SeenFigures{.throughput = 99, .queue_wait_p99 = 0.2, .utilization = 1},
+         .predicted = {.throughput = 100, .queue_wait_p99 = 0.25, .utilization = 0.9}},
+        {.workers = 8, .predicted = {.throughput = 200, .queue_wait_p99 = 0.05}}};
+    SweepPanel panel;
+    panel.showState({}, {.prediction = std::make_shared<const SessionAnswer>(prediction)});
+    const auto* table = panel.findChild<QTableView*>(QStringLiteral("predictionTable"));
+    const auto text = [&](int row, int column) {
+      return table->model()->index(row, column).data().toString();
+    };
+    using Table = PredictionTableModel;
+    QCOMPARE(table->model()->rowCount(), 3);
+    QCOMPARE(text(0, Table::predictedWait), QStringLiteral("grows"));
+    QCOMPARE(text(0, Table::seen), QStringLiteral("\u2013"));
+    QCOMPARE(text(1, Table::workers), QStringLiteral("4"));
+    QCOMPARE(text(1, Table::predicted), QStringLiteral("100"));
+    QCOMPARE(text(1, Table::predictedWait), formatSeconds(0.25));
+    QCOMPARE(text(1, Table::seen), QStringLiteral("99.0"));
+    QCOMPARE(text(1, Table::seenWait), formatSeconds(0.2));
+    QVERIFY(!table->model()->index(2, Table::seen).data(Qt::UserRole).isValid());
+    const ScalingData& plotted = panel.plotted();
+    QCOMPARE(scalingVerdict(plotted), QStringLiteral("8 predicted"));
+    QVERIFY(!plotted.points[0].isMeasured);
+    QVERIFY(plotted.points[1].isMeasured);
   }
 };
 

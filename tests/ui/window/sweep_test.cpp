@@ -12,6 +12,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QTableView>
 #include <QTest>
 
 using namespace poolscope;
@@ -179,6 +180,40 @@ class SweepTest : public QObject {
     QTRY_VERIFY(line->text().startsWith(QLatin1String("predicted at 25: ")));
     QTest::keyClick(slider, Qt::Key_Escape);
     QVERIFY(!line->text().contains(QLatin1String("predicted")));
+  }
+
+  void pageOfARecording_showsWhatIsPredicted_untilSomethingIsMeasured() {
+    WindowFixture fixture;
+    fixture.showFile();
+    QVERIFY(fixture.showWindow());
+    fixture.window.run(Command::find_workers);
+    auto* verdict = fixture.find<QLabel>("sweepVerdict");
+    QTRY_VERIFY(verdict->isVisible());
+    QVERIFY2(verdict->text().startsWith(QLatin1String("Predicted: ")), qPrintable(verdict->text()));
+    QVERIFY(fixture.find<QLabel>("sweepReason")->text().contains(QLatin1String("simulation")));
+    auto* table = fixture.find<QTableView>("predictionTable");
+    QVERIFY(table->isVisible());
+    QVERIFY(table->model()->rowCount() >= 6);
+    QVERIFY(!fixture.find<QTableView>("sweepTable")->isVisible());
+    QVERIFY(!fixture.find<QPushButton>("sweepUse")->isVisible());
+    QVERIFY(fixture.find<SweepPanel>("sweepPanel")->plotted().isPrediction);
+    QVERIFY(fixture.find<QPushButton>("sweepStart")->isEnabled());
+    SweepState measured = decided();
+    measured.scenario = fixture.engine.fakeSweeps().scenario();
+    fixture.engine.fakeSweeps().show(measured);
+    QVERIFY(!table->isVisible());
+    QVERIFY(fixture.find<QTableView>("sweepTable")->isVisible());
+    QVERIFY(!fixture.find<SweepPanel>("sweepPanel")->plotted().isPrediction);
+  }
+
+  void pageOfALiveScenario_predictsNothing_itMeasures() {
+    WindowFixture fixture;
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    fixture.window.run(Command::find_workers);
+    fixture.window.showNextFrame();
+    QVERIFY(fixture.find<QLabel>("sweepIntro")->isVisible());
+    QVERIFY(!fixture.find<QTableView>("predictionTable")->isVisible());
   }
 };
 
