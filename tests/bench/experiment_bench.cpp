@@ -25,6 +25,7 @@ namespace {
 using namespace experiment;
 
 constexpr double kSweepBudget = 20;  // seconds: random durations take it, where others compute, too
+constexpr double kComputingBudget = 60;   // of computing alone: what else computes is noise
 constexpr double kPredictionBudget = 20;  // seconds of a sweep that compares predictions, at most
 constexpr double kLeastWait = 0.001;      // seconds: threads wake up no faster
 constexpr double kMostWait = 2.5;         // seconds, of a batch that a longer run is to see
@@ -236,6 +237,7 @@ struct Known {
   std::uint64_t best = 1;
   int off = 1;           ///< points of the grid that a recommendation may lie beside the best
   std::string why = {};  ///< what the reason has to name
+  double budget_seconds = kSweepBudget;
 };
 
 /// Of `sweeps` how many recommend the best, or nearly, and say why.
@@ -249,8 +251,9 @@ QJsonObject right_of(const Known& known, int sweeps) {
   double seconds = 0;
   std::string reason;
   for (int i = 0; i < sweeps; ++i) {
-    const SweepResult result =
-        sweep({.scenario = known.scenario, .workers = known.grid, .budget_seconds = kSweepBudget});
+    const SweepResult result = sweep({.scenario = known.scenario,
+                                      .workers = known.grid,
+                                      .budget_seconds = known.budget_seconds});
     const auto workers = result.recommendation.workers;
     recommended.append(static_cast<double>(workers.value_or(0)));
     reason = result.reason;
@@ -276,6 +279,7 @@ QJsonObject right_of(const Known& known, int sweeps) {
 QJsonObject recommendations(bool quick) {
   const int waiting = quick ? 1 : 10;
   const int computing = quick ? 1 : 2;
+  const double computing_budget = quick ? kSweepBudget : kComputingBudget;
   const std::uint64_t cores = usable_cores();
   std::vector<std::uint64_t> by_one;
   for (std::uint64_t workers = 1; workers <= cores + 3; ++workers) {
@@ -291,13 +295,18 @@ QJsonObject recommendations(bool quick) {
           {QStringLiteral("server_of_ten"),
            right_of({scenario_of(ten), {4, 8, 10, 12, 32}, 10}, waiting)},
           {QStringLiteral("computing"),
-           right_of({scenario_of("name = \"computing\"\n" + computes), by_one, cores}, computing)},
+           right_of({.scenario = scenario_of("name = \"computing\"\n" + computes),
+                     .grid = by_one,
+                     .best = cores,
+                     .budget_seconds = computing_budget},
+                    computing)},
           {QStringLiteral("interpreter-lock"),
-           right_of({scenario_of("name = \"gil\"\ngil = true\n" + computes),
-                     {1, 2, 4, 8},
-                     1,
-                     0,
-                     "interpreter lock"},
+           right_of({.scenario = scenario_of("name = \"gil\"\ngil = true\n" + computes),
+                     .grid = {1, 2, 4, 8},
+                     .best = 1,
+                     .off = 0,
+                     .why = "interpreter lock",
+                     .budget_seconds = computing_budget},
                     computing)}};
 }
 

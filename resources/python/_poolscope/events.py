@@ -241,10 +241,13 @@ def stop():
     if not on:
         return
     on = False
-    del buffer[:], _heads[:], _news[:], _unsent[:]
-    link.close()
-    for call in on_gone:
-        call()
+    # The hooks first: until they are quiet, other threads go on telling.
+    try:
+        for call in on_gone:
+            call()
+    finally:
+        del buffer[:], _heads[:], _news[:], _unsent[:]
+        link.close()
 
 
 # --- sending
