@@ -167,6 +167,32 @@ bool come_too_fast(std::span<const Stay> stays) {
   return rate > kAtOnce && rate < kFaster && share(largest, arriving) < kLargestGap;
 }
 
+/// Nearly each comes when another ends: what was found in a page is submitted, or a task submits
+/// others as the last thing that it does. The more are done, the more come.
+bool follow_ends(std::span<const Stay> stays) {
+  constexpr double kNear = 0.1;  // of the mean time between two ends; by chance a fifth is as near
+  constexpr double kNearlyAll = 0.7;
+  std::vector<TimeNs> ends;
+  for (const Stay& stay : stays) {
+    ends.push_back(stay.finished);
+  }
+  std::ranges::sort(ends);
+  const double near =
+      kNear * static_cast<double>(ends.back() - ends.front()) / static_cast<double>(ends.size());
+  std::size_t followed = 0;
+  std::size_t count = 0;
+  for (const Stay& stay : stays) {
+    const auto next = std::ranges::lower_bound(ends, stay.queued);
+    if (stay.queued < ends.front() || next == ends.end()) {
+      continue;  // before the first end nothing can be followed
+    }
+    const TimeNs after = next == ends.begin() ? *next : stay.queued - *(next - 1);
+    ++count;
+    followed += static_cast<double>(std::min(after, *next - stay.queued)) <= near ? 1 : 0;
+  }
+  return static_cast<double>(followed) > kNearlyAll * static_cast<double>(count) && count > 0;
+}
+
 /// As they are picked: those that all came before keep the queue deep for a while, but nobody waits
 /// to submit more.
 bool keep_coming(std::span<const Stay> stays) {
@@ -222,7 +248,7 @@ SessionArrivals arrivals_of(const session::Snapshot& snapshot, const SessionStre
   if (const auto batch = only_batch(stays, snapshot, stretch, queue.most); batch > 0) {
     return {.kind = Arrivals::batches, .batch = batch};
   }
-  if (queue.idle >= kOpenIdle || come_too_fast(stays)) {
+  if (queue.idle >= kOpenIdle || (come_too_fast(stays) && !follow_ends(stays))) {
     return {.kind = Arrivals::by_themselves, .gaps = gaps_of(stays)};
   }
   SessionArrivals always{.batch = std::max<std::uint64_t>(1, queue.most)};

@@ -47,7 +47,7 @@ struct SessionArrivals {
 /// How the tasks of `stays` came, which are those of the stretch, or the latest of them, in the
 /// order in which they were queued; at least one. Batches: all of one come within a small part of
 /// the time, and nobody idles between them. By themselves: the queue is empty for a tenth of the
-/// time or more, or grows and grows. Threads: any.
+/// time or more, or grows and grows, but not where what ends brings more. Threads: any.
 SessionArrivals arrivals_of(const session::Snapshot& snapshot, const SessionStretch& stretch,
                             std::span<const Stay> stays);
 

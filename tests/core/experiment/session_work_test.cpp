@@ -173,6 +173,33 @@ class SessionWorkTest : public QObject {
     QVERIFY(many.queue_wait_p99 && *many.queue_wait_p99 < 0.005);
   }
 
+  /// Pages name others: two come for each of the first 150 that is done, then none. Submitted by
+  /// who waits for the pages, or by the tasks just before they end.
+  void whatIsFoundOnTheWay_comesSoonerWithMoreWorkers_data() {
+    QTest::addColumn<int>("microseconds");
+    QTest::newRow("by who waits") << 200;
+    QTest::newRow("by the tasks") << -100;
+  }
+  void whatIsFoundOnTheWay_comesSoonerWithMoreWorkers() {
+    QFETCH(int, microseconds);
+    Script script(2);
+    workload::Random random(7);
+    std::vector<TimeNs> queued{0, 0};
+    std::vector<TimeNs> free(2, 0);
+    for (std::size_t i = 0; i < 300; ++i) {
+      const auto worker = std::ranges::min_element(free);
+      const TimeNs started = std::max(queued[i], *worker);
+      *worker = started + static_cast<TimeNs>((20 + 20 * random.uniform()) * kMs);
+      script.task(queued[i], started, *worker, static_cast<std::size_t>(worker - free.begin()));
+      queued.resize(queued.size() + (i < 150 ? 2 : 0), *worker + microseconds * 1000);
+    }
+    const auto work = work_of(*script.snapshot(), 100, 64);
+    QVERIFY(work);
+    QCOMPARE(work->arrivals, Arrivals::always);
+    QVERIFY(near(predict(*work, 2).throughput, 2 / 0.03, 0.05));
+    QVERIFY(near(predict(*work, 8).throughput, 8 / 0.03, 0.05));
+  }
+
   void whoSubmitsNoMoreThanSoMany_keepsNoMoreWorkersBusy() {
     Script script(4);
     for (int i = 0; i < 400; ++i) {  // twelve in the pool at any time: eight wait
