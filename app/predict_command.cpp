@@ -112,7 +112,8 @@ std::string line(const PredictedPoint& point) {
 std::string arrivalsText(const SessionWork& work) {
   switch (work.arrivals) {
     case Arrivals::batches:
-      return std::to_string(work.tasks.batch) +
+      return (work.tasks.batches.empty() ? std::string() : "up to ") +
+             std::to_string(work.tasks.batch) +
              " tasks at once, then those that are done waited for";
     case Arrivals::by_themselves:
       return "tasks come by themselves, as they were recorded";

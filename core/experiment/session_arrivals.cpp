@@ -60,29 +60,83 @@ QueueSeen queue_of(const session::Snapshot& snapshot, const SessionStretch& stre
   return seen;
 }
 
-/// How many tasks come at once whenever all that came before are done; 0 if they do not come so.
-std::uint64_t batch_of(std::span<const Stay> stays) {
-  std::vector<std::size_t> begins;  // of batches: where a task finds the pool empty
+/// Where tasks find the pool empty: in a batch, its first.
+struct Begins {
+  std::vector<std::size_t> places = {};  ///< in `stays`, but the first of all
+  TimeNs empty = 0;                      ///< for how long the pool was, in all
+};
+
+Begins begins_of(std::span<const Stay> stays) {
+  Begins begins;
   TimeNs done = 0;
-  TimeNs empty = 0;
   for (std::size_t i = 0; i < stays.size(); ++i) {
     if (i > 0 && stays[i].queued >= done) {
-      begins.push_back(i);
-      empty += stays[i].queued - done;
+      begins.places.push_back(i);
+      begins.empty += stays[i].queued - done;
     }
     done = std::max(done, stays[i].finished);
   }
-  if (begins.size() < 2) {
+  return begins;
+}
+
+/// Whether what came before the first of the batches, or after the last began, is one of them, or
+/// a part of one: a program that looks at two pages and then at all that they name has no batches
+/// of two.
+bool are_alike(std::size_t before, std::size_t after, std::size_t batch) {
+  constexpr std::size_t kTimes = 2;
+  return std::max(before, after) <= kTimes * batch;
+}
+
+/// How many tasks come at once whenever all that came before are done; 0 if they do not come so.
+std::uint64_t batch_of(std::span<const Stay> stays, const Begins& begins) {
+  const std::vector<std::size_t>& places = begins.places;
+  if (places.size() < 2) {
     return 0;
   }
-  const TimeNs whole = stays[begins.back()].queued - stays[begins.front()].queued;
+  const std::size_t batch = (places.back() - places.front()) / (places.size() - 1);
+  const TimeNs whole = stays[places.back()].queued - stays[places.front()].queued;
   TimeNs arriving = 0;
-  for (std::size_t k = 0; k + 1 < begins.size(); ++k) {
-    arriving += stays[begins[k + 1] - 1].queued - stays[begins[k]].queued;
+  for (std::size_t k = 0; k + 1 < places.size(); ++k) {
+    arriving += stays[places[k + 1] - 1].queued - stays[places[k]].queued;
   }
+  const bool alike = are_alike(places.front(), stays.size() - places.back(), batch);
   const bool together = share(arriving, whole) <= kBatchArrives;
-  const bool at_once = share(empty, whole) <= kBetweenBatches;
-  return together && at_once ? (begins.back() - begins.front()) / (begins.size() - 1) : 0;
+  const bool at_once = share(begins.empty, whole) <= kBetweenBatches;
+  return alike && together && at_once ? batch : 0;
+}
+
+/// Whether the stretch has all of a program's tasks, from the first that came to the last end.
+bool has_all(std::span<const Stay> stays, const session::Snapshot& snapshot,
+             const SessionStretch& stretch, TimeNs last) {
+  return stays.front().queued >= stretch.begin &&
+         snapshot.finished_count(stretch.pool, last + 1, stretch.end + 1) == 0 &&
+         snapshot.queue_depth(stretch.pool, stretch.end) == 0;
+}
+
+/// How many come in each batch of a program that has several, each as large as it likes and as soon
+/// as the last one is done: the pages of a site, then all that they name. Nothing if it is not so.
+std::vector<std::uint64_t> unlike_batches(std::span<const Stay> stays, const Begins& begins,
+                                          const session::Snapshot& snapshot,
+                                          const SessionStretch& stretch) {
+  const TimeNs last = std::ranges::max(stays, {}, &Stay::finished).finished;
+  const std::uint64_t count = snapshot.finished_count(stretch.pool, stretch.begin, stretch.end + 1);
+  if (begins.places.empty() || count != stays.size() || !has_all(stays, snapshot, stretch, last)) {
+    return {};
+  }
+  std::vector<std::size_t> ends = begins.places;
+  ends.push_back(stays.size());
+  std::vector<std::uint64_t> sizes;
+  TimeNs arriving = 0;
+  std::size_t begin = 0;
+  for (const std::size_t end : ends) {
+    sizes.push_back(end - begin);
+    arriving += stays[end - 1].queued - stays[begin].queued;
+    begin = end;
+  }
+  const TimeNs whole = last - stays.front().queued;
+  const bool together = share(arriving, whole) <= kBatchArrives;
+  const bool at_once = share(begins.empty, whole) <= kBetweenBatches;
+  return together && at_once ? sizes : std::vector<std::uint64_t>();
 }
 
 /// How many there are where all came within a small part of the stretch, so that most of them
@@ -97,10 +151,7 @@ std::uint64_t only_batch(std::span<const Stay> stays, const session::Snapshot& s
       share(stays.back().queued - stays.front().queued, last - stays.front().queued) <=
           kBatchArrives &&
       static_cast<double>(at_once) >= (1 - kBatchArrives) * static_cast<double>(count);
-  const bool is_whole = stays.front().queued >= stretch.begin;
-  const bool is_over = snapshot.finished_count(stretch.pool, last + 1, stretch.end + 1) == 0 &&
-                       snapshot.queue_depth(stretch.pool, stretch.end) == 0;
-  return together && is_whole && is_over ? count : 0;
+  return together && has_all(stays, snapshot, stretch, last) ? count : 0;
 }
 
 /// They come one after another, faster than they are picked: more workers would find no more of
@@ -114,6 +165,36 @@ bool come_too_fast(std::span<const Stay> stays) {
   }
   const double rate = share(arriving, last.started - first.started);
   return rate > kAtOnce && rate < kFaster && share(largest, arriving) < kLargestGap;
+}
+
+/// As they are picked: those that all came before keep the queue deep for a while, but nobody waits
+/// to submit more.
+bool keep_coming(std::span<const Stay> stays) {
+  constexpr double kAsLong = 0.5;
+  const auto [first, last] = std::ranges::minmax(stays, {}, &Stay::started);
+  return share(stays.back().queued - stays.front().queued, last.started - first.started) >= kAsLong;
+}
+
+/// Each came when any of the others was done, so that nearly all of them found equally many in the
+/// pool; where they wait for the first of those before them, there are fewer until it is done, and
+/// several come then. `most_at_once` are left out until the pool is full.
+bool come_in_any_order(std::span<const Stay> stays, std::size_t most_at_once) {
+  constexpr double kFewer = 0.2;
+  std::vector<TimeNs> ends;
+  for (const Stay& stay : stays) {
+    ends.push_back(stay.finished);
+  }
+  std::ranges::sort(ends);
+  std::vector<std::ptrdiff_t> found;
+  for (std::size_t i = most_at_once; i < stays.size(); ++i) {
+    const auto done = std::ranges::upper_bound(ends, stays[i].queued) - ends.begin();
+    found.push_back(static_cast<std::ptrdiff_t>(i) - done);
+  }
+  if (found.empty()) {
+    return false;
+  }
+  const auto full = std::ranges::count(found, std::ranges::max(found));
+  return static_cast<double>(full) >= (1 - kFewer) * static_cast<double>(found.size());
 }
 
 std::vector<float> gaps_of(std::span<const Stay> stays) {
@@ -130,18 +211,25 @@ std::vector<float> gaps_of(std::span<const Stay> stays) {
 SessionArrivals arrivals_of(const session::Snapshot& snapshot, const SessionStretch& stretch,
                             std::span<const Stay> stays) {
   const QueueSeen queue = queue_of(snapshot, stretch);
-  std::uint64_t batch = batch_of(stays);
-  batch = batch > 0 ? batch : only_batch(stays, snapshot, stretch, queue.most);
-  if (batch > 0) {
+  const Begins begins = begins_of(stays);
+  if (const std::uint64_t batch = batch_of(stays, begins); batch > 0) {
+    return {.kind = Arrivals::batches, .batch = batch};
+  }
+  if (auto sizes = unlike_batches(stays, begins, snapshot, stretch); !sizes.empty()) {
+    const std::uint64_t largest = std::ranges::max(sizes);
+    return {.kind = Arrivals::batches, .batch = largest, .batches = std::move(sizes)};
+  }
+  if (const auto batch = only_batch(stays, snapshot, stretch, queue.most); batch > 0) {
     return {.kind = Arrivals::batches, .batch = batch};
   }
   if (queue.idle >= kOpenIdle || come_too_fast(stays)) {
     return {.kind = Arrivals::by_themselves, .gaps = gaps_of(stays)};
   }
   SessionArrivals always{.batch = std::max<std::uint64_t>(1, queue.most)};
-  if (queue.is_steady) {
+  if (queue.is_steady && keep_coming(stays)) {
     always.most_at_once = static_cast<std::uint64_t>(std::llround(queue.usual)) +
                           snapshot.max_workers_at(stretch.pool, stretch.end);
+    always.any_order = come_in_any_order(stays, always.most_at_once);
   }
   return always;
 }

@@ -34,8 +34,13 @@ struct SessionArrivals {
   Arrivals kind = Arrivals::always;
   /// Tasks that come at once: when those before are done, or when the queue is empty (always).
   std::uint64_t batch = 1;
+  /// Of batches that are not alike: how many in each, in their order; `batch` is the largest.
+  std::vector<std::uint64_t> batches = {};
   /// Of always: who submits waits while so many are in the pool; 0: no such limit is seen.
   std::uint64_t most_at_once = 0;
+  /// ... until any of them is done, as with a semaphore; else until the first of them is, as with
+  /// map() and a buffer.
+  bool any_order = false;
   std::vector<float> gaps = {};  ///< of by_themselves: seconds from each arrival to the next
 };
 

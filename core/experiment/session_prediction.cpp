@@ -192,7 +192,8 @@ std::string text_of(NoWork why) {
     case NoWork::cpu_unknown:
       return "what its tasks computed was not measured";
     case NoWork::cores_full:
-      return "with so many workers its tasks compute all the time, which hides what they wait for";
+      return "with so many workers its tasks compute nearly all the time, which hides what they "
+             "wait for";
     case NoWork::stopped:
       return "it was stopped";
   }
@@ -226,7 +227,9 @@ std::string prediction_text(const SessionPrediction& prediction) {
     return "Can't tell: for the " + workers_text(own.workers) +
            " that were recorded the simulation gives " + rate(throughput_of(own)) + ", but " +
            rate(own.seen->throughput) +
-           " were seen. Something holds these tasks up that the recording does not show.";
+           " were seen. What holds these tasks up, or when they come, is not as the simulation "
+           "takes "
+           "it; a part of the recording in which the pool has one thing to do may tell.";
   }
   const PredictedPoint enough = at(prediction.enough_workers);
   const PredictedPoint best = std::ranges::max(prediction.points, {}, throughput_of);
@@ -236,7 +239,7 @@ std::string prediction_text(const SessionPrediction& prediction) {
                           ? ", queue wait p99 " + shown_seconds(*enough.predicted.queue_wait_p99)
                           : ", but the queue would grow as long as tasks come");
   if (prediction.still_rises) {
-    text += "; more were not asked for, and might do more";
+    text += "; that is the most that was simulated, and more might do more";
   } else if (best.workers != enough.workers) {
     text += "; that is within 5 % of the most, " + rate(throughput_of(best)) + " with " +
             std::to_string(best.workers);

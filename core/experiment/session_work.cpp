@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -20,7 +21,10 @@ using trace::EventKind;
 
 constexpr std::size_t kMostTasks = 3000;
 constexpr std::size_t kLeastTasks = 20;
-constexpr double kFull = 0.9;  // of the cores
+// Of the cores: the rest of the tasks' time may be waiting for the world, or for a core that other
+// programs have, and with fewer workers these differ manyfold.
+constexpr double kFull = 0.8;
+constexpr double kCrowded = 0.5;  // more tasks than cores, on the mean
 constexpr double kLeastSpeed = 0.2;
 constexpr double kKeepsUp = 0.98;  // of what comes by itself
 
@@ -236,7 +240,7 @@ tl::expected<SessionWork, NoWork> work_of(const session::Snapshot& snapshot,
   const double run = mean_seconds(recent.records, run_seconds);
   if (has_phases) {
     slow_down(work.tasks, busy, model->stretch);
-  } else if (busy > 1 + static_cast<double>(cores) &&
+  } else if (busy > kCrowded + static_cast<double>(cores) &&
              busy * cpu / run > kFull * static_cast<double>(cores)) {
     return tl::unexpected(NoWork::cores_full);
   } else {
@@ -247,7 +251,9 @@ tl::expected<SessionWork, NoWork> work_of(const session::Snapshot& snapshot,
                                  : arrivals_of(snapshot, stretch, recent.stays);
   work.arrivals = arrivals.kind;
   work.tasks.ahead = arrivals.most_at_once;
+  work.tasks.any_order = arrivals.any_order;
   work.tasks.batch = arrivals.batch;
+  work.tasks.batches = std::move(arrivals.batches);
   work.tasks.batch_waits = arrivals.kind == Arrivals::batches;
   work.tasks.gaps = std::move(arrivals.gaps);
   return work;
@@ -269,8 +275,12 @@ PredictedFigures predict(const SessionWork& work, std::uint64_t workers) {
   SimulatedWork tasks = work.tasks;
   const std::uint64_t batch = tasks.batch;
   tasks.batch = std::min(batch, kMostBatch);
-  const SimulationResult result =
-      simulate(tasks, {.workers = workers, .tasks = std::max(kTasks, kBatches * tasks.batch)});
+  std::uint64_t count = std::max(kTasks, kBatches * tasks.batch);
+  if (!tasks.batches.empty()) {  // all of them, ten times or more
+    const auto all = std::accumulate(tasks.batches.begin(), tasks.batches.end(), std::uint64_t{0});
+    count = (count / (kBatches * all) + 1) * kBatches * all;
+  }
+  const SimulationResult result = simulate(tasks, {.workers = workers, .tasks = count});
   const double longer = static_cast<double>(batch) / static_cast<double>(tasks.batch);
   PredictedFigures figures{.throughput = result.throughput, .utilization = result.utilization};
   if (result.throughput >= kKeepsUp * arrivals_per_second(tasks)) {

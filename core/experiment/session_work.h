@@ -36,8 +36,8 @@ enum class NoWork : std::uint8_t {
   waits_for_itself,  ///< tasks wait for others of their own pool: how long those would take with
                      ///< other workers cannot be told
   cpu_unknown,       ///< what tasks computed was not measured: all would seem to be waiting
-  cores_full,  ///< tasks computed all the time that there was: how long they wait for the world
-               ///< otherwise is hidden behind their wait for a core or the interpreter's lock
+  cores_full,  ///< tasks computed nearly all the time that there was: how long they wait for the
+               ///< world otherwise is hidden behind their wait for a core or the interpreter's lock
   stopped,
 };
 

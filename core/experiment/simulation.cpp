@@ -93,6 +93,7 @@ class Simulation {
 
   double batch_came_ = 0;
   std::uint64_t left_of_batch_ = 0;
+  std::size_t batches_ = 0;  // that came
   std::size_t running_ = 0;  // workers that have a task
 
   double computing_seconds_ = 0;  // of what replayed tasks have computed, as they saw them
@@ -144,7 +145,8 @@ void Simulation::take_task(std::uint32_t worker) {
 }
 
 void Simulation::begin_batch() {
-  left_of_batch_ = work_.batch;
+  left_of_batch_ =
+      work_.batches.empty() ? work_.batch : work_.batches[batches_++ % work_.batches.size()];
   batch_came_ = now_;
 }
 
@@ -287,6 +289,10 @@ void Simulation::come() {
 /// those behind it were before.
 void Simulation::take_results(std::uint64_t number) {
   if (is_open() || work_.ahead == 0) {
+    return;
+  }
+  if (work_.any_order) {
+    come();
     return;
   }
   done_[static_cast<std::size_t>(number - results_)] = true;

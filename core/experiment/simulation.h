@@ -29,11 +29,13 @@ struct SimulatedWork {
   std::vector<std::uint32_t> capacities = {};  ///< of the resources: how many may have it at once
   std::size_t cores = 1;
   double speed = 1;  ///< of computing on a core that no other task wants: others may want it, too
-  std::uint64_t batch = 1;   ///< tasks that come at once, as soon as the queue is empty
-  bool batch_waits = false;  ///< ... and all of the last batch are finished
+  std::uint64_t batch = 1;  ///< tasks that come at once, as soon as the queue is empty
+  std::vector<std::uint64_t> batches = {};  ///< of several sizes, over and over; empty: `batch`
+  bool batch_waits = false;                 ///< ... and all of the last batch are finished
   /// Instead of batches: so many are in the pool, and one more comes for each whose result is
   /// taken, in order, as map() with a buffer does; 0: batches.
   std::uint64_t ahead = 0;
+  bool any_order = false;        ///< ... or for each that is done, as with a semaphore
   std::vector<float> gaps = {};  ///< seconds before each arrival, over and over; empty: batches
 
   std::size_t task_count() const { return tasks.empty() ? 0 : tasks.size() - 1; }

@@ -42,7 +42,7 @@ Result<std::vector<std::uint64_t>> parse_worker_counts(std::string_view text,
     }
     if (std::ranges::find(counts, *count) != counts.end()) {
       return failure(subject, std::to_string(*count) + " stands there twice",
-                     "give each number of workers once; each is measured several times anyway");
+                     "give each number of workers once");
     }
     counts.push_back(*count);
     more = comma != std::string_view::npos;

@@ -376,10 +376,12 @@ void SweepPanel::showPrediction(const experiment::SessionPrediction& prediction,
                         ? tr("Predicted: at least %1").arg(workersText(prediction.enough_workers))
                         : tr("Predicted: %1").arg(workersText(prediction.enough_workers)));
   reason_->setText(QString::fromStdString(prediction_text(prediction)));
-  notes_->setText(surroundings.scenario.isEmpty()
-                      ? tr("From what the tasks of this session did.")
-                      : tr("From what the tasks of this session did. \"Measure\" finds out whether "
-                           "it is so."));
+  QString from = surroundings.isOfRange ? tr("From what the tasks of the selected range did.")
+                                        : tr("From what the tasks of this session did.");
+  if (!surroundings.scenario.isEmpty()) {
+    from += QLatin1Char(' ') + tr("\"Measure\" finds out whether it is so.");
+  }
+  notes_->setText(from);
   notes_->show();
   recommended_.reset();
   use_->hide();

@@ -42,7 +42,8 @@ class SweepPanel : public QFrame {
     /// What the session that is shown lets expect, or why it does not; shown until something is
     /// measured. Null: it is not asked, or not known yet.
     std::shared_ptr<const SessionAnswer> prediction = {};
-    QString session = {};  ///< its title
+    bool isOfRange = false;  ///< ... the part of it that is selected
+    QString session = {};    ///< its title
   };
 
   explicit SweepPanel(QWidget* parent = nullptr);

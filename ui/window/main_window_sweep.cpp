@@ -159,6 +159,7 @@ void MainWindow::showSweep() {
                             .canResize = state_.source == EngineState::Source::live &&
                                          state_.activity == EngineState::Activity::running,
                             .prediction = expected_,
+                            .isOfRange = selectedRange_.has_value(),
                             .session = sessionTitle()});
   sweepStrip_->showState(state, !scenario.isEmpty() || !hasSession());
   header_->workers()->slider()->setRecommended(

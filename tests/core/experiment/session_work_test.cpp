@@ -190,6 +190,90 @@ class SessionWorkTest : public QObject {
     QVERIFY(near(many.utilization, 0.25, 0.05));
   }
 
+  /// A page, the 20 that it names, and the 400 that those name: no batches of 20.
+  void batchesOfAllSizes_arePredictedWithTheEndOfEach() {
+    SimulatedWork truth;
+    workload::Random random(5);
+    for (int i = 0; i < 421; ++i) {
+      truth.add_task(
+          {{Segment::Kind::delay, 0, static_cast<float>(0.01 + 0.04 * random.uniform())}});
+    }
+    truth.batch = 400;
+    truth.batches = {1, 20, 400};
+    truth.batch_waits = true;
+    const Replay run = replay(truth, {.workers = 4, .seconds = 100, .most_tasks = 421});
+    Script script(4);
+    script.plain_tasks(run, kMs / 100);
+    const auto work = work_of(*script.snapshot(), 100, 1);
+    QVERIFY(work);
+    QCOMPARE(work->arrivals, Arrivals::batches);
+    // The replay ends while the last four run.
+    QCOMPARE(work->tasks.batch, std::uint64_t{396});
+    QCOMPARE(work->tasks.batches, (std::vector<std::uint64_t>{1, 20, 396}));
+    for (const std::uint64_t workers : {1, 4, 32, 128}) {
+      const double expected = simulate(truth, {.workers = workers, .tasks = 40 * 421}).throughput;
+      QVERIFY(near(predict(*work, workers).throughput, expected, 0.05));
+    }
+  }
+
+  /// A caller that submits its third task when the first two are done, and then all the others.
+  void aFewThatCameAlone_areNoBatches() {
+    Script script(2);
+    for (int i = 0; i < 100; ++i) {
+      const TimeNs started = i / 2 * 20 * kMs;
+      script.task(i < 4 ? started : 40 * kMs, started, started + 20 * kMs,
+                  static_cast<std::size_t>(i % 2));
+    }
+    const auto work = work_of(*script.snapshot(), 100, 64);
+    QVERIFY(work);
+    QCOMPARE(work->tasks.batch, std::uint64_t{96});
+    QVERIFY(near(predict(*work, 8).throughput, 100 / 0.28, 0.05));
+  }
+
+  void whatCameBefore_isNotHeldBackByWhoSubmits() {
+    Script script(4);
+    for (int i = 0; i < 800; ++i) {
+      const TimeNs started = i / 4 * 20 * kMs;
+      script.task(0, started, started + 20 * kMs, static_cast<std::size_t>(i % 4));
+    }
+    const auto work = work_of(*script.snapshot(), 1, 256);  // the last 200 of the queue
+    QVERIFY(work);
+    QCOMPARE(work->tasks.ahead, std::uint64_t{0});
+    SessionStretch begin{.pool = session::PoolIndex{0}, .begin = 0, .end = 500 * kMs};
+    const auto first = work_of(*script.snapshot(), begin, 256);
+    QVERIFY(first);
+    QCOMPARE(first->arrivals, Arrivals::always);
+    QCOMPARE(first->tasks.ahead, std::uint64_t{0});
+  }
+
+  void aSemaphore_letsInWhenAnyIsDone_aBufferWhenTheFirstIs_data() {
+    QTest::addColumn<bool>("anyOrder");
+    QTest::newRow("a semaphore") << true;
+    QTest::newRow("map() with a buffer") << false;
+  }
+  void aSemaphore_letsInWhenAnyIsDone_aBufferWhenTheFirstIs() {
+    QFETCH(bool, anyOrder);
+    SimulatedWork truth;
+    workload::Random random(5);
+    for (int i = 0; i < 1000; ++i) {
+      truth.add_task(
+          {{Segment::Kind::delay, 0, static_cast<float>(0.01 + 0.04 * random.uniform())}});
+    }
+    truth.ahead = 20;
+    truth.any_order = anyOrder;
+    Script script(4);
+    script.plain_tasks(replay(truth, {.workers = 4, .seconds = 100, .most_tasks = 1000}),
+                       kMs / 100);
+    const auto work = work_of(*script.snapshot(), 100, 1);
+    QVERIFY(work);
+    QVERIFY(work->tasks.ahead >= 19 && work->tasks.ahead <= 21);
+    QCOMPARE(work->tasks.any_order, anyOrder);
+    for (const std::uint64_t workers : {4, 16, 32}) {
+      const double expected = simulate(truth, {.workers = workers}).throughput;
+      QVERIFY(near(predict(*work, workers).throughput, expected, 0.05));
+    }
+  }
+
   /// As of a Python program: nothing tells where in a task it computed, or waited for the
   /// interpreter's lock.
   void waitsForTheInterpreter_areNoWaitsForTheWorld() {
@@ -226,6 +310,26 @@ class SessionWorkTest : public QObject {
     truth.batch = 1000;
     Script script(32);
     script.plain_tasks(replay(truth, {.workers = 32, .seconds = 2}), 4 * kMs);
+    const auto work = work_of(*script.snapshot(), 100, 1);
+    QVERIFY(!work);
+    QCOMPARE(work.error(), NoWork::cores_full);
+  }
+
+  /// Tasks of a Python program that compute, and other programs that take an eighth of the core:
+  /// they may as well wait for the world, and then one worker would do a quarter of what it does.
+  void computingNearlyAllTheTime_hidesTheRestToo_data() {
+    QTest::addColumn<int>("workers");
+    QTest::newRow("two") << 2;
+    QTest::newRow("four") << 4;
+  }
+  void computingNearlyAllTheTime_hidesTheRestToo() {
+    QFETCH(int, workers);
+    Script script(workers, "python3 burn.py");
+    for (int i = 0; i < 100; ++i) {
+      const TimeNs started = i / workers * workers * 8 * kMs;
+      script.plain_task(0, started, started + workers * 8 * kMs,
+                        static_cast<std::size_t>(i % workers), 7 * kMs);
+    }
     const auto work = work_of(*script.snapshot(), 100, 1);
     QVERIFY(!work);
     QCOMPARE(work.error(), NoWork::cores_full);

@@ -37,6 +37,8 @@ class SimulationTest : public QObject {
   void replay_hasTheTasksInTheirOrder_andOverAgain();
   void replay_ofBatches_hasTheNextOne_fromWhenTheQueueIsEmpty();
   void replay_ofABuffer_takesResultsInOrder();
+  void replay_ofASemaphore_letsInForEachThatIsDone();
+  void replay_ofBatchesOfAllSizes_hasThemInTheirOrder();
   void replay_ofArrivals_hasThoseThatStillWait();
   void replay_ofTasksWithoutTime_ends();
   void replay_saysHowLongComputingTook();
@@ -319,6 +321,38 @@ void SimulationTest::replay_ofABuffer_takesResultsInOrder() {
       2);  // the long one alone: as many at work as are ahead, or as there are workers
   QVERIFY(near(throughput(work, 2), 4, 0.01));
   QVERIFY(near(throughput(work, 8), 6, 0.01));
+}
+
+/// As a semaphore: the next comes when any of them is done, however long the first takes.
+void SimulationTest::replay_ofASemaphore_letsInForEachThatIsDone() {
+  SimulatedWork work;
+  work.ahead = 3;
+  work.any_order = true;
+  work.add_task({delay(0.5)});
+  for (int i = 0; i < 5; ++i) {
+    work.add_task({delay(0.125)});
+  }
+  const Replay run = replay(work, {.workers = 2, .seconds = 0.875});
+  std::vector<std::pair<TimeNs, TimeNs>> times;
+  for (std::size_t i = 0; i < std::min<std::size_t>(6, run.tasks.size()); ++i) {
+    times.emplace_back(run.tasks[i].queued / 1'000'000, run.tasks[i].started / 1'000'000);
+  }
+  const std::vector<std::pair<TimeNs, TimeNs>> expected{{0, 0},     {0, 0},     {0, 125},
+                                                        {125, 250}, {250, 375}, {375, 500}};
+  QCOMPARE(times, expected);
+}
+
+void SimulationTest::replay_ofBatchesOfAllSizes_hasThemInTheirOrder() {
+  SimulatedWork work;
+  work.batches = {1, 3};
+  work.batch_waits = true;
+  work.add_task({delay(0.5)});
+  const Replay run = replay(work, {.workers = 2, .seconds = 2.25});
+  std::vector<TimeNs> queued;
+  for (const TaskRecord& task : run.tasks) {
+    queued.push_back(task.queued / 1'000'000);
+  }
+  QCOMPARE(queued, (std::vector<TimeNs>{0, 500, 500, 500, 1500, 2000, 2000, 2000}));
 }
 
 void SimulationTest::replay_ofArrivals_hasThoseThatStillWait() {

@@ -314,6 +314,23 @@ class SweepPanelTest : public QObject {
     QVERIFY(!panel.findChild<QPushButton*>(QStringLiteral("sweepStart"))->isVisible());
   }
 
+  void prediction_saysWhatItIsFrom() {
+    experiment::SessionPrediction prediction;
+    prediction.recorded_workers = 4;
+    prediction.enough_workers = 4;
+    prediction.points = {{.workers = 4, .predicted = {.throughput = 50}}};
+    const auto answer = std::make_shared<const SessionAnswer>(prediction);
+    SweepPanel panel;
+    const auto* notes = panel.findChild<QLabel*>(QStringLiteral("sweepNotes"));
+    panel.showState({}, {.prediction = answer});
+    QCOMPARE(notes->text(), QStringLiteral("From what the tasks of this session did."));
+    panel.showState({},
+                    {.scenario = QStringLiteral("Burst"), .prediction = answer, .isOfRange = true});
+    QCOMPARE(notes->text(),
+             QStringLiteral("From what the tasks of the selected range did. \"Measure\" finds out "
+                            "whether it is so."));
+  }
+
   void predictionTable_hasWhatIsPredicted_andWhatWasSeen() {
     experiment::SessionPrediction prediction;
     prediction.recorded_workers = 4;
