@@ -42,7 +42,7 @@ QJsonObject takeTurns(bool quick) {
       QStringLiteral(POOLSCOPE_PROGRAM),
       {QStringLiteral("run"), QStringLiteral("--headless"), QStringLiteral("--"),
        QStringLiteral(POOLSCOPE_PYTHON), QStringLiteral(POOLSCOPE_BENCH_FOLDER "/bridge_turns.py"),
-       quick ? QStringLiteral("5") : QStringLiteral("15")});
+       quick ? QStringLiteral("3") : QStringLiteral("15")});
   constexpr int kPatienceMs = 10 * 60 * 1000;
   const bool ended = program.waitForFinished(kPatienceMs);
   const auto answer = QJsonDocument::fromJson(program.readAllStandardOutput());

@@ -200,24 +200,24 @@ double asyncTasksPerSecond(int rounds) {
 QJsonObject measureAll(bool quick) {
   wakeAllCores();
   const std::vector<Contender> all = contenders();
-  const int tasks = quick ? 30'000 : 100'000;
-  const int rounds = quick ? 3 : 7;
+  const int tasks = quick ? 20'000 : 100'000;
+  const int rounds = quick ? 2 : 7;
   const std::vector<int> counts{1, 2, 4, 8, 64};
   QJsonObject kept = compare(all, Way::futures, counts, tasks, rounds);
   kept[QStringLiteral("std_async")] = rounded(asyncTasksPerSecond(rounds));
   kept[QStringLiteral("caller_runs_tasks_in")] = QJsonArray{QStringLiteral("onetbb_task_group")};
   kept[QStringLiteral("four_producers")] =
-      compare(all, Way::four_producers, counts, tasks, quick ? 3 : 5);
+      compare(all, Way::four_producers, counts, tasks, quick ? 1 : 5);
   kept[QStringLiteral("microsecond_tasks")] =
-      compare(all, Way::microsecond_tasks, counts, tasks / 4, quick ? 3 : 5);
+      compare(all, Way::microsecond_tasks, counts, tasks / 4, quick ? 1 : 5);
 
-  QJsonObject trips = compare(all, Way::round_trip, counts, quick ? 500 : 2'000, quick ? 3 : 5);
+  QJsonObject trips = compare(all, Way::round_trip, counts, quick ? 500 : 2'000, quick ? 1 : 5);
   const QJsonObject traced = trips[QStringLiteral("poolscope_traced")].toObject();
   trips[QStringLiteral("p50")] = traced[QStringLiteral("p50")];
   trips[QStringLiteral("p99")] = traced[QStringLiteral("p99")];
   return {{QStringLiteral("empty_task_with_future"), kept},
           {QStringLiteral("fire_and_forget"),
-           compare(all, Way::fire_and_forget, counts, tasks, quick ? 3 : 5)},
+           compare(all, Way::fire_and_forget, counts, tasks, quick ? 1 : 5)},
           {QStringLiteral("round_trip_us"), trips}};
 }
 

@@ -148,7 +148,7 @@ double standing(const session::Snapshot& snapshot, bool of_kind, int rounds) {
 }
 
 QJsonObject measure(bool quick) {
-  const int rounds = quick ? 3 : 9;
+  const int rounds = quick ? 1 : 9;
   QJsonObject few;
   QJsonObject walks;
   {
@@ -163,7 +163,7 @@ QJsonObject measure(bool quick) {
         {QStringLiteral("next_match_p99"), step(*snapshot, "page", 1000)},
         {QStringLiteral("next_error_p99"),
          step(*snapshot, "reset by", static_cast<int>(kTasks / kFailsEvery))}};
-    const int steps = quick ? 100 : 1000;
+    const int steps = quick ? 30 : 1000;
     walks = {{QStringLiteral("slowest_p99"), walk(*snapshot, session::WalkOrder::slowest, steps)},
              {QStringLiteral("longest_queued_p99"),
               walk(*snapshot, session::WalkOrder::longest_queued, steps)},

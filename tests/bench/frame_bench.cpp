@@ -113,7 +113,7 @@ QJsonObject measureManyLanes(int count, const QJsonObject& few) {
 }
 
 QJsonObject measure(bool quick) {
-  const int count = quick ? 100 : 600;
+  const int count = quick ? 60 : 600;
   const QString key = QStringLiteral("median");
   const QJsonObject few = measureSession(1'000'000, count);
   const QJsonObject least = measureSession(10'000, count);

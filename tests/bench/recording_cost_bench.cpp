@@ -113,7 +113,7 @@ QJsonObject cost(const std::filesystem::path& path, int rounds, std::size_t work
 QJsonObject measure(bool quick) {
   const QTemporaryDir folder;
   const std::filesystem::path path = folder.filePath(QStringLiteral("cost.pftrace")).toStdString();
-  const int rounds = quick ? 5 : 15;
+  const int rounds = quick ? 3 : 15;
   wakeAllCores();
   QJsonObject figures = cost(path, rounds, 1);
   figures.insert(QStringLiteral("worker_a_core"), cost(path, rounds, usable_cores()));

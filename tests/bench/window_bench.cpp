@@ -133,7 +133,7 @@ QJsonObject measure(bool quick) {
   wakeAllCores();
   std::vector<double> first;
   firstFrame();  // the files of the libraries are in memory from here on
-  for (int round = 0; round < (quick ? 3 : 9); ++round) {
+  for (int round = 0; round < (quick ? 1 : 9); ++round) {
     first.push_back(firstFrame());
   }
   QJsonObject figures{{QStringLiteral("web_scraping"), runWebScraping(quick)}};
