@@ -19,7 +19,7 @@ QList<ScalingLegendEntry> entriesOf(const ScalingData& data, bool withWaits) {
     return point.wait.atLeast || point.wait.predictedAtLeast;
   });
   QList<ScalingLegendEntry> entries;
-  entries.append({Kind::measured, data.isPrediction ? QObject::tr("seen in the recording")
+  entries.append({Kind::measured, data.isPrediction ? QObject::tr("seen in the session")
                                   : hasInterval ? QObject::tr("measured, with its 95 % interval")
                                                 : QObject::tr("measured")});
   if (data.fit) {
