@@ -104,7 +104,7 @@ std::string line(const PredictedPoint& point) {
       point.seen && point.seen->queue_wait_p99 ? shown_seconds(*point.seen->queue_wait_p99) : "-";
   const PredictedFigures& predicted = point.predicted;
   return cell(std::to_string(point.workers), 9) + cell(shown(predicted.throughput) + "/s", 13) +
-         cell(predicted.queue_wait_p99 ? shown_seconds(*predicted.queue_wait_p99) : "grows", 13) +
+         cell(predicted.queue_wait_p99 ? wait_text(*predicted.queue_wait_p99) : "grows", 13) +
          cell(shown_percent(predicted.utilization), 9) +
          cell(point.seen ? shown(point.seen->throughput) + "/s" : "-", 12) + wait + "\n";
 }

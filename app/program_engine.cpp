@@ -9,6 +9,7 @@
 #include <QMetaObject>
 
 #include <chrono>
+#include <tuple>
 #include <utility>
 
 namespace poolscope::app {
@@ -257,6 +258,11 @@ void ProgramEngine::programEnded() {
 }
 
 void ProgramEngine::poll() {
+  const auto shown = [](const ui::EngineState& state) {
+    return std::tuple(state.activity, state.maxWorkers, state.paused, state.recordingPath,
+                      state.unsaved, state.trouble);
+  };
+  const auto before = shown(state_);
   BridgeSession& session = program_.session();
   const auto recorder = session.recorder();
   const auto snapshot = session.session()->snapshot();
@@ -279,7 +285,8 @@ void ProgramEngine::poll() {
   for (const Error& error : session.takeComplaints()) {
     Q_EMIT failed(QString::fromStdString(error.message()));
   }
-  if (!showsOther_) {
+  // A program that is over is not looked at anew ten times a second.
+  if (!showsOther_ && (!stoppedAt_ || shown(state_) != before)) {
     Q_EMIT stateChanged();
   }
 }

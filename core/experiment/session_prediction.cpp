@@ -161,6 +161,9 @@ tl::expected<SessionPrediction, NoWork> predict_session(const session::Snapshot&
       .work = std::move(*work)};
   auto& points = prediction.points;
   points = seen_points(snapshot, stretch, prediction.recorded_workers);
+  if (prediction.recorded_workers == 0) {  // none of them for long
+    prediction.recorded_workers = snapshot.max_workers_at(stretch.pool, stretch.end);
+  }
   add_counts(points, options.workers.empty()
                          ? usual_counts(prediction.recorded_workers, options.cores)
                          : options.workers);
@@ -177,7 +180,15 @@ tl::expected<SessionPrediction, NoWork> predict_session(const session::Snapshot&
     points.back().predicted = predict(prediction.work, points.back().workers);
     choose(prediction);
   }
+  if (prediction.is_doubtful()) {
+    // What does not even give what was seen says nothing of the rest.
+    std::erase_if(points, [](const PredictedPoint& point) { return !point.seen; });
+  }
   return prediction;
+}
+
+std::string wait_text(double seconds) {
+  return seconds < kShortestWait ? "< " + shown_seconds(kShortestWait) : shown_seconds(seconds);
 }
 
 std::string text_of(NoWork why) {
@@ -228,21 +239,23 @@ std::string prediction_text(const SessionPrediction& prediction) {
            " that were recorded the simulation gives " + rate(throughput_of(own)) + ", but " +
            rate(own.seen->throughput) +
            " were seen. What holds these tasks up, or when they come, is not as the simulation "
-           "takes "
-           "it; a part of the recording in which the pool has one thing to do may tell.";
+           "takes it; a part of the recording in which the pool has one thing to do may tell.";
   }
   const PredictedPoint enough = at(prediction.enough_workers);
   const PredictedPoint best = std::ranges::max(prediction.points, {}, throughput_of);
   std::string text = "By simulation " + workers_text(enough.workers) + " would do " +
                      rate(throughput_of(enough)) +
                      (enough.predicted.queue_wait_p99
-                          ? ", queue wait p99 " + shown_seconds(*enough.predicted.queue_wait_p99)
+                          ? ", queue wait p99 " + wait_text(*enough.predicted.queue_wait_p99)
                           : ", but the queue would grow as long as tasks come");
   if (prediction.still_rises) {
     text += "; that is the most that was simulated, and more might do more";
   } else if (best.workers != enough.workers) {
     text += "; that is within 5 % of the most, " + rate(throughput_of(best)) + " with " +
             std::to_string(best.workers);
+  }
+  if (!prediction.work.has_phases) {
+    text += ". A lock, or a server's limit, that these tasks have not met yet is not in it";
   }
   return text + ". A measurement at that number would be proof.";
 }

@@ -34,7 +34,7 @@ struct SessionPrediction {
   std::string pool = {};
   std::uint64_t recorded_workers = 0;  ///< max_workers of the stretch; of several the most used
   std::size_t cores = 1;               ///< that its tasks can compute on at once
-  std::vector<PredictedPoint> points = {};  ///< ascending
+  std::vector<PredictedPoint> points = {};  ///< ascending; if it is doubtful those that were seen
   /// The fewest of them within 5 % of the best that is predicted; 0: the simulation is more than
   /// 10 % off for the recorded number, so it does not tell what would be either.
   std::uint64_t enough_workers = 0;
@@ -65,6 +65,10 @@ tl::expected<SessionPrediction, NoWork> predict_session(const session::Snapshot&
 /// Why nothing is predicted, and what to do: parts of an Error.
 std::string text_of(NoWork why);
 std::string advice_of(NoWork why);
+/// Threads wake up no faster than that, and a simulation does not know how much slower.
+inline constexpr double kShortestWait = 0.001;
+/// A predicted wait: "1.48 s", "< 1.00 ms".
+std::string wait_text(double seconds);
 /// The result in a sentence or two, for people.
 std::string prediction_text(const SessionPrediction& prediction);
 

@@ -250,6 +250,7 @@ tl::expected<SessionWork, NoWork> work_of(const session::Snapshot& snapshot,
                                  ? SessionArrivals{.kind = Arrivals::batches, .batch = hints.batch}
                                  : arrivals_of(snapshot, stretch, recent.stays);
   work.arrivals = arrivals.kind;
+  work.has_phases = has_phases;
   work.tasks.ahead = arrivals.most_at_once;
   work.tasks.any_order = arrivals.any_order;
   work.tasks.batch = arrivals.batch;

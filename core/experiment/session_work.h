@@ -45,6 +45,7 @@ enum class NoWork : std::uint8_t {
 struct SessionWork {
   SimulatedWork tasks = {};
   Arrivals arrivals = Arrivals::always;
+  bool has_phases = false;  ///< locks and what was waited for are told apart
 };
 
 /// The work of a stretch, from the latest 3,000 of its tasks. Where nothing tells in which part of

@@ -23,6 +23,7 @@ QString text(const QVariant& number, int column) {
     case Table::seen:
       return rateText(number.toDouble());
     case Table::predictedWait:
+      return QString::fromStdString(experiment::wait_text(number.toDouble()));
     case Table::seenWait:
       return formatSeconds(number.toDouble());
     default:

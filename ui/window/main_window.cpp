@@ -547,6 +547,7 @@ void MainWindow::startSession() {
   header_->showPrediction({});
   expected_.reset();
   expectedPart_.reset();
+  sinceSession_.invalidate();
   if (sessionJob_) {
     sessionJob_->giveUp();
   }

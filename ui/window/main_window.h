@@ -273,6 +273,7 @@ class MainWindow : public QMainWindow {
   QElapsedTimer sincePanels_;
   QElapsedTimer sinceStatistics_;
   QElapsedTimer sincePrediction_;
+  QElapsedTimer sinceSession_;  ///< was predicted from
   StatisticsWorker statisticsWorker_;
   TaskFinder finder_;
   TaskWalker walker_;

@@ -274,17 +274,20 @@ void MainWindow::askForStatistics() {
   // First of all: the figures above are these.
   const bool wholeWanted = showsWholeSession() && !wholeFigures_;
   const bool ofRange = selectedRange_ && !wholeWanted;
-  const bool wanted = tabs_->statisticsShown() || (selectedRange_ && !rangeFigures_) || wholeWanted;
+  const TimeNs rangeEnd = selectedRange_ ? std::min(selectedRange_->end, frame_.now) : 0;
+  const bool rangeWanted = selectedRange_ && !(rangeFigures_ && rangeFigures_->end == rangeEnd);
+  const bool wanted = tabs_->statisticsShown() || rangeWanted || wholeWanted;
   if (!wanted || !hasSession() || statisticsWorker_.isBusy()) {
     return;
   }
   // A session's last event counts too: it is usually the end of a task.
-  const TimeNs end = ofRange               ? std::min(selectedRange_->end, frame_.now)
-                     : showsWholeSession() ? frame_.now + 1
-                                           : frame_.now;
-  const TimeNs begin = ofRange ? selectedRange_->begin : clock_.begin();
+  const TimeNs end = ofRange ? rangeEnd : showsWholeSession() ? frame_.now + 1 : frame_.now;
+  // A range that lies ahead of the moment that is shown has seen nothing yet.
+  const TimeNs begin = ofRange ? std::min(selectedRange_->begin, end) : clock_.begin();
   const bool same = begin == askedBegin_ && end == askedEnd_;
-  const bool recent = sinceStatistics_.isValid() && sinceStatistics_.elapsed() < kStatisticsMs;
+  // Of a picture that stands still nobody asks again.
+  const bool recent =
+      clock_.isMoving() && sinceStatistics_.isValid() && sinceStatistics_.elapsed() < kStatisticsMs;
   if (same || (recent && begin == askedBegin_) || end < begin) {
     return;
   }
@@ -301,7 +304,8 @@ void MainWindow::showStatistics(const StatisticsRequest& request,
   }
   const bool ofWhole =
       showsWholeSession() && request.begin == clock_.begin() && request.end == frame_.now + 1;
-  const bool ofRange = selectedRange_ && !ofWhole && request.begin == selectedRange_->begin;
+  const bool ofRange =
+      selectedRange_ && !ofWhole && request.begin == std::min(selectedRange_->begin, request.end);
   if (ofRange) {
     rangeFigures_ = statistics;
     showInspector();
@@ -311,6 +315,7 @@ void MainWindow::showStatistics(const StatisticsRequest& request,
     header_->showFigures(figuresNow(), frame_.snapshot->lost_events(),
                          frame_.snapshot->anomalies());
   }
+  askForStatistics();  // what was wanted meanwhile
   if (ofWhole && selectedRange_) {
     return;  // what is shown there is the range's
   }

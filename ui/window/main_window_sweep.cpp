@@ -97,8 +97,10 @@ void MainWindow::showPrediction(int workers, const WorkersAnswer& answer) {
   const auto& wait = answer->figures.queue_wait_p99;
   const QString predicted =
       tr("predicted at %1: %2 tasks/s, ").arg(workers).arg(rateText(answer->figures.throughput));
-  header_->showPrediction(predicted + (wait ? tr("queue wait p99 %1").arg(formatSeconds(*wait))
-                                            : tr("the queue grows")));
+  header_->showPrediction(
+      predicted +
+      (wait ? tr("queue wait p99 %1").arg(QString::fromStdString(experiment::wait_text(*wait)))
+            : tr("the queue grows")));
 }
 
 /// Of a session that is over, or that of a program, which nothing else measures: of what is
@@ -112,9 +114,12 @@ void MainWindow::predictSession() {
   const auto snapshot = engine_.snapshot();
   const auto part = selectedRange_ ? std::pair(selectedRange_->begin, selectedRange_->end)
                                    : std::pair(snapshot->begin(), snapshot->end());
-  if (std::exchange(expectedPart_, part) == part) {
+  constexpr qint64 kAgainMs = 2000;  // of a session that goes on
+  const bool isTooSoon = !isOver && sinceSession_.isValid() && sinceSession_.elapsed() < kAgainMs;
+  if (isTooSoon || std::exchange(expectedPart_, part) == part) {
     return;
   }
+  sinceSession_.start();
   if (!sessionJob_) {
     sessionJob_.emplace(this, "predict");
   }

@@ -109,6 +109,7 @@ class SessionPredictionTest : public QObject {
     const auto prediction = predict_all(script.snapshot(), {.cores = 64});
     QVERIFY(prediction);
     QVERIFY(prediction->is_doubtful());
+    QCOMPARE(prediction->points.size(), std::size_t{1});  // of the others no number is made up
     QVERIFY(*prediction->error_there > 5);
     QVERIFY(prediction_text(*prediction).starts_with("Can't tell: for the 8 workers"));
   }
@@ -135,6 +136,11 @@ class SessionPredictionTest : public QObject {
     const auto prediction = predict_all(script.snapshot(), {.stop = stop.get_token()});
     QVERIFY(!prediction);
     QCOMPARE(prediction.error(), NoWork::stopped);
+  }
+
+  void whatTheSimulationCannotKnow_isNoNumber() {
+    QCOMPARE(wait_text(0), std::string("< 1.00 ms"));
+    QCOMPARE(wait_text(0.25), std::string("250 ms"));
   }
 
   void everyReason_hasItsWords() {

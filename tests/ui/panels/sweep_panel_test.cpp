@@ -353,7 +353,7 @@ class SweepPanelTest : public QObject {
     QCOMPARE(text(0, Table::seen), QStringLiteral("\u2013"));
     QCOMPARE(text(1, Table::workers), QStringLiteral("4"));
     QCOMPARE(text(1, Table::predicted), QStringLiteral("100"));
-    QCOMPARE(text(1, Table::predictedWait), formatSeconds(0.25));
+    QCOMPARE(text(1, Table::predictedWait), QStringLiteral("250 ms"));
     QCOMPARE(text(1, Table::seen), QStringLiteral("99.0"));
     QCOMPARE(text(1, Table::seenWait), formatSeconds(0.2));
     QVERIFY(!table->model()->index(2, Table::seen).data(Qt::UserRole).isValid());

@@ -383,6 +383,25 @@ class StatesTest : public QObject {
     QCOMPARE(text(fixture, "inspectorValue2"), QString::number(expected));
   }
 
+  void selectedRange_aheadOfTheReplay_hasNothingYet_andIsCountedAgainWhenItIsThere() {
+    WindowFixture fixture;
+    fixture.showFile();
+    const auto snapshot = fixture.engine.snapshot();
+    fixture.window.run(Command::go_to_start);
+    const auto begin = snapshot->begin() + kSecond;
+    fixture.view()->selectRange(begin, begin + kSecond);
+    QTRY_COMPARE(text(fixture, "inspectorName2"), QStringLiteral("tasks finished"));
+    QCOMPARE(text(fixture, "inspectorValue2"), QStringLiteral("0"));
+    fixture.window.run(Command::go_to_end);
+    const auto expected = QString::number(snapshot->statistics(begin, begin + kSecond).finished);
+    QVERIFY(expected != QStringLiteral("0"));
+    QTRY_VERIFY([&] {
+      fixture.wall += kSecond;
+      fixture.window.showNextFrame();
+      return text(fixture, "inspectorValue2") == expected;
+    }());
+  }
+
   void introduction_dismissed_staysAway() {
     WindowFixture fixture;
     fixture.showLive();
