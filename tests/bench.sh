@@ -4,7 +4,7 @@
 #
 #   tests/bench.sh [--quick] [--output FILE.json] [--document]
 #
-# --quick     fewer repetitions, and no figures of Auto: some two minutes
+# --quick     fewer repetitions, and no figures of Auto: some three minutes
 # --output    where the figures go (default build/bench/bench.json)
 # --document  replaces the table in docs/performance.md, too
 set -euo pipefail
