@@ -38,12 +38,12 @@ QJsonObject toJson(const DistributionDifference& test) {
           {"b", QJsonObject{{"p50", test.b.p50}, {"p90", test.b.p90}, {"p99", test.b.p99}}}};
 }
 
+}  // namespace
+
 std::string cell(std::string text, std::size_t width) {
   text.resize(std::max(width, text.size() + 2), ' ');
   return text;
 }
-
-}  // namespace
 
 QString text(std::string_view words) {
   return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));

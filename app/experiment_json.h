@@ -8,6 +8,7 @@
 #include <QJsonObject>
 #include <QJsonValue>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -29,6 +30,9 @@ std::string uslText(const tl::expected<experiment::UslFit, experiment::NoFit>& f
 /// The points as a table with the fit beside them.
 std::string pointsTable(const std::vector<experiment::PointSummary>& points,
                         const tl::expected<experiment::UslFit, experiment::NoFit>& fit);
+
+/// A cell of a table for people: `text`, and blanks up to `width`, two at least.
+std::string cell(std::string text, std::size_t width);
 
 QString text(std::string_view words);
 QJsonValue orNull(const std::optional<double>& value);

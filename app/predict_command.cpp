@@ -3,7 +3,6 @@
 #include "app/exit_status.h"
 #include "app/experiment_json.h"
 #include "app/experiment_plot.h"
-#include "app/numbers.h"
 #include "app/output.h"
 #include "core/base/cores.h"
 #include "core/experiment/session_prediction.h"
@@ -30,11 +29,10 @@ std::optional<SessionStretch> stretchOf(const PredictCall& call,
 
 SessionPredictionOptions optionsOf(const PredictCall& call, const storage::RecordingInfo& info,
                                    const std::stop_token& stop) {
-  SessionPredictionOptions options{
-      .workers = call.workers, .cores = usable_cores(), .exact_cores = call.cores, .stop = stop};
-  if (const auto cores = info.settings.find("cores"); cores != info.settings.end()) {
-    options.cores = parseWhole(cores->second).value_or(options.cores);
-  }
+  SessionPredictionOptions options{.workers = call.workers,
+                                   .cores = storage::recorded_cores(info).value_or(usable_cores()),
+                                   .exact_cores = call.cores,
+                                   .stop = stop};
   const auto scenario = workload::parse_scenario(info.scenario_toml, info.scenario_name);
   if (scenario && scenario->http.urls.empty()) {
     options.hints.server_capacity = static_cast<std::uint32_t>(scenario->http.max_concurrent);
@@ -93,10 +91,6 @@ QJsonObject toJson(const SessionPrediction& prediction) {
           {"still_rising", prediction.still_rises},
           {"error_at_recorded", orNull(prediction.error_there)},
           {"reason", text(prediction_text(prediction))}};
-}
-
-std::string cell(const std::string& text, std::size_t width) {
-  return text + std::string(text.size() + 2 <= width ? width - text.size() : 2, ' ');
 }
 
 std::string line(const PredictedPoint& point) {

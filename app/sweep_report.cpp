@@ -69,10 +69,6 @@ const char* name_of(SweepEnd end) {
   }
 }
 
-std::string cell(const std::string& text, std::size_t width) {
-  return text + std::string(text.size() + 2 <= width ? width - text.size() : 2, ' ');
-}
-
 std::string waitText(const std::optional<double>& seconds, bool atLeast) {
   return seconds ? (atLeast ? "> " : "") + shown_seconds(*seconds) : "-";
 }

@@ -2,6 +2,7 @@
 #include "core/experiment/session_prediction.h"
 
 #include "core/base/cores.h"
+#include "core/experiment/sweep_plan.h"
 #include "core/experiment/words.h"
 
 #include <algorithm>
@@ -96,11 +97,7 @@ std::vector<PredictedPoint> seen_points(const session::Snapshot& snapshot,
 std::vector<std::uint64_t> usual_counts(std::uint64_t recorded, std::size_t cores) {
   const std::uint64_t most =
       std::min(kMost, std::max({kLeastMost, 4 * rule_of_thumb_workers(cores), 4 * recorded}));
-  std::vector<std::uint64_t> counts;
-  for (std::uint64_t n = 1; n <= most; n *= 2) {
-    counts.push_back(n);
-  }
-  return counts;
+  return doubling_counts(most);
 }
 
 /// Adds those that are not there; ascending.
@@ -135,7 +132,6 @@ void choose(SessionPrediction& prediction) {
 
 /// As far as a sweep goes by itself; more than there are tasks in a batch are idle.
 std::uint64_t most_automatic(const SessionWork& work) {
-  constexpr std::uint64_t kMostAutomatic = 256;
   return work.arrivals == Arrivals::batches ? std::min(kMostAutomatic, work.tasks.batch)
                                             : kMostAutomatic;
 }

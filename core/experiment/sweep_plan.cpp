@@ -9,8 +9,6 @@
 namespace poolscope::experiment {
 namespace {
 
-constexpr std::uint64_t kMostAutomatic = 256;
-
 bool computes_only(const workload::Scenario& scenario) {
   return std::ranges::all_of(scenario.tasks, [](const workload::TaskKind& kind) {
     return std::ranges::all_of(kind.steps, [](const workload::Step& step) {
@@ -36,6 +34,10 @@ std::vector<std::uint64_t> first_counts(const workload::Scenario& scenario, std:
     highest = std::max<std::uint64_t>(highest, 32);
   }
   highest = std::min(highest, most_automatic(scenario));
+  return doubling_counts(highest);
+}
+
+std::vector<std::uint64_t> doubling_counts(std::uint64_t highest) {
   std::vector<std::uint64_t> counts;
   for (std::uint64_t n = 1; n <= highest; n *= 2) {
     counts.push_back(n);

@@ -28,6 +28,11 @@ std::vector<std::uint64_t> contenders(const Recommendation& recommendation);
 /// More repeats can change nothing of what is said.
 bool is_decided(const Recommendation& recommendation);
 
+/// 1, 2, 4, ... up to `highest`.
+std::vector<std::uint64_t> doubling_counts(std::uint64_t highest);
+
+/// What is tried without being asked for goes no further.
+inline constexpr std::uint64_t kMostAutomatic = 256;
 /// The most workers that an automatic sweep tries.
 std::uint64_t most_automatic(const workload::Scenario& scenario);
 

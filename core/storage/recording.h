@@ -28,6 +28,9 @@ struct RecordingInfo {
   std::map<std::string, std::string> settings = {};  ///< max_workers, seed, cores, ...
 };
 
+/// The cores of the machine that it was recorded on; nothing where it does not say so.
+std::optional<std::size_t> recorded_cores(const RecordingInfo& info);
+
 /// Both ran the same scenario with the same seed: tasks of the same place drew the same durations.
 bool same_tasks(const RecordingInfo& a, const RecordingInfo& b);
 

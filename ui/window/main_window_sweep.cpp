@@ -20,17 +20,6 @@
 #include <utility>
 
 namespace poolscope::ui {
-namespace {
-
-/// Of the machine that a recording is from, else of this one.
-std::size_t coresOf(const storage::RecordingInfo& info) {
-  const auto cores = info.settings.find("cores");
-  const int known =
-      cores == info.settings.end() ? 0 : QString::fromStdString(cores->second).toInt();
-  return known > 0 ? static_cast<std::size_t>(known) : usable_cores();
-}
-
-}  // namespace
 
 void MainWindow::connectSweeps() {
   connect(header_->workers()->slider(), &WorkersSlider::pointed, this,
@@ -70,7 +59,7 @@ void MainWindow::askForPrediction() {
   WorkersPredictor::Question question{
       .snapshot = frame_.snapshot,
       .hints = {.batch = hints.batch, .server_capacity = hints.serverCapacity},
-      .cores = coresOf(engine_.recordingInfo()),
+      .cores = storage::recorded_cores(engine_.recordingInfo()).value_or(usable_cores()),
       .workers = *pointed};
   if (!live) {
     question.snapshot = engine_.snapshot();
@@ -124,7 +113,7 @@ void MainWindow::predictSession() {
     sessionJob_.emplace(this, "predict");
   }
   const experiment::SessionPredictionOptions options{
-      .cores = coresOf(engine_.recordingInfo()),
+      .cores = storage::recorded_cores(engine_.recordingInfo()).value_or(usable_cores()),
       .hints = {.server_capacity = state_.scenario.work.serverCapacity}};
   sessionJob_->start([this, snapshot, part, options](const std::stop_token& stop) {
     experiment::SessionPredictionOptions stoppable = options;

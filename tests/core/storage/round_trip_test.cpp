@@ -43,6 +43,7 @@ class RoundTripTest : public QObject {
   void savedSession_opened_hasTheSameStatistics();
   void emptySession_opened_isEmptyAndNotAnError();
   void info_throughFile_isTheSame();
+  void coresOfARecording_areANumber_orNotKnown();
   void opening_tellsProgressUpToOne();
   void opening_stopped_isAnError();
 };
@@ -333,6 +334,17 @@ void RoundTripTest::info_throughFile_isTheSame() {
   QVERIFY(opened->info.scenario_toml == info.scenario_toml);
   QVERIFY(opened->info.settings == info.settings);
   QCOMPARE(read.snapshot()->event_count(), std::uint64_t{pool.events.size()});
+}
+
+void RoundTripTest::coresOfARecording_areANumber_orNotKnown() {
+  const auto cores = [](const std::string& text) {
+    return recorded_cores({.settings = {{"cores", text}}});
+  };
+  QCOMPARE(cores("12"), std::optional<std::size_t>(12));
+  for (const char* wrong : {"", "0", "-2", "many", "8 cores", "99999999999999999999999"}) {
+    QVERIFY2(!cores(wrong), wrong);
+  }
+  QVERIFY(!recorded_cores({}));
 }
 
 void RoundTripTest::opening_tellsProgressUpToOne() {
