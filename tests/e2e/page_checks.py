@@ -48,6 +48,10 @@ try:
     browser.open(page.as_uri())
     browser.wait("return globalThis.page", "the session is unpacked")
     settled()
+    # Pictures come as late as on a slow machine: a check that reads before one fails everywhere.
+    browser.run("""
+        const soon = requestAnimationFrame;
+        globalThis.requestAnimationFrame = (f) => setTimeout(() => soon(f), 60);""")
 
     # The figures are those of info.
     assert text("title") == info["scenario"], text("title")
@@ -148,6 +152,7 @@ try:
     browser.run("document.getElementById('position').focus()")
     browser.key("\ue010")
     browser.wait("return page.now >= page.end * 0.999", "the slider's own keys work")
+    settled()  # the name and the figures follow with the next picture
 
     # What assistive technology reads.
     nameless = browser.run("""
