@@ -93,6 +93,11 @@ std::string csvNumber(const std::optional<double>& value) {
   return text;
 }
 
+/// Nothing where no task ended.
+std::optional<double> runTime(const RunFigures& run) {
+  return run.finished > 0 ? std::optional(run.run_time_mean) : std::nullopt;
+}
+
 /// Theory next to what was measured.
 std::string theoryTable(const SweepResult& result) {
   if (result.points.empty()) {
@@ -166,10 +171,10 @@ std::string toCsv(const SweepResult& result) {
       const RunFigures& run = point.runs[i];
       // printf follows LC_NUMERIC, which the program never sets: a decimal point everywhere.
       char row[320];
-      std::snprintf(row, sizeof row, "%llu,%.9g,%zu,%.9g,%.9g,%.6g,%.6g,%llu,%llu,%llu,%d,",
+      std::snprintf(row, sizeof row, "%llu,%.9g,%zu,%s,%s,%.6g,%.6g,%llu,%llu,%llu,%d,",
                     static_cast<unsigned long long>(point.workers), run.throughput, i + 1,
-                    run.queue_wait_p99.value_or(0), run.run_time_mean, run.utilization, run.cpu,
-                    static_cast<unsigned long long>(run.memory_bytes),
+                    csvNumber(run.queue_wait_p99).c_str(), csvNumber(runTime(run)).c_str(),
+                    run.utilization, run.cpu, static_cast<unsigned long long>(run.memory_bytes),
                     static_cast<unsigned long long>(run.finished),
                     static_cast<unsigned long long>(run.failed), run.queue_wait_at_least ? 1 : 0);
       csv += row + predicted;

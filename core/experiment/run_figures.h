@@ -14,7 +14,8 @@ namespace poolscope::experiment {
 /// What the process used at moments of a run.
 struct UsageSample {
   TimeNs time = 0;
-  double cpu_seconds = 0;          ///< of all its threads, since the process began
+  /// Of all its threads since the process began, and of the commands that it ran to their end.
+  double cpu_seconds = 0;
   std::uint64_t memory_bytes = 0;  ///< resident
   /// Of all processes of this computer, waiting for disks not counted; below 0: not known.
   double all_cpu_seconds = -1;
@@ -53,5 +54,8 @@ struct RunFigures {
 std::optional<RunFigures> figures_of(const TaskRecords& records,
                                      const std::vector<UsageSample>& usage, const RunLoad& load,
                                      TimeNs begin, TimeNs end);
+/// Of a run that stood still: no throughput, and what its workers and the process did meanwhile.
+RunFigures figures_of_standstill(const TaskRecords& records, const std::vector<UsageSample>& usage,
+                                 std::size_t cores, TimeNs begin, TimeNs end);
 
 }  // namespace poolscope::experiment

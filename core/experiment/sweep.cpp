@@ -194,7 +194,10 @@ void Sweep::Impl::keep(std::uint64_t workers, std::size_t repeat, const Measured
     // it stands still, and that is a value.
     const bool are_short = task_seconds && *task_seconds * kTaskTimes < run_seconds * kStretch;
     if ((are_short || stood_still) && run.finished == 0) {
-      runs[workers].push_back({});
+      RunFigures still =
+          figures_of_standstill(*run.records, run.usage, usable_cores(), run.begin, run.end);
+      still.repeat = repeat;
+      runs[workers].push_back(still);
     } else {
       ++empty_runs;
     }
@@ -393,6 +396,13 @@ void Sweep::Impl::finish(SweepEnd end) {
     last.reason =
         "Can't tell: the runs were too short for these tasks, too few ended in them. Make the runs "
         "longer (--duration), or allow more time.";
+  }
+  const bool was_cut = end == SweepEnd::budget || end == SweepEnd::cancelled;
+  if (was_cut && last.recommendation.code == ReasonCode::too_few_repeats &&
+      options.repeats.value_or(kLeastRepeats) >= kLeastRepeats) {
+    last.reason =
+        "Can't tell: it ended before each number of workers had been measured three times, so that "
+        "the spread says how sure they are. Allow more time (--budget), or measure fewer of them.";
   }
   note(empty_runs > 0,
        runs_text(empty_runs) + " finished too few tasks to count: longer runs (--duration) would.");

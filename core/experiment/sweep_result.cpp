@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/experiment/sweep.h"
+#include "core/experiment/sweep_plan.h"
 #include "core/experiment/words.h"
 
 #include <algorithm>
@@ -94,7 +95,11 @@ void evaluate(SweepResult& result, const SweepOptions& options, bool to_the_end)
     }
     points.push_back(std::move(repeated));
   }
-  result.recommendation = recommend(points, {.level = kSweepLevel, .queue_wait_p99_limit = limit});
+  RecommendationRules rules{.level = kSweepLevel,
+                            .queue_wait_p99_limit = limit,
+                            .tasks_at_a_time = tasks_at_a_time(options.scenario.load)};
+  rules.tasks_come_by_themselves = !rules.tasks_at_a_time;
+  result.recommendation = recommend(points, rules);
   result.fit = fit_usl(measurements, to_the_end);
   result.rule_of_thumb_throughput =
       throughput_at(result.recommendation.points, result.rule_of_thumb);

@@ -3,6 +3,7 @@
 
 #include "core/workload/random.h"
 
+#include <QProcess>
 #include <QTest>
 
 #include <algorithm>
@@ -29,6 +30,7 @@ class RunFiguresTest : public QObject {
   void tooFewTasks_haveNoFigures();
   void othersBetween_areWhatThisProcessDidNotUse();
   void cpu_isTheShareOfAllCores_andOthersHaveTheirs();
+  void commands_thatWereRun_areOwnCpu();
 };
 
 namespace {
@@ -250,6 +252,17 @@ void RunFiguresTest::cpu_isTheShareOfAllCores_andOthersHaveTheirs() {
   QCOMPARE(result->memory_bytes, std::uint64_t{20'000});
   const UsageSample now = usage_now();
   QVERIFY(now.memory_bytes > 100'000 && now.cpu_seconds > 0);
+}
+
+/// A task that runs a program: what that computes is no other program's.
+void RunFiguresTest::commands_thatWereRun_areOwnCpu() {
+  const UsageSample before = usage_now();
+  QCOMPARE(QProcess::execute(QStringLiteral("sh"),
+                             {QStringLiteral("-c"),
+                              QStringLiteral("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done")}),
+           0);
+  const double used = usage_now().cpu_seconds - before.cpu_seconds;
+  QVERIFY2(used > 0.02, qPrintable(QString::number(used)));
 }
 
 QTEST_APPLESS_MAIN(RunFiguresTest)

@@ -32,6 +32,7 @@ class SweepTest : public QObject {
   void tasksLongerThanTheRuns_areNotTooFewCounts();
   void cancel_keepsWhatWasMeasured();
   void aSmallBudget_isKept();
+  void anEndBeforeThreeRepeats_isToldAsThat();
   void aServerThatIsNotThere_isToldAsAnError();
   void causes_areToldFromWhatWasSeen();
   void waitsLongerThanTheRuns_meetNoLimit();
@@ -111,7 +112,8 @@ void SweepTest::furtherCounts_lieAboutTheChoice_orBeyond() {
   QCOMPARE(further_counts(recommend(knee), 256), (Counts{6, 12}));
   const std::vector<RepeatedPoint> rising{point(1, 50), point(2, 100), point(4, 200)};
   QCOMPARE(further_counts(recommend(rising), 256), Counts{8});
-  QCOMPARE(further_counts(recommend(rising), 7), Counts{});
+  QCOMPARE(further_counts(recommend(rising), 7), Counts{7});  // as many as there are tasks
+  QCOMPARE(further_counts(recommend(rising), 4), Counts{});
   const std::vector<RepeatedPoint> flat{point(1, 50), point(2, 50), point(4, 50)};
   QCOMPARE(further_counts(recommend(flat), 256), Counts{});
   const std::vector<RepeatedPoint> noisy{point(1, 50, 0.5), point(2, 50, 0.5), point(4, 50, 0.5)};
@@ -237,6 +239,11 @@ void SweepTest::aDeadlock_isNoThroughput() {
   QCOMPARE(result.points.at(0).workers, std::uint64_t{2});
   QCOMPARE(result.points.at(0).throughput.mean, 0.0);
   QVERIFY(result.points.at(1).throughput.mean > 0);
+  // Its workers are all but idle, and what waits for them waits to the end.
+  QVERIFY2(result.points.at(0).utilization > 0.5,
+           qPrintable(QString::number(result.points.at(0).utilization)));
+  QVERIFY(result.points.at(0).memory_bytes > 0);
+  QVERIFY(result.points.at(0).queue_wait_at_least);
 }
 
 void SweepTest::aDeadlock_atAllCounts_isNoThroughput_andSaysWhy() {
@@ -296,6 +303,19 @@ void SweepTest::aSmallBudget_isKept() {
   QVERIFY(result.end == SweepEnd::budget || result.end == SweepEnd::decided);
   QVERIFY(result.end == SweepEnd::decided || !result.notes.empty());
   QVERIFY(!result.points.empty());
+}
+
+void SweepTest::anEndBeforeThreeRepeats_isToldAsThat() {
+  SweepOptions options{.scenario = scenario(kMap, "{ sleep = \"2ms\" }"), .workers = {1, 2, 4}};
+  options.repeats = 100;
+  options.run_seconds = 0.1;
+  options.budget_seconds = 0.7;
+  const SweepResult result = run(options);
+  QCOMPARE(result.end, SweepEnd::budget);
+  QVERIFY(!result.recommendation.workers);
+  QVERIFY2(result.recommendation.code != ReasonCode::too_few_repeats ||
+               result.reason.find("more time (--budget)") != std::string::npos,
+           result.reason.c_str());
 }
 
 void SweepTest::aServerThatIsNotThere_isToldAsAnError() {
