@@ -8,10 +8,10 @@ namespace poolscope::experiment {
 
 std::vector<std::string> fit_notes(const UslFit& fit) {
   std::vector<std::string> notes;
-  if (!fit.error) {
+  if (fit.counts == 3) {
     notes.emplace_back(
-        "Three values determine the three coefficients: the curve goes through them, and nothing "
-        "checks it.");
+        "Three numbers of workers determine the three coefficients: the curve goes through them, "
+        "and nothing checks it, whatever R2 says.");
   }
   if (fit.poor()) {
     notes.emplace_back(
