@@ -177,6 +177,18 @@ std::optional<RunFigures> figures_of(const TaskRecords& records,
   return figures;
 }
 
+double share_of_phases(const TaskRecords& records, const trace::Directory& directory,
+                       const RunFigures& figures, trace::PhaseKind kind, std::string_view name) {
+  double sum = 0;
+  for (const PhaseRecord& phase : records.phases()) {
+    if (phase.kind == kind && directory.name(phase.name).starts_with(name)) {
+      sum += seconds(overlap(phase.begin, phase.end, figures));
+    }
+  }
+  const double busy = figures.busy_workers * seconds(figures.end - figures.begin);
+  return busy > 0 ? std::min(1.0, sum / busy) : 0;
+}
+
 RunFigures figures_of_standstill(const TaskRecords& records, const std::vector<UsageSample>& usage,
                                  std::size_t cores, TimeNs begin, TimeNs end) {
   RunFigures figures{.begin = begin, .end = end, .run_seconds = seconds(end - begin)};

@@ -3,10 +3,12 @@
 
 #include "core/experiment/task_records.h"
 #include "core/experiment/throughput.h"
+#include "core/trace/directory.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace poolscope::experiment {
@@ -42,6 +44,7 @@ struct RunFigures {
   double others_cpu = 0;
   double lock_wait_share = 0;  ///< of the workers' run time, for the lock they waited for most
   trace::NameId lock = 0;      ///< its name; 0: none
+  double paused_share = 0;     ///< of the workers' run time, until a host's limits let them go on
   bool steady = true;          ///< the throughput did not drift
   TimeNs begin = 0;            ///< of what is left
   TimeNs end = 0;
@@ -54,6 +57,9 @@ struct RunFigures {
 std::optional<RunFigures> figures_of(const TaskRecords& records,
                                      const std::vector<UsageSample>& usage, const RunLoad& load,
                                      TimeNs begin, TimeNs end);
+/// The share of the workers' time that phases of this kind took whose name begins so.
+double share_of_phases(const TaskRecords& records, const trace::Directory& directory,
+                       const RunFigures& figures, trace::PhaseKind kind, std::string_view name);
 /// Of a run that stood still: no throughput, and what its workers and the process did meanwhile.
 RunFigures figures_of_standstill(const TaskRecords& records, const std::vector<UsageSample>& usage,
                                  std::size_t cores, TimeNs begin, TimeNs end);

@@ -404,6 +404,11 @@ void Sweep::Impl::finish(SweepEnd end) {
         "Can't tell: it ended before each number of workers had been measured three times, so that "
         "the spread says how sure they are. Allow more time (--budget), or measure fewer of them.";
   }
+  const double period = run_load(options.scenario.load, 1).arrivals_period;
+  note(options.run_seconds && *options.run_seconds < period && !last.points.empty(),
+       "Tasks come as before only after " + shown_seconds(period) +
+           ", and the runs are shorter: they have seen a part of them. Make them longer "
+           "(--duration).");
   note(empty_runs > 0,
        runs_text(empty_runs) + " finished too few tasks to count: longer runs (--duration) would.");
   note(disturbed_runs > 0, "In " + runs_text(disturbed_runs) + " other programs used more than " +

@@ -13,6 +13,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace poolscope::workload {
 
@@ -76,6 +77,9 @@ class HostGate {
   std::condition_variable_any changed_;  // a place, or who is first
   std::map<std::string, Host> hosts_;    // guarded by mutex_
 };
+
+/// A wait at the gate, as its phase (of kind sleep) is called; the host follows.
+inline constexpr std::string_view kPausePhase = "pause for ";
 
 /// To hosts elsewhere, where a scenario says nothing else: what a crawler may do that was not asked
 /// to be slower.

@@ -33,6 +33,7 @@ class SweepTest : public QObject {
   void cancel_keepsWhatWasMeasured();
   void aSmallBudget_isKept();
   void anEndBeforeThreeRepeats_isToldAsThat();
+  void runsShorterThanThePeriodOfTheBursts_areTold();
   void aServerThatIsNotThere_isToldAsAnError();
   void causes_areToldFromWhatWasSeen();
   void waitsLongerThanTheRuns_meetNoLimit();
@@ -318,6 +319,23 @@ void SweepTest::anEndBeforeThreeRepeats_isToldAsThat() {
            result.reason.c_str());
 }
 
+void SweepTest::runsShorterThanThePeriodOfTheBursts_areTold() {
+  SweepOptions options{
+      .scenario = scenario("pattern = \"burst\"\ntasks = 20\nfirst = 10\nburst_size = 10\n"
+                           "interval = \"20ms\"",
+                           "{ sleep = \"1ms\" }"),
+      .workers = {2}};
+  options.repeats = 1;
+  const auto is_told = [&](double seconds) {
+    options.run_seconds = seconds;
+    return std::ranges::any_of(run(options).notes, [](const std::string& note) {
+      return note.find("220 ms") != std::string::npos;
+    });
+  };
+  QVERIFY(is_told(0.1));
+  QVERIFY(!is_told(0.5));
+}
+
 void SweepTest::aServerThatIsNotThere_isToldAsAnError() {
   auto web = scenario(kMap, "{ http = \"/\", latency = \"1ms\" }");
   web.http.urls = {"http://127.0.0.1:1/"};
@@ -354,6 +372,13 @@ void SweepTest::causes_areToldFromWhatWasSeen() {
   result.points[1].lock = "db";
   evaluate(result, options, false);
   QVERIFY2(result.reason.find("the lock 'db'") != std::string::npos, result.reason.c_str());
+
+  result.points = {measured(1, 100), measured(2, 200, {.paused_share = 0.1}),
+                   measured(4, 200, {.paused_share = 0.5})};
+  evaluate(result, options, false);
+  QVERIFY2(result.reason.find("(50 % of the run time at 4 workers): the limits per_host") !=
+               std::string::npos,
+           result.reason.c_str());
 }
 
 void SweepTest::waitsLongerThanTheRuns_meetNoLimit() {
