@@ -37,7 +37,7 @@ QJsonObject toJson(const SweepPoint& point, const workload::Load& load) {
   const bool sure = point.throughput.half_width.has_value();
   return {{"workers", static_cast<qint64>(point.workers)},
           {"throughput", point.throughput.mean},
-          {"ci_low", sure ? QJsonValue(point.throughput.low()) : QJsonValue::Null},
+          {"ci_low", sure ? QJsonValue(point.throughput.low_rate()) : QJsonValue::Null},
           {"ci_high", sure ? QJsonValue(point.throughput.high()) : QJsonValue::Null},
           {"throughputs", throughputs(point)},
           {"queue_wait_p99", orNull(point.queue_wait_p99)},
@@ -76,7 +76,7 @@ std::string waitText(const std::optional<double>& seconds, bool atLeast) {
 std::string line(const SweepPoint& point) {
   const MeanInterval& x = point.throughput;
   return cell(std::to_string(point.workers), 9) + cell(shown(x.mean) + "/s", 12) +
-         cell(x.half_width ? shown(x.low()) + " to " + shown(x.high()) : "-", 18) +
+         cell(x.half_width ? shown(x.low_rate()) + " to " + shown(x.high()) : "-", 18) +
          cell(point.predicted ? shown(*point.predicted) + "/s" : "-", 12) +
          cell(waitText(point.queue_wait_p99, point.queue_wait_at_least), 13) +
          cell(waitText(point.predicted_queue_wait_p99, point.predicted_queue_wait_at_least), 16) +

@@ -10,8 +10,9 @@ std::vector<std::string> fit_notes(const UslFit& fit) {
   std::vector<std::string> notes;
   if (fit.counts == 3) {
     notes.emplace_back(
-        "Three numbers of workers determine the three coefficients: the curve goes through them, "
-        "and nothing checks it, whatever R2 says.");
+        std::string("Three numbers of workers determine the three coefficients: the curve goes "
+                    "through them, and nothing checks it") +
+        (fit.r2 ? ", whatever R2 says." : "."));
   }
   if (fit.poor()) {
     notes.emplace_back(
