@@ -46,6 +46,7 @@ struct RunFigures {
   trace::NameId lock = 0;      ///< its name; 0: none
   double paused_share = 0;     ///< of the workers' run time, until a host's limits let them go on
   bool steady = true;          ///< the throughput did not drift
+  bool arrivals_late = false;  ///< as Throughput's
   TimeNs begin = 0;            ///< of what is left
   TimeNs end = 0;
   double run_seconds = 0;    ///< all of it, the warm-up too

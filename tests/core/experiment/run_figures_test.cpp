@@ -25,6 +25,8 @@ class RunFiguresTest : public QObject {
   void waitingTasks_countInTheWait_asAtLeast();
   void openLoad_thatKeepsUp_hasTheNamedRate();
   void openLoad_thatFallsBehind_hasWhatItDid();
+  void openLoad_thatWaitsForAPlace_hasWhatItDid();
+  void openLoad_thatComesTooSlowly_hasWhatItDid();
   void bursts_areCountedOverWholePeriods();
   void lockWait_isToldWithItsName();
   void tooFewTasks_haveNoFigures();
@@ -190,6 +192,39 @@ void RunFiguresTest::openLoad_thatFallsBehind_hasWhatItDid() {
   const auto result =
       figures_of(events.done(), {}, {.workers = 1, .arrivals_per_s = 100}, 0, 2 * kSecond);
   QVERIFY2(near(result->throughput, 40, 0.05), qPrintable(QString::number(result->throughput)));
+}
+
+/// A queue with four places lets in what the worker takes: all that came was done, and yet it is
+/// not the rate that was meant.
+void RunFiguresTest::openLoad_thatWaitsForAPlace_hasWhatItDid() {
+  Events events;
+  events.add(0, trace::EventKind::worker_started, 0, 2);
+  for (std::uint64_t task = 1; task <= 80; ++task) {
+    const double began = static_cast<double>(task) / 40;
+    events.add(std::max(0.001, began - 4.0 / 40), trace::EventKind::task_queued, task);
+    events.add(began, trace::EventKind::task_started, task, 2);
+    events.add(began + 0.025, trace::EventKind::task_finished, task, 2);
+  }
+  const RunLoad load{.workers = 1, .arrivals_per_s = 100, .queue_capacity = 4};
+  const auto result = figures_of(events.done(), {}, load, 0, 2 * kSecond);
+  QVERIFY2(near(result->throughput, 40, 0.05), qPrintable(QString::number(result->throughput)));
+  QVERIFY(result->arrivals_late);
+}
+
+/// A million a second are more than one thread submits.
+void RunFiguresTest::openLoad_thatComesTooSlowly_hasWhatItDid() {
+  Events events;
+  events.add(0, trace::EventKind::worker_started, 0, 2);
+  for (std::uint64_t task = 1; task <= 400; ++task) {
+    const double time = static_cast<double>(task) / 200;
+    events.add(time, trace::EventKind::task_queued, task);
+    events.add(time, trace::EventKind::task_started, task, 2);
+    events.add(time + 0.001, trace::EventKind::task_finished, task, 2);
+  }
+  const auto result =
+      figures_of(events.done(), {}, {.workers = 1, .arrivals_per_s = 1e6}, 0, 2 * kSecond);
+  QVERIFY2(near(result->throughput, 200, 0.05), qPrintable(QString::number(result->throughput)));
+  QVERIFY(result->arrivals_late);
 }
 
 /// A burst just before the end, of which a slow pool has done little yet, is as old as one that it

@@ -3,6 +3,7 @@
 #include "core/experiment/sweep.h"
 
 #include "core/experiment/sweep_plan.h"
+#include "core/workload/local_server.h"
 
 #include <QTest>
 
@@ -35,6 +36,7 @@ class SweepTest : public QObject {
   void anEndBeforeThreeRepeats_isToldAsThat();
   void runsShorterThanThePeriodOfTheBursts_areTold();
   void aServerThatIsNotThere_isToldAsAnError();
+  void whatAHostsLimitsHoldUp_isNotPredicted();
   void causes_areToldFromWhatWasSeen();
   void waitsLongerThanTheRuns_meetNoLimit();
 };
@@ -347,6 +349,22 @@ void SweepTest::aServerThatIsNotThere_isToldAsAnError() {
   (*sweep)->wait();
   QVERIFY((*sweep)->error().has_value());
   QVERIFY(!(*sweep)->result().recommendation.workers);
+}
+
+void SweepTest::whatAHostsLimitsHoldUp_isNotPredicted() {
+  const auto server = workload::LocalServer::start();
+  QVERIFY(server.has_value());
+  SweepOptions options{.scenario = scenario(kMap, "{ http = \"/\" }"), .workers = {1, 2, 4}};
+  options.scenario.http.urls = {"http://127.0.0.1:" + std::to_string((*server)->port()) +
+                                "/page?latency_ns=2000000"};
+  options.scenario.http.per_host = 2;
+  options.repeats = 3;
+  options.run_seconds = 0.3;
+  const SweepResult result = run(options);
+  QCOMPARE(result.points.size(), std::size_t{3});
+  QVERIFY(result.points[0].predicted && result.points[1].predicted);
+  QVERIFY(result.points[2].paused_share > 0.25);
+  QVERIFY(!result.points[2].predicted && !result.points[2].predicted_queue_wait_p99);
 }
 
 void SweepTest::causes_areToldFromWhatWasSeen() {
