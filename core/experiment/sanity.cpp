@@ -54,6 +54,11 @@ Sanity sanity_of(const SweepPoint& point, const workload::Load& load) {
         "for this load.";
     return sanity;
   }
+  if (std::ranges::any_of(point.runs, [](const RunFigures& run) { return run.arrivals_late; })) {
+    sanity.erlangs_note =
+        "Erlang's formulas are for tasks that are queued as soon as they come: these were late.";
+    return sanity;
+  }
   if (run_time <= 0) {
     sanity.erlangs_note = "Erlang's formulas need a run time: there is none.";
     return sanity;
