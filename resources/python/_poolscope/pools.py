@@ -79,7 +79,7 @@ class Pool:
         self.gate = False  # whether workers have to look before they take a task
         self.paused = False
         self.retire = 0  # so many workers are to leave
-        self.max_workers = None  # that was told last
+        self.made_with = self.max_workers = None  # max_workers at first, and that was told last
         self.shut = self.broken = self.told = False
         self.workers = weakref.WeakSet()
         self.door = _thread.allocate_lock()  # held while paused
@@ -98,7 +98,7 @@ class Pool:
         if wanted_workers and not self.foreign and not self.told:
             executor._max_workers = wanted_workers
         if self.max_workers is None:
-            self.max_workers = getattr(executor, "_max_workers", None)
+            self.made_with = self.max_workers = getattr(executor, "_max_workers", None)
         threads = getattr(executor, "_threads", None)
         if type(threads) is set:
             executor._threads = own = Threads(threads)
@@ -133,9 +133,9 @@ class Pool:
         name = str.__str__(executor._thread_name_prefix) if _is_text(executor) else ""
         if self.foreign:
             name += " (queue unknown)"
-        if self.max_workers is None:
-            self.max_workers = executor._max_workers
-        detail = _as_count(self.max_workers) | events.name_id(name) << 32
+        if self.made_with is None:
+            self.made_with = self.max_workers = executor._max_workers
+        detail = _as_count(self.made_with) | events.name_id(name) << 32
         tag = self.made_by | events.POOL_CREATED << 32 | self.number << 48
         events.first((self.made_ns, 0, tag, detail))
         return True
@@ -387,7 +387,7 @@ def tell_again():
         _give_number(pool)
         pool.queued = None
         pool.told = False
-        pool.max_workers = None
+        pool.made_with = pool.max_workers = None
         pool.made_ns = events.now()
         pool.made_by = events.thread_id()
         _fresh[pool] = None
