@@ -136,7 +136,7 @@ std::string pointsTable(const std::vector<PointSummary>& points, const Fit& fit)
   for (const PointSummary& point : points) {
     const MeanInterval& x = point.throughput;
     table += cell(std::to_string(point.workers), 10) + cell(shown(x.mean) + "/s", 14) +
-             cell(x.half_width ? shown(x.low()) + " to " + shown(x.high()) : "-", 24) +
+             cell(x.half_width ? shown(x.low_rate()) + " to " + shown(x.high()) : "-", 24) +
              (fit ? shown(fit->model.throughput(static_cast<double>(point.workers))) : "") + "\n";
   }
   return table;

@@ -33,8 +33,9 @@ Result<std::optional<double>> seconds(const std::string& option, const std::stri
   const auto number = parseDecimal(text);
   if (!number || *number < 0 || (*number == 0 && !zeroAllowed) || *number > kSecondsLimit) {
     return wrongValue(option, text,
-                      zeroAllowed ? "a number of seconds, 0 or more, such as 2.5"
-                                  : "a number of seconds above 0, such as 2.5");
+                      zeroAllowed
+                          ? "a number of seconds from 0 to 2592000 (30 days), such as 2.5"
+                          : "a number of seconds above 0 and up to 2592000 (30 days), such as 2.5");
   }
   return number;
 }

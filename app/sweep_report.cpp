@@ -37,7 +37,7 @@ QJsonObject toJson(const SweepPoint& point, const workload::Load& load) {
   const bool sure = point.throughput.half_width.has_value();
   return {{"workers", static_cast<qint64>(point.workers)},
           {"throughput", point.throughput.mean},
-          {"ci_low", sure ? QJsonValue(point.throughput.low()) : QJsonValue::Null},
+          {"ci_low", sure ? QJsonValue(point.throughput.low_rate()) : QJsonValue::Null},
           {"ci_high", sure ? QJsonValue(point.throughput.high()) : QJsonValue::Null},
           {"throughputs", throughputs(point)},
           {"queue_wait_p99", orNull(point.queue_wait_p99)},
@@ -76,7 +76,7 @@ std::string waitText(const std::optional<double>& seconds, bool atLeast) {
 std::string line(const SweepPoint& point) {
   const MeanInterval& x = point.throughput;
   return cell(std::to_string(point.workers), 9) + cell(shown(x.mean) + "/s", 12) +
-         cell(x.half_width ? shown(x.low()) + " to " + shown(x.high()) : "-", 18) +
+         cell(x.half_width ? shown(x.low_rate()) + " to " + shown(x.high()) : "-", 18) +
          cell(point.predicted ? shown(*point.predicted) + "/s" : "-", 12) +
          cell(waitText(point.queue_wait_p99, point.queue_wait_at_least), 13) +
          cell(waitText(point.predicted_queue_wait_p99, point.predicted_queue_wait_at_least), 16) +
@@ -91,6 +91,11 @@ std::string csvNumber(const std::optional<double>& value) {
     std::snprintf(text, sizeof text, "%.9g", *value);
   }
   return text;
+}
+
+/// Nothing where no task ended.
+std::optional<double> runTime(const RunFigures& run) {
+  return run.finished > 0 ? std::optional(run.run_time_mean) : std::nullopt;
 }
 
 /// Theory next to what was measured.
@@ -166,10 +171,10 @@ std::string toCsv(const SweepResult& result) {
       const RunFigures& run = point.runs[i];
       // printf follows LC_NUMERIC, which the program never sets: a decimal point everywhere.
       char row[320];
-      std::snprintf(row, sizeof row, "%llu,%.9g,%zu,%.9g,%.9g,%.6g,%.6g,%llu,%llu,%llu,%d,",
+      std::snprintf(row, sizeof row, "%llu,%.9g,%zu,%s,%s,%.6g,%.6g,%llu,%llu,%llu,%d,",
                     static_cast<unsigned long long>(point.workers), run.throughput, i + 1,
-                    run.queue_wait_p99.value_or(0), run.run_time_mean, run.utilization, run.cpu,
-                    static_cast<unsigned long long>(run.memory_bytes),
+                    csvNumber(run.queue_wait_p99).c_str(), csvNumber(runTime(run)).c_str(),
+                    run.utilization, run.cpu, static_cast<unsigned long long>(run.memory_bytes),
                     static_cast<unsigned long long>(run.finished),
                     static_cast<unsigned long long>(run.failed), run.queue_wait_at_least ? 1 : 0);
       csv += row + predicted;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -31,6 +32,8 @@ struct MeanInterval {
   double standard_deviation = 0;
   std::optional<double> half_width = {};
   double low() const { return mean - half_width.value_or(0); }
+  /// Of a rate, which cannot be negative: what is shown.
+  double low_rate() const { return std::max(0.0, low()); }
   double high() const { return mean + half_width.value_or(0); }
 };
 MeanInterval mean_interval(std::span<const double> values, double level = 0.95);

@@ -4,6 +4,7 @@
 #include "core/base/cores.h"
 #include "core/trace/clock.h"
 #include "core/trace/tracer.h"
+#include "core/workload/host_gate.h"
 #include "core/workload/scenario_run.h"
 
 #include <algorithm>
@@ -100,8 +101,13 @@ Result<MeasuredRun> measure(const workload::Scenario& scenario, const MeasuredRu
   result.lost_events = tracer.lost_events();
   result.begin = static_cast<TimeNs>(begin);
   result.end = static_cast<TimeNs>(end);
-  result.figures = figures_of(*records, result.usage, run_load(scenario.load, options.workers),
-                              result.begin, result.end);
+  RunLoad load = run_load(scenario.load, options.workers);
+  load.queue_capacity = scenario.pool.queue_capacity;
+  result.figures = figures_of(*records, result.usage, load, result.begin, result.end);
+  if (result.figures && !scenario.http.urls.empty()) {
+    result.figures->paused_share = share_of_phases(*records, *result.directory, *result.figures,
+                                                   trace::PhaseKind::sleep, workload::kPausePhase);
+  }
   return result;
 }
 

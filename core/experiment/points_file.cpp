@@ -69,6 +69,21 @@ std::optional<double> number(std::string_view text) {
   return value;
 }
 
+/// What a spreadsheet program may have made of a CSV file, where its columns are not found.
+std::optional<Error> no_commas(std::string_view header, const std::string& where) {
+  if (header.find('\r') != std::string_view::npos) {
+    return Error{where, "ends its lines with carriage returns alone",
+                 "save it with line ends as Linux or Windows has them"};
+  }
+  for (const auto& [separator, name] : {std::pair{';', "';'"}, std::pair{'\t', "tabs"}}) {
+    if (header.find(separator) != std::string_view::npos) {
+      return Error{where, std::string("separates its columns with ") + name,
+                   "write commas, as in workers,throughput, and decimal points in the numbers"};
+    }
+  }
+  return std::nullopt;
+}
+
 /// Reads rows once the header told which columns count.
 class Table {
  public:
@@ -81,6 +96,9 @@ class Table {
       const auto found =
           std::ranges::find_if(names, [&](std::string_view n) { return lower(n) == name; });
       if (found == names.end()) {
+        if (auto known = no_commas(trimmed(line), at(number))) {
+          return tl::unexpected(*known);
+        }
         return failure(at(number), std::string("has no column '") + name + "'",
                        "its first line must name the columns: workers,throughput");
       }
@@ -135,6 +153,9 @@ class Table {
 Result<std::vector<Measurement>> parse_points(std::string_view csv, const std::string& file) {
   if (csv.starts_with("\xef\xbb\xbf")) {
     csv.remove_prefix(3);
+  }
+  if (csv.starts_with("\xff\xfe") || csv.starts_with("\xfe\xff")) {
+    return failure(file, "is text in UTF-16", "save it as CSV in UTF-8");
   }
   Table table(file);
   std::vector<Measurement> points;

@@ -59,7 +59,8 @@ Recommendation recommend(std::span<const RepeatedPoint> given, RecommendationRul
   std::ranges::sort(points, {}, &RepeatedPoint::workers);
   Recommendation result{.rules = rules};
   for (const RepeatedPoint& point : points) {
-    result.points.push_back({point.workers, mean_interval(point.throughputs, rules.level)});
+    result.points.push_back(
+        {point.workers, mean_interval(point.throughputs, rules.level), point.queue_wait_p99});
   }
   const std::vector<PointSummary>& sums = result.points;
   const auto best = std::ranges::max_element(

@@ -38,11 +38,16 @@ struct RecommendationRules {
   double within = 0.05;  ///< of the best throughput
   double level = 0.95;
   std::optional<double> queue_wait_p99_limit = {};  ///< seconds
+  /// The tasks of a batch: more workers have nothing to do. Changes the words alone, as the next.
+  std::optional<std::uint64_t> tasks_at_a_time = {};
+  /// More workers bring no more tasks a second then, but shorter waits in the queue.
+  bool tasks_come_by_themselves = false;
 };
 
 struct PointSummary {
   std::uint64_t workers = 0;
   MeanInterval throughput = {};
+  std::optional<double> queue_wait_p99 = {};  ///< as RepeatedPoint's
 };
 
 /// The fewest workers that reach the best throughput, less the margin, with confidence.

@@ -82,6 +82,27 @@ void find_lock(const TaskRecords& records, RunFigures& figures) {
   }
 }
 
+/// What the process used while the figures say, and others.
+void add_usage(const std::vector<UsageSample>& usage, std::size_t usable, RunFigures& figures) {
+  if (usage.empty() || figures.end <= figures.begin) {
+    return;
+  }
+  const double length = seconds(figures.end - figures.begin);
+  const auto used = [&](double UsageSample::*what) {
+    return value_at(usage, what, figures.end) - value_at(usage, what, figures.begin);
+  };
+  const double own = used(&UsageSample::cpu_seconds);
+  const auto cores = static_cast<double>(usable);
+  figures.cpu = std::clamp(own / length / cores, 0.0, 1.0);
+  if (usage.front().all_cpu_seconds >= 0) {
+    figures.others_cpu =
+        std::clamp((used(&UsageSample::all_cpu_seconds) - own) / length / cores, 0.0, 1.0);
+  }
+  for (const UsageSample& sample : usage) {
+    figures.memory_bytes = std::max(figures.memory_bytes, sample.memory_bytes);
+  }
+}
+
 /// Of all cores, if this process may use them all: else its neighbours need not be in its way.
 double all_cpu_seconds() {
   double result = -1;
@@ -106,12 +127,14 @@ double all_cpu_seconds() {
 
 UsageSample usage_now() {
   UsageSample sample{.time = static_cast<TimeNs>(trace::now_ns())};
-  rusage usage{};
-  if (getrusage(RUSAGE_SELF, &usage) == 0) {
-    const auto in_seconds = [](const timeval& time) {
-      return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-    };
-    sample.cpu_seconds = in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime);
+  for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage{};
+    if (getrusage(who, &usage) == 0) {
+      const auto in_seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+      };
+      sample.cpu_seconds += in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime);
+    }
   }
   if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
     unsigned long all = 0;
@@ -144,28 +167,34 @@ std::optional<RunFigures> figures_of(const TaskRecords& records,
   RunFigures figures{.throughput = throughput->per_s,
                      .finish_rate = throughput->finish_rate,
                      .steady = throughput->steady,
+                     .arrivals_late = throughput->arrivals_late,
                      .begin = throughput->begin,
                      .end = throughput->end,
                      .run_seconds = seconds(end - begin),
                      .warm_seconds = seconds(throughput->warm - begin)};
   count_tasks(records, begin, figures);
   find_lock(records, figures);
-  if (!usage.empty() && figures.end > figures.begin) {
-    const double length = seconds(figures.end - figures.begin);
-    const auto used = [&](double UsageSample::*what) {
-      return value_at(usage, what, figures.end) - value_at(usage, what, figures.begin);
-    };
-    const double own = used(&UsageSample::cpu_seconds);
-    const auto cores = static_cast<double>(load.cores);
-    figures.cpu = std::clamp(own / length / cores, 0.0, 1.0);
-    if (usage.front().all_cpu_seconds >= 0) {
-      figures.others_cpu =
-          std::clamp((used(&UsageSample::all_cpu_seconds) - own) / length / cores, 0.0, 1.0);
-    }
-    for (const UsageSample& sample : usage) {
-      figures.memory_bytes = std::max(figures.memory_bytes, sample.memory_bytes);
+  add_usage(usage, load.cores, figures);
+  return figures;
+}
+
+double share_of_phases(const TaskRecords& records, const trace::Directory& directory,
+                       const RunFigures& figures, trace::PhaseKind kind, std::string_view name) {
+  double sum = 0;
+  for (const PhaseRecord& phase : records.phases()) {
+    if (phase.kind == kind && directory.name(phase.name).starts_with(name)) {
+      sum += seconds(overlap(phase.begin, phase.end, figures));
     }
   }
+  const double busy = figures.busy_workers * seconds(figures.end - figures.begin);
+  return busy > 0 ? std::min(1.0, sum / busy) : 0;
+}
+
+RunFigures figures_of_standstill(const TaskRecords& records, const std::vector<UsageSample>& usage,
+                                 std::size_t cores, TimeNs begin, TimeNs end) {
+  RunFigures figures{.begin = begin, .end = end, .run_seconds = seconds(end - begin)};
+  count_tasks(records, begin, figures);
+  add_usage(usage, cores, figures);
   return figures;
 }
 

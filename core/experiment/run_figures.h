@@ -3,10 +3,12 @@
 
 #include "core/experiment/task_records.h"
 #include "core/experiment/throughput.h"
+#include "core/trace/directory.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace poolscope::experiment {
@@ -14,7 +16,8 @@ namespace poolscope::experiment {
 /// What the process used at moments of a run.
 struct UsageSample {
   TimeNs time = 0;
-  double cpu_seconds = 0;          ///< of all its threads, since the process began
+  /// Of all its threads since the process began, and of the commands that it ran to their end.
+  double cpu_seconds = 0;
   std::uint64_t memory_bytes = 0;  ///< resident
   /// Of all processes of this computer, waiting for disks not counted; below 0: not known.
   double all_cpu_seconds = -1;
@@ -41,7 +44,9 @@ struct RunFigures {
   double others_cpu = 0;
   double lock_wait_share = 0;  ///< of the workers' run time, for the lock they waited for most
   trace::NameId lock = 0;      ///< its name; 0: none
+  double paused_share = 0;     ///< of the workers' run time, until a host's limits let them go on
   bool steady = true;          ///< the throughput did not drift
+  bool arrivals_late = false;  ///< as Throughput's
   TimeNs begin = 0;            ///< of what is left
   TimeNs end = 0;
   double run_seconds = 0;    ///< all of it, the warm-up too
@@ -53,5 +58,11 @@ struct RunFigures {
 std::optional<RunFigures> figures_of(const TaskRecords& records,
                                      const std::vector<UsageSample>& usage, const RunLoad& load,
                                      TimeNs begin, TimeNs end);
+/// The share of the workers' time that phases of this kind took whose name begins so.
+double share_of_phases(const TaskRecords& records, const trace::Directory& directory,
+                       const RunFigures& figures, trace::PhaseKind kind, std::string_view name);
+/// Of a run that stood still: no throughput, and what its workers and the process did meanwhile.
+RunFigures figures_of_standstill(const TaskRecords& records, const std::vector<UsageSample>& usage,
+                                 std::size_t cores, TimeNs begin, TimeNs end);
 
 }  // namespace poolscope::experiment

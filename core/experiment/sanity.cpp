@@ -16,10 +16,10 @@ constexpr double kHandOver =
     1e-4;  // seconds, to wake a worker, on a machine with other things to do
 
 std::string littles_note(const Sanity& sanity) {
-  const double larger = std::max(sanity.busy_workers, sanity.busy_by_littles_law);
-  if (larger <= 0) {
+  if (sanity.busy_by_littles_law <= 0) {
     return "Nothing was finished.";
   }
+  const double larger = std::max(sanity.busy_workers, sanity.busy_by_littles_law);
   const double off = std::abs(sanity.busy_workers - sanity.busy_by_littles_law) / larger;
   return off <= kAgrees ? "Little's law holds within " + shown_percent(kAgrees) + "."
                         : "Little's law is off by " + shown_percent(off) +
@@ -52,6 +52,11 @@ Sanity sanity_of(const SweepPoint& point, const workload::Load& load) {
     sanity.erlangs_note =
         "Erlang's formulas are for tasks that come at random times by themselves: not "
         "for this load.";
+    return sanity;
+  }
+  if (std::ranges::any_of(point.runs, [](const RunFigures& run) { return run.arrivals_late; })) {
+    sanity.erlangs_note =
+        "Erlang's formulas are for tasks that are queued as soon as they come: these were late.";
     return sanity;
   }
   if (run_time <= 0) {

@@ -35,6 +35,7 @@ constexpr double kRunOverhead = 0.06;     // seconds: threads start and end
 constexpr double kFirstLook = 0.3;        // seconds
 constexpr double kMostFirstLook = 5;
 constexpr double kDisturbed = 0.1;  // of the cores, by others: the run is made once more
+constexpr double kHeldUp = 0.05;    // of the run time, by the limits on a host: not predicted
 constexpr std::size_t kMostRounds = 1000;
 
 double seconds_since(std::uint64_t begin) {
@@ -86,6 +87,7 @@ struct Sweep::Impl {
   std::size_t redone_runs = 0;
   std::size_t disturbed_runs = 0;
   std::size_t unsteady_runs = 0;
+  std::size_t late_runs = 0;
   std::size_t empty_runs = 0;
   std::uint64_t lost_events = 0;
   std::string failure_text;
@@ -194,7 +196,10 @@ void Sweep::Impl::keep(std::uint64_t workers, std::size_t repeat, const Measured
     // it stands still, and that is a value.
     const bool are_short = task_seconds && *task_seconds * kTaskTimes < run_seconds * kStretch;
     if ((are_short || stood_still) && run.finished == 0) {
-      runs[workers].push_back({});
+      RunFigures still =
+          figures_of_standstill(*run.records, run.usage, usable_cores(), run.begin, run.end);
+      still.repeat = repeat;
+      runs[workers].push_back(still);
     } else {
       ++empty_runs;
     }
@@ -209,11 +214,13 @@ void Sweep::Impl::keep(std::uint64_t workers, std::size_t repeat, const Measured
     }
   }
   unsteady_runs += figures.steady ? 0 : 1;
+  late_runs += figures.arrivals_late ? 1 : 0;
   if (figures.lock != 0) {
     locks[workers] = std::string(run.directory->name(figures.lock));
   }
   runs[workers].push_back(figures);
-  if (figures.throughput > 0) {  // failures alone are nothing to predict from
+  // Failures alone are nothing to predict from, and the simulation does not know hosts.
+  if (figures.throughput > 0 && figures.paused_share < kHeldUp) {
     prediction.keep(workers, repeat, run);
   }
 }
@@ -365,6 +372,13 @@ void Sweep::Impl::publish(bool to_the_end) {
     }
   }
   prediction.predict(next);
+  for (SweepPoint& point : next.points) {
+    if (point.paused_share >= kHeldUp) {
+      point.predicted.reset();
+      point.predicted_queue_wait_p99.reset();
+      point.predicted_queue_wait_at_least = false;
+    }
+  }
   evaluate(next, options, to_the_end);
   next.seconds = seconds_since(begin);
   const std::lock_guard lock(mutex);
@@ -394,6 +408,18 @@ void Sweep::Impl::finish(SweepEnd end) {
         "Can't tell: the runs were too short for these tasks, too few ended in them. Make the runs "
         "longer (--duration), or allow more time.";
   }
+  const bool was_cut = end == SweepEnd::budget || end == SweepEnd::cancelled;
+  if (was_cut && last.recommendation.code == ReasonCode::too_few_repeats &&
+      options.repeats.value_or(kLeastRepeats) >= kLeastRepeats) {
+    last.reason =
+        "Can't tell: it ended before each number of workers had been measured three times, so that "
+        "the spread says how sure they are. Allow more time (--budget), or measure fewer of them.";
+  }
+  const double period = run_load(options.scenario.load, 1).arrivals_period;
+  note(options.run_seconds && *options.run_seconds < period && !last.points.empty(),
+       "Tasks come as before only after " + shown_seconds(period) +
+           ", and the runs are shorter: they have seen a part of them. Make them longer "
+           "(--duration).");
   note(empty_runs > 0,
        runs_text(empty_runs) + " finished too few tasks to count: longer runs (--duration) would.");
   note(disturbed_runs > 0, "In " + runs_text(disturbed_runs) + " other programs used more than " +
@@ -401,6 +427,10 @@ void Sweep::Impl::finish(SweepEnd end) {
                                " of the cores: a quiet computer would tell more.");
   note(unsteady_runs > 0, "In " + runs_text(unsteady_runs) +
                               " the throughput drifted: longer runs (--duration) may tell more.");
+  note(late_runs > 0,
+       "In " + runs_text(late_runs) +
+           " tasks came later than they should have: the queue was full (queue_capacity), or this "
+           "computer submits no faster. How long they were late is not in the queue wait.");
   note(failed_runs > 0 && !failure_text.empty(),
        "Tasks failed in " + runs_text(failed_runs) + ", most often: " + failure_text + ".");
   note(lost_events > 0,

@@ -55,6 +55,7 @@ struct SweepPoint {
   std::uint64_t memory_bytes = 0;  ///< the most of the runs, the whole process's
   double lock_wait_share = 0;
   std::string lock = {};
+  double paused_share = 0;
   // By replays of what the runs at one of the counts did:
   std::optional<double> predicted = {};                 ///< throughput
   std::optional<double> predicted_queue_wait_p99 = {};  ///< median, as the measured one

@@ -19,13 +19,21 @@ bool computes_only(const workload::Scenario& scenario) {
 
 }  // namespace
 
+std::optional<std::uint64_t> tasks_at_a_time(const workload::Load& load) {
+  switch (load.pattern) {
+    case workload::LoadPattern::poisson:
+    case workload::LoadPattern::burst:
+      return std::nullopt;
+    case workload::LoadPattern::nested:
+      return load.tasks * (load.children + 1);
+    default:
+      return load.tasks;
+  }
+}
+
 std::uint64_t most_automatic(const workload::Scenario& scenario) {
-  const workload::Load& load = scenario.load;
-  const bool open = load.pattern == workload::LoadPattern::poisson ||
-                    load.pattern == workload::LoadPattern::burst;
-  const std::uint64_t tasks =
-      load.pattern == workload::LoadPattern::nested ? load.tasks * (load.children + 1) : load.tasks;
-  return open ? kMostAutomatic : std::min(kMostAutomatic, std::max<std::uint64_t>(tasks, 4));
+  const auto tasks = tasks_at_a_time(scenario.load);
+  return tasks ? std::min(kMostAutomatic, std::max<std::uint64_t>(*tasks, 4)) : kMostAutomatic;
 }
 
 std::vector<std::uint64_t> first_counts(const workload::Scenario& scenario, std::size_t cores) {
@@ -53,8 +61,8 @@ std::vector<std::uint64_t> further_counts(const Recommendation& r, std::uint64_t
   const auto next = choice + 1;
   std::vector<std::uint64_t> counts;
   if (next == r.points.end()) {
-    if (2 * choice->workers <= most) {
-      counts.push_back(2 * choice->workers);
+    if (choice->workers < most) {
+      counts.push_back(std::min(2 * choice->workers, most));
     }
     return counts;
   }

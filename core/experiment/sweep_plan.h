@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace poolscope::experiment {
 std::vector<std::uint64_t> first_counts(const workload::Scenario& scenario, std::size_t cores);
 
 /// Where the curve bends: between the choice and its neighbours; twice the most, where it still
-/// rises there, up to `most`. Empty: nothing more to learn from another count.
+/// rises there, but at most `most`. Empty: nothing more to learn from another count.
 std::vector<std::uint64_t> further_counts(const Recommendation& recommendation, std::uint64_t most);
 
 /// Of the counts that were measured those that decide: the best, and what may yet be within the
@@ -33,7 +34,10 @@ std::vector<std::uint64_t> doubling_counts(std::uint64_t highest);
 
 /// What is tried without being asked for goes no further.
 inline constexpr std::uint64_t kMostAutomatic = 256;
-/// The most workers that an automatic sweep tries.
+/// How many tasks a batch has at most, those that wait for others in their pool included. Nothing
+/// where tasks come by themselves.
+std::optional<std::uint64_t> tasks_at_a_time(const workload::Load& load);
+/// The most workers that an automatic sweep tries: no more than a batch has tasks.
 std::uint64_t most_automatic(const workload::Scenario& scenario);
 
 }  // namespace poolscope::experiment

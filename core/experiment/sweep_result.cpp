@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/experiment/sweep.h"
+#include "core/experiment/sweep_plan.h"
 #include "core/experiment/words.h"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 namespace poolscope::experiment {
 namespace {
 
-constexpr double kMuchLockWait = 0.25;
+constexpr double kMuchWait = 0.25;  // of the run time
 constexpr double kBusyCores = 0.85;
 
 double mean_of(const std::vector<RunFigures>& runs, double RunFigures::*value) {
@@ -29,7 +30,12 @@ std::string cause_text(const SweepResult& result, const workload::Scenario& scen
     ++beyond;
   }
   const std::string there = " at " + workers_text(beyond->workers);
-  if (beyond->lock_wait_share >= kMuchLockWait) {
+  if (beyond->paused_share >= kMuchWait) {
+    return " Requests wait for their turn (" + shown_percent(beyond->paused_share) +
+           " of the run time" + there +
+           "): the limits per_host and rate_per_host let no more of them go to a host.";
+  }
+  if (beyond->lock_wait_share >= kMuchWait) {
     const std::string share =
         " (" + shown_percent(beyond->lock_wait_share) + " of the run time" + there + ")";
     return beyond->lock == "interpreter lock"
@@ -75,6 +81,7 @@ SweepPoint sum_up(std::uint64_t workers, std::vector<RunFigures> runs) {
   point.utilization = mean_of(runs, &RunFigures::utilization);
   point.cpu = mean_of(runs, &RunFigures::cpu);
   point.lock_wait_share = mean_of(runs, &RunFigures::lock_wait_share);
+  point.paused_share = mean_of(runs, &RunFigures::paused_share);
   point.runs = std::move(runs);
   return point;
 }
@@ -94,7 +101,11 @@ void evaluate(SweepResult& result, const SweepOptions& options, bool to_the_end)
     }
     points.push_back(std::move(repeated));
   }
-  result.recommendation = recommend(points, {.level = kSweepLevel, .queue_wait_p99_limit = limit});
+  RecommendationRules rules{.level = kSweepLevel,
+                            .queue_wait_p99_limit = limit,
+                            .tasks_at_a_time = tasks_at_a_time(options.scenario.load)};
+  rules.tasks_come_by_themselves = !rules.tasks_at_a_time;
+  result.recommendation = recommend(points, rules);
   result.fit = fit_usl(measurements, to_the_end);
   result.rule_of_thumb_throughput =
       throughput_at(result.recommendation.points, result.rule_of_thumb);

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <span>
+#include <utility>
 
 namespace poolscope::experiment {
 namespace {
@@ -14,6 +16,7 @@ namespace {
 constexpr std::size_t kIntervals = 100;          // MSER-5 asks for 100 to 200 a run
 constexpr std::size_t kTasksForIntervals = 500;  // five a piece, or they are noise
 constexpr double kDrift = 0.05;
+constexpr double kHardlyEver = 0.02;  // of the time
 constexpr std::size_t kLeastFinishes = 3;
 
 double seconds(TimeNs time) {
@@ -150,10 +153,45 @@ bool count_batches(const std::vector<TaskRecord>& tasks, const std::vector<TimeN
   return true;
 }
 
+/// The share of the time in which so many tasks waited.
+double share_of_time_with(const std::vector<TaskRecord>& tasks, std::uint64_t waiting, TimeNs begin,
+                          TimeNs end) {
+  std::vector<std::pair<TimeNs, int>> steps;
+  for (const TaskRecord& task : tasks) {
+    if (task.queued < end) {
+      steps.emplace_back(task.queued, 1);
+      steps.emplace_back(std::min(task.started, end), -1);
+    }
+  }
+  std::ranges::sort(steps);
+  TimeNs before = begin;
+  TimeNs sum = 0;
+  std::int64_t depth = 0;
+  for (const auto& [time, step] : steps) {
+    const TimeNs now = std::max(time, begin);
+    sum += depth >= static_cast<std::int64_t>(waiting) ? now - before : 0;
+    before = now;
+    depth += step;
+  }
+  return end > begin ? static_cast<double>(sum) / static_cast<double>(end - begin) : 0;
+}
+
+/// Whether who submits was held up: by a full queue, whose length says so, or since it can no
+/// faster, which is told from what chance does by far fewer arrivals than there should be.
+bool came_late(const std::vector<TaskRecord>& tasks, const RunLoad& load, std::uint64_t arrived,
+               const Throughput& counted) {
+  const double length = seconds(counted.end - counted.begin);
+  const double meant = load.arrivals_per_s.value_or(0) * length;
+  const bool too_slow = load.arrivals_period <= length &&
+                        static_cast<double>(arrived) < 0.9 * meant - 3 * std::sqrt(meant);
+  return too_slow ||
+         (load.queue_capacity > 0 &&
+          share_of_time_with(tasks, load.queue_capacity, counted.begin, counted.end) > kHardlyEver);
+}
+
 /// Counted over the time of `result`. The chance in the arrivals, the same at all numbers of
 /// workers, is taken out: what counts is the share of the arrivals that is finished.
-bool count_arrivals(const std::vector<TaskRecord>& tasks, double arrivals_per_s,
-                    Throughput& result) {
+bool count_arrivals(const std::vector<TaskRecord>& tasks, const RunLoad& load, Throughput& result) {
   const TimeNs begin = result.begin;
   const TimeNs end = result.end;
   std::uint64_t arrived = 0;
@@ -167,7 +205,10 @@ bool count_arrivals(const std::vector<TaskRecord>& tasks, double arrivals_per_s,
   }
   result.finish_rate = static_cast<double>(finished) / seconds(end - begin);
   const double share = static_cast<double>(finished) / static_cast<double>(arrived);
-  result.per_s = share > 0.9 ? std::min(1.0, share) * arrivals_per_s : result.finish_rate;
+  result.arrivals_late = came_late(tasks, load, arrived, result);
+  result.per_s = share > 0.9 && !result.arrivals_late
+                     ? std::min(1.0, share) * load.arrivals_per_s.value_or(0)
+                     : result.finish_rate;
   return true;
 }
 
@@ -189,8 +230,7 @@ std::optional<Throughput> throughput_of(const std::vector<TaskRecord>& tasks, co
       const auto period = std::max<TimeNs>(1, static_cast<TimeNs>(load.arrivals_period * 1e9));
       result.begin = end - (end - result.begin) / period * period;
     }
-    return count_arrivals(tasks, *load.arrivals_per_s, result) ? std::optional(result)
-                                                               : std::nullopt;
+    return count_arrivals(tasks, load, result) ? std::optional(result) : std::nullopt;
   }
   if (load.waits_for_batch && count_batches(tasks, times, result)) {
     return result;

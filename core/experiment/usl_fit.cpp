@@ -177,6 +177,7 @@ tl::expected<UslFit, NoFit> fit_usl(std::span<const Measurement> measurements,
   if (!(fit.highest > 0)) {
     return tl::unexpected(NoFit::no_throughput);
   }
+  fit.counts = counts.size();
   fit.least_workers = counts.front().workers;
   fit.most_workers = counts.back().workers;
   fit.model = best_usl(levels_of(counts, fit.highest), fit.highest);

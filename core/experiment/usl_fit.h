@@ -54,6 +54,7 @@ struct UslFit {
   std::optional<double> error = {};    ///< residual standard error, with n - 3 in its divisor
   std::optional<UslIntervals> intervals = {};
   std::vector<CurveInterval> band = {};  ///< ascending, beside `intervals`
+  std::size_t counts = 0;                ///< of different numbers of workers
   std::uint64_t least_workers = 0;
   std::uint64_t most_workers = 0;
   double highest = 0;               ///< throughput measured

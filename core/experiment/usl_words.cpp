@@ -8,10 +8,11 @@ namespace poolscope::experiment {
 
 std::vector<std::string> fit_notes(const UslFit& fit) {
   std::vector<std::string> notes;
-  if (!fit.error) {
+  if (fit.counts == 3) {
     notes.emplace_back(
-        "Three values determine the three coefficients: the curve goes through them, and nothing "
-        "checks it.");
+        std::string("Three numbers of workers determine the three coefficients: the curve goes "
+                    "through them, and nothing checks it") +
+        (fit.r2 ? ", whatever R2 says." : "."));
   }
   if (fit.poor()) {
     notes.emplace_back(

@@ -20,10 +20,11 @@ std::string shown(double value) {
   if (size >= 1e12 || (size < 1e-3 && value != 0)) {
     return significant(value);
   }
-  if (size >= 100 || value == 0) {
+  // What is rounded up to the next power of ten has a digit less behind the point.
+  if (size >= 99.95 || value == 0) {
     return fixed(value, 0);
   }
-  return fixed(value, size >= 10 ? 1 : size >= 1 ? 2 : 3);
+  return fixed(value, size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3);
 }
 
 std::string significant(double value) {

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/storage/output_file.h"
 
+#include "core/base/no_file_size_signal.h"
 #include "core/storage/recording.h"
 
 #include <cerrno>
-#include <csignal>
-#include <ctime>
 #include <fcntl.h>
 #include <optional>
-#include <pthread.h>
 #include <string>
 #include <sys/stat.h>
 #include <system_error>
@@ -37,28 +35,6 @@ std::optional<struct stat> status_of(const std::filesystem::path& path) {
 bool may(const std::filesystem::path& path, int mode) {
   return faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0;
 }
-
-/// Makes a file that reaches RLIMIT_FSIZE an error of write() instead of the end of the program.
-class NoFileSizeSignal {
- public:
-  NoFileSizeSignal() {
-    sigemptyset(&signal_);
-    sigaddset(&signal_, SIGXFSZ);
-    pthread_sigmask(SIG_BLOCK, &signal_, &before_);
-  }
-  NoFileSizeSignal(const NoFileSizeSignal&) = delete;
-  NoFileSizeSignal& operator=(const NoFileSizeSignal&) = delete;
-  ~NoFileSizeSignal() {
-    const timespec now = {};
-    while (sigtimedwait(&signal_, nullptr, &now) > 0) {
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-
- private:
-  sigset_t signal_ = {};
-  sigset_t before_ = {};
-};
 
 }  // namespace
 

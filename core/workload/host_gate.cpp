@@ -13,8 +13,8 @@ HostGate::Limits HostGate::limits_for(const HttpSettings& http, const std::strin
   return {http.per_host.value_or(usual.at_a_time), http.rate_per_host.value_or(usual.rate_per_s)};
 }
 
-bool HostGate::may_start(const Host& host, const Limits& limits, Clock::time_point now) const {
-  return (limits.at_a_time == 0 || host.under_way < limits.at_a_time) && host.next <= now;
+bool HostGate::has_place(const Host& host, const Limits& limits) {
+  return limits.at_a_time == 0 || host.under_way < limits.at_a_time;
 }
 
 HostGate::Pass HostGate::start(const std::string& name, Host& host, const Limits& limits,
@@ -31,7 +31,7 @@ std::optional<HostGate::Pass> HostGate::try_enter(const std::string& name, const
                                                   Clock::time_point now) {
   const std::lock_guard lock(mutex_);
   Host& host = hosts_[name];
-  if (!may_start(host, limits, now)) {
+  if (!host.waiting.empty() || !has_place(host, limits) || host.next > now) {
     return {};
   }
   return start(name, host, limits, now);
@@ -39,22 +39,36 @@ std::optional<HostGate::Pass> HostGate::try_enter(const std::string& name, const
 
 std::optional<HostGate::Pass> HostGate::enter(const std::string& name, const Limits& limits,
                                               const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
-  Host& host = hosts_[name];
-  while (!stop.stop_requested()) {
-    const Clock::time_point now = Clock::now();
-    if (may_start(host, limits, now)) {
-      return start(name, host, limits, now);
+  std::optional<Pass> pass;
+  {
+    std::unique_lock lock(mutex_);
+    Host& host = hosts_[name];
+    const std::uint64_t ticket = host.next_ticket++;
+    host.waiting.push_back(ticket);
+    const auto is_first = [&] { return host.waiting.front() == ticket; };
+    const auto has_room = [&] { return has_place(host, limits); };
+    while (!pass && !stop.stop_requested()) {
+      const Clock::time_point now = Clock::now();
+      if (!is_first()) {
+        changed_.wait(lock, stop, is_first);
+      } else if (!has_room()) {
+        changed_.wait(lock, stop, has_room);
+      } else if (host.next > now) {
+        // Whoever is first is the only one who may start: `next` stays as it is.
+        changed_.wait_until(lock, stop, host.next, [] { return false; });
+      } else {
+        pass.emplace(start(name, host, limits, now));
+      }
     }
-    const bool full = limits.at_a_time != 0 && host.under_way >= limits.at_a_time;
-    const auto changed = [&] { return may_start(host, limits, Clock::now()); };
-    if (full) {
-      left_.wait(lock, stop, changed);
-    } else {
-      left_.wait_until(lock, stop, host.next, changed);
-    }
+    std::erase(host.waiting, ticket);
   }
-  return {};
+  changed_.notify_all();  // there is another first
+  return pass;
+}
+
+std::size_t HostGate::waiting(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  return hosts_[name].waiting.size();
 }
 
 void HostGate::leave(const std::string& name) {
@@ -62,7 +76,7 @@ void HostGate::leave(const std::string& name) {
     const std::lock_guard lock(mutex_);
     --hosts_[name].under_way;
   }
-  left_.notify_all();
+  changed_.notify_all();
 }
 
 }  // namespace poolscope::workload

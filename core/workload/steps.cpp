@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/workload/steps.h"
 
+#include "core/base/no_file_size_signal.h"
 #include "core/trace/clock.h"
 #include "core/trace/phase_scope.h"
 
@@ -71,6 +72,7 @@ class TemporaryFile {
   ~TemporaryFile() { close(fd_); }
 
   void write_at(std::uint64_t offset, const std::vector<std::byte>& chunk, std::size_t count) {
+    const NoFileSizeSignal guard;
     for (std::size_t done = 0; done < count;) {
       const ssize_t n =
           pwrite(fd_, chunk.data() + done, count - done, static_cast<off_t>(offset + done));

@@ -104,7 +104,7 @@ std::optional<HostGate::Pass> TaskRunner::wait_for_host(const std::string& url) 
   if (auto pass = gate_.try_enter(host, limits, HostGate::Clock::now())) {
     return pass;
   }
-  const PhaseScope phase(PhaseKind::sleep, "pause for " + host);
+  const PhaseScope phase(PhaseKind::sleep, std::string(kPausePhase) + host);
   auto pass = gate_.enter(host, limits, stop_);
   if (!pass) {
     throw TaskStopped();

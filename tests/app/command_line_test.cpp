@@ -16,6 +16,7 @@ class CommandLineParseTest : public QObject {
   void window_takesItsOptions();
   void record_takesItsOptions();
   void record_tasksAndDuration_excludeEachOther();
+  void seconds_beyondTheMost_sayHowManyMayBe();
   void export_takesRangeSizeAndTheme();
   void export_takesRateAndSpeed();
   void open_withScenario_isRefused();
@@ -83,6 +84,13 @@ void CommandLineParseTest::record_tasksAndDuration_excludeEachOther() {
   const auto call = parse(QStringLiteral("record --scenario s --output o --tasks 3 --duration 2"));
   QVERIFY(!call);
   QVERIFY(call.error().message().find("--tasks") != std::string::npos);
+}
+
+void CommandLineParseTest::seconds_beyondTheMost_sayHowManyMayBe() {
+  const auto call = parse(QStringLiteral("sweep --scenario s --budget 1e9"));
+  QVERIFY(!call);
+  QVERIFY2(call.error().message().find("2592000") != std::string::npos,
+           call.error().message().c_str());
 }
 
 void CommandLineParseTest::export_takesRangeSizeAndTheme() {

@@ -24,6 +24,7 @@ class ExperimentsTest : public QObject {
   void fit_thatCannotTell_saysWhy_data();
   void fit_thatCannotTell_saysWhy();
   void fit_prints_forPeople();
+  void fit_showsNoThroughputBelowZero();
   void fit_drawsItsPlot_andKeepsOneThatExists();
   void compare_tellsTheFasterOne_keyByKey();
   void compare_prints_forPeople();
@@ -243,6 +244,15 @@ void ExperimentsTest::fit_prints_forPeople() {
                            "8 workers: 396/s, within 5 % of the best"}) {
     QVERIFY2(outcome.out.contains(QLatin1String(word)), word);
   }
+}
+
+/// Student's t reaches below it where values differ much; a throughput does not.
+void ExperimentsTest::fit_showsNoThroughputBelowZero() {
+  const Outcome outcome = runPoolscope(
+      {QStringLiteral("fit"), write(QStringLiteral("wild.csv"),
+                                    "workers,throughput\n1,1\n1,90\n1,2\n2,20\n2,21\n2,20\n")});
+  QCOMPARE(outcome.status, 0);
+  QVERIFY2(outcome.out.contains(QLatin1String(" 0 to 1")), qPrintable(outcome.out));
 }
 
 void ExperimentsTest::fit_drawsItsPlot_andKeepsOneThatExists() {

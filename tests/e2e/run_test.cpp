@@ -56,6 +56,7 @@ class RunTest : public QObject {
   void program_doesNotNotice_andIsSeen();
   void scraper_isCountedAsItCounts();
   void maxWorkers_areThoseAskedFor();
+  void maxWorkers_thatTheProgramSets_areSeen();
   void cpuTime_isMeasuredWhereAskedFor();
   void secondProcess_isAGroupOfItsOwn();
   void marker_isOnTheTimeAxis();
@@ -144,6 +145,24 @@ void RunTest::maxWorkers_areThoseAskedFor() {
   record({kPython, kScripts + QStringLiteral("scrape.py")},
          {QStringLiteral("--max-workers"), QStringLiteral("3")});
   QCOMPARE(recorded()->statistics().peak_workers, 3U);
+}
+
+/// There is no public way, but programs do it: seen when a worker starts because of it.
+void RunTest::maxWorkers_thatTheProgramSets_areSeen() {
+  record({kPython, script("import threading\n"
+                          "from concurrent.futures import ThreadPoolExecutor\n"
+                          "go = threading.Event()\n"
+                          "with ThreadPoolExecutor(2) as pool:\n"
+                          "    for _ in range(2): pool.submit(go.wait)\n"
+                          "    pool._max_workers = 4\n"
+                          "    for _ in range(4): pool.submit(go.wait)\n"
+                          "    go.set()\n")});
+  const auto snapshot = recorded();
+  QCOMPARE(snapshot->statistics().peak_workers, 4U);
+  const auto steps = snapshot->max_workers_steps(snapshot->pools()[0].index);
+  QCOMPARE(steps.size(), std::size_t{2});
+  QCOMPARE(steps[0].now, 2U);
+  QCOMPARE(steps[1].now, 4U);
 }
 
 void RunTest::cpuTime_isMeasuredWhereAskedFor() {

@@ -33,7 +33,8 @@ QString scalingPointText(const ScalingPoint& point) {
   }
   text += rate(measured.mean);
   if (measured.half_width) {
-    text += QObject::tr(" (%1 to %2)").arg(rateText(measured.low()), rateText(measured.high()));
+    text +=
+        QObject::tr(" (%1 to %2)").arg(rateText(measured.low_rate()), rateText(measured.high()));
   }
   if (point.predicted) {
     text += QObject::tr(", predicted %1").arg(rateText(*point.predicted));

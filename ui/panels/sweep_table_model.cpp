@@ -47,7 +47,7 @@ QString SweepTableModel::text(const experiment::SweepPoint& point, int column) c
       return rateText(measured.mean);
     case interval:
       return measured.half_width
-                 ? tr("%1 to %2").arg(rateText(measured.low()), rateText(measured.high()))
+                 ? tr("%1 to %2").arg(rateText(measured.low_rate()), rateText(measured.high()))
                  : dash();
     case predicted:
       return point.predicted ? rateText(*point.predicted) : dash();

@@ -253,7 +253,7 @@ void Layout::addMarks() {
                      .at = QPointF(scene_.count.toX(static_cast<double>(point.workers)),
                                    scene_.value.toY(shown))};
     if (point.throughput.half_width) {
-      mark.low = scene_.value.toY(std::max(0.0, point.throughput.low()));
+      mark.low = scene_.value.toY(point.throughput.low_rate());
       mark.high = std::max(scene_.plot.top(), scene_.value.toY(point.throughput.high()));
     }
     scene_.marks.append(mark);

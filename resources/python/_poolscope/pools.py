@@ -79,6 +79,7 @@ class Pool:
         self.gate = False  # whether workers have to look before they take a task
         self.paused = False
         self.retire = 0  # so many workers are to leave
+        self.made_with = self.max_workers = None  # max_workers at first, and that was told last
         self.shut = self.broken = self.told = False
         self.workers = weakref.WeakSet()
         self.door = _thread.allocate_lock()  # held while paused
@@ -96,6 +97,8 @@ class Pool:
         executor = self.executor()
         if wanted_workers and not self.foreign and not self.told:
             executor._max_workers = wanted_workers
+        if self.max_workers is None:
+            self.made_with = self.max_workers = getattr(executor, "_max_workers", None)
         threads = getattr(executor, "_threads", None)
         if type(threads) is set:
             executor._threads = own = Threads(threads)
@@ -104,6 +107,15 @@ class Pool:
 
     def add_worker(self, worker):
         self.workers.add(worker)
+        self._look_at_max_workers()
+
+    def _look_at_max_workers(self):
+        """Programs set executor._max_workers, too. It means something when a worker starts."""
+        now = getattr(self.executor(), "_max_workers", None)
+        before = self.max_workers
+        if before is not None and now != before:
+            self.max_workers = now
+            self.tell(events.MAX_WORKERS, _as_count(now) | _as_count(before) << 32)
 
     def tell(self, kind, detail=0, thread=None):
         if events.on and self.number:
@@ -121,7 +133,9 @@ class Pool:
         name = str.__str__(executor._thread_name_prefix) if _is_text(executor) else ""
         if self.foreign:
             name += " (queue unknown)"
-        detail = _as_count(executor._max_workers) | events.name_id(name) << 32
+        if self.made_with is None:
+            self.made_with = self.max_workers = executor._max_workers
+        detail = _as_count(self.made_with) | events.name_id(name) << 32
         tag = self.made_by | events.POOL_CREATED << 32 | self.number << 48
         events.first((self.made_ns, 0, tag, detail))
         return True
@@ -271,7 +285,7 @@ class Pool:
 
     def _resize(self, executor, wanted):
         before = executor._max_workers
-        executor._max_workers = wanted
+        executor._max_workers = self.max_workers = wanted
         detail = wanted | _as_count(before) << 32
         self.tell(events.MAX_WORKERS, detail)
         alive = len(executor._threads)
@@ -373,6 +387,7 @@ def tell_again():
         _give_number(pool)
         pool.queued = None
         pool.told = False
+        pool.made_with = pool.max_workers = None
         pool.made_ns = events.now()
         pool.made_by = events.thread_id()
         _fresh[pool] = None

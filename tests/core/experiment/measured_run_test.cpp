@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/experiment/measured_run.h"
 
+#include "core/workload/local_server.h"
+
 #include <QTest>
 
 using namespace poolscope;
@@ -42,6 +44,25 @@ class MeasuredRunTest : public QObject {
     QCOMPARE(poisson.arrivals_per_s, std::optional<double>(70));
     QCOMPARE(poisson.arrivals_period, 0.0);
     QVERIFY(!run_load({.pattern = workload::LoadPattern::map, .tasks = 9}, 1).arrivals_per_s);
+  }
+
+  void requests_thatWaitForTheirTurn_areSeen() {
+    auto server = workload::LocalServer::start();
+    QVERIFY(server.has_value());
+    auto scenario = workload::parse_scenario(
+        "name = \"pages\"\n[load]\npattern = \"map\"\ntasks = 40\n[[task]]\nsteps = [ { http = "
+        "\"/\" } "
+        "]\n[http]\nper_host = 1\nurls = [\"http://127.0.0.1:" +
+            std::to_string((*server)->port()) + "/page?latency_ns=5000000\"]\n",
+        "pages.toml");
+    QVERIFY2(scenario.has_value(), scenario ? "" : scenario.error().message().c_str());
+    const auto paused = [&](std::uint64_t workers) {
+      const auto run = measure(*scenario, {.workers = workers, .seconds = 0.2, .most_seconds = 10});
+      return run && run->figures ? run->figures->paused_share : -1;
+    };
+    QCOMPARE(paused(1), 0.0);
+    const double of_four = paused(4);
+    QVERIFY2(of_four > 0.5 && of_four < 0.9, qPrintable(QString::number(of_four)));
   }
 };
 

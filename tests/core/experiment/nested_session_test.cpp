@@ -178,9 +178,8 @@ class NestedSessionTest : public QObject {
              text.c_str());
   }
 
-  /// The recording is of five workers, and nothing happened; parents that come as these do can
-  /// meet.
-  void aDeadlockThatTheRecordingWasSpared_isToldOf() {
+  /// One parent at a time: two workers are enough, one is not.
+  void parentsThatComeByThemselves_areRoots() {
     Script script(2);
     for (int k = 0; k < 40; ++k) {  // at times of their own
       const session::TimeNs begin = k * 100 * kMs + (k * 37 % 60) * kMs;

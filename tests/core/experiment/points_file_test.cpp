@@ -56,7 +56,13 @@ void PointsFileTest::badInput_namesFileLineAndValue_data() {
   QTest::newRow("no throughput") << QByteArray("workers,rate\n1,10\n")
                                  << QStringList{"p.csv:1", "'throughput'"};
   QTest::newRow("semicolons") << QByteArray("workers;throughput\n1;10\n")
-                              << QStringList{"p.csv:1", "workers,throughput"};
+                              << QStringList{"p.csv:1", "workers,throughput", "';'"};
+  QTest::newRow("tabs") << QByteArray("workers\tthroughput\n1\t10\n")
+                        << QStringList{"p.csv:1", "with tabs", "commas"};
+  QTest::newRow("line ends of an old Mac")
+      << QByteArray("workers,throughput\r1,10\r") << QStringList{"p.csv:1", "carriage returns"};
+  QTest::newRow("UTF-16") << QByteArray("\xff\xfew\0o\0r\0k\0", 10)
+                          << QStringList{"p.csv", "UTF-16", "UTF-8"};
   QTest::newRow("a column twice") << QByteArray("workers,throughput,Workers\n1,10,2\n")
                                   << QStringList{"p.csv:1", "'workers' twice"};
   row("more than there can be", "2,1e308\n", {"p.csv:3", "'1e308'", "1e18"});

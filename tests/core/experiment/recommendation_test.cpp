@@ -13,6 +13,8 @@ class RecommendationTest : public QObject {
   void aLimitThatNobodyMeets_givesNone();
   void aSmallerCountThatMightDo_isNamed();
   void manyMoreThatAreSlower_areTold();
+  void tasksThatComeByThemselves_waitLessWithMore();
+  void asManyWorkersAsTasks_needNoWiderSweep();
   void throughputBetweenPoints_liesOnTheLine();
   void reason_isASentence_data();
   void reason_isASentence();
@@ -73,11 +75,54 @@ void RecommendationTest::manyMoreThatAreSlower_areTold() {
   QVERIFY(reason_text(recommend(saturating())).find("More only add memory.") != std::string::npos);
 }
 
+/// The throughput is that of the arrivals; what more workers are good for is the wait.
+void RecommendationTest::tasksThatComeByThemselves_waitLessWithMore() {
+  const std::vector<RepeatedPoint> knee{
+      {1, {50, 50, 50}, 9}, {2, {80, 80, 80}, 0.382}, {32, {80, 80, 80}, 0.022}};
+  const RecommendationRules rules{.tasks_come_by_themselves = true};
+  const std::string text = reason_text(recommend(knee, rules));
+  QVERIFY2(
+      text.find("shorten the wait in the queue: its 99th percentile is 382 ms at 2, 22.0 ms at "
+                "32.") != std::string::npos,
+      text.c_str());
+  QVERIFY(text.find("--queue-wait-p99") != std::string::npos);
+  QVERIFY(text.find("only add memory") == std::string::npos);
+  const std::vector<RepeatedPoint> flat{
+      {2, {80, 80, 80}, 0.382}, {4, {80, 80, 80}, 0.2}, {8, {80, 80, 80}, 0.08}};
+  const std::string no_difference = reason_text(recommend(flat, rules));
+  QVERIFY2(no_difference.find("no difference to the throughput") != std::string::npos &&
+               no_difference.find("80.0 ms at 8") != std::string::npos,
+           no_difference.c_str());
+  // As they are handed over at once, more workers are memory alone.
+  const std::vector<RepeatedPoint> idle{
+      {1, {50, 50, 50}, 9}, {2, {80, 80, 80}, 8e-5}, {32, {80, 80, 80}, 2e-5}};
+  QVERIFY(reason_text(recommend(idle, rules)).find("More only add memory.") != std::string::npos);
+}
+
+void RecommendationTest::asManyWorkersAsTasks_needNoWiderSweep() {
+  const std::vector<RepeatedPoint> rising{
+      {2, {40, 40, 40}}, {4, {80, 80, 80}}, {6, {120, 120, 120}}};
+  const auto text = [&](std::uint64_t tasks) {
+    return reason_text(recommend(rising, {.tasks_at_a_time = tasks}));
+  };
+  QVERIFY2(
+      text(6).find("A batch has no more than 6 tasks: more workers would have nothing to do.") !=
+          std::string::npos,
+      text(6).c_str());
+  QVERIFY(text(6).find("widen") == std::string::npos);
+  QVERIFY(text(7).find("widen the sweep") != std::string::npos);
+}
+
 void RecommendationTest::throughputBetweenPoints_liesOnTheLine() {
   const Recommendation result = recommend(saturating());
   QCOMPARE(throughput_at(result.points, 8).value_or(0), (395 + 396 + 396.5) / 3);
   QVERIFY(qAbs(throughput_at(result.points, 6).value_or(0) - 297.67) < 0.1);
   QVERIFY(!throughput_at(result.points, 64));
+  // Nested tasks on too few workers: between a deadlock and none.
+  const std::vector<PointSummary> deadlocked{{.workers = 4},
+                                             {.workers = 8, .throughput = {.mean = 390}}};
+  QVERIFY(!throughput_at(deadlocked, 6));
+  QCOMPARE(throughput_at(deadlocked, 4), std::optional<double>(0));
 }
 
 void RecommendationTest::reason_isASentence_data() {

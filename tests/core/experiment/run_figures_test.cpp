@@ -3,6 +3,7 @@
 
 #include "core/workload/random.h"
 
+#include <QProcess>
 #include <QTest>
 
 #include <algorithm>
@@ -24,11 +25,14 @@ class RunFiguresTest : public QObject {
   void waitingTasks_countInTheWait_asAtLeast();
   void openLoad_thatKeepsUp_hasTheNamedRate();
   void openLoad_thatFallsBehind_hasWhatItDid();
+  void openLoad_thatWaitsForAPlace_hasWhatItDid();
+  void openLoad_thatComesTooSlowly_hasWhatItDid();
   void bursts_areCountedOverWholePeriods();
   void lockWait_isToldWithItsName();
   void tooFewTasks_haveNoFigures();
   void othersBetween_areWhatThisProcessDidNotUse();
   void cpu_isTheShareOfAllCores_andOthersHaveTheirs();
+  void commands_thatWereRun_areOwnCpu();
 };
 
 namespace {
@@ -190,6 +194,39 @@ void RunFiguresTest::openLoad_thatFallsBehind_hasWhatItDid() {
   QVERIFY2(near(result->throughput, 40, 0.05), qPrintable(QString::number(result->throughput)));
 }
 
+/// A queue with four places lets in what the worker takes: all that came was done, and yet it is
+/// not the rate that was meant.
+void RunFiguresTest::openLoad_thatWaitsForAPlace_hasWhatItDid() {
+  Events events;
+  events.add(0, trace::EventKind::worker_started, 0, 2);
+  for (std::uint64_t task = 1; task <= 80; ++task) {
+    const double began = static_cast<double>(task) / 40;
+    events.add(std::max(0.001, began - 4.0 / 40), trace::EventKind::task_queued, task);
+    events.add(began, trace::EventKind::task_started, task, 2);
+    events.add(began + 0.025, trace::EventKind::task_finished, task, 2);
+  }
+  const RunLoad load{.workers = 1, .arrivals_per_s = 100, .queue_capacity = 4};
+  const auto result = figures_of(events.done(), {}, load, 0, 2 * kSecond);
+  QVERIFY2(near(result->throughput, 40, 0.05), qPrintable(QString::number(result->throughput)));
+  QVERIFY(result->arrivals_late);
+}
+
+/// A million a second are more than one thread submits.
+void RunFiguresTest::openLoad_thatComesTooSlowly_hasWhatItDid() {
+  Events events;
+  events.add(0, trace::EventKind::worker_started, 0, 2);
+  for (std::uint64_t task = 1; task <= 400; ++task) {
+    const double time = static_cast<double>(task) / 200;
+    events.add(time, trace::EventKind::task_queued, task);
+    events.add(time, trace::EventKind::task_started, task, 2);
+    events.add(time + 0.001, trace::EventKind::task_finished, task, 2);
+  }
+  const auto result =
+      figures_of(events.done(), {}, {.workers = 1, .arrivals_per_s = 1e6}, 0, 2 * kSecond);
+  QVERIFY2(near(result->throughput, 200, 0.05), qPrintable(QString::number(result->throughput)));
+  QVERIFY(result->arrivals_late);
+}
+
 /// A burst just before the end, of which a slow pool has done little yet, is as old as one that it
 /// still had to do when the window began.
 void RunFiguresTest::bursts_areCountedOverWholePeriods() {
@@ -250,6 +287,17 @@ void RunFiguresTest::cpu_isTheShareOfAllCores_andOthersHaveTheirs() {
   QCOMPARE(result->memory_bytes, std::uint64_t{20'000});
   const UsageSample now = usage_now();
   QVERIFY(now.memory_bytes > 100'000 && now.cpu_seconds > 0);
+}
+
+/// A task that runs a program: what that computes is no other program's.
+void RunFiguresTest::commands_thatWereRun_areOwnCpu() {
+  const UsageSample before = usage_now();
+  QCOMPARE(QProcess::execute(QStringLiteral("sh"),
+                             {QStringLiteral("-c"),
+                              QStringLiteral("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done")}),
+           0);
+  const double used = usage_now().cpu_seconds - before.cpu_seconds;
+  QVERIFY2(used > 0.02, qPrintable(QString::number(used)));
 }
 
 QTEST_APPLESS_MAIN(RunFiguresTest)

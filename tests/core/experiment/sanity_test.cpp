@@ -17,6 +17,7 @@ class SanityTest : public QObject {
   void notes_standOnceEach_withTheirCounts();
   void poissonArrivals_haveErlangsWait();
   void tooManyArrivals_haveNoSteadyWait();
+  void lateArrivals_haveNoErlang();
 };
 
 namespace {
@@ -105,6 +106,14 @@ void SanityTest::tooManyArrivals_haveNoSteadyWait() {
                 {.pattern = workload::LoadPattern::poisson, .rate_per_s = 400});
   QVERIFY(!sanity.queue_wait_by_erlang_c);
   QVERIFY2(says(sanity, "no steady value"), sanity.note().c_str());
+}
+
+/// They waited for a place in the queue, which Erlang's has for all.
+void SanityTest::lateArrivals_haveNoErlang() {
+  const Sanity sanity = sanity_of(point(10, {.run_time_mean = 0.02, .arrivals_late = true}),
+                                  {.pattern = workload::LoadPattern::poisson, .rate_per_s = 400});
+  QVERIFY(!sanity.queue_wait_by_erlang_c);
+  QVERIFY2(says(sanity, "these were late"), sanity.note().c_str());
 }
 
 QTEST_APPLESS_MAIN(SanityTest)

@@ -3,6 +3,7 @@
 #include "core/experiment/sweep.h"
 
 #include "core/experiment/sweep_plan.h"
+#include "core/workload/local_server.h"
 
 #include <QTest>
 
@@ -32,7 +33,10 @@ class SweepTest : public QObject {
   void tasksLongerThanTheRuns_areNotTooFewCounts();
   void cancel_keepsWhatWasMeasured();
   void aSmallBudget_isKept();
+  void anEndBeforeThreeRepeats_isToldAsThat();
+  void runsShorterThanThePeriodOfTheBursts_areTold();
   void aServerThatIsNotThere_isToldAsAnError();
+  void whatAHostsLimitsHoldUp_isNotPredicted();
   void causes_areToldFromWhatWasSeen();
   void waitsLongerThanTheRuns_meetNoLimit();
 };
@@ -111,7 +115,8 @@ void SweepTest::furtherCounts_lieAboutTheChoice_orBeyond() {
   QCOMPARE(further_counts(recommend(knee), 256), (Counts{6, 12}));
   const std::vector<RepeatedPoint> rising{point(1, 50), point(2, 100), point(4, 200)};
   QCOMPARE(further_counts(recommend(rising), 256), Counts{8});
-  QCOMPARE(further_counts(recommend(rising), 7), Counts{});
+  QCOMPARE(further_counts(recommend(rising), 7), Counts{7});  // as many as there are tasks
+  QCOMPARE(further_counts(recommend(rising), 4), Counts{});
   const std::vector<RepeatedPoint> flat{point(1, 50), point(2, 50), point(4, 50)};
   QCOMPARE(further_counts(recommend(flat), 256), Counts{});
   const std::vector<RepeatedPoint> noisy{point(1, 50, 0.5), point(2, 50, 0.5), point(4, 50, 0.5)};
@@ -237,6 +242,11 @@ void SweepTest::aDeadlock_isNoThroughput() {
   QCOMPARE(result.points.at(0).workers, std::uint64_t{2});
   QCOMPARE(result.points.at(0).throughput.mean, 0.0);
   QVERIFY(result.points.at(1).throughput.mean > 0);
+  // Its workers are all but idle, and what waits for them waits to the end.
+  QVERIFY2(result.points.at(0).utilization > 0.5,
+           qPrintable(QString::number(result.points.at(0).utilization)));
+  QVERIFY(result.points.at(0).memory_bytes > 0);
+  QVERIFY(result.points.at(0).queue_wait_at_least);
 }
 
 void SweepTest::aDeadlock_atAllCounts_isNoThroughput_andSaysWhy() {
@@ -298,6 +308,36 @@ void SweepTest::aSmallBudget_isKept() {
   QVERIFY(!result.points.empty());
 }
 
+void SweepTest::anEndBeforeThreeRepeats_isToldAsThat() {
+  SweepOptions options{.scenario = scenario(kMap, "{ sleep = \"2ms\" }"), .workers = {1, 2, 4}};
+  options.repeats = 100;
+  options.run_seconds = 0.1;
+  options.budget_seconds = 0.7;
+  const SweepResult result = run(options);
+  QCOMPARE(result.end, SweepEnd::budget);
+  QVERIFY(!result.recommendation.workers);
+  QVERIFY2(result.recommendation.code != ReasonCode::too_few_repeats ||
+               result.reason.find("more time (--budget)") != std::string::npos,
+           result.reason.c_str());
+}
+
+void SweepTest::runsShorterThanThePeriodOfTheBursts_areTold() {
+  SweepOptions options{
+      .scenario = scenario("pattern = \"burst\"\ntasks = 20\nfirst = 10\nburst_size = 10\n"
+                           "interval = \"20ms\"",
+                           "{ sleep = \"1ms\" }"),
+      .workers = {2}};
+  options.repeats = 1;
+  const auto is_told = [&](double seconds) {
+    options.run_seconds = seconds;
+    return std::ranges::any_of(run(options).notes, [](const std::string& note) {
+      return note.find("220 ms") != std::string::npos;
+    });
+  };
+  QVERIFY(is_told(0.1));
+  QVERIFY(!is_told(0.5));
+}
+
 void SweepTest::aServerThatIsNotThere_isToldAsAnError() {
   auto web = scenario(kMap, "{ http = \"/\", latency = \"1ms\" }");
   web.http.urls = {"http://127.0.0.1:1/"};
@@ -309,6 +349,22 @@ void SweepTest::aServerThatIsNotThere_isToldAsAnError() {
   (*sweep)->wait();
   QVERIFY((*sweep)->error().has_value());
   QVERIFY(!(*sweep)->result().recommendation.workers);
+}
+
+void SweepTest::whatAHostsLimitsHoldUp_isNotPredicted() {
+  const auto server = workload::LocalServer::start();
+  QVERIFY(server.has_value());
+  SweepOptions options{.scenario = scenario(kMap, "{ http = \"/\" }"), .workers = {1, 2, 4}};
+  options.scenario.http.urls = {"http://127.0.0.1:" + std::to_string((*server)->port()) +
+                                "/page?latency_ns=2000000"};
+  options.scenario.http.per_host = 2;
+  options.repeats = 3;
+  options.run_seconds = 0.3;
+  const SweepResult result = run(options);
+  QCOMPARE(result.points.size(), std::size_t{3});
+  QVERIFY(result.points[0].predicted && result.points[1].predicted);
+  QVERIFY(result.points[2].paused_share > 0.25);
+  QVERIFY(!result.points[2].predicted && !result.points[2].predicted_queue_wait_p99);
 }
 
 void SweepTest::causes_areToldFromWhatWasSeen() {
@@ -334,6 +390,13 @@ void SweepTest::causes_areToldFromWhatWasSeen() {
   result.points[1].lock = "db";
   evaluate(result, options, false);
   QVERIFY2(result.reason.find("the lock 'db'") != std::string::npos, result.reason.c_str());
+
+  result.points = {measured(1, 100), measured(2, 200, {.paused_share = 0.1}),
+                   measured(4, 200, {.paused_share = 0.5})};
+  evaluate(result, options, false);
+  QVERIFY2(result.reason.find("(50 % of the run time at 4 workers): the limits per_host") !=
+               std::string::npos,
+           result.reason.c_str());
 }
 
 void SweepTest::waitsLongerThanTheRuns_meetNoLimit() {

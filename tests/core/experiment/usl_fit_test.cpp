@@ -150,6 +150,9 @@ void UslFitTest::notes_tellWhatIsNotToBeTrusted_data() {
   QTest::addColumn<QString>("word");
   QTest::newRow("three values") << QList<double>{1, 10, 2, 18, 4, 30}
                                 << QStringLiteral("nothing checks it");
+  QTest::newRow("three values each")
+      << QList<double>{1, 10, 2, 18, 4, 30, 1, 10.1, 2, 18.2, 4, 30.1}
+      << QStringLiteral("nothing checks it");
   QTest::newRow("without one worker")
       << QList<double>{2, 20, 4, 37, 8, 60, 16, 75} << QStringLiteral("extrapolated");
   QTest::newRow("super-linear") << QList<double>{1, 10, 2, 21.5, 4, 46, 8, 99}

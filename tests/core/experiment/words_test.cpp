@@ -22,6 +22,9 @@ void WordsTest::numbers_haveThreeDigitsOrSo_data() {
   row(shown(0.1234), "0.123");
   row(shown(1.5), "1.50");
   row(shown(39.54), "39.5");
+  row(shown(0.99996), "1.00");
+  row(shown(9.9998), "10.0");
+  row(shown(99.96), "100");
   row(shown(396.4), "396");
   row(shown(12345.6), "12346");
   row(significant(0.0277284754), "0.02773");

@@ -18,6 +18,7 @@ class HostGateTest : public QObject {
   void limits_ofThisMachine_areNoneUnlessGiven();
   void atATime_oneMoreThanAllowed_waitsUntilOneLeaves();
   void rate_startsAreApart();
+  void whoWaits_isNotOvertaken();
   void hosts_haveLimitsOfTheirOwn();
   void stop_endsTheWait_data();
   void stop_endsTheWait();
@@ -56,6 +57,38 @@ void HostGateTest::rate_startsAreApart() {
   QVERIFY(!gate.try_enter("a", ten_a_second, now + milliseconds(99)));
   QVERIFY(gate.try_enter("a", ten_a_second, now + milliseconds(100)));
   QVERIFY(!gate.try_enter("a", ten_a_second, now + milliseconds(150)));
+}
+
+/// Else a worker that is done with one page and comes for the next takes the place that it just
+/// left, and those that wait starve.
+void HostGateTest::whoWaits_isNotOvertaken() {
+  HostGate gate;
+  const HostGate::Limits one{.at_a_time = 1};
+  auto first = gate.try_enter("a", one, Clock::now());
+  std::atomic<int> order = 0;
+  std::atomic<int> earlier = 0;
+  std::atomic<int> later = 0;
+  std::jthread a([&] {
+    const auto pass = gate.enter("a", one, {});
+    earlier = ++order;
+  });
+  while (gate.waiting("a") < 1) {
+    std::this_thread::yield();
+  }
+  std::jthread b([&] {
+    const auto pass = gate.enter("a", one, {});
+    later = ++order;
+  });
+  while (gate.waiting("a") < 2) {
+    std::this_thread::yield();
+  }
+  const bool overtakes = gate.try_enter("a", {.at_a_time = 2}, Clock::now()).has_value();
+  first.reset();
+  a.join();
+  b.join();
+  QVERIFY(!overtakes);
+  QCOMPARE(earlier.load(), 1);
+  QCOMPARE(later.load(), 2);
 }
 
 void HostGateTest::hosts_haveLimitsOfTheirOwn() {

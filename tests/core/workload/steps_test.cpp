@@ -13,6 +13,7 @@
 #include <functional>
 #include <poll.h>
 #include <string>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -112,6 +113,16 @@ class StepsTest : public QObject {
     QFETCH(int, bytes);
     QCOMPARE(failure_of([&] { write_and_read_back(static_cast<std::uint64_t>(bytes), {}); }),
              std::string());
+  }
+
+  void file_beyondWhatIsAllowed_fails() {
+    rlimit before{};
+    QCOMPARE(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const rlimit small{.rlim_cur = 64 * 1024, .rlim_max = before.rlim_max};
+    QCOMPARE(setrlimit(RLIMIT_FSIZE, &small), 0);
+    const std::string error = failure_of([] { write_and_read_back(1024 * 1024, {}); });
+    setrlimit(RLIMIT_FSIZE, &before);
+    QVERIFY2(error.find("File too large") != std::string::npos, error.c_str());
   }
 
   void file_leavesNothingBehind() {
