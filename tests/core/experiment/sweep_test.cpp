@@ -61,6 +61,19 @@ SweepResult run(SweepOptions options) {
   return (*sweep)->result();
 }
 
+/// Longer and longer until it shows what is wanted: the longer the runs are, the less it matters
+/// that other programs, or another computer on the same cores, took them for a while.
+template <typename Shows>
+SweepResult run_long_enough(SweepOptions options, Shows shows) {
+  constexpr double kLongest = 5;
+  SweepResult result = run(options);
+  while (!shows(result) && *options.run_seconds * 4 < kLongest) {
+    *options.run_seconds *= 4;
+    result = run(options);
+  }
+  return result;
+}
+
 RepeatedPoint point(std::uint64_t workers, double throughput, double noise = 0.001) {
   return {workers, {throughput * (1 - noise), throughput, throughput * (1 + noise)}};
 }
@@ -165,11 +178,18 @@ void SweepTest::sleepingTasks_scaleWithTheWorkers() {
   SweepOptions options{.scenario = scenario(kMap, "{ sleep = \"5ms\" }"), .workers = {1, 4, 16}};
   options.repeats = 3;
   options.run_seconds = 0.1;
-  const SweepResult result = run(options);
+  const auto more = [](const SweepResult& of, std::size_t i) {
+    return of.points.at(i + 1).throughput.mean > 2 * of.points.at(i).throughput.mean;
+  };
+  const auto sooner = [](const SweepResult& of) {
+    return of.points.at(2).queue_wait_p99 < of.points.at(1).queue_wait_p99;
+  };
+  const SweepResult result = run_long_enough(
+      options, [&](const SweepResult& of) { return more(of, 0) && more(of, 1) && sooner(of); });
   const auto throughput = [&](std::size_t i) { return result.points.at(i).throughput.mean; };
-  QVERIFY2(throughput(1) > 2 * throughput(0), qPrintable(QString::number(throughput(1))));
-  QVERIFY2(throughput(2) > 2 * throughput(1), qPrintable(QString::number(throughput(2))));
-  QVERIFY(result.points[2].queue_wait_p99 < result.points[1].queue_wait_p99);
+  QVERIFY2(more(result, 0), qPrintable(QString::number(throughput(1) / throughput(0))));
+  QVERIFY2(more(result, 1), qPrintable(QString::number(throughput(2) / throughput(1))));
+  QVERIFY(sooner(result));
   QVERIFY(result.points[0].utilization > 0.5 && result.points[0].utilization <= 1);
   QVERIFY(result.points[0].cpu >= 0 && result.points[0].cpu <= 1);
   QVERIFY(result.fit.has_value());
@@ -182,12 +202,21 @@ void SweepTest::aLock_isPredictedAsTheCeiling() {
       .workers = {1, 4, 16}};
   options.repeats = 1;
   options.run_seconds = 0.3;
-  const SweepResult result = run(options);
-  const auto predicted = [&](std::size_t i) { return result.points.at(i).predicted.value_or(0); };
+  const auto predicted = [](const SweepResult& of, std::size_t i) {
+    return of.points.at(i).predicted.value_or(0);
+  };
   // Each has the lock for 4 ms or a little more; those that the run's end found waiting for it
   // were stopped, and must not count as tasks without it.
-  QVERIFY2(predicted(1) > 100 && predicted(1) < 260, qPrintable(QString::number(predicted(1))));
-  QVERIFY2(predicted(2) < 1.1 * predicted(1), qPrintable(QString::number(predicted(2))));
+  const auto held = [&](const SweepResult& of) {
+    return predicted(of, 1) > 100 && predicted(of, 1) < 260;
+  };
+  const auto ceiling = [&](const SweepResult& of) {
+    return predicted(of, 2) < 1.1 * predicted(of, 1);
+  };
+  const SweepResult result =
+      run_long_enough(options, [&](const SweepResult& of) { return held(of) && ceiling(of); });
+  QVERIFY2(held(result), qPrintable(QString::number(predicted(result, 1))));
+  QVERIFY2(ceiling(result), qPrintable(QString::number(predicted(result, 2))));
   QCOMPARE(result.points[2].lock, std::string("db"));
   for (const SweepPoint& each : result.points) {
     QVERIFY(each.predicted_queue_wait_p99.value_or(0) > 0);
