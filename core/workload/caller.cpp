@@ -190,15 +190,11 @@ void Caller::submit_children(std::uint64_t batch, std::uint64_t position, std::u
 /// it.
 void Caller::run_open_load() {
   const std::uint64_t in_batch = tasks_of_batch();
-  Clock::time_point arrival = Clock::now();
+  Clock::time_point arrival = arrivals_now();
   for (std::uint64_t n = 0; n < most_tasks_.value_or(kEndless); ++n) {
     arrival += gap(n / in_batch, n % in_batch);
     take_done();
-    if (!wait_until(arrival)) {
-      break;
-    }
-    arrival += wait_while_held();
-    if (close_.stop_requested() || !submit(n / in_batch, n % in_batch)) {
+    if (!wait_for_arrival(arrival) || !submit(n / in_batch, n % in_batch)) {
       break;
     }
   }
@@ -363,20 +359,37 @@ bool Caller::wait_until(Clock::time_point time) const {
 void Caller::hold_arrivals(bool hold) {
   {
     const std::lock_guard lock(hold_mutex_);
-    held_ = hold;
+    if (hold && !held_since_) {
+      held_since_ = Clock::now();
+    } else if (!hold && held_since_) {
+      held_for_ += Clock::now() - *std::exchange(held_since_, std::nullopt);
+    }
   }
-  released_.notify_all();
+  hold_changed_.notify_all();
 }
 
-/// How long that was: so much later all the others come.
-Caller::Clock::duration Caller::wait_while_held() {
+/// The arrivals' own clock, which stands still while they are held: so much later come all that
+/// were to come then, also where the caller was busy and saw the hold late or not at all.
+Caller::Clock::time_point Caller::arrivals_now() {
+  const std::lock_guard lock(hold_mutex_);
+  return held_since_.value_or(Clock::now()) - held_for_;
+}
+
+/// `arrival` by the arrivals' own clock. False if the load was closed before.
+bool Caller::wait_for_arrival(Clock::time_point arrival) {
   std::unique_lock lock(hold_mutex_);
-  if (!held_) {
-    return {};
+  while (!close_.stop_requested()) {
+    if (held_since_) {
+      hold_changed_.wait(lock, close_, [this] { return !held_since_; });
+      continue;
+    }
+    const Clock::time_point due = arrival + held_for_;
+    if (Clock::now() >= due) {
+      return true;
+    }
+    hold_changed_.wait_until(lock, close_, due, [this] { return held_since_.has_value(); });
   }
-  const Clock::time_point begin = Clock::now();
-  released_.wait(lock, close_, [this] { return !held_; });
-  return Clock::now() - begin;
+  return false;
 }
 
 void Caller::cancel_queued() {

@@ -72,7 +72,8 @@ class Caller {
   void wait_for_empty_queue();
   std::size_t outstanding() const;
   bool wait_until(Clock::time_point time) const;
-  Clock::duration wait_while_held();
+  Clock::time_point arrivals_now();
+  bool wait_for_arrival(Clock::time_point arrival);
 
   ThreadPoolExecutor& pool_;
   const Scenario& scenario_;
@@ -92,8 +93,9 @@ class Caller {
   std::uint64_t left_queue_ = 0;  // started or cancelled
 
   std::mutex hold_mutex_;
-  std::condition_variable_any released_;
-  bool held_ = false;  // guarded by hold_mutex_
+  std::condition_variable_any hold_changed_;
+  std::optional<Clock::time_point> held_since_ = {};  // guarded by hold_mutex_, as the next
+  Clock::duration held_for_ = {};                     // before, in all
 
   mutable std::mutex failures_mutex_;
   std::map<std::string, std::uint64_t> failures_;  // guarded by failures_mutex_; how often, by text

@@ -24,18 +24,19 @@ int lines(const QString& text) {
   return static_cast<int>(text.count(QLatin1Char('\n')));
 }
 
-/// Says "ready", and then, for each line that it reads, runs so many tasks; "done" after each.
+/// Says "ready", and then, for each line that it reads, runs so many tasks; "done" after each. Each
+/// in one piece: an unbuffered print() writes the end of its line later, which is taken for "done".
 constexpr const char* kServant =
-    "import sys\n"
+    "import os, sys\n"
     "import poolscope\n"
     "from concurrent.futures import ThreadPoolExecutor\n"
     "pool = ThreadPoolExecutor(3, thread_name_prefix='servant')\n"
     "list(pool.map(int, range(10)))\n"
-    "print('ready', flush=True)\n"
+    "os.write(1, b'ready\\n')\n"
     "for line in sys.stdin:\n"
     "    list(pool.map(int, range(int(line))))\n"
     "    poolscope.mark('served')\n"
-    "    print('done', flush=True)\n";
+    "    os.write(1, b'done\\n')\n";
 
 }  // namespace
 

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // sweep, fit and compare as their users call them.
+#include "core/storage/recording.h"
 #include "program.h"
+#include "session_script.h"
 
 #include <QFile>
 #include <QJsonArray>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
+#include <random>
+#include <vector>
 
 using poolscope::test::Outcome;
 using poolscope::test::runPoolscope;
@@ -82,14 +87,26 @@ QString ExperimentsTest::write(const QString& name, const QByteArray& text) cons
   return file.fileName();
 }
 
+/// What a run of the naps would leave on a computer that does nothing else: one that was measured
+/// lasts a tenth of a second, and says little of the naps if others take the cores meanwhile.
 QString ExperimentsTest::record(const QString& name, int workers) const {
-  const Outcome outcome =
-      runPoolscope({QStringLiteral("record"), QStringLiteral("--scenario"),
-                    write(QStringLiteral("naps.toml"), kNaps), QStringLiteral("--max-workers"),
-                    QString::number(workers), QStringLiteral("--force"), QStringLiteral("--output"),
-                    path(name)});
-  if (outcome.status != 0) {
-    qFatal("%s", qPrintable(outcome.err));
+  using poolscope::session::TimeNs;
+  constexpr TimeNs kUs = 1'000;
+  poolscope::test::Script script(workers);
+  std::minstd_rand random(1);
+  std::vector<TimeNs> free(static_cast<std::size_t>(workers), 0);
+  for (int i = 0; i < 64; ++i) {
+    const auto worker = std::ranges::min_element(free);
+    const TimeNs queued = i * 5 * kUs;
+    const TimeNs started = std::max(*worker, queued) + 30 * kUs;
+    *worker = started + 5'000 * kUs + static_cast<TimeNs>(random() % 300) * kUs;
+    script.plain_task(queued, started, *worker, static_cast<std::size_t>(worker - free.begin()),
+                      40 * kUs);
+  }
+  const auto saved = poolscope::storage::save_recording(
+      *script.snapshot(), path(name).toStdString(), {.overwrite = true});
+  if (!saved) {
+    qFatal("%s", saved.error().message().c_str());
   }
   return path(name);
 }

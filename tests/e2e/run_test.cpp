@@ -377,6 +377,7 @@ void RunTest::processLeftBehind_isToldOf() {
   const Outcome outcome =
       record({kPython, script("import os, sys, time\n"
                               "from concurrent.futures import ThreadPoolExecutor\n"
+                              "watcher = os.getppid()\n"
                               "ready, told = os.pipe()\n"
                               "if os.fork():\n"
                               "    os.read(ready, 1)\n"
@@ -385,7 +386,7 @@ void RunTest::processLeftBehind_isToldOf() {
                               "with ThreadPoolExecutor(1) as pool: pool.submit(int).result()\n"
                               "for stream in (0, 1, 2): os.close(stream)\n"
                               "os.write(told, b'x')\n"
-                              "time.sleep(2)\n")});
+                              "while os.path.exists(f'/proc/{watcher}'): time.sleep(0.01)\n")});
   QCOMPARE(outcome.status, 0);
   QCOMPARE(lines(outcome.err), 1);
   QVERIFY2(outcome.err.contains(QLatin1String("goes on by itself")), qPrintable(outcome.err));
@@ -397,10 +398,15 @@ void RunTest::signal_goesOnToTheProgram() {
   process.start(QStringLiteral(POOLSCOPE_PROGRAM),
                 {QStringLiteral("run"), QStringLiteral("--headless"), QStringLiteral("--"), kPython,
                  QStringLiteral("-c"),
-                 QStringLiteral("import signal, sys\n"
+                 // A signal that comes before the wait has begun ends it nevertheless.
+                 QStringLiteral("import os, signal, sys\n"
+                                "come, told = os.pipe()\n"
+                                "os.set_blocking(told, False)\n"
+                                "signal.set_wakeup_fd(told)\n"
                                 "signal.signal(signal.SIGTERM, lambda *_: sys.exit(9))\n"
                                 "print('ready', flush=True)\n"
-                                "while True: signal.pause()\n")});
+                                "os.read(come, 1)\n"
+                                "while True: pass\n")});
   QVERIFY(process.waitForReadyRead(kPatienceMs));
   kill(static_cast<pid_t>(process.processId()), SIGTERM);
   QVERIFY(process.waitForFinished(kPatienceMs));
@@ -413,15 +419,17 @@ void RunTest::controlC_inATerminal_isTheProgramsOnce() {
     QSKIP("there are no terminals here: /dev/pts is not mounted");
   }
   ::close(terminals);
-  const QStringList words{kPython, script("import sys, time\n"
+  const QStringList words{kPython, script("import sys, threading\n"
                                           "from concurrent.futures import ThreadPoolExecutor\n"
+                                          "interrupted = threading.Event()\n"
                                           "pool = ThreadPoolExecutor(2)\n"
                                           "pool.submit(int).result()\n"
-                                          "future = pool.submit(time.sleep, 1)\n"
+                                          "future = pool.submit(interrupted.wait, 10)\n"
                                           "try:\n"
                                           "    print('ready', flush=True)\n"
                                           "    future.result()\n"
                                           "except KeyboardInterrupt:\n"
+                                          "    interrupted.set()\n"
                                           "    print('interrupted')\n"
                                           "    pool.shutdown()\n"
                                           "    sys.exit(7)\n")};
@@ -473,7 +481,9 @@ void RunTest::poolscopeStopped_theProgramGoesOn_andAllIsThereLater() {
 
 void RunTest::poolscopeKilled_theProgramGoesOn() {
   const QString result = path(QStringLiteral("result"));
+  const QString errors = path(QStringLiteral("errors"));
   QProcess process;
+  process.setStandardErrorFile(errors);
   process.start(
       QStringLiteral(POOLSCOPE_PROGRAM),
       {QStringLiteral("run"), QStringLiteral("--headless"), QStringLiteral("--"), kPython,
@@ -482,7 +492,7 @@ void RunTest::poolscopeKilled_theProgramGoesOn() {
               "pool = ThreadPoolExecutor(2)\n"
               "pool.submit(int).result()\n"
               "watcher = os.getppid()\n"
-              "print('ready', flush=True)\n"
+              "os.write(1, b'ready\\n')\n"  // in one piece: nobody reads the rest of a line
               "while os.getppid() == watcher: pool.submit(int).result()\n"
               "print(sum(pool.map(int, range(1000))), file=open(sys.argv[1] + '.part', 'w'))\n"
               "pool.shutdown()\n"
@@ -491,7 +501,10 @@ void RunTest::poolscopeKilled_theProgramGoesOn() {
   QVERIFY(process.waitForReadyRead(kPatienceMs));
   process.kill();
   process.waitForFinished();
-  QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(result), kPatienceMs);
+  const bool wentOn = QTest::qWaitFor([&] { return QFileInfo::exists(result); }, kPatienceMs);
+  QFile said(errors);
+  QVERIFY(said.open(QIODevice::ReadOnly));
+  QVERIFY2(wentOn, said.readAll().constData());
   QFile file(result);
   QVERIFY(file.open(QIODevice::ReadOnly));
   QCOMPARE(file.readAll(), QByteArray("499500\n"));

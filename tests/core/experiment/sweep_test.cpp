@@ -65,6 +65,19 @@ SweepResult run(SweepOptions options) {
   return (*sweep)->result();
 }
 
+/// Longer and longer until it shows what is wanted: the longer the runs are, the less it matters
+/// that other programs, or another computer on the same cores, took them for a while.
+template <typename Shows>
+SweepResult run_long_enough(SweepOptions options, Shows shows) {
+  constexpr double kLongest = 5;
+  SweepResult result = run(options);
+  while (!shows(result) && *options.run_seconds * 4 < kLongest) {
+    *options.run_seconds *= 4;
+    result = run(options);
+  }
+  return result;
+}
+
 RepeatedPoint point(std::uint64_t workers, double throughput, double noise = 0.001) {
   return {workers, {throughput * (1 - noise), throughput, throughput * (1 + noise)}};
 }
@@ -170,11 +183,18 @@ void SweepTest::sleepingTasks_scaleWithTheWorkers() {
   SweepOptions options{.scenario = scenario(kMap, "{ sleep = \"5ms\" }"), .workers = {1, 4, 16}};
   options.repeats = 3;
   options.run_seconds = 0.1;
-  const SweepResult result = run(options);
+  const auto more = [](const SweepResult& of, std::size_t i) {
+    return of.points.at(i + 1).throughput.mean > 2 * of.points.at(i).throughput.mean;
+  };
+  const auto sooner = [](const SweepResult& of) {
+    return of.points.at(2).queue_wait_p99 < of.points.at(1).queue_wait_p99;
+  };
+  const SweepResult result = run_long_enough(
+      options, [&](const SweepResult& of) { return more(of, 0) && more(of, 1) && sooner(of); });
   const auto throughput = [&](std::size_t i) { return result.points.at(i).throughput.mean; };
-  QVERIFY2(throughput(1) > 2 * throughput(0), qPrintable(QString::number(throughput(1))));
-  QVERIFY2(throughput(2) > 2 * throughput(1), qPrintable(QString::number(throughput(2))));
-  QVERIFY(result.points[2].queue_wait_p99 < result.points[1].queue_wait_p99);
+  QVERIFY2(more(result, 0), qPrintable(QString::number(throughput(1) / throughput(0))));
+  QVERIFY2(more(result, 1), qPrintable(QString::number(throughput(2) / throughput(1))));
+  QVERIFY(sooner(result));
   QVERIFY(result.points[0].utilization > 0.5 && result.points[0].utilization <= 1);
   QVERIFY(result.points[0].cpu >= 0 && result.points[0].cpu <= 1);
   QVERIFY(result.fit.has_value());
@@ -187,12 +207,21 @@ void SweepTest::aLock_isPredictedAsTheCeiling() {
       .workers = {1, 4, 16}};
   options.repeats = 1;
   options.run_seconds = 0.3;
-  const SweepResult result = run(options);
-  const auto predicted = [&](std::size_t i) { return result.points.at(i).predicted.value_or(0); };
+  const auto predicted = [](const SweepResult& of, std::size_t i) {
+    return of.points.at(i).predicted.value_or(0);
+  };
   // Each has the lock for 4 ms or a little more; those that the run's end found waiting for it
   // were stopped, and must not count as tasks without it.
-  QVERIFY2(predicted(1) > 100 && predicted(1) < 260, qPrintable(QString::number(predicted(1))));
-  QVERIFY2(predicted(2) < 1.1 * predicted(1), qPrintable(QString::number(predicted(2))));
+  const auto held = [&](const SweepResult& of) {
+    return predicted(of, 1) > 100 && predicted(of, 1) < 260;
+  };
+  const auto ceiling = [&](const SweepResult& of) {
+    return predicted(of, 2) < 1.1 * predicted(of, 1);
+  };
+  const SweepResult result =
+      run_long_enough(options, [&](const SweepResult& of) { return held(of) && ceiling(of); });
+  QVERIFY2(held(result), qPrintable(QString::number(predicted(result, 1))));
+  QVERIFY2(ceiling(result), qPrintable(QString::number(predicted(result, 2))));
   QCOMPARE(result.points[2].lock, std::string("db"));
   for (const SweepPoint& each : result.points) {
     QVERIFY(each.predicted_queue_wait_p99.value_or(0) > 0);
@@ -233,13 +262,14 @@ void SweepTest::failingTasksOnly_areNoThroughput() {
 
 void SweepTest::aDeadlock_isNoThroughput() {
   // Parents wait for a child in their own pool: with as many parents as workers nothing goes on.
+  // One worker is in that state whatever was queued first.
   SweepOptions options{
       .scenario = scenario("pattern = \"nested\"\ntasks = 4", "{ sleep = \"2ms\" }"),
-      .workers = {2, 6, 8}};
+      .workers = {1, 6, 8}};
   options.repeats = 3;
   options.run_seconds = 0.1;
   const SweepResult result = run(options);
-  QCOMPARE(result.points.at(0).workers, std::uint64_t{2});
+  QCOMPARE(result.points.at(0).workers, std::uint64_t{1});
   QCOMPARE(result.points.at(0).throughput.mean, 0.0);
   QVERIFY(result.points.at(1).throughput.mean > 0);
   // Its workers are all but idle, and what waits for them waits to the end.
@@ -250,8 +280,9 @@ void SweepTest::aDeadlock_isNoThroughput() {
 }
 
 void SweepTest::aDeadlock_atAllCounts_isNoThroughput_andSaysWhy() {
+  // So long that all parents are queued before the first of them has slept.
   SweepOptions options{
-      .scenario = scenario("pattern = \"nested\"\ntasks = 4", "{ sleep = \"2ms\" }"),
+      .scenario = scenario("pattern = \"nested\"\ntasks = 4", "{ sleep = \"40ms\" }"),
       .workers = {1, 2, 4}};
   options.repeats = 3;
   options.run_seconds = 0.05;

@@ -87,11 +87,11 @@ class HttpClientTest : public QObject {
   }
 
   void nobodyListens_isTold() {
-    const std::uint16_t port = free_port();
-    const HttpResult result = fetch(url_at(port));
+    const ClosedPort closed;
+    const HttpResult result = fetch(url_at(closed.port()));
     QVERIFY(result.fault == Fault::nothing_answered);
-    QCOMPARE(result.error,
-             "could not connect to 127.0.0.1:" + std::to_string(port) + ": Connection refused");
+    QCOMPARE(result.error, "could not connect to 127.0.0.1:" + std::to_string(closed.port()) +
+                               ": Connection refused");
   }
 
   void unknownHost_isTold() {
@@ -243,10 +243,12 @@ class HttpClientTest : public QObject {
   }
 
   void redirect_toNobody_namesWhereItLed() {
-    const std::uint16_t port = free_port();
-    const HttpResult result = fetch(url("/?status=302&location=" + encoded(url_at(port))));
+    const ClosedPort closed;
+    const std::string there = url_at(closed.port());
+    const HttpResult result = fetch(url("/?status=302&location=" + encoded(there)));
     QVERIFY(result.fault == Fault::nothing_answered);
-    QVERIFY(result.error.starts_with("could not connect to 127.0.0.1:" + std::to_string(port)));
+    QVERIFY(result.error.starts_with("could not connect to 127.0.0.1:" +
+                                     std::to_string(closed.port())));
   }
 
   void stop_endsTheRequest_andTheClientGoesOn() {
@@ -269,9 +271,10 @@ class HttpClientTest : public QObject {
   }
 
   void failedRequest_leavesTheClientUsable() {
+    const ClosedPort closed;
     HttpClient client(patient());
     for (int i = 0; i < 3; ++i) {
-      QVERIFY(client.get({url_at(free_port()), "x", true}, {}).fault == Fault::nothing_answered);
+      QVERIFY(client.get({url_at(closed.port()), "x", true}, {}).fault == Fault::nothing_answered);
       QVERIFY(client.get({url("/?status=500"), "x", true}, {}).fault == Fault::bad_answer);
       QVERIFY(client.get({url("/?bytes=7"), "x", true}, {}).bytes == 7);
     }

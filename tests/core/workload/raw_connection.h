@@ -47,13 +47,18 @@ class Socket {
         connect(result.fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
     return result;
   }
-  /// Listens on a free port.
-  static Socket listening(int backlog) {
+  /// Has a free port, on which it does not listen.
+  static Socket bound() {
     Socket result(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const sockaddr_in address = loopback(0);
     result.good_ =
-        bind(result.fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
-        listen(result.fd_, backlog) == 0;
+        bind(result.fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+    return result;
+  }
+  /// Listens on a free port.
+  static Socket listening(int backlog) {
+    Socket result = bound();
+    result.good_ = result.good_ && listen(result.fd_, backlog) == 0;
     return result;
   }
 
@@ -136,9 +141,13 @@ class Socket {
   std::string received_ = {};
 };
 
-/// A port of the loopback on which nobody listens.
-inline std::uint16_t free_port() {
-  return Socket::listening(1).port();
-}
+/// A port of the loopback on which nobody listens, nor can while this is there.
+class ClosedPort {
+ public:
+  std::uint16_t port() const { return socket_.port(); }
+
+ private:
+  Socket socket_ = Socket::bound();
+};
 
 }  // namespace poolscope::testing

@@ -215,8 +215,10 @@ class TaskRunnerTest : public QObject {
   }
 
   void noAnswer_isTrouble_untilOneComes() {
-    const std::string closed = url_at(free_port(), "/");
-    Bench bench(ten_tasks("{ http = \"/\" }", urls({closed, url_at(server_->port(), "/")})), 1);
+    const ClosedPort closed;
+    Bench bench(ten_tasks("{ http = \"/\" }",
+                          urls({url_at(closed.port(), "/"), url_at(server_->port(), "/")})),
+                1);
     QVERIFY(!bench.runner().network_trouble());
     bench.run({0});
     const std::string trouble = trouble_of(bench);

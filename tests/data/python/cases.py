@@ -19,6 +19,15 @@ def pool(count=5):
         return sum(executor.map(same, range(count)))
 
 
+def all_is_sent():
+    """Whether whoever watches has been sent all that there is to tell, by the thread that does it."""
+    events = sys.modules.get("_poolscope.events")
+    if events is None:
+        return True
+    with events._sending:  # not in the midst of it
+        return not events.buffer and not events._unsent
+
+
 def exits_at_once():
     """0"""
 
@@ -68,7 +77,8 @@ def is_killed():
     """5"""
     executor = ThreadPoolExecutor(2)
     list(executor.map(same, range(5)))
-    time.sleep(0.2)  # what is sent is sent every 20 ms
+    while not all_is_sent():
+        time.sleep(0.01)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -122,7 +132,7 @@ def daemonises():
         os._exit(0)
     os.close(told)
     os.wait()
-    print(os.read(ready, 1))
+    print(os.read(ready, 1), os.read(ready, 1))  # the second at its end, when all of it is told
 
 
 def changes_directory():
@@ -284,11 +294,38 @@ def uses_asyncio():
 
 def is_interrupted():
     """1"""
+    import linecache
+    import threading
+
+    interrupted = threading.Event()
+    main = threading.main_thread().ident
+
+    def interrupt(*_):
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    def main_waits():
+        frame = sys._current_frames()[main]
+        line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+        return future._condition._waiters and "waiter.acquire" in line
+
+    def work():
+        # At one place of the program, whose traceback is the same each time. Again and again: a
+        # signal just before the wait begins does not end it.
+        while not main_waits():
+            time.sleep(0.001)
+        while not interrupted.wait(0.05):
+            signal.pthread_kill(main, signal.SIGALRM)
+
+    signal.signal(signal.SIGALRM, interrupt)
     executor = ThreadPoolExecutor(1)
-    future = executor.submit(time.sleep, 0.3)
-    signal.setitimer(signal.ITIMER_REAL, 0.1)
-    signal.signal(signal.SIGALRM, signal.default_int_handler)
-    future.result()
+    started = threading.Event()
+    future = executor.submit(lambda: started.wait() and work())
+    started.set()
+    try:
+        future.result()
+    finally:
+        interrupted.set()
 
 
 def breaks_its_pool():
