@@ -56,8 +56,16 @@ QString workersText(std::uint64_t count) {
                     : SweepPanel::tr("%1 workers").arg(static_cast<qulonglong>(count));
 }
 
+/// Nothing can be said of it.
+bool isCancelledAtOnce(const experiment::SweepResult& result) {
+  return result.end == experiment::SweepEnd::cancelled && result.points.empty();
+}
+
 QString verdictText(const experiment::SweepResult& result, bool running) {
   const auto& recommendation = result.recommendation;
+  if (!running && isCancelledAtOnce(result)) {
+    return SweepPanel::tr("Cancelled");
+  }
   if (!recommendation.workers) {
     return running ? SweepPanel::tr("Measuring") : SweepPanel::tr("Can't tell");
   }
@@ -72,12 +80,26 @@ QString verdictText(const experiment::SweepResult& result, bool running) {
 
 /// While it runs "cannot tell" would be true of every sweep.
 QString reasonText(const experiment::SweepResult& result, bool running) {
-  return running && !result.recommendation.workers
-             ? SweepPanel::tr("Each number of workers is measured several times, in turns.")
-             : QString::fromStdString(result.reason);
+  if (running && !result.recommendation.workers) {
+    return SweepPanel::tr("Each number of workers is measured several times, in turns.");
+  }
+  if (isCancelledAtOnce(result)) {
+    return SweepPanel::tr("It was cancelled before the first number of workers was measured.");
+  }
+  // The words of the heading are not said twice.
+  static const QLatin1String again("Can't tell: ");
+  QString reason = QString::fromStdString(result.reason);
+  if (!result.recommendation.workers && reason.startsWith(again)) {
+    reason.remove(0, again.size());
+    reason.front() = reason.front().toUpper();
+  }
+  return reason;
 }
 
 QString notesText(const experiment::SweepResult& result) {
+  if (isCancelledAtOnce(result)) {
+    return {};
+  }
   QStringList notes;
   for (const std::string& note : result.notes) {
     notes << QString::fromStdString(note);
@@ -99,7 +121,7 @@ QString leftText(double seconds) {
 
 }  // namespace
 
-QString sweepProgressText(const SweepState& state) {
+QString sweepProgressText(const SweepState& state, bool brief) {
   const experiment::SweepProgress& progress = state.progress;
   if (state.activity == SweepState::Activity::cancelling) {
     return SweepPanel::tr("Ending the run under way");
@@ -107,11 +129,22 @@ QString sweepProgressText(const SweepState& state) {
   if (progress.repeat == 0) {
     return SweepPanel::tr("A first look at how long the tasks take");
   }
-  return SweepPanel::tr("%1, run %2 of %3, at most %4 left")
-      .arg(workersText(progress.workers))
-      .arg(static_cast<qulonglong>(progress.runs_done + 1))
-      .arg(static_cast<qulonglong>(progress.runs_planned))
-      .arg(leftText(progress.left));
+  const auto run = static_cast<qulonglong>(progress.runs_done + 1);
+  const QString left = leftText(progress.left);
+  if (progress.unsure) {
+    return brief ? SweepPanel::tr("not sure yet: at most %1 more").arg(left)
+                 : SweepPanel::tr("%1, run %2, not sure yet: at most %3 more")
+                       .arg(workersText(progress.workers))
+                       .arg(run)
+                       .arg(left);
+  }
+  const auto planned = static_cast<qulonglong>(progress.runs_planned);
+  return brief ? SweepPanel::tr("run %1 of %2, about %3 left").arg(run).arg(planned).arg(left)
+               : SweepPanel::tr("%1, run %2 of %3, about %4 left")
+                     .arg(workersText(progress.workers))
+                     .arg(run)
+                     .arg(planned)
+                     .arg(left);
 }
 
 SweepPanel::SweepPanel(QWidget* parent) : QFrame(parent) {
@@ -199,6 +232,7 @@ QWidget* SweepPanel::buildForm() {
   row->addWidget(start_);
   row->addWidget(cancel_);
   mistake_ = makeText(form, "sweepMistake", "bad");
+  mistake_->hide();
   progressText_ = makeText(form, "sweepProgressText", "dim");
   progress_ = new QProgressBar(form);
   progress_->setObjectName(QStringLiteral("sweepProgress"));
@@ -323,9 +357,11 @@ void SweepPanel::showState(const SweepState& state, const Surroundings& surround
   intro_->setVisible(!known && !predicted);
   answer_->setVisible(known || predicted);
   points_->setVisible(known || predicted);
-  table_->setVisible(known);
-  theoryPart_->setVisible(known);
-  saveData_->setVisible(known);
+  const bool tabled = known && (state.isRunning() || !state.result.points.empty());
+  table_->setVisible(tabled);
+  theoryPart_->setVisible(tabled);
+  savePlot_->setVisible(tabled || predicted);
+  saveData_->setVisible(tabled);
   predictionTable_->setVisible(predicted);
   if (known) {
     showMeasured(state, surroundings);

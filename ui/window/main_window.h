@@ -174,6 +174,7 @@ class MainWindow : public QMainWindow {
   // main_window_sweep.cpp
   void connectSweeps();
   void showSweepPage(bool shown);
+  void showTimeline();
   void showSweep();
   void saveSweepPlot();
   void saveSweepData();

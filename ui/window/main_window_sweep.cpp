@@ -139,6 +139,15 @@ void MainWindow::showSweepPage(bool shown) {
   }
 }
 
+/// What a lesson or the tour points at is seen there; the focus stays with who asked.
+void MainWindow::showTimeline() {
+  const bool focused = sweep_->isAncestorOf(focusWidget());
+  pages_->setCurrentIndex(0);
+  if (focused) {
+    view_->setFocus(Qt::OtherFocusReason);
+  }
+}
+
 void MainWindow::showSweep() {
   if (pages_->currentIndex() == 1) {
     predictSession();

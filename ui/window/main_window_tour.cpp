@@ -25,6 +25,7 @@ void MainWindow::startTour() {
   const QString first = tourSteps().first().scenario;
   leaveSession(tr("Save this session before the tour starts?"), isUsersOwn(), [this, first] {
     engine_.startScenario(first);
+    showTimeline();
     tabs_->showLessonTab();
     tourStep_ = 0;
     showTour();
@@ -39,6 +40,7 @@ void MainWindow::goToTourStep(int index) {
     return;
   }
   const auto go = [this, index] {
+    showTimeline();
     tourStep_ = index;
     showTour();
   };
