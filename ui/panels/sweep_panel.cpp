@@ -378,9 +378,10 @@ void SweepPanel::showIntro(const Surroundings& surroundings) {
          "the tasks do.")};
   if (surroundings.prediction && !*surroundings.prediction) {
     const experiment::NoWork why = surroundings.prediction->error();
-    parts << tr("Nothing can be predicted from %1: %2. What to do: %3.")
-                 .arg(surroundings.session, QString::fromStdString(text_of(why)),
-                      QString::fromStdString(advice_of(why)));
+    parts << tr("Nothing can be predicted from %1: %2.")
+                 .arg(surroundings.session, QString::fromStdString(text_of(why)))
+          // A paragraph of its own: it may quote a command, which shall not be broken.
+          << tr("What to do: %1.").arg(QString::fromStdString(advice_of(why)));
   }
   if (!surroundings.scenario.isEmpty()) {
     parts << tr(

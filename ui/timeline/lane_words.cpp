@@ -166,6 +166,12 @@ void layOutHead(const LayoutContext& c, const PlannedRow& row, const QString& na
                                     : c.cache.elided(states.last(), TextRole::lane_state, rest)) +
            suffix;
   };
+  // Else "idle  70 %" says that it is idle for so long.
+  const QString busy = share.isEmpty() ? QString() : QObject::tr("%1 busy").arg(share);
+  const auto shareFor = [&](qreal room) {
+    const QString all = states.first() + QStringLiteral("  ") + busy;
+    return c.cache.textWidth(all, TextRole::lane_state) <= room ? busy : share;
+  };
   // Workers of a pool differ at the end of their names only.
   const auto nameFor = [&](qreal room) {
     return c.cache.elided(name, role, room, nameIsCode ? Qt::ElideMiddle : Qt::ElideRight);
@@ -175,14 +181,14 @@ void layOutHead(const LayoutContext& c, const PlannedRow& row, const QString& na
     const qreal top = y + row.height / 2 - line - t.px(0.5);
     // The share stands at the end of the name's line, where no change of the state moves it. A name
     // that needs the room has it.
-    const QString busy = share.isEmpty() ? QString() : QObject::tr("%1 busy").arg(share);
     const qreal busyWidth = share.isEmpty() ? 0 : c.cache.textWidth(busy, TextRole::lane_state);
     const bool beside =
         !share.isEmpty() && c.cache.textWidth(name, role) + t.px(8) + busyWidth <= right - left;
     const qreal nameWidth = right - left - (beside ? busyWidth + t.px(8) : 0);
     head.name = {QRectF(left, top, nameWidth, line), nameFor(nameWidth), role, nameColor};
     head.state = {QRectF(left, top + line, right - left, line),
-                  stateFor(right - left, beside ? QString() : share), TextRole::lane_state, t.dim};
+                  stateFor(right - left, beside ? QString() : shareFor(right - left)),
+                  TextRole::lane_state, t.dim};
     if (beside) {
       head.share = {QRectF(right - busyWidth, top, busyWidth, line), busy, TextRole::lane_state,
                     t.dim, Qt::AlignRight | Qt::AlignVCenter};
@@ -192,7 +198,8 @@ void layOutHead(const LayoutContext& c, const PlannedRow& row, const QString& na
     // to the dot: a letter of it says nothing, and the end of the name tells more.
     const qreal gap = t.px(8);
     qreal nameWidth = std::min(c.cache.textWidth(name, role), (right - left) * 0.6);
-    QString state = stateFor(right - left - nameWidth - gap, share);
+    const qreal room = right - left - nameWidth - gap;
+    QString state = stateFor(room, shareFor(room));
     if (!share.isEmpty() && state.contains(QChar(0x2026))) {
       state = share;
       nameWidth = right - left - c.cache.textWidth(share, TextRole::lane_state) - gap;

@@ -133,7 +133,7 @@ HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
   left->setVerticalSpacing(3);
   left->addWidget(scenarios_, 0, 0);
   left->addLayout(pool, 0, 1);
-  left->setRowMinimumHeight(1, 2);
+  left->setRowMinimumHeight(1, 5);
   left->addWidget(summary_, 2, 0, 1, 2);
   auto* pairOfLines = new QHBoxLayout;
   pairOfLines->setSpacing(16);

@@ -76,6 +76,7 @@ class TimelineLayoutTest : public QObject {
   void heads_shortRows_cutNothing();
   void heads_longNames_leaveTheStateToTheDot();
   void heads_sayHowBusy_besideTheName_whateverTheState();
+  void heads_idleInShortRows_doNotSeemIdleForTheShare();
   void caller_deliveryInEachColumn_leavesBlockedTimeInSight();
   void frame_empty_hasNoLanes();
 };
@@ -1165,7 +1166,7 @@ void TimelineLayoutTest::heads_shortRows_cutNothing() {
   QCOMPARE(narrow.panes[0].heads.size(), 16);
   for (const LaneHead& head : narrow.panes[0].heads) {
     QVERIFY(head.rect.height() < Theme::dark().px(30));
-    QVERIFY2(head.state.text.endsWith(QStringLiteral("100 %")), qPrintable(head.state.text));
+    QVERIFY2(head.state.text.contains(QStringLiteral("100 %")), qPrintable(head.state.text));
   }
   // Where there is room, all is said.
   const auto tall = sceneOf(s, now, {}, QSizeF(1280, 1'200));
@@ -1202,7 +1203,25 @@ void TimelineLayoutTest::heads_sayHowBusy_besideTheName_whateverTheState() {
   QVERIFY(heads[0].state.text != heads[1].state.text);
   // A name that needs the room has it.
   QVERIFY(heads[2].share.text.isEmpty());
-  QVERIFY2(heads[2].state.text.endsWith(QStringLiteral("100 %")), qPrintable(heads[2].state.text));
+  QVERIFY2(heads[2].state.text.endsWith(QStringLiteral("100 % busy")),
+           qPrintable(heads[2].state.text));
+}
+
+void TimelineLayoutTest::heads_idleInShortRows_doNotSeemIdleForTheShare() {
+  auto s = std::make_shared<FakeSnapshot>();
+  const auto pool = s->addPool(0, 16);
+  const auto caller = s->addCaller("main");
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    const LaneId lane = s->addWorker(pool, i, 0);
+    s->runTask(s->addTask(pool, caller, 0), lane, 0, 1'000 * kMs);
+    s->lanes_.back().name = s->text("io_" + std::to_string(i));
+  }
+  s->end_ = 2'000 * kMs;
+  const auto scene = sceneOf(s, s->end_, {}, QSizeF(1280, 460));
+  for (const LaneHead& head : scene.panes[0].heads) {
+    QVERIFY(head.rect.height() < Theme::dark().px(30));
+    QCOMPARE(head.state.text, QStringLiteral("idle  50 % busy"));
+  }
 }
 
 void TimelineLayoutTest::heads_longNames_leaveTheStateToTheDot() {
