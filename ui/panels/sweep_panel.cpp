@@ -442,7 +442,10 @@ void SweepPanel::showTheory(const experiment::SweepResult& result) {
 void SweepPanel::showForm(const SweepState& state, const Surroundings& surroundings) {
   const bool running = state.isRunning();
   const bool known = state.activity != SweepState::Activity::none;
-  scenario_->setText(known                             ? state.scenario
+  const bool isOfAnother = known && !running && !surroundings.scenario.isEmpty() &&
+                           state.scenario != surroundings.scenario;
+  scenario_->setText(isOfAnother ? tr("%1, which is not what runs now").arg(state.scenario)
+                     : known     ? state.scenario
                      : surroundings.scenario.isEmpty() ? surroundings.session
                                                        : surroundings.scenario);
   // Nothing that could be measured, and something else to be seen.
@@ -456,7 +459,9 @@ void SweepPanel::showForm(const SweepState& state, const Surroundings& surroundi
   cancel_->setVisible(running);
   cancel_->setEnabled(state.activity == SweepState::Activity::running);
   start_->setEnabled(!surroundings.scenario.isEmpty());
-  start_->setText(known ? tr("M&easure again") : tr("M&easure"));
+  start_->setText(isOfAnother ? tr("M&easure what runs now")
+                  : known     ? tr("M&easure again")
+                              : tr("M&easure"));
   start_->setToolTip(surroundings.scenario.isEmpty() ? tr("Start a scenario first")
                                                      : tr("Measure %1").arg(surroundings.scenario));
   if (hadFocus && !focusAwaits_ && !start_->hasFocus() && !cancel_->hasFocus()) {
@@ -491,11 +496,13 @@ void SweepPanel::showAnswer(const SweepState& state, const Surroundings& surroun
   notes_->setVisible(!notes.isEmpty());
   recommended_ = running || failed ? std::nullopt : state.result.recommendation.workers;
   use_->setVisible(recommended_.has_value());
-  use_->setEnabled(surroundings.canResize);
+  const bool isOfThis = state.scenario == surroundings.scenario;
+  use_->setEnabled(surroundings.canResize && isOfThis);
   if (recommended_) {
     use_->setText(tr("&Use %1").arg(workersText(*recommended_)));
-    use_->setToolTip(surroundings.canResize ? tr("Set max_workers of the pool on the timeline")
-                                            : tr("There is no pool that runs"));
+    use_->setToolTip(!surroundings.canResize ? tr("There is no pool that runs")
+                     : !isOfThis             ? tr("The pool that runs is of another scenario")
+                                             : tr("Set max_workers of the pool on the timeline"));
   }
 }
 

@@ -165,6 +165,21 @@ class SweepPanelTest : public QObject {
     QVERIFY(isShown(panel, "sweepStart"));
   }
 
+  void ofAScenarioThatRanBefore_itSaysSo_andOffersToMeasureTheOther() {
+    SweepPanel panel;
+    const SweepState state = sampleState(Activity::ended, sampleSweep(kCounts, 0.004));
+    panel.showState(state, kRunning);
+    QCOMPARE(find<QPushButton>(panel, "sweepStart")->text(), QStringLiteral("M&easure again"));
+    SweepPanel::Surroundings other = kRunning;
+    other.scenario = QStringLiteral("Computing");
+    panel.showState(state, other);
+    QCOMPARE(find<QPushButton>(panel, "sweepStart")->text(),
+             QStringLiteral("M&easure what runs now"));
+    QCOMPARE(find(panel, "sweepScenario")->text(),
+             QStringLiteral("Web scraping, which is not what runs now"));
+    QVERIFY(!find<QPushButton>(panel, "sweepUse")->isEnabled());
+  }
+
   void form_takesNoRoomForAMistakeThatIsNone() {
     SweepPanel panel;
     panel.showState({}, kRunning);
