@@ -176,6 +176,7 @@ class MainWindow : public QMainWindow {
   void showSweepPage(bool shown);
   void showTimeline();
   void showSweep();
+  void showTries();
   void saveSweepPlot();
   void saveSweepData();
   void askForPrediction();

@@ -167,7 +167,11 @@ void MainWindow::showSweep() {
   sweepStrip_->showState(state, !scenario.isEmpty() || !hasSession());
   header_->workers()->slider()->setRecommended(
       isOfThis ? static_cast<int>(state.result.recommendation.workers.value_or(0)) : 0);
-  const bool ended = std::exchange(isSweeping_, state.isRunning()) && !isSweeping_;
+  const bool wasSweeping = std::exchange(isSweeping_, state.isRunning());
+  const bool ended = wasSweeping && !isSweeping_;
+  if (wasSweeping != isSweeping_) {
+    showTries();
+  }
   if (ended && pages_->currentIndex() == 0) {
     postMessage(
         Severity::info,

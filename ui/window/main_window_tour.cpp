@@ -89,7 +89,7 @@ void MainWindow::refreshTour() {
                     state_.activity != EngineState::Activity::starting;
   const bool usable = runs && step.tryOut && *step.tryOut < state_.scenario.tries.size() &&
                       (state_.scenario.tries[*step.tryOut].startsAgain ||
-                       state_.activity == EngineState::Activity::running);
+                       (state_.activity == EngineState::Activity::running && !isSweeping_));
   const bool shown = runs && step.tryOut && state_.trial.index == *step.tryOut;
   tour_->showTrial(shown ? state_.trial : TrialInfo{}, usable);
 }
