@@ -58,6 +58,7 @@ ui::WorkHints hintsOf(const workload::Scenario& scenario) {
   const workload::Load& load = scenario.load;
   const bool atOnce = load.pattern == LoadPattern::submit ||
                       load.pattern == LoadPattern::as_completed ||
+                      load.pattern == LoadPattern::nested ||
                       (load.pattern == LoadPattern::map && load.buffer_size == 0);
   return {.batch = atOnce && load.repeat && load.results ? load.tasks : 0,
           .serverCapacity =

@@ -66,7 +66,8 @@ QJsonObject toJson(const PredictedPoint& point) {
           {"predicted", point.predicted.throughput},
           {"predicted_queue_wait_mean", orNull(point.predicted.queue_wait_mean)},
           {"predicted_queue_wait_p99", orNull(point.predicted.queue_wait_p99)},
-          {"predicted_utilization", point.predicted.utilization}};
+          {"predicted_utilization", point.predicted.utilization},
+          {"predicted_deadlock", point.predicted.stands_still}};
 }
 
 QJsonObject toJson(const SessionPrediction& prediction) {
@@ -97,13 +98,18 @@ std::string line(const PredictedPoint& point) {
   const std::string wait =
       point.seen && point.seen->queue_wait_p99 ? shown_seconds(*point.seen->queue_wait_p99) : "-";
   const PredictedFigures& predicted = point.predicted;
-  return cell(std::to_string(point.workers), 9) + cell(shown(predicted.throughput) + "/s", 13) +
-         cell(predicted.queue_wait_p99 ? wait_text(*predicted.queue_wait_p99) : "grows", 13) +
-         cell(shown_percent(predicted.utilization), 9) +
+  const std::string figures =
+      predicted.stands_still
+          ? cell("deadlock", 13) + cell("-", 13) + cell("-", 9)
+          : cell(shown(predicted.throughput) + "/s", 13) +
+                cell(predicted.queue_wait_p99 ? wait_text(*predicted.queue_wait_p99) : "grows",
+                     13) +
+                cell(shown_percent(predicted.utilization), 9);
+  return cell(std::to_string(point.workers), 9) + figures +
          cell(point.seen ? shown(point.seen->throughput) + "/s" : "-", 12) + wait + "\n";
 }
 
-std::string arrivalsText(const SessionWork& work) {
+std::string howTheyCome(const SessionWork& work) {
   switch (work.arrivals) {
     case Arrivals::batches:
       return (work.tasks.batches.empty() ? std::string() : "up to ") +
@@ -116,6 +122,12 @@ std::string arrivalsText(const SessionWork& work) {
                                         " are in the pool, who submits waits"
                                   : "there are always tasks in the queue";
   }
+}
+
+std::string arrivalsText(const SessionWork& work) {
+  const std::string nested =
+      work.tasks.is_nested() ? "; each waits for others that it submits" : "";
+  return howTheyCome(work) + nested;
 }
 
 std::string toTable(const SessionPrediction& prediction) {

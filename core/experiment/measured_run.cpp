@@ -46,7 +46,8 @@ RunLoad run_load(const workload::Load& load, std::uint64_t workers) {
   return {.workers = workers,
           .cores = usable_cores(),
           .arrivals_per_s = arrivals_per_s(load),
-          .arrivals_period = bursts ? batch_seconds(load) : 0};
+          .arrivals_period = bursts ? batch_seconds(load) : 0,
+          .waits_for_batch = load.pattern == workload::LoadPattern::nested};
 }
 
 Result<MeasuredRun> measure(const workload::Scenario& scenario, const MeasuredRunOptions& options) {

@@ -43,14 +43,43 @@ std::uint64_t reads_ahead(const workload::Load& load) {
   return load.pattern == workload::LoadPattern::map && load.results ? load.buffer_size : 0;
 }
 
+/// What its tasks submit included; about, where they do not submit the same.
+std::uint64_t tasks_of_batch(const SimulatedWork& work) {
+  const std::size_t roots = work.is_nested() ? work.roots.size() : work.task_count();
+  return work.batch * work.task_count() / std::max<std::size_t>(1, roots);
+}
+
 }  // namespace
 
 Prediction::Prediction(const workload::Scenario& scenario) : scenario_(scenario) {}
 
-/// What tasks that wait for others in their own pool do cannot be told from their times.
+/// Where tasks wait for others of their own pool, it matters which are picked first, and that there
+/// is room for them. Nothing if the simulation does not know that; of other loads it need not.
+std::optional<PickOrder> Prediction::pick_order() const {
+  const workload::PoolSettings& pool = scenario_.pool;
+  if (scenario_.load.pattern != workload::LoadPattern::nested) {
+    return PickOrder::fifo;
+  }
+  if (pool.queue_capacity > 0) {
+    return std::nullopt;
+  }
+  switch (pool.queue_discipline) {
+    case workload::Discipline::fifo:
+      return PickOrder::fifo;
+    case workload::Discipline::lifo:
+      return PickOrder::lifo;
+    case workload::Discipline::work_stealing:
+      return PickOrder::work_stealing;
+    case workload::Discipline::priority:
+      break;
+  }
+  return std::nullopt;
+}
+
 void Prediction::keep(std::uint64_t workers, std::uint64_t repeat, const MeasuredRun& run) {
   const workload::Load& load = scenario_.load;
-  if (works_[workers].size() >= kMostWorks || load.pattern == workload::LoadPattern::nested) {
+  const std::optional<PickOrder> order = pick_order();
+  if (works_[workers].size() >= kMostWorks || !order) {
     return;
   }
   const std::size_t cores = usable_cores();
@@ -67,8 +96,13 @@ void Prediction::keep(std::uint64_t workers, std::uint64_t repeat, const Measure
     return;
   }
   SimulatedWork& work = modelled->work;
+  work.order = *order;
   work.batch = load.tasks;
+  work.batch_waits = load.pattern == workload::LoadPattern::nested;  // others go on without an end
   work.ahead = reads_ahead(load);
+  if (work.batch_waits && !work.is_nested()) {
+    return;  // who waits for whom was not told
+  }
   if (arrivals_per_s(load)) {
     const TimeNs first = run.records->tasks().front().queued;  // it may have come at once
     work.gaps = arrival_gaps(*run.records, std::min(run.begin, first - 1), run.end);
@@ -99,11 +133,15 @@ std::optional<std::uint64_t> Prediction::best_count(const SweepResult& result) c
   return best;
 }
 
-/// The simulated pool takes tasks in the order in which they came, and has room for all. In a
-/// batch, whose tasks come at once, one order gives the same waits as another.
+/// The simulated pool takes tasks in the order in which they came, but where they submit others,
+/// and has room for all. In a batch, whose tasks come at once, one order gives the same waits as
+/// another.
 bool Prediction::knows_waits() const {
   const workload::Load& load = scenario_.load;
   const workload::PoolSettings& pool = scenario_.pool;
+  if (load.pattern == workload::LoadPattern::nested) {
+    return pick_order().has_value();
+  }
   const bool batches = !arrivals_per_s(load) && reads_ahead(load) == 0;
   const bool has_room = pool.queue_capacity == 0 || (batches && pool.queue_capacity >= load.tasks);
   return has_room && (batches || pool.queue_discipline == workload::Discipline::fifo);
@@ -114,24 +152,31 @@ Prediction::Figures Prediction::in_the_long_run(const SimulatedWork& work, std::
                                                 std::uint64_t tasks) const {
   const bool open = !work.gaps.empty();
   const bool batches = !open && work.ahead == 0;
-  const std::uint64_t whole = (tasks + work.batch - 1) / work.batch * work.batch;
+  const std::uint64_t batch = tasks_of_batch(work);
+  const std::uint64_t whole = (tasks + batch - 1) / batch * batch;
   const bool fits = batches && whole <= kMostOfBatches;
   const SimulationResult run = simulate(work, {.workers = workers, .tasks = fits ? whole : tasks});
   Figures figures{.throughput = run.throughput};
-  if (knows_waits() && (open ? run.utilization < kKeepsUp : fits || !batches)) {
+  if (knows_waits() && !run.stands_still &&
+      (open ? run.utilization < kKeepsUp : fits || !batches)) {
     figures.wait.p99 = run.queue_wait_p99;
   }
   return figures;
 }
 
 /// In the long run where the replay has no more than a wave or two: computing tasks of the same
-/// length end at the same time there. And the wait alone, where the run is too short to see a batch
+/// length end at the same time there; and where workers steal, which hangs on chance that no tasks
+/// have. And the wait alone, where the run is too short to see a batch
 /// through.
 const Prediction::Figures& Prediction::replayed(std::uint64_t from, const RunWork& work,
                                                 std::uint64_t workers, const RunFigures& measured) {
   const auto [known, is_new] = replays_.try_emplace(std::tuple(from, workers, work.repeat));
   Figures& figures = known->second;
   if (!is_new) {
+    return figures;
+  }
+  if (work.work.order == PickOrder::work_stealing) {
+    figures = in_the_long_run(work.work, workers, kLongRun);
     return figures;
   }
   const Replay run = replay(work.work, {.workers = workers, .seconds = measured.run_seconds});

@@ -119,7 +119,8 @@ std::optional<double> throughput_at(std::span<const PointSummary> points, std::u
     if (points[i].workers == workers) {
       return points[i].throughput.mean;
     }
-    if (i > 0 && points[i - 1].workers < workers && workers < points[i].workers) {
+    const bool between = i > 0 && points[i - 1].workers < workers && workers < points[i].workers;
+    if (between && points[i - 1].throughput.mean > 0 && points[i].throughput.mean > 0) {
       const double share = static_cast<double>(workers - points[i - 1].workers) /
                            static_cast<double>(points[i].workers - points[i - 1].workers);
       return points[i - 1].throughput.mean * (1 - share) + points[i].throughput.mean * share;

@@ -30,18 +30,35 @@ double share(TimeNs part, TimeNs whole) {
   return static_cast<double>(part) / static_cast<double>(std::max<TimeNs>(1, whole));
 }
 
-/// What the queue was like, by its columns.
-struct QueueSeen {
-  double idle = 0;  ///< share of the time in which nothing waited
-  std::uint64_t most = 0;
-  double usual = 0;        ///< median depth
+/// What the pool was like beside its tasks.
+struct Seen {
+  double idle = 0;         ///< share of the time in which nothing waited
+  std::uint64_t most = 0;  ///< that waited at once
+  double usual = 0;        ///< median depth of the queue
   bool is_steady = false;  ///< nearly always about as deep
+  std::uint64_t finished = 0;
+  std::uint64_t workers = 0;
+  /// The stretch has all of a program's tasks, from the first that came to the last end.
+  bool has_all = false;
 };
 
-QueueSeen queue_of(const session::Snapshot& snapshot, const SessionStretch& stretch) {
+/// Whatever their pool.
+bool has_all(std::span<const Stay> stays, const session::Snapshot& snapshot,
+             const SessionStretch& stretch) {
+  const TimeNs last = std::ranges::max(stays, {}, &Stay::finished).finished;
+  return stays.front().queued >= stretch.begin &&
+         snapshot.finished_count(stretch.pool, last + 1, stretch.end + 1) == 0 &&
+         snapshot.queue_depth(stretch.pool, stretch.end) == 0;
+}
+
+/// By columns of the queue.
+Seen seen_of(const session::Snapshot& snapshot, const SessionStretch& stretch,
+             std::span<const Stay> stays) {
   const auto columns = snapshot.queue_columns(
       stretch.pool, stretch.begin, std::max(stretch.end, stretch.begin + 1), kQueueColumns);
-  QueueSeen seen;
+  Seen seen{.finished = snapshot.finished_count(stretch.pool, stretch.begin, stretch.end + 1),
+            .workers = snapshot.max_workers_at(stretch.pool, stretch.end),
+            .has_all = has_all(stays, snapshot, stretch)};
   std::size_t idle = 0;
   for (const session::QueueColumn& column : columns) {
     idle += column.max == 0 ? 1 : 0;
@@ -105,22 +122,12 @@ std::uint64_t batch_of(std::span<const Stay> stays, const Begins& begins) {
   return alike && together && at_once ? batch : 0;
 }
 
-/// Whether the stretch has all of a program's tasks, from the first that came to the last end.
-bool has_all(std::span<const Stay> stays, const session::Snapshot& snapshot,
-             const SessionStretch& stretch, TimeNs last) {
-  return stays.front().queued >= stretch.begin &&
-         snapshot.finished_count(stretch.pool, last + 1, stretch.end + 1) == 0 &&
-         snapshot.queue_depth(stretch.pool, stretch.end) == 0;
-}
-
 /// How many come in each batch of a program that has several, each as large as it likes and as soon
 /// as the last one is done: the pages of a site, then all that they name. Nothing if it is not so.
 std::vector<std::uint64_t> unlike_batches(std::span<const Stay> stays, const Begins& begins,
-                                          const session::Snapshot& snapshot,
-                                          const SessionStretch& stretch) {
+                                          const Seen& seen) {
   const TimeNs last = std::ranges::max(stays, {}, &Stay::finished).finished;
-  const std::uint64_t count = snapshot.finished_count(stretch.pool, stretch.begin, stretch.end + 1);
-  if (begins.places.empty() || count != stays.size() || !has_all(stays, snapshot, stretch, last)) {
+  if (begins.places.empty() || seen.finished != stays.size() || !seen.has_all) {
     return {};
   }
   std::vector<std::size_t> ends = begins.places;
@@ -142,16 +149,13 @@ std::vector<std::uint64_t> unlike_batches(std::span<const Stay> stays, const Beg
 /// How many there are where all came within a small part of the stretch, so that most of them
 /// waited at once, and were done at its end: a program that submits what it has, and waits for it.
 /// 0 if it is not so.
-std::uint64_t only_batch(std::span<const Stay> stays, const session::Snapshot& snapshot,
-                         const SessionStretch& stretch, std::uint64_t most_waiting) {
+std::uint64_t only_batch(std::span<const Stay> stays, const Seen& seen) {
   const TimeNs last = std::ranges::max(stays, {}, &Stay::finished).finished;
-  const std::uint64_t count = snapshot.finished_count(stretch.pool, stretch.begin, stretch.end + 1);
-  const std::uint64_t at_once = most_waiting + snapshot.max_workers_at(stretch.pool, stretch.end);
-  const bool together =
-      share(stays.back().queued - stays.front().queued, last - stays.front().queued) <=
-          kBatchArrives &&
-      static_cast<double>(at_once) >= (1 - kBatchArrives) * static_cast<double>(count);
-  return together && has_all(stays, snapshot, stretch, last) ? count : 0;
+  const bool together = share(stays.back().queued - stays.front().queued,
+                              last - stays.front().queued) <= kBatchArrives &&
+                        static_cast<double>(seen.most + seen.workers) >=
+                            (1 - kBatchArrives) * static_cast<double>(seen.finished);
+  return together && seen.has_all ? seen.finished : 0;
 }
 
 /// They come one after another, faster than they are picked: more workers would find no more of
@@ -232,32 +236,64 @@ std::vector<float> gaps_of(std::span<const Stay> stays) {
   return gaps;
 }
 
-}  // namespace
+/// Of those that come from outside alone: whatever else waits, they do not. What keeps them at a
+/// depth is not looked for.
+Seen roots_seen(const session::Snapshot& snapshot, const SessionStretch& stretch,
+                std::span<const Stay> roots) {
+  Seen seen{.finished = roots.size(),
+            .workers = snapshot.max_workers_at(stretch.pool, stretch.end),
+            .has_all = has_all(roots, snapshot, stretch)};
+  std::vector<TimeNs> picked;
+  for (const Stay& root : roots) {
+    picked.push_back(root.started);
+  }
+  std::ranges::sort(picked);
+  TimeNs idle = 0;
+  TimeNs waited_until = roots.front().started;  // by some of them, all the time until then
+  for (std::size_t i = 0; i < roots.size(); ++i) {
+    const auto before = static_cast<std::size_t>(std::ranges::upper_bound(picked, roots[i].queued) -
+                                                 picked.begin());
+    seen.most = std::max<std::uint64_t>(seen.most, i + 1 - std::min(before, i));
+    idle += std::max<TimeNs>(0, roots[i].queued - waited_until);
+    waited_until = std::max(waited_until, roots[i].started);
+  }
+  seen.idle = share(idle, roots.back().queued - roots.front().queued);
+  return seen;
+}
 
-SessionArrivals arrivals_of(const session::Snapshot& snapshot, const SessionStretch& stretch,
-                            std::span<const Stay> stays) {
-  const QueueSeen queue = queue_of(snapshot, stretch);
+SessionArrivals arrivals_by(const Seen& seen, std::span<const Stay> stays) {
   const Begins begins = begins_of(stays);
   if (const std::uint64_t batch = batch_of(stays, begins); batch > 0) {
     return {.kind = Arrivals::batches, .batch = batch};
   }
-  if (auto sizes = unlike_batches(stays, begins, snapshot, stretch); !sizes.empty()) {
+  if (auto sizes = unlike_batches(stays, begins, seen); !sizes.empty()) {
     const std::uint64_t largest = std::ranges::max(sizes);
     return {.kind = Arrivals::batches, .batch = largest, .batches = std::move(sizes)};
   }
-  if (const auto batch = only_batch(stays, snapshot, stretch, queue.most); batch > 0) {
+  if (const auto batch = only_batch(stays, seen); batch > 0) {
     return {.kind = Arrivals::batches, .batch = batch};
   }
-  if (queue.idle >= kOpenIdle || (come_too_fast(stays) && !follow_ends(stays))) {
+  if (seen.idle >= kOpenIdle || (come_too_fast(stays) && !follow_ends(stays))) {
     return {.kind = Arrivals::by_themselves, .gaps = gaps_of(stays)};
   }
-  SessionArrivals always{.batch = std::max<std::uint64_t>(1, queue.most)};
-  if (queue.is_steady && keep_coming(stays)) {
-    always.most_at_once = static_cast<std::uint64_t>(std::llround(queue.usual)) +
-                          snapshot.max_workers_at(stretch.pool, stretch.end);
+  SessionArrivals always{.batch = std::max<std::uint64_t>(1, seen.most)};
+  if (seen.is_steady && keep_coming(stays)) {
+    always.most_at_once = static_cast<std::uint64_t>(std::llround(seen.usual)) + seen.workers;
     always.any_order = come_in_any_order(stays, always.most_at_once);
   }
   return always;
+}
+
+}  // namespace
+
+SessionArrivals arrivals_of(const session::Snapshot& snapshot, const SessionStretch& stretch,
+                            std::span<const Stay> stays) {
+  return arrivals_by(seen_of(snapshot, stretch, stays), stays);
+}
+
+SessionArrivals arrivals_of_roots(const session::Snapshot& snapshot, const SessionStretch& stretch,
+                                  std::span<const Stay> roots) {
+  return arrivals_by(roots_seen(snapshot, stretch, roots), roots);
 }
 
 }  // namespace poolscope::experiment

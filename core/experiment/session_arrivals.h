@@ -51,4 +51,9 @@ struct SessionArrivals {
 SessionArrivals arrivals_of(const session::Snapshot& snapshot, const SessionStretch& stretch,
                             std::span<const Stay> stays);
 
+/// The same of a pool whose tasks submit others: of those that come from outside. What keeps the
+/// queue at a depth (most_at_once) is not looked for there.
+SessionArrivals arrivals_of_roots(const session::Snapshot& snapshot, const SessionStretch& stretch,
+                                  std::span<const Stay> roots);
+
 }  // namespace poolscope::experiment

@@ -140,6 +140,19 @@ std::string rate(double value) {
   return shown(value) + "/s";
 }
 
+/// Of the most workers that come to a standstill.
+std::string deadlock_text(const SessionPrediction& prediction) {
+  const auto last = std::ranges::find_if(
+      prediction.points.rbegin(), prediction.points.rend(),
+      [](const PredictedPoint& point) { return point.predicted.stands_still; });
+  if (last == prediction.points.rend()) {
+    return "";
+  }
+  const std::string fewer = last->workers > 1 ? " or fewer" : "";
+  return ". With " + workers_text(last->workers) + fewer +
+         " all would come to wait for tasks in their own queue: a deadlock";
+}
+
 }  // namespace
 
 tl::expected<SessionPrediction, NoWork> predict_session(const session::Snapshot& snapshot,
@@ -194,8 +207,8 @@ std::string text_of(NoWork why) {
     case NoWork::too_few_tasks:
       return "fewer than 20 tasks ran to their end";
     case NoWork::waits_for_itself:
-      return "its tasks wait for others of their own pool, and how long that takes with other "
-             "workers cannot be told";
+      return "its tasks wait for others that they have not submitted themselves, or for room in "
+             "their pool's queue, and how long that takes with other workers cannot be told";
     case NoWork::cpu_unknown:
       return "what its tasks computed was not measured";
     case NoWork::cores_full:
@@ -231,6 +244,13 @@ std::string prediction_text(const SessionPrediction& prediction) {
   };
   if (prediction.is_doubtful()) {
     const PredictedPoint own = at(prediction.recorded_workers);
+    if (own.predicted.stands_still) {
+      return "By simulation the " + workers_text(own.workers) +
+             " that were recorded come to wait for tasks in their own queue sooner or later, all "
+             "at "
+             "once: a deadlock, which this recording was spared. More workers make it rarer; a "
+             "second pool for what tasks wait for rules it out.";
+    }
     return "Can't tell: for the " + workers_text(own.workers) +
            " that were recorded the simulation gives " + rate(throughput_of(own)) + ", but " +
            rate(own.seen->throughput) +
@@ -250,6 +270,7 @@ std::string prediction_text(const SessionPrediction& prediction) {
     text += "; that is within 5 % of the most, " + rate(throughput_of(best)) + " with " +
             std::to_string(best.workers);
   }
+  text += deadlock_text(prediction);
   if (!prediction.work.has_phases) {
     text += ". A lock, or a server's limit, that these tasks have not met yet is not in it";
   }

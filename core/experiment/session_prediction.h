@@ -40,6 +40,7 @@ struct SessionPrediction {
   std::uint64_t enough_workers = 0;
   bool still_rises = false;  ///< that is the most that was asked for
   /// How far the prediction for the recorded number is from what was seen there, as a share of it.
+  /// -1 where it comes to a standstill by simulation alone.
   std::optional<double> error_there = {};
 
   SessionWork work = {};  ///< for predict() of further numbers

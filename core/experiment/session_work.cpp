@@ -28,37 +28,64 @@ constexpr double kCrowded = 0.5;  // more tasks than cores, on the mean
 constexpr double kLeastSpeed = 0.2;
 constexpr double kKeepsUp = 0.98;  // of what comes by itself
 
-Event event_at(session::TimeNs time, std::uint64_t task, EventKind kind, std::uint64_t detail = 0) {
+/// Of a lane; 0: none. A worker's tasks are told one after another, so that their phases never mix.
+trace::ThreadId thread_of(std::optional<session::LaneId> lane) {
+  return lane ? static_cast<trace::ThreadId>(*lane) + 1 : 0;
+}
+
+Event event_at(session::TimeNs time, const session::Task& task, EventKind kind,
+               std::uint64_t detail = 0) {
   return {.time_ns = static_cast<std::uint64_t>(time),
-          .task = task,
-          .thread = 1,  // task after task: their phases never mix
+          .task = task.key.task,
+          .thread = thread_of(kind == EventKind::task_queued ? task.caller : task.worker),
           .kind = kind,
           .detail = detail};
+}
+
+void add_waits(const session::Snapshot& snapshot, const session::Task& task,
+               std::vector<Event>& events) {
+  constexpr std::size_t kMost = 20'000;
+  if (!task.worker) {
+    return;
+  }
+  for (const session::Blocked& wait :
+       snapshot.blocked(*task.worker, *task.started, *task.finished, kMost)) {
+    if (wait.begin >= *task.started && wait.end <= *task.finished) {
+      const auto detail = trace::blocked_detail(wait.reason, wait.awaited.task);
+      events.push_back(event_at(wait.begin, task, EventKind::blocked_begin, detail));
+      events.push_back(event_at(wait.end, task, EventKind::blocked_end, detail));
+    }
+  }
 }
 
 /// The events of a task that ran to its end, in their order.
 std::vector<Event> events_of(const session::Snapshot& snapshot, const session::Task& task,
                              trace::Directory& names) {
   std::vector<Event> events;
-  const std::uint64_t id = task.key.task;
   for (const session::Phase& phase : snapshot.phases(task.key)) {
     if (!phase.open() && phase.begin >= *task.started && phase.end <= *task.finished) {
       const auto detail = trace::phase_detail(phase.kind, names.intern(phase.name));
-      events.push_back(event_at(phase.begin, id, EventKind::phase_begin, detail));
-      events.push_back(event_at(phase.end, id, EventKind::phase_end, detail));
+      events.push_back(event_at(phase.begin, task, EventKind::phase_begin, detail));
+      events.push_back(event_at(phase.end, task, EventKind::phase_end, detail));
     }
   }
+  add_waits(snapshot, task, events);
   std::ranges::stable_sort(events, {}, &Event::time_ns);
-  events.insert(events.begin(), event_at(*task.started, id, EventKind::task_started));
+  events.insert(events.begin(), event_at(*task.started, task, EventKind::task_started));
   if (task.queued) {
-    events.insert(events.begin(), event_at(*task.queued, id, EventKind::task_queued));
+    events.insert(events.begin(), event_at(*task.queued, task, EventKind::task_queued));
   }
   const auto cpu = static_cast<std::uint64_t>(task.cpu_time.value_or(0));
   Event finish =
-      event_at(*task.finished, id, EventKind::task_finished, trace::finished_detail(cpu, 0));
+      event_at(*task.finished, task, EventKind::task_finished, trace::finished_detail(cpu, 0));
   finish.outcome =
       task.state == session::TaskState::failed ? trace::Outcome::error : trace::Outcome::ok;
   events.push_back(finish);
+  if (task.delivered) {
+    Event delivery = event_at(*task.delivered, task, EventKind::result_delivered);
+    delivery.thread = thread_of(task.receiver);
+    events.push_back(delivery);
+  }
   return events;
 }
 
@@ -82,40 +109,46 @@ void read_tasks(const session::Snapshot& snapshot, const SessionStretch& stretch
   std::ranges::sort(recent.stays, {}, &Stay::queued);
 }
 
-/// A worker that is blocked waits for another task.
-bool waits_for_its_own(const session::Snapshot& snapshot, const SessionStretch& stretch) {
-  return std::ranges::any_of(snapshot.lanes(), [&](const session::Lane& lane) {
-    return lane.pool == stretch.pool &&
-           !snapshot.blocked(lane.id, stretch.begin, stretch.end, 1).empty();
-  });
-}
+/// What the tasks did, on the mean, in seconds: without what they waited for others of their pool.
+struct Activity {
+  double run = 0;
+  double cpu = 0;
+  double busy = 0;  ///< workers that did something, from the first pick to the last end
+};
 
-/// How many workers had something to do, on the mean, from the first pick to the last end.
-double busy_workers(std::span<const Stay> stays, const TaskRecords& records) {
-  double busy = 0;
+Activity activity_of(const TaskRecords& records) {
+  Activity sum;
+  std::size_t count = 0;
   TimeNs first = kNever;
+  TimeNs last = 0;
   for (const TaskRecord& task : records.tasks()) {
-    busy += static_cast<double>(task.finished - task.started);
-    first = std::min(first, task.started);
+    if (task.finished != kNever) {  // else it is waited for, and no more is known of it
+      ++count;
+      sum.run += static_cast<double>(task.finished - task.started) * 1e-9;
+      sum.cpu += static_cast<double>(task.cpu) * 1e-9;
+      first = std::min(first, task.started);
+      last = std::max(last, task.finished);
+    }
   }
-  const TimeNs last = std::ranges::max(stays, {}, &Stay::finished).finished;
-  return busy / static_cast<double>(std::max<TimeNs>(1, last - first));
-}
-
-double mean_seconds(const TaskRecords& records, double (*seconds_of)(const TaskRecord&)) {
-  double sum = 0;
-  for (const TaskRecord& task : records.tasks()) {
-    sum += seconds_of(task);
+  for (const WaitRecord& wait : records.waits()) {
+    sum.run -= wait.end != kNever ? static_cast<double>(wait.end - wait.begin) * 1e-9 : 0;
   }
-  return sum / static_cast<double>(records.tasks().size());
+  const double time = static_cast<double>(std::max<TimeNs>(1, last - first)) * 1e-9;
+  const auto tasks = static_cast<double>(count);
+  return {.run = sum.run / tasks, .cpu = sum.cpu / tasks, .busy = sum.run / time};
 }
 
-double run_seconds(const TaskRecord& task) {
-  return static_cast<double>(task.finished - task.started) * 1e-9;
+Stay stay_of(const TaskRecord& task) {
+  return {task.queued != kNever ? task.queued : task.started, task.started, task.finished};
 }
 
-double cpu_seconds(const TaskRecord& task) {
-  return static_cast<double>(task.cpu) * 1e-9;
+std::vector<Stay> stays_of(const TaskRecords& records, std::span<const std::size_t> places) {
+  std::vector<Stay> stays;
+  for (const std::size_t place : places) {
+    stays.push_back(stay_of(records.tasks()[place]));
+  }
+  std::ranges::sort(stays, {}, &Stay::queued);
+  return stays;
 }
 
 void scale_delays(SimulatedWork& work, float scale) {
@@ -134,6 +167,7 @@ void take_out_waits_for_cores(SimulatedWork& work, double busy, double run_secon
   const auto workers = static_cast<std::uint64_t>(std::max(1.0, std::round(busy)));
   const auto takes = [&](float scale) {
     SimulatedWork cut = work;
+    cut.roots.clear();  // each task for itself: waits for others are no wait for cores
     cut.batch = kTasks;
     scale_delays(cut, scale);
     const SimulationResult result = simulate(cut, {.workers = workers, .tasks = kTasks});
@@ -159,6 +193,7 @@ void slow_down(SimulatedWork& work, double busy, double stretch) {
   constexpr int kSteps = 7;         // a 128th
   constexpr double kEnough = 1.03;  // times as long: chance
   SimulatedWork slow = work;
+  slow.roots.clear();  // each task for itself
   slow.batch = kTasks;
   const auto takes = [&](double speed) {
     slow.speed = speed;
@@ -213,9 +248,6 @@ std::optional<SessionStretch> last_stretch(const session::Snapshot& snapshot, do
 tl::expected<SessionWork, NoWork> work_of(const session::Snapshot& snapshot,
                                           const SessionStretch& stretch, std::size_t cores,
                                           const SessionWorkHints& hints) {
-  if (waits_for_its_own(snapshot, stretch)) {
-    return tl::unexpected(NoWork::waits_for_itself);
-  }
   trace::Directory names;
   RecentTasks recent;
   read_tasks(snapshot, stretch, names, recent);
@@ -223,8 +255,8 @@ tl::expected<SessionWork, NoWork> work_of(const session::Snapshot& snapshot,
     return tl::unexpected(NoWork::too_few_tasks);
   }
   const bool has_phases = !recent.records.phases().empty();
-  const double cpu = mean_seconds(recent.records, cpu_seconds);
-  if (!has_phases && cpu <= 0) {
+  const Activity activity = activity_of(recent.records);
+  if (!has_phases && activity.cpu <= 0) {
     return tl::unexpected(NoWork::cpu_unknown);
   }
   auto model = model_work(recent.records, names,
@@ -233,22 +265,24 @@ tl::expected<SessionWork, NoWork> work_of(const session::Snapshot& snapshot,
                            .other_cpu = hints.other_cpu,
                            .server_capacity = hints.server_capacity});
   if (!model) {
-    return tl::unexpected(NoWork::too_few_tasks);
+    return tl::unexpected(model.error() == NoModel::too_few_tasks ? NoWork::too_few_tasks
+                                                                  : NoWork::waits_for_itself);
   }
   SessionWork work{.tasks = std::move(model->work)};
-  const double busy = busy_workers(recent.stays, recent.records);
-  const double run = mean_seconds(recent.records, run_seconds);
+  const double busy = activity.busy;
   if (has_phases) {
     slow_down(work.tasks, busy, model->stretch);
   } else if (busy > kCrowded + static_cast<double>(cores) &&
-             busy * cpu / run > kFull * static_cast<double>(cores)) {
+             busy * activity.cpu / activity.run > kFull * static_cast<double>(cores)) {
     return tl::unexpected(NoWork::cores_full);
   } else {
-    take_out_waits_for_cores(work.tasks, busy, run);
+    take_out_waits_for_cores(work.tasks, busy, activity.run);
   }
-  SessionArrivals arrivals = hints.batch > 0
-                                 ? SessionArrivals{.kind = Arrivals::batches, .batch = hints.batch}
-                                 : arrivals_of(snapshot, stretch, recent.stays);
+  SessionArrivals arrivals =
+      hints.batch > 0 ? SessionArrivals{.kind = Arrivals::batches, .batch = hints.batch}
+      : work.tasks.is_nested()
+          ? arrivals_of_roots(snapshot, stretch, stays_of(recent.records, model->roots))
+          : arrivals_of(snapshot, stretch, recent.stays);
   work.arrivals = arrivals.kind;
   work.has_phases = has_phases;
   work.tasks.ahead = arrivals.most_at_once;
@@ -283,8 +317,10 @@ PredictedFigures predict(const SessionWork& work, std::uint64_t workers) {
   }
   const SimulationResult result = simulate(tasks, {.workers = workers, .tasks = count});
   const double longer = static_cast<double>(batch) / static_cast<double>(tasks.batch);
-  PredictedFigures figures{.throughput = result.throughput, .utilization = result.utilization};
-  if (result.throughput >= kKeepsUp * arrivals_per_second(tasks)) {
+  PredictedFigures figures{.throughput = result.throughput,
+                           .utilization = result.utilization,
+                           .stands_still = result.stands_still};
+  if (!result.stands_still && result.throughput >= kKeepsUp * arrivals_per_second(tasks)) {
     figures.queue_wait_mean = result.queue_wait_mean * longer;
     figures.queue_wait_p99 = result.queue_wait_p99 * longer;
   }

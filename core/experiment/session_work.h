@@ -33,8 +33,8 @@ std::optional<SessionStretch> last_stretch(const session::Snapshot& snapshot, do
 enum class NoWork : std::uint8_t {
   no_pool,
   too_few_tasks,     ///< fewer than 20 that ran to their end
-  waits_for_itself,  ///< tasks wait for others of their own pool: how long those would take with
-                     ///< other workers cannot be told
+  waits_for_itself,  ///< tasks wait for others that they have not submitted themselves, or for
+                     ///< room in the queue: how long with other workers cannot be told
   cpu_unknown,       ///< what tasks computed was not measured: all would seem to be waiting
   cores_full,  ///< tasks computed nearly all the time that there was: how long they wait for the
                ///< world otherwise is hidden behind their wait for a core or the interpreter's lock
@@ -67,6 +67,8 @@ struct PredictedFigures {
   std::optional<double> queue_wait_mean = {};
   std::optional<double> queue_wait_p99 = {};
   double utilization = 0;  ///< 0..1
+  /// Sooner or later all workers wait for tasks in the queue: a deadlock; all else is 0.
+  bool stands_still = false;
 
   friend bool operator==(const PredictedFigures&, const PredictedFigures&) = default;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/experiment/simulation.h"
 
+#include "core/experiment/families.h"
 #include "core/experiment/interval.h"
 #include "core/experiment/min_heap.h"
 #include "core/experiment/min_tree.h"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <optional>
 #include <utility>
 
 namespace poolscope::experiment {
@@ -20,6 +22,9 @@ namespace {
 /// for ever.
 constexpr double kLeastSlice = 0.0007;
 constexpr double kMostSlice = 0.0014;
+/// How long an idle thread takes to be at the queue, in seconds, on the mean. What tasks submit
+/// meanwhile is there by then, which decides whose is picked.
+constexpr double kWakeUp = 60e-6;
 
 TimeNs nanoseconds(double seconds) {
   return std::llround(seconds * 1e9);
@@ -32,7 +37,12 @@ class Simulation {
         random_(seed),
         delays_end_(workers),
         workers_(workers),
-        resources_(work.capacities.size()) {}
+        resources_(work.capacities.size()) {
+    if (work.is_nested()) {
+      families_.emplace(work, workers);
+      wakes_.resize(workers);
+    }
+  }
 
   SimulationResult run(std::uint64_t tasks);
   Replay replay(const ReplayOptions& options);
@@ -55,11 +65,18 @@ class Simulation {
 
   bool is_open() const { return !work_.gaps.empty(); }
   bool is_batches() const { return !is_open() && work_.ahead == 0; }
+  bool stands_still() const { return families_ && families_->all_wait(); }
   void begin();
   void step();
   void take_task(std::uint32_t worker);
+  bool has_task();
+  double leave_batch();
   void begin_batch();
+  void add_root();
   std::size_t next_task();
+  std::size_t next_root();
+  bool pass_calls(std::uint32_t worker);
+  void wake_one();
   void wake_for_batch();
   void start_segment(std::uint32_t worker);
   void end_segment(std::uint32_t worker);
@@ -69,6 +86,7 @@ class Simulation {
   bool end_slice(std::uint32_t worker);
   void arrive();
   void come();
+  std::vector<double> queued(std::uint64_t most) const;
   void take_results(std::uint64_t number);
 
   const SimulatedWork& work_;
@@ -101,36 +119,39 @@ class Simulation {
 
   double next_arrival_ = MinTree::kNone;
   std::size_t next_gap_ = 0;
-  std::deque<double> queue_;   // when they came, where they do not come in batches
-  std::deque<bool> done_;      // of those ahead, from the first whose result is not taken
-  std::uint64_t results_ = 0;  // that were taken
+  std::optional<Families> families_;  // has the queue where tasks submit others
+  std::uint64_t roots_ = 0;           // that came there
+  std::vector<bool> wakes_;           // workers on their way to the queue
+  std::deque<double> queue_;          // when they came, where they do not come in batches
+  std::deque<bool> done_;             // of those ahead, from the first whose result is not taken
+  std::uint64_t results_ = 0;         // that were taken
   std::vector<std::uint32_t> idle_;
 };
 
 void Simulation::take_task(std::uint32_t worker) {
+  if (!has_task()) {
+    idle_.push_back(worker);
+    return;
+  }
   double came = 0;
-  if (!is_batches()) {
-    if (queue_.empty()) {
-      idle_.push_back(worker);
-      return;
+  std::size_t task = 0;
+  if (families_) {
+    const Families::Call call = families_->take(worker);
+    came = call.came;
+    task = call.task;
+    if (call.is_root && is_batches()) {
+      leave_batch();
     }
-    came = queue_.front();
-    queue_.pop_front();
   } else {
-    if (left_of_batch_ == 0) {
-      if (work_.batch_waits && running_ > 0) {
-        idle_.push_back(worker);
-        return;
-      }
-      begin_batch();
-    }
-    came = batch_came_;
-    if (--left_of_batch_ == 0 && !work_.batch_waits) {
-      begin_batch();
+    task = next_task();
+    if (is_batches()) {
+      came = leave_batch();
+    } else {
+      came = queue_.front();
+      queue_.pop_front();
     }
   }
   ++running_;
-  const std::size_t task = next_task();
   workers_[worker] = {.segment = work_.tasks[task],
                       .end = work_.tasks[task + 1],
                       .began = now_,
@@ -144,10 +165,40 @@ void Simulation::take_task(std::uint32_t worker) {
   start_segment(worker);
 }
 
+/// Where tasks come in batches the next one comes if it is time.
+bool Simulation::has_task() {
+  if (is_batches() && left_of_batch_ == 0 && (!work_.batch_waits || running_ == 0)) {
+    begin_batch();
+  }
+  return families_ ? !families_->is_empty() : is_batches() ? left_of_batch_ > 0 : !queue_.empty();
+}
+
+/// When the task came that is picked.
+double Simulation::leave_batch() {
+  const double came = batch_came_;
+  if (--left_of_batch_ == 0 && !work_.batch_waits) {
+    begin_batch();
+  }
+  return came;
+}
+
 void Simulation::begin_batch() {
   left_of_batch_ =
       work_.batches.empty() ? work_.batch : work_.batches[batches_++ % work_.batches.size()];
   batch_came_ = now_;
+  for (std::uint64_t i = 0; families_ && i < left_of_batch_; ++i) {
+    add_root();
+    wake_one();
+  }
+}
+
+void Simulation::add_root() {
+  families_->add_root(now_, work_.roots[next_root()]);
+}
+
+std::size_t Simulation::next_root() {
+  return in_order_ ? static_cast<std::size_t>(roots_++ % work_.roots.size())
+                   : draw_place(random_, work_.roots.size());
 }
 
 std::size_t Simulation::next_task() {
@@ -157,6 +208,9 @@ std::size_t Simulation::next_task() {
 
 void Simulation::start_segment(std::uint32_t index) {
   Worker& worker = workers_[index];
+  if (families_ && !pass_calls(index)) {
+    return;
+  }
   if (worker.segment == worker.end) {
     ++finished_;
     if (in_order_) {
@@ -166,9 +220,13 @@ void Simulation::start_segment(std::uint32_t index) {
     }
     --running_;
     const std::uint64_t number = worker.number;
+    const auto waited = families_ ? families_->end(index) : std::nullopt;
     take_task(index);
     wake_for_batch();
     take_results(number);
+    if (waited) {
+      end_segment(*waited);
+    }
     return;
   }
   const Segment& segment = work_.segments[worker.segment];
@@ -197,12 +255,46 @@ void Simulation::start_segment(std::uint32_t index) {
   delays_end_.set(index, now_ + static_cast<double>(segment.seconds));
 }
 
+/// What its task submits and waits for, as far as that takes no time. False if it waits.
+bool Simulation::pass_calls(std::uint32_t index) {
+  Worker& worker = workers_[index];
+  for (; worker.segment != worker.end; ++worker.segment) {
+    const Segment& segment = work_.segments[worker.segment];
+    if (segment.kind == Segment::Kind::submit) {
+      families_->submit(index, segment.resource, now_);
+      wake_one();
+    } else if (segment.kind != Segment::Kind::await) {
+      break;
+    } else if (families_->waits(index, segment.resource)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// There is something for one that is idle. Any of them: where they steal, it matters which, and
+/// which it is hangs on microseconds.
+void Simulation::wake_one() {
+  if (work_.order == PickOrder::work_stealing && idle_.size() > 1) {
+    std::swap(idle_[draw_place(random_, idle_.size())], idle_.back());
+  }
+  if (idle_.empty()) {
+    return;
+  }
+  const std::uint32_t worker = idle_.back();
+  idle_.pop_back();
+  if (families_) {
+    wakes_[worker] = true;
+    delays_end_.set(worker, now_ + kWakeUp * (0.5 + random_.uniform()));
+  } else {
+    take_task(worker);
+  }
+}
+
 /// A batch that waited for the end of the last one has work for those that waited for it.
 void Simulation::wake_for_batch() {
-  while (is_batches() && left_of_batch_ > 0 && !idle_.empty()) {
-    const std::uint32_t worker = idle_.back();
-    idle_.pop_back();
-    take_task(worker);
+  while (is_batches() && !families_ && left_of_batch_ > 0 && !idle_.empty()) {
+    wake_one();
   }
 }
 
@@ -277,12 +369,12 @@ void Simulation::arrive() {
 
 /// One after another.
 void Simulation::come() {
-  queue_.push_back(now_);
-  if (!idle_.empty()) {
-    const std::uint32_t worker = idle_.back();
-    idle_.pop_back();
-    take_task(worker);
+  if (families_) {
+    add_root();
+  } else {
+    queue_.push_back(now_);
   }
+  wake_one();
 }
 
 /// After the end of that task: the first of all whose result is not taken yet may be done now, and
@@ -329,7 +421,12 @@ void Simulation::step() {
     now_ = delay;
     const std::uint32_t worker = delays_end_.least();
     delays_end_.clear_least();
-    end_segment(worker);
+    if (families_ && wakes_[worker]) {
+      wakes_[worker] = false;
+      take_task(worker);
+    } else {
+      end_segment(worker);
+    }
     return;
   }
   now_ = turn;
@@ -345,10 +442,13 @@ SimulationResult Simulation::run(std::uint64_t tasks) {
   const std::uint64_t most = tasks + warm_up_;
   begin();
   double warm = 0;
-  while (finished_ < most) {
+  while (finished_ < most && !stands_still()) {
     const std::uint64_t before = finished_;
     step();
     warm = before < warm_up_ && finished_ >= warm_up_ ? now_ : warm;
+  }
+  if (stands_still()) {
+    return {.stands_still = true};
   }
   SimulationResult result;
   const double duration = now_ - warm;
@@ -364,26 +464,39 @@ SimulationResult Simulation::run(std::uint64_t tasks) {
   return result;
 }
 
+/// When those that wait came, the first of them.
+std::vector<double> Simulation::queued(std::uint64_t most) const {
+  if (families_) {
+    return families_->queued(most);
+  }
+  if (is_batches()) {
+    return std::vector<double>(std::min(left_of_batch_, most), batch_came_);
+  }
+  const auto count = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(queue_.size(), most));
+  return {queue_.begin(), queue_.begin() + count};
+}
+
 Replay Simulation::replay(const ReplayOptions& options) {
   in_order_ = true;
   begin();
-  while (now_ < options.seconds && started_ < options.most_tasks) {
+  while (now_ < options.seconds && started_ < options.most_tasks && !stands_still()) {
     step();
   }
-  const std::uint64_t waiting = is_batches() ? left_of_batch_ : queue_.size();
-  const std::uint64_t room = options.most_tasks - std::min(options.most_tasks, started_);
-  for (std::size_t i = 0; i < std::min(waiting, room); ++i) {
-    records_.push_back({.queued = nanoseconds(is_batches() ? batch_came_ : queue_[i])});
+  for (const double came : queued(options.most_tasks - std::min(options.most_tasks, started_))) {
+    records_.push_back({.queued = nanoseconds(came)});
   }
   return {.tasks = std::move(records_),
-          .end = nanoseconds(std::min(now_, options.seconds)),
+          .end = nanoseconds(stands_still() ? options.seconds : std::min(now_, options.seconds)),
           .stretch = cpu_seconds_ > 0 ? computing_seconds_ / cpu_seconds_ : 1};
 }
 
 }  // namespace
 
 void SimulatedWork::add_task(std::vector<Segment> its_segments) {
-  if (its_segments.empty()) {
+  const bool takes_time = std::ranges::any_of(its_segments, [](const Segment& segment) {
+    return segment.kind != Segment::Kind::submit && segment.kind != Segment::Kind::await;
+  });
+  if (!takes_time) {
     its_segments.emplace_back();
   }
   if (tasks.empty()) {

@@ -12,34 +12,47 @@ namespace poolscope::experiment {
 /// A stretch of a task's time.
 struct Segment {
   enum class Kind : std::uint8_t {
-    delay,  ///< waits for the world outside; as many at a time as like
-    cpu,    ///< computes; the cores are shared in turns
-    hold,   ///< waits its turn for a resource, then has it for so long
+    delay,   ///< waits for the world outside; as many at a time as like
+    cpu,     ///< computes; the cores are shared in turns
+    hold,    ///< waits its turn for a resource, then has it for so long
+    submit,  ///< queues a task of its own in the same pool; takes no time
+    await,   ///< waits until one that it has submitted is done
   };
   Kind kind = Kind::delay;
-  std::uint16_t resource = 0;  ///< of hold
+  std::uint16_t resource = 0;  ///< of hold; of submit and await: which of its task's children
   float seconds = 0;
 };
+
+/// Which of the tasks in the queue is picked, as the executor's queue disciplines of these names
+/// do.
+enum class PickOrder : std::uint8_t { fifo, lifo, work_stealing };
 
 /// What a pool has to do: tasks to draw from, and how they come.
 struct SimulatedWork {
   std::vector<Segment> segments = {};
   std::vector<std::uint32_t> tasks =
       {};  ///< where each begins in `segments`; the last: where all end
+  /// Where tasks submit others: those that come from outside, and for each task where its children
+  /// begin in `children`; the last: where all end. Else empty: all come from outside.
+  std::vector<std::uint32_t> roots = {};
+  std::vector<std::uint32_t> children = {};
+  std::vector<std::uint32_t> first_child = {};
+  PickOrder order = PickOrder::fifo;  ///< where tasks submit others; else first in, first out
   std::vector<std::uint32_t> capacities = {};  ///< of the resources: how many may have it at once
   std::size_t cores = 1;
   double speed = 1;  ///< of computing on a core that no other task wants: others may want it, too
-  std::uint64_t batch = 1;  ///< tasks that come at once, as soon as the queue is empty
+  std::uint64_t batch = 1;  ///< tasks that come at once, as soon as none of them is in the queue
   std::vector<std::uint64_t> batches = {};  ///< of several sizes, over and over; empty: `batch`
   bool batch_waits = false;                 ///< ... and all of the last batch are finished
   /// Instead of batches: so many are in the pool, and one more comes for each whose result is
-  /// taken, in order, as map() with a buffer does; 0: batches.
+  /// taken, in order, as map() with a buffer does; 0: batches. Not where tasks submit others.
   std::uint64_t ahead = 0;
   bool any_order = false;        ///< ... or for each that is done, as with a semaphore
   std::vector<float> gaps = {};  ///< seconds before each arrival, over and over; empty: batches
 
   std::size_t task_count() const { return tasks.empty() ? 0 : tasks.size() - 1; }
-  /// Without a segment: one that takes no time.
+  bool is_nested() const { return !roots.empty(); }
+  /// Without a segment that takes time: with one that takes none.
   void add_task(std::vector<Segment> its_segments);
 };
 
@@ -53,13 +66,13 @@ struct SimulationResult {
   double throughput = 0;  ///< per second
   double queue_wait_mean = 0;
   double queue_wait_p99 = 0;
-  double utilization = 0;  ///< 0..1, of the workers
+  double utilization = 0;     ///< 0..1, of the workers
+  bool stands_still = false;  ///< all workers came to wait for tasks in the queue; all else is 0
 };
 
-/// Runs the tasks, drawn at random, through a pool of first in, first out: event by event, in
-/// simulated time. The same seed gives the same result. Cost: some 0.1 us a task that waits and
-/// computes, 0.2 with two locks, too; less with few workers. Precondition: there is a task.
-/// Threads: any.
+/// Runs the tasks, drawn at random, through a pool: event by event, in simulated time. The same
+/// seed gives the same result. Cost: some 0.1 us a task that waits and computes, 0.2 with two
+/// locks, too; less with few workers. Precondition: there is a task. Threads: any.
 SimulationResult simulate(const SimulatedWork& work, const SimulationOptions& options);
 
 struct ReplayOptions {

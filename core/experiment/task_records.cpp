@@ -16,6 +16,27 @@ std::size_t TaskRecords::place_of(std::uint64_t task) {
   return found->second;
 }
 
+void TaskRecords::set_queued(const Event& event) {
+  TaskRecord& record = tasks_[place_of(event.task)];
+  record.queued = static_cast<TimeNs>(event.time_ns);
+  record.caller = event.thread;
+}
+
+void TaskRecords::set_started(const Event& event) {
+  TaskRecord& record = tasks_[place_of(event.task)];
+  record.started = static_cast<TimeNs>(event.time_ns);
+  record.worker = event.thread;
+}
+
+/// For the first time.
+void TaskRecords::set_delivered(const Event& event) {
+  TaskRecord& record = tasks_[place_of(event.task)];
+  if (record.delivered == kNever) {
+    record.delivered = static_cast<TimeNs>(event.time_ns);
+    record.receiver = event.thread;
+  }
+}
+
 void TaskRecords::finish(const Event& event) {
   TaskRecord& record = tasks_[place_of(event.task)];
   if (event.outcome == trace::Outcome::cancelled) {
@@ -38,15 +59,34 @@ void TaskRecords::end_phase(const Event& event) {
   open.pop_back();
 }
 
+void TaskRecords::begin_wait(const Event& event) {
+  if (event.task == 0) {
+    return;
+  }
+  const std::uint64_t awaited = trace::blocked_awaited(event.detail);
+  waiting_[event.thread] = waits_.size();
+  waits_.push_back({.task = place_of(event.task),
+                    .awaited = awaited != 0 ? std::optional(place_of(awaited)) : std::nullopt,
+                    .reason = trace::blocked_reason(event.detail),
+                    .begin = static_cast<TimeNs>(event.time_ns)});
+}
+
+void TaskRecords::end_wait(const Event& event) {
+  if (const auto found = waiting_.find(event.thread); found != waiting_.end()) {
+    waits_[found->second].end = static_cast<TimeNs>(event.time_ns);
+    waiting_.erase(found);
+  }
+}
+
 void TaskRecords::consume(std::span<const Event> events) {
   for (const Event& event : events) {
     const auto time = static_cast<TimeNs>(event.time_ns);
     switch (event.kind) {
       case EventKind::task_queued:
-        tasks_[place_of(event.task)].queued = time;
+        set_queued(event);
         break;
       case EventKind::task_started:
-        tasks_[place_of(event.task)].started = time;
+        set_started(event);
         break;
       case EventKind::task_finished:
         finish(event);
@@ -60,6 +100,15 @@ void TaskRecords::consume(std::span<const Event> events) {
         break;
       case EventKind::phase_end:
         end_phase(event);
+        break;
+      case EventKind::result_delivered:
+        set_delivered(event);
+        break;
+      case EventKind::blocked_begin:
+        begin_wait(event);
+        break;
+      case EventKind::blocked_end:
+        end_wait(event);
         break;
       case EventKind::worker_started:
         workers_.push_back({.thread = event.thread, .started = time});

@@ -109,6 +109,47 @@ double slope(std::span<const TimeNs> times) {
   return products / squares;
 }
 
+/// When all that had come was done, in [begin, end]; before the first of it, too.
+std::vector<TimeNs> batch_ends(const std::vector<TaskRecord>& tasks, TimeNs begin, TimeNs end) {
+  std::vector<const TaskRecord*> order;
+  for (const TaskRecord& task : tasks) {
+    if (!task.cancelled) {
+      order.push_back(&task);
+    }
+  }
+  std::ranges::stable_sort(order, {}, &TaskRecord::queued);
+  std::vector<TimeNs> ends;
+  TimeNs done = order.empty() ? kNever : order.front()->queued;
+  for (const TaskRecord* task : order) {
+    if (task->queued >= done) {
+      ends.push_back(done);
+    }
+    done = std::max(done, task->finished);
+  }
+  ends.push_back(done);
+  std::erase_if(ends, [&](TimeNs time) { return time < begin || time > end; });
+  return ends;
+}
+
+/// From the end of one batch to that of another: within a batch it goes fast and slow. False if
+/// there are no two such ends.
+bool count_batches(const std::vector<TaskRecord>& tasks, const std::vector<TimeNs>& times,
+                   Throughput& result) {
+  std::vector<TimeNs> ends = batch_ends(tasks, result.warm, result.end);
+  if (ends.size() < 2) {
+    ends = batch_ends(tasks, result.begin, result.end);
+  }
+  if (ends.size() < 2) {
+    return false;
+  }
+  result.begin = ends.front();
+  result.end = ends.back();
+  const auto after = [&](TimeNs time) { return std::ranges::upper_bound(times, time); };
+  result.per_s = result.finish_rate = static_cast<double>(after(result.end) - after(result.begin)) /
+                                      seconds(result.end - result.begin);
+  return true;
+}
+
 /// Counted over the time of `result`. The chance in the arrivals, the same at all numbers of
 /// workers, is taken out: what counts is the share of the arrivals that is finished.
 bool count_arrivals(const std::vector<TaskRecord>& tasks, double arrivals_per_s,
@@ -150,6 +191,9 @@ std::optional<Throughput> throughput_of(const std::vector<TaskRecord>& tasks, co
     }
     return count_arrivals(tasks, *load.arrivals_per_s, result) ? std::optional(result)
                                                                : std::nullopt;
+  }
+  if (load.waits_for_batch && count_batches(tasks, times, result)) {
+    return result;
   }
   const auto warmed_up =
       static_cast<std::size_t>(std::ranges::lower_bound(times, warm.time) - times.begin());

@@ -15,7 +15,8 @@ struct RunLoad {
   std::size_t cores = 1;
   /// Of a load whose tasks come by themselves: how many a second the scenario names.
   std::optional<double> arrivals_per_s = {};
-  double arrivals_period = 0;  ///< seconds until they come again as before; 0: they never do
+  double arrivals_period = 0;    ///< seconds until they come again as before; 0: they never do
+  bool waits_for_batch = false;  ///< nothing comes until all that came before is done
 };
 
 /// What a run got done once it was warm.
@@ -33,7 +34,8 @@ struct Throughput {
 /// MSER-5 cuts may hang on microseconds); else it is found. Nothing where too few tasks were
 /// finished to say anything. Of tasks that come by themselves, chance in the arrivals is taken out:
 /// where the pool keeps up, it is the share of them that was finished, times the rate that the
-/// scenario names. Threads: any.
+/// scenario names. Where batches are waited for, whole ones are counted, as far as there is one.
+/// Threads: any.
 std::optional<Throughput> throughput_of(const std::vector<TaskRecord>& tasks, const RunLoad& load,
                                         TimeNs begin, TimeNs end, std::optional<TimeNs> warm = {});
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/experiment/work_model.h"
 
+#include "core/experiment/task_trees.h"
+
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -29,14 +32,26 @@ class Modeller {
     work_.cores = options.cores;
   }
 
-  std::optional<WorkModel> model();
+  tl::expected<WorkModel, NoModel> model();
 
  private:
+  /// A part of a task's time that is known: a phase, or else a call of another task.
+  struct Part {
+    TimeNs begin = 0;
+    TimeNs end = 0;
+    const PhaseRecord* phase = nullptr;
+    Segment call = {};
+  };
+
   void choose_tasks();
-  std::vector<Segment> segments_of(const TaskRecord& task,
-                                   const std::vector<const PhaseRecord*>& phases);
+  bool choose_trees();
+  std::vector<Part> parts_of(const TaskRecord& task,
+                             const std::vector<const PhaseRecord*>& phases) const;
+  void add_calls(const TreeTask& task, std::vector<Part>& parts) const;
+  std::vector<Segment> segments_of(const TaskRecord& task, const std::vector<Part>& parts);
   void add(std::vector<Segment>& segments, Segment segment) const;
   Segment segment_of(const PhaseRecord& phase, double compute_scale, bool interpreted);
+  void number_trees();
   std::uint16_t resource(const std::string& name, std::uint32_t capacity);
 
   const TaskRecords& records_;
@@ -47,6 +62,7 @@ class Modeller {
   double cpu_seconds_ = 0;        // that they got
   std::map<std::string, std::uint16_t> resources_;
   std::vector<std::size_t> chosen_;
+  std::vector<TreeTask> trees_;  // of those, if any of them waits for another
 };
 
 std::uint16_t Modeller::resource(const std::string& name, std::uint32_t capacity) {
@@ -100,6 +116,10 @@ Segment Modeller::segment_of(const PhaseRecord& phase, double compute_scale, boo
 }
 
 void Modeller::add(std::vector<Segment>& segments, Segment segment) const {
+  if (segment.kind == Segment::Kind::submit || segment.kind == Segment::Kind::await) {
+    segments.push_back(segment);
+    return;
+  }
   if (segment.seconds <= 0) {
     return;
   }
@@ -113,14 +133,45 @@ void Modeller::add(std::vector<Segment>& segments, Segment segment) const {
   }
 }
 
-std::vector<Segment> Modeller::segments_of(const TaskRecord& task,
-                                           const std::vector<const PhaseRecord*>& phases) {
+/// The outermost phases, in their order.
+std::vector<Modeller::Part> Modeller::parts_of(
+    const TaskRecord& task, const std::vector<const PhaseRecord*>& phases) const {
+  std::vector<Part> parts;
+  TimeNs now = task.started;
+  for (const PhaseRecord* phase : phases) {
+    if (phase->begin < now || phase->end > task.finished) {
+      continue;  // inside of another, or cut
+    }
+    parts.push_back({phase->begin, phase->end, phase});
+    now = phase->end;
+  }
+  return parts;
+}
+
+/// What it submits and waits for, between its phases.
+void Modeller::add_calls(const TreeTask& task, std::vector<Part>& parts) const {
+  for (std::size_t i = 0; i < task.children.size(); ++i) {
+    const TimeNs time = records_.tasks()[task.children[i]].queued;
+    parts.push_back({time, time, nullptr, {Segment::Kind::submit, static_cast<std::uint16_t>(i)}});
+  }
+  for (const TreeTask::Wait& wait : task.waits) {
+    parts.push_back({wait.begin,
+                     wait.end,
+                     nullptr,
+                     {Segment::Kind::await, static_cast<std::uint16_t>(wait.child)}});
+  }
+  std::ranges::stable_sort(parts, {}, &Part::begin);
+}
+
+std::vector<Segment> Modeller::segments_of(const TaskRecord& task, const std::vector<Part>& parts) {
   double compute = 0;
   bool interpreted = false;
-  for (const PhaseRecord* phase : phases) {
-    compute += phase->kind == PhaseKind::compute ? seconds(phase->end - phase->begin) : 0;
-    interpreted = interpreted || (phase->kind == PhaseKind::lock_wait &&
-                                  directory_.name(phase->name) == kInterpreterLock);
+  for (const Part& part : parts) {
+    if (const PhaseRecord* phase = part.phase) {
+      compute += phase->kind == PhaseKind::compute ? seconds(phase->end - phase->begin) : 0;
+      interpreted = interpreted || (phase->kind == PhaseKind::lock_wait &&
+                                    directory_.name(phase->name) == kInterpreterLock);
+    }
   }
   const double cpu = task.cpu > 0 ? seconds(task.cpu) : compute;
   const double scale = compute > 0 ? std::min(1.0, cpu / compute) : 1;
@@ -131,15 +182,14 @@ std::vector<Segment> Modeller::segments_of(const TaskRecord& task,
   }
   std::vector<Segment> segments;
   TimeNs now = task.started;
-  for (const PhaseRecord* phase : phases) {
-    if (phase->begin < now || phase->end > task.finished) {
-      continue;  // inside of another, or cut
+  for (const Part& part : parts) {
+    add(segments, {Segment::Kind::delay, 0, static_cast<float>(seconds(part.begin - now))});
+    if (part.phase == nullptr) {
+      add(segments, part.call);
+    } else if (part.phase->kind != PhaseKind::lock_wait) {
+      add(segments, segment_of(*part.phase, scale, interpreted));
     }
-    add(segments, {Segment::Kind::delay, 0, static_cast<float>(seconds(phase->begin - now))});
-    if (phase->kind != PhaseKind::lock_wait) {
-      add(segments, segment_of(*phase, scale, interpreted));
-    }
-    now = phase->end;
+    now = std::max(now, part.end);
   }
   add(segments, {Segment::Kind::delay, 0, static_cast<float>(seconds(task.finished - now))});
   // What was computed outside of the phases that say so happened while the task seemed to wait.
@@ -164,10 +214,51 @@ std::vector<Segment> Modeller::segments_of(const TaskRecord& task,
   return segments;
 }
 
-std::optional<WorkModel> Modeller::model() {
+/// Of tasks that wait for others those in whole trees alone. False if that cannot be told.
+bool Modeller::choose_trees() {
+  const std::set<std::size_t> chosen(chosen_.begin(), chosen_.end());
+  const bool waits = std::ranges::any_of(
+      records_.waits(), [&](const WaitRecord& wait) { return chosen.contains(wait.task); });
+  if (!waits) {
+    return true;
+  }
+  auto trees = whole_trees(records_, chosen_);
+  if (!trees) {
+    return false;
+  }
+  trees_ = std::move(*trees);
+  chosen_.clear();
+  for (const TreeTask& task : trees_) {
+    chosen_.push_back(task.place);
+  }
+  return true;
+}
+
+/// After their tasks: by their numbers there.
+void Modeller::number_trees() {
+  std::unordered_map<std::size_t, std::uint32_t> numbers;
+  for (std::size_t i = 0; i < trees_.size(); ++i) {
+    numbers[trees_[i].place] = static_cast<std::uint32_t>(i);
+  }
+  for (std::size_t i = 0; i < trees_.size(); ++i) {
+    work_.first_child.push_back(static_cast<std::uint32_t>(work_.children.size()));
+    for (const std::size_t child : trees_[i].children) {
+      work_.children.push_back(numbers.at(child));
+    }
+    if (trees_[i].is_root) {
+      work_.roots.push_back(static_cast<std::uint32_t>(i));
+    }
+  }
+  work_.first_child.push_back(static_cast<std::uint32_t>(work_.children.size()));
+}
+
+tl::expected<WorkModel, NoModel> Modeller::model() {
   choose_tasks();
+  if (!choose_trees()) {
+    return tl::unexpected(NoModel::waits_for_others);
+  }
   if (chosen_.size() < kLeastTasks) {
-    return std::nullopt;
+    return tl::unexpected(NoModel::too_few_tasks);
   }
   std::unordered_map<std::size_t, std::vector<const PhaseRecord*>> phases;
   for (const std::size_t place : chosen_) {
@@ -178,17 +269,31 @@ std::optional<WorkModel> Modeller::model() {
       found->second.push_back(&phase);
     }
   }
-  for (const std::size_t place : chosen_) {
-    work_.add_task(segments_of(records_.tasks()[place], phases[place]));
+  for (std::size_t i = 0; i < chosen_.size(); ++i) {
+    const TaskRecord& task = records_.tasks()[chosen_[i]];
+    std::vector<Part> parts = parts_of(task, phases[chosen_[i]]);
+    if (!trees_.empty()) {
+      add_calls(trees_[i], parts);
+    }
+    work_.add_task(segments_of(task, parts));
   }
-  return WorkModel{std::move(work_),
-                   cpu_seconds_ > 0 ? std::max(1.0, computing_seconds_ / cpu_seconds_) : 1};
+  if (!trees_.empty()) {
+    number_trees();
+  }
+  WorkModel model{.stretch =
+                      cpu_seconds_ > 0 ? std::max(1.0, computing_seconds_ / cpu_seconds_) : 1};
+  for (const std::uint32_t root : work_.roots) {
+    model.roots.push_back(chosen_[root]);
+  }
+  model.work = std::move(work_);
+  return model;
 }
 
 }  // namespace
 
-std::optional<WorkModel> model_work(const TaskRecords& records, const trace::Directory& directory,
-                                    const WorkModelOptions& options) {
+tl::expected<WorkModel, NoModel> model_work(const TaskRecords& records,
+                                            const trace::Directory& directory,
+                                            const WorkModelOptions& options) {
   return Modeller(records, directory, options).model();
 }
 

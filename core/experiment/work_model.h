@@ -5,9 +5,11 @@
 #include "core/experiment/task_records.h"
 #include "core/trace/directory.h"
 
+#include <tl/expected.hpp>
+
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <vector>
 
 namespace poolscope::experiment {
 
@@ -26,14 +28,23 @@ struct WorkModelOptions {
 struct WorkModel {
   SimulatedWork work = {};
   double stretch = 1;  ///< seconds that a second of computing took there; 1 of nothing
+  std::vector<std::size_t> roots = {};  ///< of a nested work: places in TaskRecords::tasks()
+};
+
+enum class NoModel : std::uint8_t {
+  too_few_tasks,     ///< fewer than 20
+  waits_for_others,  ///< a task waits for one that it has not submitted itself
 };
 
 /// What the tasks did, in the order in which they were submitted, as a simulation needs it:
 /// computing (as their threads' CPU time says), locks that were held, and waiting for all else.
 /// What is lost to others on the same cores or locks is left out: the simulation makes that itself.
-/// How tasks come is for the caller to fill in. Nothing from fewer than 20 tasks. Threads: any.
-std::optional<WorkModel> model_work(const TaskRecords& records, const trace::Directory& directory,
-                                    const WorkModelOptions& options);
+/// Of tasks that wait for others that they have submitted, those are told apart whose others are
+/// known, too, and all that these wait for. How tasks come is for the caller to fill in. Threads:
+/// any.
+tl::expected<WorkModel, NoModel> model_work(const TaskRecords& records,
+                                            const trace::Directory& directory,
+                                            const WorkModelOptions& options);
 
 /// Seconds from `begin` to the first arrival in (begin, end] and from each to the next, in their
 /// order.

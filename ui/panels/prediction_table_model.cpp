@@ -11,8 +11,14 @@ QVariant orNothing(const std::optional<double>& value) {
   return value ? QVariant(*value) : QVariant();
 }
 
-QString text(const QVariant& number, int column) {
+QString text(const QVariant& number, int column, bool deadlock) {
   using Table = PredictionTableModel;
+  if (deadlock && column == Table::predicted) {
+    return Table::tr("deadlock");
+  }
+  if (deadlock && (column == Table::predictedWait || column == Table::predictedBusy)) {
+    return QStringLiteral("\u2013");
+  }
   if (!number.isValid()) {
     return column == Table::predictedWait ? Table::tr("grows") : QStringLiteral("\u2013");
   }
@@ -64,9 +70,10 @@ QVariant PredictionTableModel::number(const experiment::PredictedPoint& point, i
 
 QVariant PredictionTableModel::cell(std::size_t row, int column, int role) const {
   const QVariant value = number(points_[row], column);
-  return role == Qt::DisplayRole ? QVariant(text(value, column))
-         : role == Qt::UserRole  ? value
-                                 : QVariant();
+  return role == Qt::DisplayRole
+             ? QVariant(text(value, column, points_[row].predicted.stands_still))
+         : role == Qt::UserRole ? value
+                                : QVariant();
 }
 
 }  // namespace poolscope::ui

@@ -83,6 +83,11 @@ void MainWindow::showPrediction(int workers, const WorkersAnswer& answer) {
     header_->showPrediction(tr("nothing predicted: a simulation does not give what was recorded"));
     return;
   }
+  if (answer->figures.stands_still) {
+    header_->showPrediction(
+        tr("predicted at %1: a deadlock, all workers wait for the queue").arg(workers));
+    return;
+  }
   const auto& wait = answer->figures.queue_wait_p99;
   const QString predicted =
       tr("predicted at %1: %2 tasks/s, ").arg(workers).arg(rateText(answer->figures.throughput));

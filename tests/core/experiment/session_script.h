@@ -83,16 +83,44 @@ class Script {
       }
     }
   }
+  /// A task in its parts, for those that call others.
+  std::uint64_t begin_task(session::TimeNs queued, session::TimeNs started, std::size_t worker) {
+    const std::uint64_t id = ++tasks_;
+    add(queued, trace::EventKind::task_queued, id, main_, directory_->intern("parent"));
+    add(started, trace::EventKind::task_started, id, workers_[worker], 0);
+    return id;
+  }
+  /// From the task that `worker` runs.
+  std::uint64_t submit_from(std::size_t worker, session::TimeNs time) {
+    const std::uint64_t id = ++tasks_;
+    add(time, trace::EventKind::task_queued, id, workers_[worker], directory_->intern("child"));
+    return id;
+  }
+  void run_task(std::uint64_t task, session::TimeNs started, session::TimeNs finished,
+                std::size_t worker) {
+    add(started, trace::EventKind::task_started, task, workers_[worker], 0);
+    end_task(task, finished, worker);
+  }
+  void end_task(std::uint64_t task, session::TimeNs time, std::size_t worker) {
+    add(time, trace::EventKind::task_finished, task, workers_[worker],
+        trace::finished_detail(100'000, 0));
+  }
+  void deliver(std::uint64_t task, std::size_t worker, session::TimeNs time) {
+    add(time, trace::EventKind::result_delivered, task, workers_[worker], 0);
+  }
+  /// A task waits for another one; 0: for several, or for none.
+  void block_task(std::uint64_t task, std::size_t worker, std::uint64_t awaited,
+                  session::TimeNs begin, session::TimeNs end,
+                  trace::BlockReason reason = trace::BlockReason::result) {
+    const auto detail = trace::blocked_detail(reason, awaited);
+    add(begin, trace::EventKind::blocked_begin, task, workers_[worker], detail);
+    add(end, trace::EventKind::blocked_end, task, workers_[worker], detail);
+  }
   void resize(session::TimeNs time, int workers) {
     add(time, trace::EventKind::max_workers_changed, 0, main_,
         trace::max_workers_detail(static_cast<std::uint32_t>(workers),
                                   static_cast<std::uint32_t>(max_workers_)));
     max_workers_ = workers;
-  }
-  void block(std::size_t worker, std::uint64_t awaited, session::TimeNs begin,
-             session::TimeNs end) {
-    add(begin, trace::EventKind::blocked_begin, 0, workers_[worker], awaited);
-    add(end, trace::EventKind::blocked_end, 0, workers_[worker], 0);
   }
 
   std::shared_ptr<const session::Snapshot> snapshot() {

@@ -412,11 +412,6 @@ class SessionWorkTest : public QObject {
     Script few(2);
     fill_batches(few, 1);
     QVERIFY(!work_of(*few.snapshot(), 100, 2));
-    // Tasks that wait for others of their own pool.
-    Script nested(2);
-    fill_batches(nested, 8);
-    nested.block(0, 3, 10 * kMs, 15 * kMs);
-    QVERIFY(!work_of(*nested.snapshot(), 100, 2));
   }
 };
 
