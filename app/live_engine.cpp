@@ -417,8 +417,8 @@ void LiveEngine::tryOut(int index) {
   }
   if (what.pause) {
     pausePool();
-  } else if (what.resume) {
-    resumePool();
+  } else if (what.resume || (what.max_workers && run.paused())) {
+    resumePool();  // else nothing would come of the workers
   }
   poll();
 }

@@ -19,12 +19,14 @@ namespace {
 /// On a terminal one line that changes, elsewhere a line a run.
 void showProgress(const experiment::SweepProgress& progress) {
   static const bool terminal = isatty(STDERR_FILENO) != 0;
-  const std::string what = progress.repeat == 0
-                               ? std::string("a first look at the scenario")
-                               : experiment::workers_text(progress.workers) + ", run " +
-                                     std::to_string(progress.runs_done + 1) + " of " +
-                                     std::to_string(progress.runs_planned) + ", at most " +
-                                     experiment::shown_seconds(progress.left) + " left";
+  const std::string run = experiment::workers_text(progress.workers) + ", run " +
+                          std::to_string(progress.runs_done + 1);
+  const std::string left = experiment::shown_seconds(progress.left);
+  const std::string what =
+      progress.repeat == 0 ? "a first look at the scenario"
+      : progress.unsure
+          ? run + ", not sure yet: at most " + left + " more"
+          : run + " of " + std::to_string(progress.runs_planned) + ", about " + left + " left";
   std::fprintf(stderr, terminal ? "\r\033[Kpoolscope: %s" : "poolscope: %s\n", what.c_str());
   std::fflush(stderr);
 }

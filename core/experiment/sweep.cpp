@@ -56,7 +56,8 @@ struct Sweep::Impl {
   void plan();
   SweepEnd measure_all();
   std::optional<SweepEnd> round(std::vector<std::uint64_t> wanted);
-  std::optional<SweepEnd> rounds(const std::vector<std::uint64_t>& wanted, std::size_t repeats);
+  std::optional<SweepEnd> rounds(const std::vector<std::uint64_t>& wanted, std::size_t repeats,
+                                 bool unsure = false);
   std::vector<std::uint64_t> more_counts();
   bool run_once(std::uint64_t workers, std::size_t repeat);
   void keep(std::uint64_t workers, std::size_t repeat, const MeasuredRun& run);
@@ -96,6 +97,7 @@ struct Sweep::Impl {
   std::condition_variable changed;
   SweepResult shared;  // guarded by mutex, as the rest
   SweepProgress progress;
+  double left_after_run = 0;  // seconds, after the run under way
   std::optional<Error> error;
   bool done = false;
 
@@ -176,9 +178,10 @@ void Sweep::Impl::tell(std::uint64_t workers, std::size_t repeat) {
     progress.repeat = repeat;
     progress.runs_planned = std::max(progress.runs_planned, progress.runs_done + (repeat > 0));
     progress.elapsed = seconds_since(begin);
-    progress.left =
-        std::clamp(static_cast<double>(progress.runs_planned - progress.runs_done) * run_cost, 0.0,
-                   std::max(0.0, left()));
+    const double budget_left = std::max(0.0, options.budget_seconds - progress.elapsed);
+    const auto planned = static_cast<double>(progress.runs_planned - progress.runs_done);
+    progress.left = progress.unsure ? budget_left : std::min(planned * run_cost, budget_left);
+    left_after_run = progress.unsure ? 0 : std::max(0.0, progress.left - run_cost);
     now = progress;
   }
   if (options.on_progress) {
@@ -308,9 +311,10 @@ std::optional<SweepEnd> Sweep::Impl::round(std::vector<std::uint64_t> wanted) {
 }
 
 std::optional<SweepEnd> Sweep::Impl::rounds(const std::vector<std::uint64_t>& wanted,
-                                            std::size_t repeats) {
+                                            std::size_t repeats, bool unsure) {
   {
     const std::lock_guard lock(mutex);
+    progress.unsure = unsure;
     progress.runs_planned = progress.runs_done + wanted.size() * repeats;
   }
   for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
@@ -355,7 +359,7 @@ SweepEnd Sweep::Impl::measure_all() {
     if (wanted.empty()) {
       break;
     }
-    if (auto end = rounds(wanted, sure ? options.repeats.value_or(kLeastRepeats) : 1)) {
+    if (auto end = rounds(wanted, sure ? options.repeats.value_or(kLeastRepeats) : 1, !sure)) {
       return *end;
     }
   }
@@ -439,6 +443,7 @@ void Sweep::Impl::finish(SweepEnd end) {
   shared = std::move(last);
   progress.workers = 0;
   progress.elapsed = shared.seconds;
+  progress.unsure = false;
   progress.left = 0;
   done = true;
   changed.notify_all();
@@ -489,7 +494,10 @@ SweepProgress Sweep::progress() const {
   const std::lock_guard lock(impl_->mutex);
   SweepProgress now = impl_->progress;
   if (!impl_->done) {
+    const double told = now.elapsed;
     now.elapsed = seconds_since(impl_->begin);
+    // While the run under way lasts: it is not over before it is.
+    now.left = std::max(std::min(now.left, impl_->left_after_run), now.left - (now.elapsed - told));
   }
   return now;
 }

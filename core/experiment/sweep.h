@@ -26,7 +26,9 @@ struct SweepProgress {
   std::size_t runs_done = 0;
   std::size_t runs_planned = 0;  ///< grows where the result is not sure yet
   double elapsed = 0;            ///< seconds
-  double left = 0;               ///< seconds, at most, of what is planned
+  /// The plan was done and did not decide it: it goes on until it does, or the budget is spent.
+  bool unsure = false;
+  double left = 0;  ///< seconds: of what is planned, about; if it is unsure, of the budget
 };
 
 struct SweepOptions {

@@ -126,6 +126,17 @@ class TriesTest : public QObject {
   void buttons_ofWaitingScenarios_keepWhatTheyPromise() { pressAll(true, kAtOnce); }
   void buttons_ofComputingScenarios_keepWhatTheyPromise() { pressAll(false, 1); }
 
+  /// Else it would say that they get nothing done.
+  void workersTried_whileItIsPaused_areLetWork() {
+    LiveEngine engine(settings_, {});
+    engine.startScenario(QStringLiteral("web-scraping"), false);
+    QTRY_VERIFY(engine.state().activity == Activity::running);
+    engine.pausePool();
+    QTRY_VERIFY(engine.state().paused);
+    engine.tryOut(0);
+    QTRY_VERIFY(!engine.state().paused);
+  }
+
   void tryThatStartsAgain_canBeTakenBack() {
     const auto scenario = workload::find_scenario("cancel-and-timeout");
     Lesson lesson(settings_, *scenario, 0);

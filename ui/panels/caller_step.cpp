@@ -96,8 +96,26 @@ QString callerStepText(const session::Snapshot& snapshot, TimeNs now) {
   return text;
 }
 
+QString callerStepShortText(const session::Snapshot& snapshot, TimeNs now) {
+  const session::Lane* lane = callerLane(snapshot, now);
+  if (lane == nullptr) {
+    return {};
+  }
+  const auto blocked = snapshot.lane_state(lane->id, now).blocked;
+  if (!blocked) {
+    return callerStep(snapshot, now).kind == Kind::shuts_down ? leavingTextShort() : QString();
+  }
+  return blocked->awaited ? tr("waits for task %1").arg(blocked->awaited.task)
+         : blocked->reason == trace::BlockReason::full_queue ? tr("blocked: queue full")
+                                                             : QString();
+}
+
 QString leavingText() {
   return tr("leaves the pool when all is done");
+}
+
+QString leavingTextShort() {
+  return tr("leaves when all is done");
 }
 
 }  // namespace poolscope::ui

@@ -29,7 +29,6 @@ CodePanel::CodePanel(QWidget* parent)
   view_->setObjectName(QStringLiteral("code"));
   words_->setObjectName(QStringLiteral("codeStep"));
   words_->setProperty("look", "dim");
-  words_->setElideMode(Qt::ElideLeft);    // the call and its task matter; "blocked" is seen, too
   view_->setMinimumHeight(kLeastViewPx);  // it scrolls; its card shall not
   auto* row = new QHBoxLayout(choice_);
   row->setContentsMargins(0, 0, 0, 0);
@@ -76,8 +75,9 @@ void CodePanel::showCode(const QString& python, const QString& cpp) {
   }
 }
 
-void CodePanel::showStep(const CallerStep& step, const QString& words) {
+void CodePanel::showStep(const CallerStep& step, const QString& words, const QString& shorter) {
   stepWords_ = words;
+  shorterWords_ = shorter;
   step_ = step;
   refresh();
 }
@@ -96,7 +96,8 @@ void CodePanel::refresh() {
   view_->setAccessibleName(language == CodeLanguage::cpp ? tr("C++ code") : tr("Python code"));
   highlighter_->setLanguage(language);
   view_->setCode(code.isEmpty() ? tr("# This session brings no code with it.") : code);
-  words_->setText(leavesPool(code, step_) ? leavingText() : stepWords_);
+  const bool leaves = leavesPool(code, step_);
+  words_->setText(leaves ? leavingText() : stepWords_, leaves ? leavingTextShort() : shorterWords_);
   words_->setVisible(!words_->text().isEmpty());
   const bool blocked = step_.kind == CallerStep::Kind::waits;
   view_->setLit(linesOf(code, step_), theme_.raised, blocked ? theme_.warn : theme_.accent);

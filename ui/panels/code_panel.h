@@ -27,8 +27,8 @@ class CodePanel : public QWidget {
   /// Without `cpp` there is no choice of language.
   void showCode(const QString& python, const QString& cpp);
   /// `words`: the same as `step`, said; empty: nothing is lit. Where the code has no call that
-  /// waits, words of its own tell that the pool is left.
-  void showStep(const CallerStep& step, const QString& words);
+  /// waits, words of its own tell that the pool is left. `shorter`: where `words` have no room.
+  void showStep(const CallerStep& step, const QString& words, const QString& shorter = {});
   void setTheme(const Theme& theme);
   CodeView* view() const { return view_; }
 
@@ -41,6 +41,7 @@ class CodePanel : public QWidget {
   CodeLanguage chosen_ = CodeLanguage::python;  ///< by the user
   CallerStep step_ = {};
   QString stepWords_ = {};
+  QString shorterWords_ = {};
   std::array<QToolButton*, 2> buttons_ = {};
   QWidget* choice_;
   CodeView* view_;

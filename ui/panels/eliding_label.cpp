@@ -12,11 +12,17 @@ ElidingLabel::ElidingLabel(QWidget* parent) : QLabel(parent) {
   setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
-void ElidingLabel::setText(const QString& text) {
+void ElidingLabel::setText(const QString& text, const QString& shorter) {
+  shorter_ = shorter;
   if (text != this->text()) {
     QLabel::setText(text);
     setToolTip(text);
   }
+}
+
+QString ElidingLabel::shownText() const {
+  const bool fits = fontMetrics().horizontalAdvance(text()) <= width();
+  return fontMetrics().elidedText(fits || shorter_.isEmpty() ? text() : shorter_, mode_, width());
 }
 
 void ElidingLabel::setElideMode(Qt::TextElideMode mode) {
@@ -39,8 +45,7 @@ void ElidingLabel::paintEvent(QPaintEvent* event) {
   }
   QPainter painter(this);
   painter.setPen(palette().color(foregroundRole()));
-  painter.drawText(rect(), static_cast<int>(alignment()) | Qt::TextSingleLine,
-                   fontMetrics().elidedText(text(), mode_, width()));
+  painter.drawText(rect(), static_cast<int>(alignment()) | Qt::TextSingleLine, shownText());
 }
 
 }  // namespace poolscope::ui

@@ -26,8 +26,24 @@ QString durationOr(const std::optional<double>& seconds) {
   return seconds ? formatSeconds(*seconds) : QStringLiteral("\u2013");
 }
 
+constexpr qreal kKerning = 1;  // what pairs of digits may add
+
+/// As wide as `text` may become with other digits: not in all fonts are they of one width.
+qreal widestAdvance(QString text, const QFontMetricsF& metrics) {
+  QChar widest = u'0';
+  for (char16_t digit = u'1'; digit <= u'9'; ++digit) {
+    if (metrics.horizontalAdvance(QChar(digit)) > metrics.horizontalAdvance(widest)) {
+      widest = digit;
+    }
+  }
+  for (QChar& letter : text) {
+    letter = letter.isDigit() ? widest : letter;
+  }
+  return metrics.horizontalAdvance(text) + kKerning;
+}
+
 qreal tileWidth(const FigureTile& tile, const QFontMetricsF& values, const QFontMetricsF& names) {
-  return std::max({values.horizontalAdvance(tile.value), values.horizontalAdvance(tile.widest),
+  return std::max({values.horizontalAdvance(tile.value), widestAdvance(tile.widest, values),
                    names.horizontalAdvance(tile.name)});
 }
 
@@ -41,7 +57,7 @@ QList<FigureTile> figureTiles(const LiveFigures& figures, const Theme& theme) {
   const auto count = [](std::uint64_t value, const QString& name, const QColor& color) {
     return FigureTile{.value = formatLargeCount(value),
                       .name = name,
-                      .widest = QStringLiteral("9,999"),
+                      .widest = QStringLiteral("99.9 k"),
                       .color = color};
   };
   const auto duration = [&](const std::optional<double>& seconds, const QString& name) {

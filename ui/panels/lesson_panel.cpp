@@ -155,7 +155,9 @@ void LessonPanel::build() {
   setTabOrder(undo_, after_);
 }
 
-void LessonPanel::showTrial(const TrialInfo& trial, bool running, bool startable, bool isChanged) {
+void LessonPanel::showTrial(const TrialInfo& trial, bool running, bool startable, bool isChanged,
+                            bool sweeping) {
+  sweeping_ = sweeping;
   trial_ = trial;
   running_ = running;
   startable_ = startable;
@@ -179,7 +181,7 @@ void LessonPanel::showTrial(const TrialInfo& trial, bool running, bool startable
 
 void LessonPanel::showRow(int index) {
   const Row& row = rows_[index];
-  const bool usable = row.startsAgain ? startable_ : running_;
+  const bool usable = row.startsAgain ? startable_ : running_ && !sweeping_;
   // A scenario that starts again disables it for a moment: the focus comes back to it, and does not
   // stay at whatever stands next.
   if (!usable && row.button->hasFocus()) {
@@ -195,7 +197,9 @@ void LessonPanel::showRow(int index) {
   }
   row.button->setToolTip(usable            ? QString()
                          : row.startsAgain ? tr("Start the scenario first")
-                                           : tr("The pool must run for this: F5 starts it again"));
+                         : sweeping_
+                             ? tr("The pool rests while other numbers of workers are measured")
+                             : tr("The pool must run for this: F5 starts it again"));
   const bool tried = trial_.index == index && trial_.stage != Stage::none;
   const QString found = !tried ? QString()
                         : trial_.stage == Stage::looking

@@ -27,7 +27,9 @@ class LessonPanel : public QScrollArea {
   void showLesson(const QString& markdown, const QList<TryInfo>& tries);
   /// `running`: there is a pool to act on. `startable`: the scenario can be started again.
   /// `isChanged`: what runs is the scenario as a try changed it.
-  void showTrial(const TrialInfo& trial, bool running, bool startable, bool isChanged);
+  /// `sweeping`: the pool rests for a sweep, which no try can see.
+  void showTrial(const TrialInfo& trial, bool running, bool startable, bool isChanged,
+                 bool sweeping = false);
   void setTheme(const Theme& theme);
   /// As high as all of it is at this width.
   QSize sizeHint() const override;
@@ -63,6 +65,7 @@ class LessonPanel : public QScrollArea {
   TrialInfo trial_;
   bool running_ = false;
   bool startable_ = false;
+  bool sweeping_ = false;
   QLabel* before_;
   QLabel* after_;
   QVBoxLayout* rowsColumn_;

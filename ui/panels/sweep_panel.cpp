@@ -56,8 +56,16 @@ QString workersText(std::uint64_t count) {
                     : SweepPanel::tr("%1 workers").arg(static_cast<qulonglong>(count));
 }
 
+/// Nothing can be said of it.
+bool isCancelledAtOnce(const experiment::SweepResult& result) {
+  return result.end == experiment::SweepEnd::cancelled && result.points.empty();
+}
+
 QString verdictText(const experiment::SweepResult& result, bool running) {
   const auto& recommendation = result.recommendation;
+  if (!running && isCancelledAtOnce(result)) {
+    return SweepPanel::tr("Cancelled");
+  }
   if (!recommendation.workers) {
     return running ? SweepPanel::tr("Measuring") : SweepPanel::tr("Can't tell");
   }
@@ -72,12 +80,26 @@ QString verdictText(const experiment::SweepResult& result, bool running) {
 
 /// While it runs "cannot tell" would be true of every sweep.
 QString reasonText(const experiment::SweepResult& result, bool running) {
-  return running && !result.recommendation.workers
-             ? SweepPanel::tr("Each number of workers is measured several times, in turns.")
-             : QString::fromStdString(result.reason);
+  if (running && !result.recommendation.workers) {
+    return SweepPanel::tr("Each number of workers is measured several times, in turns.");
+  }
+  if (isCancelledAtOnce(result)) {
+    return SweepPanel::tr("It was cancelled before the first number of workers was measured.");
+  }
+  // The words of the heading are not said twice.
+  static const QLatin1String again("Can't tell: ");
+  QString reason = QString::fromStdString(result.reason);
+  if (!result.recommendation.workers && reason.startsWith(again)) {
+    reason.remove(0, again.size());
+    reason.front() = reason.front().toUpper();
+  }
+  return reason;
 }
 
 QString notesText(const experiment::SweepResult& result) {
+  if (isCancelledAtOnce(result)) {
+    return {};
+  }
   QStringList notes;
   for (const std::string& note : result.notes) {
     notes << QString::fromStdString(note);
@@ -99,7 +121,7 @@ QString leftText(double seconds) {
 
 }  // namespace
 
-QString sweepProgressText(const SweepState& state) {
+QString sweepProgressText(const SweepState& state, bool brief) {
   const experiment::SweepProgress& progress = state.progress;
   if (state.activity == SweepState::Activity::cancelling) {
     return SweepPanel::tr("Ending the run under way");
@@ -107,11 +129,22 @@ QString sweepProgressText(const SweepState& state) {
   if (progress.repeat == 0) {
     return SweepPanel::tr("A first look at how long the tasks take");
   }
-  return SweepPanel::tr("%1, run %2 of %3, at most %4 left")
-      .arg(workersText(progress.workers))
-      .arg(static_cast<qulonglong>(progress.runs_done + 1))
-      .arg(static_cast<qulonglong>(progress.runs_planned))
-      .arg(leftText(progress.left));
+  const auto run = static_cast<qulonglong>(progress.runs_done + 1);
+  const QString left = leftText(progress.left);
+  if (progress.unsure) {
+    return brief ? SweepPanel::tr("not sure yet: at most %1 more").arg(left)
+                 : SweepPanel::tr("%1, run %2, not sure yet: at most %3 more")
+                       .arg(workersText(progress.workers))
+                       .arg(run)
+                       .arg(left);
+  }
+  const auto planned = static_cast<qulonglong>(progress.runs_planned);
+  return brief ? SweepPanel::tr("run %1 of %2, about %3 left").arg(run).arg(planned).arg(left)
+               : SweepPanel::tr("%1, run %2 of %3, about %4 left")
+                     .arg(workersText(progress.workers))
+                     .arg(run)
+                     .arg(planned)
+                     .arg(left);
 }
 
 SweepPanel::SweepPanel(QWidget* parent) : QFrame(parent) {
@@ -199,6 +232,7 @@ QWidget* SweepPanel::buildForm() {
   row->addWidget(start_);
   row->addWidget(cancel_);
   mistake_ = makeText(form, "sweepMistake", "bad");
+  mistake_->hide();
   progressText_ = makeText(form, "sweepProgressText", "dim");
   progress_ = new QProgressBar(form);
   progress_->setObjectName(QStringLiteral("sweepProgress"));
@@ -323,9 +357,11 @@ void SweepPanel::showState(const SweepState& state, const Surroundings& surround
   intro_->setVisible(!known && !predicted);
   answer_->setVisible(known || predicted);
   points_->setVisible(known || predicted);
-  table_->setVisible(known);
-  theoryPart_->setVisible(known);
-  saveData_->setVisible(known);
+  const bool tabled = known && (state.isRunning() || !state.result.points.empty());
+  table_->setVisible(tabled);
+  theoryPart_->setVisible(tabled);
+  savePlot_->setVisible(tabled || predicted);
+  saveData_->setVisible(tabled);
   predictionTable_->setVisible(predicted);
   if (known) {
     showMeasured(state, surroundings);
@@ -342,9 +378,10 @@ void SweepPanel::showIntro(const Surroundings& surroundings) {
          "the tasks do.")};
   if (surroundings.prediction && !*surroundings.prediction) {
     const experiment::NoWork why = surroundings.prediction->error();
-    parts << tr("Nothing can be predicted from %1: %2. What to do: %3.")
-                 .arg(surroundings.session, QString::fromStdString(text_of(why)),
-                      QString::fromStdString(advice_of(why)));
+    parts << tr("Nothing can be predicted from %1: %2.")
+                 .arg(surroundings.session, QString::fromStdString(text_of(why)))
+          // A paragraph of its own: it may quote a command, which shall not be broken.
+          << tr("What to do: %1.").arg(QString::fromStdString(advice_of(why)));
   }
   if (!surroundings.scenario.isEmpty()) {
     parts << tr(
@@ -405,7 +442,10 @@ void SweepPanel::showTheory(const experiment::SweepResult& result) {
 void SweepPanel::showForm(const SweepState& state, const Surroundings& surroundings) {
   const bool running = state.isRunning();
   const bool known = state.activity != SweepState::Activity::none;
-  scenario_->setText(known                             ? state.scenario
+  const bool isOfAnother = known && !running && !surroundings.scenario.isEmpty() &&
+                           state.scenario != surroundings.scenario;
+  scenario_->setText(isOfAnother ? tr("%1, which is not what runs now").arg(state.scenario)
+                     : known     ? state.scenario
                      : surroundings.scenario.isEmpty() ? surroundings.session
                                                        : surroundings.scenario);
   // Nothing that could be measured, and something else to be seen.
@@ -419,7 +459,9 @@ void SweepPanel::showForm(const SweepState& state, const Surroundings& surroundi
   cancel_->setVisible(running);
   cancel_->setEnabled(state.activity == SweepState::Activity::running);
   start_->setEnabled(!surroundings.scenario.isEmpty());
-  start_->setText(known ? tr("M&easure again") : tr("M&easure"));
+  start_->setText(isOfAnother ? tr("M&easure what runs now")
+                  : known     ? tr("M&easure again")
+                              : tr("M&easure"));
   start_->setToolTip(surroundings.scenario.isEmpty() ? tr("Start a scenario first")
                                                      : tr("Measure %1").arg(surroundings.scenario));
   if (hadFocus && !focusAwaits_ && !start_->hasFocus() && !cancel_->hasFocus()) {
@@ -454,11 +496,13 @@ void SweepPanel::showAnswer(const SweepState& state, const Surroundings& surroun
   notes_->setVisible(!notes.isEmpty());
   recommended_ = running || failed ? std::nullopt : state.result.recommendation.workers;
   use_->setVisible(recommended_.has_value());
-  use_->setEnabled(surroundings.canResize);
+  const bool isOfThis = state.scenario == surroundings.scenario;
+  use_->setEnabled(surroundings.canResize && isOfThis);
   if (recommended_) {
     use_->setText(tr("&Use %1").arg(workersText(*recommended_)));
-    use_->setToolTip(surroundings.canResize ? tr("Set max_workers of the pool on the timeline")
-                                            : tr("There is no pool that runs"));
+    use_->setToolTip(!surroundings.canResize ? tr("There is no pool that runs")
+                     : !isOfThis             ? tr("The pool that runs is of another scenario")
+                                             : tr("Set max_workers of the pool on the timeline"));
   }
 }
 

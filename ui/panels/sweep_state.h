@@ -31,7 +31,8 @@ struct SweepState {
   }
 };
 
-/// "8 workers, run 5 of 18, at most 12 s left"
-QString sweepProgressText(const SweepState& state);
+/// "8 workers, run 5 of 18, about 12 s left", or where the plan did not decide it "8 workers, run
+/// 19, not sure yet: at most 90 s more". `brief`: without the workers.
+QString sweepProgressText(const SweepState& state, bool brief = false);
 
 }  // namespace poolscope::ui

@@ -40,11 +40,15 @@ void SweepStrip::showState(const SweepState& state, bool canMeasure) {
   button_->setText(state.isRunning() || ended ? tr("Show") : tr("Find out"));
   button_->setAccessibleName(state.isRunning() || ended ? tr("Show what was measured")
                                                         : tr("Find out how many workers"));
-  line_->setText(state.isRunning() ? sweepProgressText(state)
-                 : ended
-                     ? tr("%1: %2").arg(state.scenario, scalingVerdict(scalingData(state.result)))
+  if (state.isRunning()) {
+    line_->setText(sweepProgressText(state), sweepProgressText(state, true));
+    return;
+  }
+  const QString verdict = ended ? scalingVerdict(scalingData(state.result)) : QString();
+  line_->setText(ended        ? tr("%1: %2").arg(state.scenario, verdict)
                  : canMeasure ? tr("Measured instead of guessed")
-                              : tr("Predicted from what was seen"));
+                              : tr("Predicted from what was seen"),
+                 verdict);
 }
 
 }  // namespace poolscope::ui

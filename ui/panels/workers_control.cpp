@@ -128,6 +128,14 @@ void WorkersControl::addButton(QToolButton* button) {
   row_->addWidget(button);
 }
 
+QList<QWidget*> WorkersControl::rowWidgets() const {
+  QList<QWidget*> widgets{fewer_, field_, more_};
+  if (extra_ != nullptr) {
+    widgets.append(extra_);
+  }
+  return widgets;
+}
+
 QSpinBox* WorkersControl::field() const {
   return field_;
 }
@@ -175,9 +183,9 @@ void WorkersControl::setTight(bool tight, bool withButton) {
 void WorkersControl::setTheme(const Theme& theme) {
   field_->setStyleSheet(
       QStringLiteral("QSpinBox { font-size: %1px; font-weight: 700; border: 2px solid %2; "
-                     "padding: 0 2px; }")
+                     "padding: 0 2px; } QSpinBox:disabled { border-color: %3; }")
           .arg(theme.fonts.number.pixelSize())
-          .arg(theme.accent.name()));
+          .arg(theme.accent.name(), theme.line.name()));
   field_->setFixedWidth(qRound(theme.px(92)));
   fewer_->setIcon(themeIcon(IconId::minus, theme));
   more_->setIcon(themeIcon(IconId::plus, theme));

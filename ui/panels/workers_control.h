@@ -35,6 +35,8 @@ class WorkersControl : public QWidget {
   void setTight(bool tight, bool withButton = false);
   /// Puts `button` at the end of the field's row.
   void addButton(QToolButton* button);
+  /// The field and the buttons beside it, which a header makes as high as its own.
+  QList<QWidget*> rowWidgets() const;
   /// Of a session that is over: the number is shown and cannot be changed, but what others would do
   /// can be asked for at the slider.
   void setPointOnly(bool pointOnly);

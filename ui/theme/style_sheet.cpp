@@ -62,7 +62,7 @@ QPlainTextEdit, QTextEdit, QTextBrowser, QTableView, QTreeView, QListView {
 QPlainTextEdit:focus, QTextBrowser:focus, QTableView:focus, QTreeView:focus, QListView:focus {
   border: 1px solid $accent; }
 QHeaderView::section { background: $surface; color: $dim; border: none; border-bottom: 1px solid $line;
-  padding: 4px 6px; font-size: 12px; }
+  padding: 4px 4px; font-size: 12px; }
 QSlider::groove:horizontal { height: 4px; background: $line; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::handle:horizontal { background: $accent; border: 2px solid $surface; width: 16px; height: 16px;

@@ -155,8 +155,8 @@ void layOutHead(const LayoutContext& c, const PlannedRow& row, const QString& na
   const qreal left = t.px(32);
   const qreal right = c.headWidth - t.px(8);
   const QColor nameColor = dimmed ? t.dim : t.text;
-  const auto stateFor = [&](qreal room) {
-    const QString suffix = share.isEmpty() ? QString() : QStringLiteral("  ") + share;
+  const auto stateFor = [&](qreal room, const QString& end) {
+    const QString suffix = end.isEmpty() ? QString() : QStringLiteral("  ") + end;
     const qreal rest =
         room - (suffix.isEmpty() ? 0 : c.cache.textWidth(suffix, TextRole::lane_state));
     const auto fitting = std::find_if(states.begin(), states.end(), [&](const QString& state) {
@@ -166,6 +166,12 @@ void layOutHead(const LayoutContext& c, const PlannedRow& row, const QString& na
                                     : c.cache.elided(states.last(), TextRole::lane_state, rest)) +
            suffix;
   };
+  // Else "idle  70 %" says that it is idle for so long.
+  const QString busy = share.isEmpty() ? QString() : QObject::tr("%1 busy").arg(share);
+  const auto shareFor = [&](qreal room) {
+    const QString all = states.first() + QStringLiteral("  ") + busy;
+    return c.cache.textWidth(all, TextRole::lane_state) <= room ? busy : share;
+  };
   // Workers of a pool differ at the end of their names only.
   const auto nameFor = [&](qreal room) {
     return c.cache.elided(name, role, room, nameIsCode ? Qt::ElideMiddle : Qt::ElideRight);
@@ -173,15 +179,27 @@ void layOutHead(const LayoutContext& c, const PlannedRow& row, const QString& na
   if (row.height >= t.px(30)) {
     const qreal line = t.px(15);
     const qreal top = y + row.height / 2 - line - t.px(0.5);
-    head.name = {QRectF(left, top, right - left, line), nameFor(right - left), role, nameColor};
-    head.state = {QRectF(left, top + line, right - left, line), stateFor(right - left),
+    // The share stands at the end of the name's line, where no change of the state moves it. A name
+    // that needs the room has it.
+    const qreal busyWidth = share.isEmpty() ? 0 : c.cache.textWidth(busy, TextRole::lane_state);
+    const bool beside =
+        !share.isEmpty() && c.cache.textWidth(name, role) + t.px(8) + busyWidth <= right - left;
+    const qreal nameWidth = right - left - (beside ? busyWidth + t.px(8) : 0);
+    head.name = {QRectF(left, top, nameWidth, line), nameFor(nameWidth), role, nameColor};
+    head.state = {QRectF(left, top + line, right - left, line),
+                  stateFor(right - left, beside ? QString() : shareFor(right - left)),
                   TextRole::lane_state, t.dim};
+    if (beside) {
+      head.share = {QRectF(right - busyWidth, top, busyWidth, line), busy, TextRole::lane_state,
+                    t.dim, Qt::AlignRight | Qt::AlignVCenter};
+    }
   } else {
     // One line: the name keeps its room, the state gets what is left. One that does not fit is left
     // to the dot: a letter of it says nothing, and the end of the name tells more.
     const qreal gap = t.px(8);
     qreal nameWidth = std::min(c.cache.textWidth(name, role), (right - left) * 0.6);
-    QString state = stateFor(right - left - nameWidth - gap);
+    const qreal room = right - left - nameWidth - gap;
+    QString state = stateFor(room, shareFor(room));
     if (!share.isEmpty() && state.contains(QChar(0x2026))) {
       state = share;
       nameWidth = right - left - c.cache.textWidth(share, TextRole::lane_state) - gap;

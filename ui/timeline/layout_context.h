@@ -127,6 +127,9 @@ void layOutHeld(const LayoutContext& context, TimelineScene& scene);
 /// What is told where the pointer is at a caller at `time`: what it waits for, if it does.
 std::optional<HoverBox> waitBox(const LayoutContext& context, session::LaneId caller,
                                 session::TimeNs time);
+/// What is told where the pointer is at the head of a worker: its whole name, and of what time its
+/// share is. Nothing of one that has left.
+std::optional<HoverBox> workerBox(const LayoutContext& context, session::LaneId worker);
 inline qreal hoverWidth(const Theme& theme) {
   return theme.px(250);
 }

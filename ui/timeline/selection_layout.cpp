@@ -83,7 +83,7 @@ QList<HoverBox::Line> hoverLines(const LayoutContext& c, const Task& task) {
                   durationText(endOf(task, c.now) - *task.started)});
   }
   if (task.cpu_time && *task.cpu_time > 0) {
-    lines.append({QObject::tr("on the CPU"), durationText(*task.cpu_time)});
+    lines.append({QObject::tr("CPU time"), durationText(*task.cpu_time)});
   }
   if (task.delivered && task.finished && *task.delivered >= *task.finished) {
     lines.append({QObject::tr("delivered after"), durationText(*task.delivered - *task.finished)});
@@ -179,6 +179,8 @@ void layOutHover(const LayoutContext& c, TimelineScene& scene) {
     scene.hover = taskBox(c, *task);
   } else if (below.row == LaneRow::Kind::caller && below.area == Hit::Area::canvas && below.lane) {
     scene.hover = waitBox(c, *below.lane, c.axis.toTime(c.view.pointer->x()));
+  } else if (below.row == LaneRow::Kind::worker && below.area == Hit::Area::head && below.lane) {
+    scene.hover = workerBox(c, *below.lane);
   }
   if (scene.hover) {
     shortenLines(c, *scene.hover);

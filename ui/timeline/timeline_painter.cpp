@@ -111,6 +111,7 @@ void paintHeads(Blitter& blitter, const LanePane& pane, const Theme& theme) {
   for (const LaneHead& head : pane.heads) {
     blitter.text(head.name);
     blitter.text(head.state);
+    blitter.text(head.share);
   }
   if (pane.current) {
     blitter.fill(*pane.current, theme.accent);

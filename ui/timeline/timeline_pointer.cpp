@@ -271,11 +271,16 @@ void TimelineView::pointAt(std::optional<QPointF> position) {
   const auto isAtCaller = [this](std::optional<QPointF> at) {
     return at && hitTest(scene(), *at).row == LaneRow::Kind::caller;
   };
+  const auto isAtHead = [this](std::optional<QPointF> at) {
+    const Hit hit = at ? hitTest(scene(), *at) : Hit{};
+    return hit.area == Hit::Area::head && hit.row == LaneRow::Kind::worker;
+  };
   const bool told = scene().hover || isAtCaller(state_.pointer);
   state_.pointer = position;
   // Only what shows on the screen is worth a paint.
   const bool measures = state_.ruler.first && !state_.ruler.second;
-  if (measures || told || isAtCaller(position) || (position && hitTest(scene(), *position).task)) {
+  if (measures || told || isAtCaller(position) || isAtHead(position) ||
+      (position && hitTest(scene(), *position).task)) {
     invalidate();
   }
 }

@@ -121,6 +121,7 @@ struct LaneHead {
   QColor ringColor = {};
   TextLabel name = {};
   TextLabel state = {};
+  TextLabel share = {};  ///< how busy, beside the name; empty: it has no room there, or is none
 };
 
 /// A row of the picture: what is at this height. For hit testing and the keyboard.

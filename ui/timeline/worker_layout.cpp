@@ -87,6 +87,24 @@ QString workerName(const Lane& lane) {
   return lane.name.empty() ? QObject::tr("worker %1").arg(lane.index) : nameText(lane.name);
 }
 
+std::optional<HoverBox> workerBox(const LayoutContext& c, session::LaneId worker) {
+  const Lane& lane = c.laneOf(worker);
+  if (c.hasLeft(lane)) {
+    return std::nullopt;
+  }
+  const Words words = workerWords(c, c.snapshot.lane_state(worker, c.now));
+  HoverBox box{.rect = QRectF(0, 0, hoverWidth(c.theme), 0),
+               .titleColor = c.theme.text,
+               .outcome = words.states.last(),
+               .outcomeColor = c.theme.dim};
+  const qreal taken = c.cache.textWidth(box.outcome, TextRole::flag) + c.theme.px(34);
+  box.title = c.cache.elided(workerName(lane), TextRole::box_title, box.rect.width() - taken,
+                             Qt::ElideMiddle);
+  box.lines.append({QObject::tr("busy in the last %1 s").arg(kUtilizationWindow / kSecond),
+                    QObject::tr("%1 %").arg(qRound(100 * recentUtilization(c, lane)))});
+  return box;
+}
+
 void layOutWorker(const LayoutContext& c, const PlannedRow& row, LanePane& pane) {
   layOutWorkerTasks(c, row, pane);
   layOutVacancies(c, row, pane);

@@ -24,9 +24,13 @@ QString tr(const char* text) {
 
 /// "4 tasks finished, 2 of them failed, 6 cancelled": as a recording's figures say it.
 QString outcomeText(const CoachInput& input) {
-  QString text = input.finished == 1 ? tr("1 task finished")
-                                     : tr("%1 tasks finished").arg(countText(input.finished));
-  if (input.failed > 0) {
+  const bool allFailed = input.failed > 0 && input.failed == input.finished;
+  QString text = allFailed             ? input.failed == 1
+                                             ? tr("the only task failed")
+                                             : tr("all %1 tasks failed").arg(countText(input.failed))
+                             : input.finished == 1 ? tr("1 task finished")
+                                       : tr("%1 tasks finished").arg(countText(input.finished));
+  if (input.failed > 0 && !allFailed) {
     text += tr(", %1 of them failed").arg(countText(input.failed));
   }
   if (input.cancelled > 0) {

@@ -14,6 +14,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QSlider>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -74,8 +75,23 @@ void ComparePage::buildSide(Side& side, const char* object, QVBoxLayout* column)
   side.view = new TimelineView(this);
   side.view->setObjectName(QLatin1String(object));
   column->addWidget(side.name);
-  column->addWidget(side.view, 1);
+  side.row = new QHBoxLayout;
+  side.row->addWidget(side.view);
+  column->addLayout(side.row, 1);
+  connect(side.view->verticalScrollBar(), &QScrollBar::rangeChanged, this, &ComparePage::alignAxes);
   connect(side.view, &TimelineView::viewChanged, this, [this, &side] { follow(side); });
+}
+
+void ComparePage::alignAxes() {
+  const auto scrolls = [](const Side& side) {
+    return side.view->verticalScrollBar()->maximum() > 0;
+  };
+  for (std::size_t i = 0; i < sides_.size(); ++i) {
+    const Side& other = sides_[1 - i];
+    const bool keepsRoom = !scrolls(sides_[i]) && other.view != nullptr && scrolls(other);
+    sides_[i].row->setContentsMargins(
+        0, 0, keepsRoom ? other.view->verticalScrollBar()->sizeHint().width() : 0, 0);
+  }
 }
 
 QWidget* ComparePage::buildWords() {

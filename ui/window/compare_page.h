@@ -18,6 +18,7 @@ class QPushButton;
 class QScrollArea;
 class QSlider;
 class QToolButton;
+class QHBoxLayout;
 class QVBoxLayout;
 
 namespace poolscope::ui {
@@ -65,11 +66,14 @@ class ComparePage : public QWidget {
   struct Side {
     TimelineView* view = nullptr;
     ElidingLabel* name = nullptr;
+    QHBoxLayout* row = nullptr;  ///< of the view
     std::shared_ptr<const session::Snapshot> snapshot = {};
     session::TimeNs zero = 0;  ///< of the shared axis, on this session's clock
   };
 
   void buildSide(Side& side, const char* object, QVBoxLayout* column);
+  /// Where one of them has a scroll bar, the other one keeps its room, else their axes differ.
+  void alignAxes();
   QWidget* buildWords();
   QLayout* buildTransport(const Actions& actions);
   /// The other one follows.

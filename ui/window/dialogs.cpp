@@ -59,7 +59,7 @@ void Dialogs::run(QFileDialog* dialog, std::function<void(const QString&)> chose
 void Dialogs::askUnsaved(const QString& text, bool canSilence,
                          std::function<void(Answer)> answered) {
   auto* box =
-      new QMessageBox(QMessageBox::Question, tr("Not saved yet"), text,
+      new QMessageBox(QMessageBox::NoIcon, tr("Not saved yet"), text,
                       QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, window_);
   box->setObjectName(QStringLiteral("unsavedQuestion"));
   box->setAttribute(Qt::WA_DeleteOnClose);
@@ -103,7 +103,7 @@ void Dialogs::askIncomplete(const QString& what, std::function<void()> agreed) {
 
 void Dialogs::askWhatOfTwo(const QString& first, const QString& second,
                            std::function<void()> compare, std::function<void()> openFirst) {
-  auto* box = new QMessageBox(QMessageBox::Question, tr("Two recordings"),
+  auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Two recordings"),
                               tr("Compare these two recordings?"), QMessageBox::Cancel, window_);
   box->setObjectName(QStringLiteral("twoFilesQuestion"));
   box->setAttribute(Qt::WA_DeleteOnClose);

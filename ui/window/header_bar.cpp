@@ -119,9 +119,9 @@ HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
 
   auto* pool = new QHBoxLayout;
   pool->setSpacing(8);
-  for (const Command command : {Command::restart, Command::pause_pool, Command::record}) {
-    pool->addWidget(addButton(actions, command));
-  }
+  pool->addWidget(addButton(actions, Command::restart));
+  pool->addWidget(addButton(actions, Command::pause_pool, tr("Resume")));
+  pool->addWidget(addButton(actions, Command::record, tr("Stop")));
   auto* automatic = new QToolButton(workers_);
   automatic->setDefaultAction(actions[Command::auto_workers]);
   automatic->setObjectName(QStringLiteral("autoWorkersButton"));
@@ -133,15 +133,15 @@ HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
   left->setVerticalSpacing(3);
   left->addWidget(scenarios_, 0, 0);
   left->addLayout(pool, 0, 1);
-  left->addWidget(summary_, 1, 0, 1, 2);
+  left->setRowMinimumHeight(1, 5);
+  left->addWidget(summary_, 2, 0, 1, 2);
   auto* pairOfLines = new QHBoxLayout;
   pairOfLines->setSpacing(16);
   pairOfLines->addWidget(workersLine_);
   pairOfLines->addWidget(lostLine_);
   pairOfLines->addStretch();
-  left->addLayout(pairOfLines, 2, 0, 1, 2);
-  left->setRowMinimumHeight(0, 40);
-  left->setRowStretch(3, 1);
+  left->addLayout(pairOfLines, 3, 0, 1, 2);
+  left->setRowStretch(4, 1);
   auto* corner = new QHBoxLayout;
   corner->setSpacing(8);
   find_ = addButton(actions, Command::find);
@@ -167,7 +167,8 @@ HeaderBar::HeaderBar(const Actions& actions, int cores, QWidget* parent)
   connect(scenarios_, &QComboBox::activated, this, &HeaderBar::chooseScenario);
 }
 
-QToolButton* HeaderBar::addButton(const Actions& actions, Command command) {
+/// `other`: what the button says at other times, for which it keeps the room.
+QToolButton* HeaderBar::addButton(const Actions& actions, Command command, const QString& other) {
   QAction* action = actions[command];
   auto* button = new QToolButton(this);
   button->setDefaultAction(action);
@@ -175,12 +176,7 @@ QToolButton* HeaderBar::addButton(const Actions& actions, Command command) {
   button->setFocusPolicy(Qt::StrongFocus);
   button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   buttons_.append(button);
-  // "Pause" becomes "Resume": no button is squeezed for it, the header makes room.
-  connect(action, &QAction::changed, this, [this, action, text = action->iconText()]() mutable {
-    if (std::exchange(text, action->iconText()) != text) {
-      measure();
-    }
-  });
+  otherTexts_.append({action->iconText(), other});
   return button;
 }
 
@@ -293,6 +289,21 @@ void HeaderBar::setTheme(const Theme& theme) {
     button->setIconSize(QSize(qRound(theme.px(18)), qRound(theme.px(18))));
   }
   measure();
+  alignRow();
+}
+
+/// All that stands in the first row is as high as its usual buttons; the field may be lower where
+/// the window is.
+void HeaderBar::alignRow() {
+  const int height = menuButton_->sizeHint().height();
+  scenarios_->setFixedHeight(height);
+  menuButton_->setFixedHeight(height);
+  for (QToolButton* button : std::as_const(buttons_)) {
+    button->setFixedHeight(height);
+  }
+  for (QWidget* widget : workers_->rowWidgets()) {
+    widget->setMaximumHeight(height);
+  }
 }
 
 QSize HeaderBar::minimumSizeHint() const {
@@ -334,15 +345,26 @@ HeaderBar::Room HeaderBar::roomIn(int width) const {
                                   : Room::tight;
 }
 
+/// "Pause" becomes "Resume": nothing beside it moves then.
+int HeaderBar::roomForOther(qsizetype button) const {
+  const QFontMetrics metrics = buttons_[button]->fontMetrics();
+  int widest = 0;
+  for (const QString& text : otherTexts_[button]) {
+    widest = std::max(widest, metrics.horizontalAdvance(text));
+  }
+  return std::max(0, widest - metrics.horizontalAdvance(buttons_[button]->text()));
+}
+
 /// Where texts do not fit, icons alone stay, those in the corner first; their tool tips tell the
 /// rest.
 void HeaderBar::setRoom(Room room) {
-  for (QToolButton* button : buttons_) {
+  for (qsizetype i = 0; i < buttons_.size(); ++i) {
+    QToolButton* button = buttons_[i];
     const bool withText =
         room == Room::full || (room == Room::some_texts && button->parentWidget() != figures_);
     button->setToolButtonStyle(withText ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
     // The style sheet's least height would else let a layout squeeze the text.
-    button->setMinimumWidth(button->sizeHint().width());
+    button->setMinimumWidth(button->sizeHint().width() + (withText ? roomForOther(i) : 0));
   }
   const bool tight = room == Room::compact || room == Room::tight;
   find_->setVisible(!tight);  // the menu has it, and a key

@@ -53,7 +53,9 @@ class HeaderBar : public QFrame {
   void resizeEvent(QResizeEvent* event) override;
 
  private:
-  QToolButton* addButton(const Actions& actions, Command command);
+  QToolButton* addButton(const Actions& actions, Command command, const QString& other = {});
+  void alignRow();
+  int roomForOther(qsizetype button) const;
   void chooseScenario(int index);
   void showCurrentScenario(const EngineState& state);
   void measure();
@@ -64,6 +66,7 @@ class HeaderBar : public QFrame {
   QComboBox* scenarios_;
   ElidingLabel* summary_;
   QList<QToolButton*> buttons_;
+  QList<QStringList> otherTexts_;  // what each of them says at times
   QToolButton* find_ = nullptr;
   ElidingLabel* workersLine_;
   QLabel* lostLine_;

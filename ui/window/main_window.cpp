@@ -589,10 +589,7 @@ void MainWindow::refreshState() {
     tabs_->code()->showCode(state_.scenario.code, state_.scenario.codeCpp);
     tabs_->lesson()->showLesson(state_.scenario.lesson, state_.scenario.tries);
   }
-  const bool live = state_.source == EngineState::Source::live;
-  tabs_->lesson()->showTrial(
-      state_.trial, live && state_.activity == EngineState::Activity::running,
-      live && state_.activity != EngineState::Activity::starting, state_.scenario.isChanged);
+  showTries();
   const QString title = sessionTitle();
   setWindowTitle(title.isEmpty() ? QStringLiteral("Poolscope")
                                  : tr("%1 \u2014 Poolscope").arg(title));
@@ -701,6 +698,16 @@ void MainWindow::refreshActions() {
                       clock_.isPlaying() ? IconId::pause : IconId::play);
     actions_->setText(Command::go_to_end, tr("Go to the end"), IconId::live);
   }
+}
+
+/// What can be tried now, and what came of it.
+void MainWindow::showTries() {
+  const bool live = state_.source == EngineState::Source::live;
+  tabs_->lesson()->showTrial(state_.trial,
+                             live && state_.activity == EngineState::Activity::running,
+                             live && state_.activity != EngineState::Activity::starting,
+                             state_.scenario.isChanged, isSweeping_);
+  refreshTour();
 }
 
 bool MainWindow::isRunning() const {

@@ -174,7 +174,9 @@ class MainWindow : public QMainWindow {
   // main_window_sweep.cpp
   void connectSweeps();
   void showSweepPage(bool shown);
+  void showTimeline();
   void showSweep();
+  void showTries();
   void saveSweepPlot();
   void saveSweepData();
   void askForPrediction();

@@ -318,11 +318,14 @@ void MainWindow::tryOut(int index) {
   }
   if (!tries[index].startsAgain) {
     hasIntervened_ = true;
+    showTimeline();
     engine_.tryOut(index);
     return;
   }
-  leaveSession(tr("Save this session before it starts again?"), hasMarked_,
-               [this, index] { engine_.tryOut(index); });
+  leaveSession(tr("Save this session before it starts again?"), hasMarked_, [this, index] {
+    showTimeline();
+    engine_.tryOut(index);
+  });
 }
 
 /// Where there is none to begin with, the gallery's first is.

@@ -148,8 +148,12 @@ void MainWindow::showPanels() {
   }
   showTransport(true);
   lanes_->refresh();
-  tabs_->code()->showStep(hasSession() ? callerStep(snapshot, frame_.now) : CallerStep{},
-                          hasSession() ? callerStepText(snapshot, frame_.now) : QString());
+  if (hasSession()) {
+    tabs_->code()->showStep(callerStep(snapshot, frame_.now), callerStepText(snapshot, frame_.now),
+                            callerStepShortText(snapshot, frame_.now));
+  } else {
+    tabs_->code()->showStep({}, {});
+  }
   showInspector();
   showCoach();
   showStalls();

@@ -144,6 +144,15 @@ void MainWindow::showSweepPage(bool shown) {
   }
 }
 
+/// What a lesson or the tour points at is seen there; the focus stays with who asked.
+void MainWindow::showTimeline() {
+  const bool focused = sweep_->isAncestorOf(focusWidget());
+  pages_->setCurrentIndex(0);
+  if (focused) {
+    view_->setFocus(Qt::OtherFocusReason);
+  }
+}
+
 void MainWindow::showSweep() {
   if (pages_->currentIndex() == 1) {
     predictSession();
@@ -163,7 +172,11 @@ void MainWindow::showSweep() {
   sweepStrip_->showState(state, !scenario.isEmpty() || !hasSession());
   header_->workers()->slider()->setRecommended(
       isOfThis ? static_cast<int>(state.result.recommendation.workers.value_or(0)) : 0);
-  const bool ended = std::exchange(isSweeping_, state.isRunning()) && !isSweeping_;
+  const bool wasSweeping = std::exchange(isSweeping_, state.isRunning());
+  const bool ended = wasSweeping && !isSweeping_;
+  if (wasSweeping != isSweeping_) {
+    showTries();
+  }
   if (ended && pages_->currentIndex() == 0) {
     postMessage(
         Severity::info,

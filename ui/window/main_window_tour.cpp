@@ -25,6 +25,7 @@ void MainWindow::startTour() {
   const QString first = tourSteps().first().scenario;
   leaveSession(tr("Save this session before the tour starts?"), isUsersOwn(), [this, first] {
     engine_.startScenario(first);
+    showTimeline();
     tabs_->showLessonTab();
     tourStep_ = 0;
     showTour();
@@ -39,6 +40,7 @@ void MainWindow::goToTourStep(int index) {
     return;
   }
   const auto go = [this, index] {
+    showTimeline();
     tourStep_ = index;
     showTour();
   };
@@ -87,7 +89,7 @@ void MainWindow::refreshTour() {
                     state_.activity != EngineState::Activity::starting;
   const bool usable = runs && step.tryOut && *step.tryOut < state_.scenario.tries.size() &&
                       (state_.scenario.tries[*step.tryOut].startsAgain ||
-                       state_.activity == EngineState::Activity::running);
+                       (state_.activity == EngineState::Activity::running && !isSweeping_));
   const bool shown = runs && step.tryOut && state_.trial.index == *step.tryOut;
   tour_->showTrial(shown ? state_.trial : TrialInfo{}, usable);
 }

@@ -79,9 +79,12 @@ QRectF NumberedText::numberRect(int line) const {
     return {};
   }
   const QRectF place = blockBoundingGeometry(block).translated(contentOffset());
+  // Beside its first line, where the text is wrapped.
+  const QTextLayout& layout = *block.layout();
+  const qreal height =
+      layout.lineCount() > 0 ? layout.lineAt(0).height() : layout.boundingRect().height();
   const QRectF number(0, place.top() + viewport()->y() - gutter_->y(),
-                      gutter_->width() - theme_.px(kGapPx),
-                      block.layout()->boundingRect().height());
+                      gutter_->width() - theme_.px(kGapPx), height);
   return number.intersects(gutter_->rect()) ? number : QRectF();
 }
 

@@ -70,8 +70,14 @@ UrlsDialog::UrlsDialog(Dialogs& dialogs, const Theme& theme, QWidget* parent)
 
   auto* form = new QFormLayout;
   form->addRow(tr("&Workers"), workers_);
-  form->addRow(tr("From one host at a &time"), atATime_);
-  form->addRow(tr("From one host a se&cond"), rate_);
+  form->addRow(tr("Pages at a &time, of one host"), atATime_);
+  form->addRow(tr("Pages a se&cond, of one host"), rate_);
+  for (int row = 0; row < form->rowCount(); ++row) {
+    // At the middle of its field: a form gives a label no more height than it wants.
+    form->itemAt(row, QFormLayout::LabelRole)
+        ->widget()
+        ->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Expanding);
+  }
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
   run_ = buttons->addButton(tr("&Fetch"), QDialogButtonBox::ActionRole);
   run_->setObjectName(QStringLiteral("urlsRun"));

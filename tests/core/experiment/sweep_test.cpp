@@ -32,6 +32,7 @@ class SweepTest : public QObject {
   void aDeadlock_atAllCounts_isNoThroughput_andSaysWhy();
   void tasksLongerThanTheRuns_areNotTooFewCounts();
   void cancel_keepsWhatWasMeasured();
+  void unsure_itTellsWhatTheBudgetLeaves_notWhatOneMoreRunTakes();
   void aSmallBudget_isKept();
   void anEndBeforeThreeRepeats_isToldAsThat();
   void runsShorterThanThePeriodOfTheBursts_areTold();
@@ -326,6 +327,34 @@ void SweepTest::cancel_keepsWhatWasMeasured() {
   QVERIFY(result.points[0].runs.size() >= 3);
   QVERIFY((*sweep)->finished());
   QVERIFY(result.notes.front().find("cancelled") != std::string::npos);
+}
+
+void SweepTest::unsure_itTellsWhatTheBudgetLeaves_notWhatOneMoreRunTakes() {
+  SweepOptions options{.scenario = scenario(kMap, "{ sleep = \"pareto(1ms, 1.1)\" }"),
+                       .workers = {1, 2, 4}};
+  options.budget_seconds = 60;
+  std::mutex mutex;
+  std::vector<SweepProgress> told;
+  options.on_progress = [&](const SweepProgress& progress) {
+    const std::lock_guard lock(mutex);
+    told.push_back(progress);
+  };
+  auto sweep = Sweep::start(options);
+  QVERIFY(sweep.has_value());
+  const auto unsure = [&] {
+    const std::lock_guard lock(mutex);
+    return std::ranges::any_of(told, &SweepProgress::unsure);
+  };
+  QTRY_VERIFY_WITH_TIMEOUT(unsure() || (*sweep)->finished(), 60'000);
+  (*sweep)->cancel();
+  (*sweep)->wait();
+  for (const SweepProgress& progress : told) {
+    if (progress.unsure) {
+      QVERIFY(progress.runs_done >= 9);  // the plan
+      QCOMPARE(progress.left, 60 - progress.elapsed);
+    }
+  }
+  QVERIFY(!(*sweep)->progress().unsure);
 }
 
 void SweepTest::aSmallBudget_isKept() {

@@ -2,6 +2,7 @@
 #include "ui/panels/code_panel.h"
 
 #include "ui/panels/code_view.h"
+#include "ui/panels/eliding_label.h"
 
 #include <QLabel>
 #include <QTest>
@@ -81,6 +82,25 @@ class CodePanelTest : public QObject {
     const QPoint before = place();
     panel_->showStep({}, QString());
     QCOMPARE(place(), before);
+  }
+
+  void words_withoutRoom_giveWayToShorterOnes() {
+    panel_->resize(280, 300);
+    panel_->show();
+    QVERIFY(QTest::qWaitForWindowExposed(panel_.get()));
+    const auto* words =
+        static_cast<ElidingLabel*>(panel_->findChild<QLabel*>(QStringLiteral("codeStep")));
+    const CallerStep waits{.kind = Kind::waits, .reason = trace::BlockReason::map};
+    const auto shown = [&](const QString& task) {
+      panel_->showStep(waits, QStringLiteral("blocked in map() for a long time: task ") + task,
+                       QStringLiteral("waits for task ") + task);
+      QCoreApplication::processEvents();
+      return words->shownText();
+    };
+    QCOMPARE(shown(QStringLiteral("34401")), QStringLiteral("waits for task 34401"));
+    QVERIFY(words->text().startsWith(QStringLiteral("blocked in map()")));  // for a screen reader
+    panel_->resize(900, 300);
+    QVERIFY(shown(QStringLiteral("95")).startsWith(QStringLiteral("blocked in map()")));
   }
 
   void nothingKnown_lightsNothing() {

@@ -130,6 +130,7 @@ class FiguresPanelTest : public QObject {
       return lefts;
     };
     QCOMPARE(at(3, 0.001), at(8'765, 0.0999));
+    QCOMPARE(at(3, 0.001), at(44'400, 0.0999));
   }
 
   void failures_stand_apart_ofWhatFinished() {

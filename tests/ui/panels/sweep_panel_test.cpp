@@ -96,7 +96,7 @@ class SweepPanelTest : public QObject {
     QVERIFY(!find<QLineEdit>(panel, "sweepWorkers")->isEnabled());
     const QString text = find(panel, "sweepProgressText")->text();
     QVERIFY2(text.contains(QLatin1String("8 workers, run 5 of 18")), qPrintable(text));
-    QVERIFY2(text.endsWith(QLatin1String("at most 12 s left")), qPrintable(text));
+    QVERIFY2(text.endsWith(QLatin1String("about 12 s left")), qPrintable(text));
     QVERIFY(find<QProgressBar>(panel, "sweepProgress")->value() > 0);
     QCOMPARE(panel.plotted().points.size(), std::size_t{2});
     QCOMPARE(find(panel, "sweepVerdict")->text(), QStringLiteral("Measuring"));
@@ -133,8 +133,57 @@ class SweepPanelTest : public QObject {
     SweepPanel panel;
     panel.showState(sampleState(Activity::ended, sampleSweep(kCounts, 0.4)), kRunning);
     QCOMPARE(find(panel, "sweepVerdict")->text(), QStringLiteral("Can't tell"));
-    QVERIFY(find(panel, "sweepReason")->text().startsWith(QLatin1String("Can't tell: ")));
+    const QString reason = find(panel, "sweepReason")->text();
+    QVERIFY2(reason.size() > 20 && reason.front().isUpper(), qPrintable(reason));
+    QVERIFY2(!reason.contains(QLatin1String("Can't tell")), qPrintable(reason));  // a second time
     QVERIFY(!isShown(panel, "sweepUse"));
+  }
+
+  void unsure_itGoesOnBeyondThePlan_andSaysForHowLongAtMost() {
+    SweepState state = sampleState(Activity::running, sampleSweep(kCounts, 0.4));
+    state.progress.runs_done = 69;
+    state.progress.runs_planned = 70;
+    state.progress.unsure = true;
+    state.progress.left = 45;
+    QCOMPARE(sweepProgressText(state),
+             QStringLiteral("8 workers, run 70, not sure yet: at most 45 s more"));
+    QCOMPARE(sweepProgressText(state, true), QStringLiteral("not sure yet: at most 45 s more"));
+  }
+
+  void cancelled_beforeAnythingWasMeasured_itSaysThat_andShowsNoEmptyTables() {
+    experiment::SweepResult result{.scenario = "web-scraping",
+                                   .end = experiment::SweepEnd::cancelled};
+    experiment::evaluate(result, {}, true);
+    result.notes = {"It was cancelled; this is what was measured until then."};
+    SweepPanel panel;
+    panel.showState(sampleState(Activity::ended, result), kRunning);
+    QCOMPARE(find(panel, "sweepVerdict")->text(), QStringLiteral("Cancelled"));
+    QVERIFY(find(panel, "sweepReason")->text().contains(QLatin1String("before the first")));
+    QVERIFY(!isShown(panel, "sweepNotes"));
+    QVERIFY(!isShown(panel, "sweepTable"));
+    QVERIFY(!isShown(panel, "sweepSaveData"));
+    QVERIFY(isShown(panel, "sweepStart"));
+  }
+
+  void ofAScenarioThatRanBefore_itSaysSo_andOffersToMeasureTheOther() {
+    SweepPanel panel;
+    const SweepState state = sampleState(Activity::ended, sampleSweep(kCounts, 0.004));
+    panel.showState(state, kRunning);
+    QCOMPARE(find<QPushButton>(panel, "sweepStart")->text(), QStringLiteral("M&easure again"));
+    SweepPanel::Surroundings other = kRunning;
+    other.scenario = QStringLiteral("Computing");
+    panel.showState(state, other);
+    QCOMPARE(find<QPushButton>(panel, "sweepStart")->text(),
+             QStringLiteral("M&easure what runs now"));
+    QCOMPARE(find(panel, "sweepScenario")->text(),
+             QStringLiteral("Web scraping, which is not what runs now"));
+    QVERIFY(!find<QPushButton>(panel, "sweepUse")->isEnabled());
+  }
+
+  void form_takesNoRoomForAMistakeThatIsNone() {
+    SweepPanel panel;
+    panel.showState({}, kRunning);
+    QVERIFY(!isShown(panel, "sweepMistake"));
   }
 
   void cancelled_itKeepsWhatWasMeasured() {

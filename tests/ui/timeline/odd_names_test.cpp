@@ -85,7 +85,7 @@ QStringList textsOf(const TimelineScene& scene) {
   QStringList texts;
   for (const LanePane& pane : scene.panes) {
     for (const LaneHead& head : pane.heads) {
-      texts << head.name.text << head.state.text;
+      texts << head.name.text << head.state.text << head.share.text;
     }
     for (const TaskBar& bar : pane.bars) {
       texts << bar.label;

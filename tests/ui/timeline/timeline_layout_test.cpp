@@ -75,6 +75,8 @@ class TimelineLayoutTest : public QObject {
   void head_viewScrolledBack_namesWhoStoodThereThen();
   void heads_shortRows_cutNothing();
   void heads_longNames_leaveTheStateToTheDot();
+  void heads_sayHowBusy_besideTheName_whateverTheState();
+  void heads_idleInShortRows_doNotSeemIdleForTheShare();
   void caller_deliveryInEachColumn_leavesBlockedTimeInSight();
   void frame_empty_hasNoLanes();
 };
@@ -1164,7 +1166,7 @@ void TimelineLayoutTest::heads_shortRows_cutNothing() {
   QCOMPARE(narrow.panes[0].heads.size(), 16);
   for (const LaneHead& head : narrow.panes[0].heads) {
     QVERIFY(head.rect.height() < Theme::dark().px(30));
-    QVERIFY2(head.state.text.endsWith(QStringLiteral("100 %")), qPrintable(head.state.text));
+    QVERIFY2(head.state.text.contains(QStringLiteral("100 %")), qPrintable(head.state.text));
   }
   // Where there is room, all is said.
   const auto tall = sceneOf(s, now, {}, QSizeF(1280, 1'200));
@@ -1172,6 +1174,54 @@ void TimelineLayoutTest::heads_shortRows_cutNothing() {
       std::any_of(tall.panes[0].heads.begin(), tall.panes[0].heads.end(), [](const LaneHead& head) {
         return head.state.text.startsWith(QStringLiteral("waiting for I/O"));
       }));
+}
+
+void TimelineLayoutTest::heads_sayHowBusy_besideTheName_whateverTheState() {
+  auto s = std::make_shared<FakeSnapshot>();
+  const auto pool = s->addPool(0, 3);
+  const auto caller = s->addCaller("main");
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    Task& task = s->addTask(pool, caller, 1 * kMs);
+    s->runTask(task, s->addWorker(pool, i, 1 * kMs), 1 * kMs, {});
+    if (i == 0) {
+      s->addPhase(task, trace::PhaseKind::io_wait, 1 * kMs, kForever, "index");
+    }
+  }
+  Task& task = s->addTask(pool, caller, 1 * kMs);
+  s->runTask(task, s->addWorker(pool, 2, 1 * kMs), 1 * kMs, {});
+  s->lanes_.back().name = s->text("ThreadPoolExecutor-0_2");
+  s->end_ = 2'000 * kMs;
+  const auto scene = sceneOf(s, s->end_, {}, QSizeF(1280, 460));
+  const auto& heads = scene.panes[0].heads;
+  QCOMPARE(heads.size(), 3);
+  for (qsizetype i = 0; i < 2; ++i) {
+    QCOMPARE(heads[i].share.text, QStringLiteral("100 % busy"));
+    QVERIFY(heads[i].name.rect.right() <= heads[i].share.rect.left());
+    QVERIFY(!heads[i].state.text.contains(QLatin1Char('%')));
+  }
+  QCOMPARE(heads[0].share.rect.right(), heads[1].share.rect.right());
+  QVERIFY(heads[0].state.text != heads[1].state.text);
+  // A name that needs the room has it.
+  QVERIFY(heads[2].share.text.isEmpty());
+  QVERIFY2(heads[2].state.text.endsWith(QStringLiteral("100 % busy")),
+           qPrintable(heads[2].state.text));
+}
+
+void TimelineLayoutTest::heads_idleInShortRows_doNotSeemIdleForTheShare() {
+  auto s = std::make_shared<FakeSnapshot>();
+  const auto pool = s->addPool(0, 16);
+  const auto caller = s->addCaller("main");
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    const LaneId lane = s->addWorker(pool, i, 0);
+    s->runTask(s->addTask(pool, caller, 0), lane, 0, 1'000 * kMs);
+    s->lanes_.back().name = s->text("io_" + std::to_string(i));
+  }
+  s->end_ = 2'000 * kMs;
+  const auto scene = sceneOf(s, s->end_, {}, QSizeF(1280, 460));
+  for (const LaneHead& head : scene.panes[0].heads) {
+    QVERIFY(head.rect.height() < Theme::dark().px(30));
+    QCOMPARE(head.state.text, QStringLiteral("idle  50 % busy"));
+  }
 }
 
 void TimelineLayoutTest::heads_longNames_leaveTheStateToTheDot() {

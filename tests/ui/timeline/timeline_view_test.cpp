@@ -26,6 +26,7 @@ class TimelineViewTest : public QObject {
   void arrows_walkFromTaskToTask_andTellTheSelection();
   void following_frozenByDrag_isToldOnce();
   void hover_overABar_showsItsTimes();
+  void hover_overAHead_saysOfWhatTimeTheShareIs();
   void hover_pointerAtRest_tellsWhatCameBelowIt();
   void manyLanes_scrollByTheWheelOverTheirNames();
   void selectTask_outOfSight_isRevealed();
@@ -155,6 +156,18 @@ void TimelineViewTest::following_frozenByDrag_isToldOnce() {
   QCOMPARE(spy.front()[0].toBool(), false);
   view_->goLive();
   QCOMPARE(spy.count(), 2);
+}
+
+void TimelineViewTest::hover_overAHead_saysOfWhatTimeTheShareIs() {
+  const LaneHead head = view_->scene().panes[0].heads.front();
+  QTest::mouseMove(port(), head.rect.center().toPoint());
+  const auto& box = view_->scene().hover;
+  QVERIFY(box.has_value());
+  QCOMPARE(box->title, head.name.text);
+  QCOMPARE(box->lines.size(), 1);
+  QCOMPARE(box->lines[0].name, QStringLiteral("busy in the last 5 s"));
+  QVERIFY2(head.share.text.startsWith(box->lines[0].value), qPrintable(box->lines[0].value));
+  QVERIFY(QRectF(QPointF(0, 0), QSizeF(port()->size())).contains(box->rect));
 }
 
 void TimelineViewTest::hover_overABar_showsItsTimes() {

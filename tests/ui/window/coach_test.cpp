@@ -96,6 +96,15 @@ class CoachTest : public QObject {
         qPrintable(text));
   }
 
+  void finished_whereAllFailed_countsThemOnce() {
+    EngineState state = running_;
+    state.activity = Activity::finished;
+    QVERIFY(coachHint({.state = &state, .tasks = 4, .finished = 4, .failed = 4})
+                .text.startsWith(QStringLiteral("Done: all 4 tasks failed. ")));
+    QVERIFY(coachHint({.state = &state, .tasks = 1, .finished = 1, .failed = 1})
+                .text.startsWith(QStringLiteral("Done: the only task failed. ")));
+  }
+
   void introduction_waits_whileNothingAnswers() {
     EngineState state = running_;
     state.trouble = QStringLiteral("No network: nothing answers");

@@ -7,6 +7,7 @@
 #include <QFileDialog>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSlider>
 #include <QTest>
 #include <QToolButton>
@@ -84,6 +85,21 @@ class CompareTest : public QObject {
       QCOMPARE(a.ticks[i].x, b.ticks[i].x);
       QCOMPARE(a.ticks[i].label, b.ticks[i].label);
     }
+  }
+
+  void axis_isShared_whereOnlyOneOfThemScrolls() {
+    WindowFixture fixture;
+    SampleSession sample(24);  // workers
+    for (int i = 0; i < 24; ++i) {
+      sample.ordinary(kSecond, kSecond + kSecond / 1000, 2 * kSecond, static_cast<std::size_t>(i));
+    }
+    ComparePage* page = compared(fixture);
+    QVERIFY(page != nullptr);
+    page->showSessions({.name = QStringLiteral("a"), .snapshot = inARow(kSecond, 10, kSecond)},
+                       {.name = QStringLiteral("b"), .snapshot = sample.snapshot()}, {});
+    QTRY_VERIFY(page->view(1)->verticalScrollBar()->isVisible());
+    QVERIFY(!page->view(0)->verticalScrollBar()->isVisible());
+    QTRY_COMPARE(page->view(0)->scene().canvas.right(), page->view(1)->scene().canvas.right());
   }
 
   void shorterSession_standsAtItsEnd_whatRanThenRunsNoLonger() {

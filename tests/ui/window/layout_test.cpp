@@ -225,6 +225,53 @@ class LayoutTest : public QObject {
     }
   }
 
+  void firstRowOfTheHeader_standsOnOneLine_data() { buttonsOfTheHeader_standApart_data(); }
+  void firstRowOfTheHeader_standsOnOneLine() {
+    QFETCH(int, width);
+    WindowFixture fixture({width, 800});
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    QCoreApplication::processEvents();
+    const auto* header = fixture.find<>("headerBar");
+    const auto edges = [&](const char* name) {
+      const auto* widget = fixture.find<>(name);
+      const int top = widget->mapTo(header, QPoint()).y();
+      return QPair(top, top + widget->height());
+    };
+    const QPair expected = edges("restartButton");
+    for (const char* name : {"scenario", "pausePoolButton", "recordButton", "maxWorkers",
+                             "exportPictureButton", "menuButton"}) {
+      QVERIFY2(fixture.find<>(name)->isVisible(), name);
+      QVERIFY2(edges(name) == expected, qPrintable(QStringLiteral("%1: %2 to %3 of %4 to %5")
+                                                       .arg(QLatin1String(name))
+                                                       .arg(edges(name).first)
+                                                       .arg(edges(name).second)
+                                                       .arg(expected.first)
+                                                       .arg(expected.second)));
+    }
+  }
+
+  void header_stands_whilePauseBecomesResume() {
+    WindowFixture fixture({1280, 800});
+    fixture.showLive();
+    QVERIFY(fixture.showWindow());
+    QCoreApplication::processEvents();
+    const auto places = [&] {
+      QCoreApplication::processEvents();
+      QList<QRect> rects;
+      for (const char* name : {"pausePoolButton", "recordButton", "maxWorkersSlider"}) {
+        rects.append(fixture.find<>(name)->geometry());
+      }
+      return rects;
+    };
+    const QList<QRect> before = places();
+    fixture.engine.change([](EngineState& state) {
+      state.recordingPath = QStringLiteral("a.pftrace");
+      state.paused = true;
+    });
+    QCOMPARE(places(), before);
+  }
+
   void auto_standsInTheHeader_unlessThatIsTheNarrowest() {
     for (const int width : {950, 1000, 1280}) {
       WindowFixture fixture({width, 800});

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sweep_samples.h"
 #include "ui/panels/code_view.h"
 #include "ui/panels/side_tabs.h"
 #include "window_fixture.h"
@@ -36,6 +37,19 @@ class LessonTest : public QObject {
     fixture.engine.change([](EngineState& state) { state.activity = Activity::finished; });
     QVERIFY(!fixture.find<QPushButton>("try0")->isEnabled());
     QVERIFY(fixture.find<QPushButton>("try2")->isEnabled());
+  }
+
+  void pausedForASweep_showsNothingOfATry() {
+    WindowFixture fixture;
+    fixture.showLive();
+    fixture.engine.fakeSweeps().show(
+        sampleState(SweepState::Activity::running, sampleSweep({1, 2}, 0.01, 1)));
+    QVERIFY(!fixture.find<QPushButton>("try0")->isEnabled());
+    QVERIFY(fixture.find<QPushButton>("try0")->toolTip().contains(QStringLiteral("measured")));
+    QVERIFY(fixture.find<QPushButton>("try2")->isEnabled());  // it starts again, and ends the sweep
+    fixture.engine.fakeSweeps().show(
+        sampleState(SweepState::Activity::ended, sampleSweep({1, 2}, 0.01, 1)));
+    QVERIFY(fixture.find<QPushButton>("try0")->isEnabled());
   }
 
   void recording_hasNothingToPress() {

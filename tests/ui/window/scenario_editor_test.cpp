@@ -16,6 +16,7 @@
 #include <QSpinBox>
 #include <QTest>
 #include <QTextBlock>
+#include <QTextLayout>
 
 using namespace poolscope;
 using namespace poolscope::ui;
@@ -110,6 +111,12 @@ void ScenarioEditorTest::editor_linesAreNumbered_andTheFaultyOneStandsOut() {
     QVERIFY2(qAbs(place.y() - y) <= 2, qPrintable(QString::number(line)));
     QVERIFY(place.x() < text->viewport()->mapTo(at.editor, QPoint(0, 0)).x());
   }
+  text->setLineWrapMode(QPlainTextEdit::WidgetWidth);
+  text->setPlainText(QStringLiteral("https://example.org/") + QString(400, QLatin1Char('x')));
+  QTRY_VERIFY(text->document()->firstBlock().layout()->lineCount() > 1);
+  QVERIFY(text->numberRect(1).height() < 2 * text->fontMetrics().lineSpacing());
+  text->setLineWrapMode(QPlainTextEdit::NoWrap);
+  text->setPlainText(goodText().replace(QStringLiteral("tasks"), QStringLiteral("taks")));
   // In both themes: a red that is nowhere beside other lines.
   const auto hasRed = [&](int line, const Theme& theme) {
     const QRect place = text->numberRect(line).toRect().adjusted(0, 1, 0, -1);

@@ -100,6 +100,24 @@ class TourTest : public QObject {
     QCOMPARE(place(), before);
   }
 
+  void step_isSeenOnTheTimeline_whateverPageCoversIt() {
+    WindowFixture fixture;
+    QVERIFY(fixture.showWindow());
+    fixture.showLive();
+    fixture.window.run(Command::guided_tour);
+    fixture.window.run(Command::find_workers);
+    QVERIFY(!fixture.view()->isVisible());
+    fixture.find<QPushButton>("tourNext")->click();
+    QVERIFY(fixture.view()->isVisible());
+    fixture.find<QPushButton>("tourNext")->click();
+    fixture.window.run(Command::find_workers);
+    auto* button = fixture.find<QPushButton>("tourTry");
+    QVERIFY(button->isVisible() && button->isEnabled());
+    button->click();
+    QVERIFY(fixture.view()->isVisible());
+    QVERIFY(fixture.view()->hasFocus());  // which was on the page
+  }
+
   void back_leadsToTheStepBefore() {
     WindowFixture fixture;
     fixture.showLive();
