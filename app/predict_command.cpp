@@ -8,6 +8,7 @@
 #include "core/experiment/session_prediction.h"
 #include "core/experiment/words.h"
 #include "core/workload/scenario.h"
+#include "core/workload/table_reader.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -132,8 +133,8 @@ std::string arrivalsText(const SessionWork& work) {
 
 std::string toTable(const SessionPrediction& prediction) {
   std::string table =
-      (prediction.pool.empty() ? std::string("A pool") : prediction.pool) + ", recorded with " +
-      workers_text(prediction.recorded_workers) + ". From " +
+      (prediction.pool.empty() ? std::string("A pool") : workload::one_line(prediction.pool)) +
+      ", recorded with " + workers_text(prediction.recorded_workers) + ". From " +
       std::to_string(prediction.work.tasks.task_count()) + " tasks; " +
       arrivalsText(prediction.work) + "; " +
       (prediction.cores == 1 ? "one computes at a time"

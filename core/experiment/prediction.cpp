@@ -38,6 +38,20 @@ double other_cpu(const MeasuredRun& run, std::size_t cores) {
              : 0;
 }
 
+/// Until arrivals begin again: bursts, a period after the last; others, what was left of the run.
+float gap_at_end(const workload::Load& load, const TaskRecords& records, TimeNs end,
+                 const std::vector<float>& gaps) {
+  if (load.pattern == workload::LoadPattern::burst) {
+    const double period = static_cast<double>(load.interval.count()) * 1e-9;
+    return std::max(0.0F, static_cast<float>(period) - gaps.front());
+  }
+  TimeNs last = 0;
+  for (const TaskRecord& task : records.tasks()) {
+    last = task.queued <= end ? std::max(last, task.queued) : last;
+  }
+  return static_cast<float>(static_cast<double>(std::max<TimeNs>(0, end - last)) * 1e-9);
+}
+
 /// How many tasks of a map() with a buffer are in the pool; 0 of other loads.
 std::uint64_t reads_ahead(const workload::Load& load) {
   return load.pattern == workload::LoadPattern::map && load.results ? load.buffer_size : 0;
@@ -106,6 +120,7 @@ void Prediction::keep(std::uint64_t workers, std::uint64_t repeat, const Measure
   if (arrivals_per_s(load)) {
     const TimeNs first = run.records->tasks().front().queued;  // it may have come at once
     work.gaps = arrival_gaps(*run.records, std::min(run.begin, first - 1), run.end);
+    work.gap_at_end = gap_at_end(load, *run.records, run.end, work.gaps);
     if (std::ranges::all_of(work.gaps, [](float gap) { return gap <= 0; })) {
       return;
     }

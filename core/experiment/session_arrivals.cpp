@@ -30,6 +30,53 @@ double share(TimeNs part, TimeNs whole) {
   return static_cast<double>(part) / static_cast<double>(std::max<TimeNs>(1, whole));
 }
 
+/// Where tasks find the pool empty: in a batch, its first.
+struct Begins {
+  std::vector<std::size_t> places = {};  ///< in `stays`, but the first of all
+  std::vector<TimeNs> ends = {};         ///< when what came before them was done
+  TimeNs empty = 0;                      ///< for how long the pool was, in all
+};
+
+Begins begins_of(std::span<const Stay> stays) {
+  Begins begins;
+  TimeNs done = 0;
+  for (std::size_t i = 0; i < stays.size(); ++i) {
+    if (i > 0 && stays[i].queued >= done) {
+      begins.places.push_back(i);
+      begins.ends.push_back(done);
+      begins.empty += stays[i].queued - done;
+    }
+    done = std::max(done, stays[i].finished);
+  }
+  return begins;
+}
+
+bool is_blocked_until(const session::Snapshot& snapshot, session::LaneId lane, TimeNs time) {
+  constexpr TimeNs kWakeUp = 2'000'000;
+  const auto stretches = snapshot.blocked(lane, time - 1, time + kWakeUp, 4);
+  return std::ranges::any_of(stretches, [&](const session::Blocked& each) {
+    return each.begin < time && each.end >= time && each.end < time + kWakeUp;
+  });
+}
+
+/// Whether who submits was blocked until the pool was empty, nearly each time that it was: then a
+/// batch comes when the last one is done, and a pause between them is what that thread does
+/// meanwhile.
+bool caller_waits(const session::Snapshot& snapshot, std::span<const Stay> stays,
+                  const Begins& begins) {
+  constexpr double kNearlyAll = 0.8;
+  constexpr std::size_t kLookedAt = 50;
+  std::size_t waited = 0;
+  std::size_t count = 0;
+  const std::size_t step = begins.places.size() / kLookedAt + 1;
+  for (std::size_t k = 0; k < begins.places.size(); k += step) {
+    const auto caller = stays[begins.places[k]].caller;
+    waited += caller && is_blocked_until(snapshot, *caller, begins.ends[k]) ? 1 : 0;
+    ++count;
+  }
+  return count > 0 && static_cast<double>(waited) >= kNearlyAll * static_cast<double>(count);
+}
+
 /// What the pool was like beside its tasks.
 struct Seen {
   double idle = 0;         ///< share of the time in which nothing waited
@@ -38,6 +85,8 @@ struct Seen {
   bool is_steady = false;  ///< nearly always about as deep
   std::uint64_t finished = 0;
   std::uint64_t workers = 0;
+  bool caller_waits = false;  ///< a thread waits for the end of each batch
+  float gap_at_end = 0;       ///< seconds from the last arrival to the end of the stretch
   /// The stretch has all of a program's tasks, from the first that came to the last end.
   bool has_all = false;
 };
@@ -51,6 +100,11 @@ bool has_all(std::span<const Stay> stays, const session::Snapshot& snapshot,
          snapshot.queue_depth(stretch.pool, stretch.end) == 0;
 }
 
+float gap_at_end(std::span<const Stay> stays, const SessionStretch& stretch) {
+  const TimeNs rest = std::max<TimeNs>(0, stretch.end - stays.back().queued);
+  return static_cast<float>(static_cast<double>(rest) * 1e-9);
+}
+
 /// By columns of the queue.
 Seen seen_of(const session::Snapshot& snapshot, const SessionStretch& stretch,
              std::span<const Stay> stays) {
@@ -58,6 +112,8 @@ Seen seen_of(const session::Snapshot& snapshot, const SessionStretch& stretch,
       stretch.pool, stretch.begin, std::max(stretch.end, stretch.begin + 1), kQueueColumns);
   Seen seen{.finished = snapshot.finished_count(stretch.pool, stretch.begin, stretch.end + 1),
             .workers = snapshot.max_workers_at(stretch.pool, stretch.end),
+            .caller_waits = caller_waits(snapshot, stays, begins_of(stays)),
+            .gap_at_end = gap_at_end(stays, stretch),
             .has_all = has_all(stays, snapshot, stretch)};
   std::size_t idle = 0;
   for (const session::QueueColumn& column : columns) {
@@ -77,25 +133,6 @@ Seen seen_of(const session::Snapshot& snapshot, const SessionStretch& stretch,
   return seen;
 }
 
-/// Where tasks find the pool empty: in a batch, its first.
-struct Begins {
-  std::vector<std::size_t> places = {};  ///< in `stays`, but the first of all
-  TimeNs empty = 0;                      ///< for how long the pool was, in all
-};
-
-Begins begins_of(std::span<const Stay> stays) {
-  Begins begins;
-  TimeNs done = 0;
-  for (std::size_t i = 0; i < stays.size(); ++i) {
-    if (i > 0 && stays[i].queued >= done) {
-      begins.places.push_back(i);
-      begins.empty += stays[i].queued - done;
-    }
-    done = std::max(done, stays[i].finished);
-  }
-  return begins;
-}
-
 /// Whether what came before the first of the batches, or after the last began, is one of them, or
 /// a part of one: a program that looks at two pages and then at all that they name has no batches
 /// of two.
@@ -105,7 +142,7 @@ bool are_alike(std::size_t before, std::size_t after, std::size_t batch) {
 }
 
 /// How many tasks come at once whenever all that came before are done; 0 if they do not come so.
-std::uint64_t batch_of(std::span<const Stay> stays, const Begins& begins) {
+std::uint64_t batch_of(std::span<const Stay> stays, const Begins& begins, bool caller_waits) {
   const std::vector<std::size_t>& places = begins.places;
   if (places.size() < 2) {
     return 0;
@@ -118,7 +155,7 @@ std::uint64_t batch_of(std::span<const Stay> stays, const Begins& begins) {
   }
   const bool alike = are_alike(places.front(), stays.size() - places.back(), batch);
   const bool together = share(arriving, whole) <= kBatchArrives;
-  const bool at_once = share(begins.empty, whole) <= kBetweenBatches;
+  const bool at_once = caller_waits || share(begins.empty, whole) <= kBetweenBatches;
   return alike && together && at_once ? batch : 0;
 }
 
@@ -142,7 +179,7 @@ std::vector<std::uint64_t> unlike_batches(std::span<const Stay> stays, const Beg
   }
   const TimeNs whole = last - stays.front().queued;
   const bool together = share(arriving, whole) <= kBatchArrives;
-  const bool at_once = share(begins.empty, whole) <= kBetweenBatches;
+  const bool at_once = seen.caller_waits || share(begins.empty, whole) <= kBetweenBatches;
   return together && at_once ? sizes : std::vector<std::uint64_t>();
 }
 
@@ -242,6 +279,8 @@ Seen roots_seen(const session::Snapshot& snapshot, const SessionStretch& stretch
                 std::span<const Stay> roots) {
   Seen seen{.finished = roots.size(),
             .workers = snapshot.max_workers_at(stretch.pool, stretch.end),
+            .caller_waits = caller_waits(snapshot, roots, begins_of(roots)),
+            .gap_at_end = gap_at_end(roots, stretch),
             .has_all = has_all(roots, snapshot, stretch)};
   std::vector<TimeNs> picked;
   for (const Stay& root : roots) {
@@ -263,18 +302,22 @@ Seen roots_seen(const session::Snapshot& snapshot, const SessionStretch& stretch
 
 SessionArrivals arrivals_by(const Seen& seen, std::span<const Stay> stays) {
   const Begins begins = begins_of(stays);
-  if (const std::uint64_t batch = batch_of(stays, begins); batch > 0) {
-    return {.kind = Arrivals::batches, .batch = batch};
+  const double pause = share(begins.empty, std::ssize(begins.places)) * 1e-9;
+  if (const auto batch = batch_of(stays, begins, seen.caller_waits); batch > 0) {
+    return {.kind = Arrivals::batches, .batch = batch, .pause = pause};
   }
   if (auto sizes = unlike_batches(stays, begins, seen); !sizes.empty()) {
     const std::uint64_t largest = std::ranges::max(sizes);
-    return {.kind = Arrivals::batches, .batch = largest, .batches = std::move(sizes)};
+    return {
+        .kind = Arrivals::batches, .batch = largest, .batches = std::move(sizes), .pause = pause};
   }
   if (const auto batch = only_batch(stays, seen); batch > 0) {
     return {.kind = Arrivals::batches, .batch = batch};
   }
   if (seen.idle >= kOpenIdle || (come_too_fast(stays) && !follow_ends(stays))) {
-    return {.kind = Arrivals::by_themselves, .gaps = gaps_of(stays)};
+    SessionArrivals open{.kind = Arrivals::by_themselves, .gaps = gaps_of(stays)};
+    open.gap_at_end = std::min(seen.gap_at_end, std::ranges::max(open.gaps));
+    return open;
   }
   SessionArrivals always{.batch = std::max<std::uint64_t>(1, seen.most)};
   if (seen.is_steady && keep_coming(stays)) {

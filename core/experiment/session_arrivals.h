@@ -4,6 +4,7 @@
 #include "core/session/snapshot.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Stay {
   session::TimeNs queued = 0;
   session::TimeNs started = 0;
   session::TimeNs finished = 0;
+  std::optional<session::LaneId> caller = {};  ///< who submitted it
 };
 
 /// How tasks come to a pool.
@@ -36,18 +38,21 @@ struct SessionArrivals {
   std::uint64_t batch = 1;
   /// Of batches that are not alike: how many in each, in their order; `batch` is the largest.
   std::vector<std::uint64_t> batches = {};
+  double pause = 0;  ///< seconds from the end of a batch until the next one comes
   /// Of always: who submits waits while so many are in the pool; 0: no such limit is seen.
   std::uint64_t most_at_once = 0;
   /// ... until any of them is done, as with a semaphore; else until the first of them is, as with
   /// map() and a buffer.
   bool any_order = false;
   std::vector<float> gaps = {};  ///< of by_themselves: seconds from each arrival to the next
+  float gap_at_end = 0;          ///< and after the last, until they come again
 };
 
 /// How the tasks of `stays` came, which are those of the stretch, or the latest of them, in the
 /// order in which they were queued; at least one. Batches: all of one come within a small part of
-/// the time, and nobody idles between them. By themselves: the queue is empty for a tenth of the
-/// time or more, or grows and grows, but not where what ends brings more. Threads: any.
+/// the time, and nobody idles between them, or who submits was blocked until each was done. By
+/// themselves: the queue is empty for a tenth of the time or more, or grows and grows, but not
+/// where what ends brings more. Threads: any.
 SessionArrivals arrivals_of(const session::Snapshot& snapshot, const SessionStretch& stretch,
                             std::span<const Stay> stays);
 

@@ -17,6 +17,7 @@ using session::TimeNs;
 
 constexpr double kWithin = 0.05;  // of the best, as a recommendation
 constexpr double kDoubt = 0.1;
+constexpr double kLeastTold = 0.01;  // seconds that a wait is off by
 constexpr std::uint64_t kLeastMost = 32;
 constexpr std::uint64_t kMost = 4096;     // as the executor takes
 constexpr std::uint64_t kLeastSeen = 20;  // tasks that ended, or a stretch says nothing
@@ -114,6 +115,11 @@ double throughput_of(const PredictedPoint& point) {
   return point.predicted.throughput;
 }
 
+/// Of a batch more workers than tasks are idle.
+std::uint64_t most_useful(const SessionWork& work) {
+  return work.arrivals == Arrivals::batches && !work.tasks.is_nested() ? work.tasks.batch : kMost;
+}
+
 void choose(SessionPrediction& prediction) {
   const auto& points = prediction.points;
   const auto own = std::ranges::find(points, prediction.recorded_workers, &PredictedPoint::workers);
@@ -124,20 +130,39 @@ void choose(SessionPrediction& prediction) {
   const auto enough = std::ranges::find_if(points, [&](const PredictedPoint& point) {
     return throughput_of(point) >= (1 - kWithin) * best;
   });
-  prediction.still_rises = points.size() > 1 && enough + 1 == points.end();
+  prediction.still_rises = points.size() > 1 && enough + 1 == points.end() &&
+                           enough->workers < most_useful(prediction.work);
   if (std::abs(prediction.error_there.value_or(0)) <= kDoubt) {
     prediction.enough_workers = enough->workers;
   }
 }
 
-/// As far as a sweep goes by itself; more than there are tasks in a batch are idle.
+/// As far as a sweep goes by itself.
 std::uint64_t most_automatic(const SessionWork& work) {
-  return work.arrivals == Arrivals::batches ? std::min(kMostAutomatic, work.tasks.batch)
-                                            : kMostAutomatic;
+  return std::min(kMostAutomatic, most_useful(work));
 }
 
 std::string rate(double value) {
   return shown(value) + "/s";
+}
+
+/// Where the waits are not those that were seen.
+std::string waits_text(const SessionPrediction& prediction) {
+  constexpr double kFarOff = 0.5;
+  const auto own =
+      std::ranges::find(prediction.points, prediction.recorded_workers, &PredictedPoint::workers);
+  if (own == prediction.points.end() || !own->seen || !own->seen->queue_wait_p99 ||
+      !own->predicted.queue_wait_p99) {
+    return "";
+  }
+  const double seen = *own->seen->queue_wait_p99;
+  const double predicted = *own->predicted.queue_wait_p99;
+  if (std::abs(predicted - seen) <= kFarOff * seen + kLeastTold) {
+    return "";
+  }
+  return ". Don't believe the waits: for the recorded number p99 would be " + wait_text(predicted) +
+         ", but " + shown_seconds(seen) +
+         " was seen, so these tasks came otherwise than it takes them";
 }
 
 /// Of the most workers that come to a standstill.
@@ -214,6 +239,9 @@ std::string text_of(NoWork why) {
     case NoWork::cores_full:
       return "with so many workers its tasks compute nearly all the time, which hides what they "
              "wait for";
+    case NoWork::held_up:
+      return "its requests wait for their turn: per_host and rate_per_host let no more of them go "
+             "to a host";
     case NoWork::stopped:
       return "it was stopped";
   }
@@ -232,6 +260,8 @@ std::string advice_of(NoWork why) {
       return "record it with 'poolscope run --cpu-time', in C++ with measure_cpu_time";
     case NoWork::cores_full:
       return "record it with fewer workers";
+    case NoWork::held_up:
+      return "more workers would wait, too; raise the limits if the host may be asked more often";
     case NoWork::stopped:
       return "";
   }
@@ -270,7 +300,7 @@ std::string prediction_text(const SessionPrediction& prediction) {
     text += "; that is within 5 % of the most, " + rate(throughput_of(best)) + " with " +
             std::to_string(best.workers);
   }
-  text += deadlock_text(prediction);
+  text += deadlock_text(prediction) + waits_text(prediction);
   if (!prediction.work.has_phases) {
     text += ". A lock, or a server's limit, that these tasks have not met yet is not in it";
   }

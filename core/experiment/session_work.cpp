@@ -3,6 +3,7 @@
 
 #include "core/experiment/task_records.h"
 #include "core/experiment/work_model.h"
+#include "core/workload/host_gate.h"
 
 #include <algorithm>
 #include <cmath>
@@ -31,6 +32,10 @@ constexpr double kKeepsUp = 0.98;  // of what comes by itself
 /// Of a lane; 0: none. A worker's tasks are told one after another, so that their phases never mix.
 trace::ThreadId thread_of(std::optional<session::LaneId> lane) {
   return lane ? static_cast<trace::ThreadId>(*lane) + 1 : 0;
+}
+
+std::optional<session::LaneId> lane_of(trace::ThreadId thread) {
+  return thread > 0 ? std::optional(session::LaneId{thread - 1}) : std::nullopt;
 }
 
 Event event_at(session::TimeNs time, const session::Task& task, EventKind kind,
@@ -103,7 +108,7 @@ void read_tasks(const session::Snapshot& snapshot, const SessionStretch& stretch
     if (task && task->started && task->finished && task->state != session::TaskState::cancelled) {
       recent.records.consume(events_of(snapshot, *task, names));
       recent.stays.push_back(
-          {task->queued.value_or(*task->started), *task->started, *task->finished});
+          {task->queued.value_or(*task->started), *task->started, *task->finished, task->caller});
     }
   }
   std::ranges::sort(recent.stays, {}, &Stay::queued);
@@ -138,8 +143,29 @@ Activity activity_of(const TaskRecords& records) {
   return {.run = sum.run / tasks, .cpu = sum.cpu / tasks, .busy = sum.run / time};
 }
 
+/// What a host's limits make requests wait for its turn is not as long with other workers.
+bool waits_for_hosts(const TaskRecords& records, const trace::Directory& names,
+                     const Activity& activity) {
+  constexpr double kMuch = 0.05;  // of the run time
+  double paused = 0;
+  std::size_t tasks = 0;
+  for (const PhaseRecord& phase : records.phases()) {
+    if (phase.kind == trace::PhaseKind::sleep && phase.end != kNever &&
+        names.name(phase.name).starts_with(workload::kPausePhase)) {
+      paused += static_cast<double>(phase.end - phase.begin) * 1e-9;
+    }
+  }
+  for (const TaskRecord& task : records.tasks()) {
+    tasks += task.finished != kNever ? 1 : 0;
+  }
+  return paused > kMuch * activity.run * static_cast<double>(tasks);
+}
+
 Stay stay_of(const TaskRecord& task) {
-  return {task.queued != kNever ? task.queued : task.started, task.started, task.finished};
+  return {.queued = task.queued != kNever ? task.queued : task.started,
+          .started = task.started,
+          .finished = task.finished,
+          .caller = lane_of(task.caller)};
 }
 
 std::vector<Stay> stays_of(const TaskRecords& records, std::span<const std::size_t> places) {
@@ -220,6 +246,7 @@ double arrivals_per_second(const SimulatedWork& work) {
   for (const float gap : work.gaps) {
     sum += static_cast<double>(gap);
   }
+  sum += static_cast<double>(work.gap_at_end);
   return sum > 0 ? static_cast<double>(work.gaps.size()) / sum : 0;
 }
 
@@ -259,6 +286,9 @@ tl::expected<SessionWork, NoWork> work_of(const session::Snapshot& snapshot,
   if (!has_phases && activity.cpu <= 0) {
     return tl::unexpected(NoWork::cpu_unknown);
   }
+  if (waits_for_hosts(recent.records, names, activity)) {
+    return tl::unexpected(NoWork::held_up);
+  }
   auto model = model_work(recent.records, names,
                           {.end = stretch.end,
                            .cores = cores,
@@ -290,7 +320,9 @@ tl::expected<SessionWork, NoWork> work_of(const session::Snapshot& snapshot,
   work.tasks.batch = arrivals.batch;
   work.tasks.batches = std::move(arrivals.batches);
   work.tasks.batch_waits = arrivals.kind == Arrivals::batches;
+  work.tasks.batch_pause = arrivals.pause;
   work.tasks.gaps = std::move(arrivals.gaps);
+  work.tasks.gap_at_end = arrivals.gap_at_end;
   return work;
 }
 

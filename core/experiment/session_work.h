@@ -38,6 +38,7 @@ enum class NoWork : std::uint8_t {
   cpu_unknown,       ///< what tasks computed was not measured: all would seem to be waiting
   cores_full,  ///< tasks computed nearly all the time that there was: how long they wait for the
                ///< world otherwise is hidden behind their wait for a core or the interpreter's lock
+  held_up,     ///< requests wait for their turn at a host that is asked only so often
   stopped,
 };
 

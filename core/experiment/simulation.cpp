@@ -168,7 +168,11 @@ void Simulation::take_task(std::uint32_t worker) {
 /// Where tasks come in batches the next one comes if it is time.
 bool Simulation::has_task() {
   if (is_batches() && left_of_batch_ == 0 && (!work_.batch_waits || running_ == 0)) {
-    begin_batch();
+    if (batches_ == 0 || work_.batch_pause <= 0) {
+      begin_batch();
+    } else if (next_arrival_ == MinTree::kNone) {
+      next_arrival_ = now_ + work_.batch_pause;
+    }
   }
   return families_ ? !families_->is_empty() : is_batches() ? left_of_batch_ > 0 : !queue_.empty();
 }
@@ -183,8 +187,9 @@ double Simulation::leave_batch() {
 }
 
 void Simulation::begin_batch() {
+  const std::size_t number = batches_++;
   left_of_batch_ =
-      work_.batches.empty() ? work_.batch : work_.batches[batches_++ % work_.batches.size()];
+      work_.batches.empty() ? work_.batch : work_.batches[number % work_.batches.size()];
   batch_came_ = now_;
   for (std::uint64_t i = 0; families_ && i < left_of_batch_; ++i) {
     add_root();
@@ -362,8 +367,15 @@ bool Simulation::end_slice(std::uint32_t index) {
 }
 
 void Simulation::arrive() {
+  if (is_batches()) {
+    next_arrival_ = MinTree::kNone;
+    begin_batch();
+    wake_for_batch();
+    return;
+  }
   next_gap_ = (next_gap_ + 1) % work_.gaps.size();
-  next_arrival_ = now_ + static_cast<double>(work_.gaps[next_gap_]);
+  const float rest = next_gap_ == 0 ? work_.gap_at_end : 0;
+  next_arrival_ = now_ + static_cast<double>(rest + work_.gaps[next_gap_]);
   come();
 }
 

@@ -44,11 +44,13 @@ struct SimulatedWork {
   std::uint64_t batch = 1;  ///< tasks that come at once, as soon as none of them is in the queue
   std::vector<std::uint64_t> batches = {};  ///< of several sizes, over and over; empty: `batch`
   bool batch_waits = false;                 ///< ... and all of the last batch are finished
+  double batch_pause = 0;                   ///< seconds from then on until the next one comes
   /// Instead of batches: so many are in the pool, and one more comes for each whose result is
   /// taken, in order, as map() with a buffer does; 0: batches. Not where tasks submit others.
   std::uint64_t ahead = 0;
   bool any_order = false;        ///< ... or for each that is done, as with a semaphore
   std::vector<float> gaps = {};  ///< seconds before each arrival, over and over; empty: batches
+  float gap_at_end = 0;          ///< seconds after the last of them until they begin again
 
   std::size_t task_count() const { return tasks.empty() ? 0 : tasks.size() - 1; }
   bool is_nested() const { return !roots.empty(); }

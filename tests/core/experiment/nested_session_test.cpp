@@ -128,14 +128,15 @@ class NestedSessionTest : public QObject {
     QVERIFY(predict(*work, 4).stands_still);
   }
 
-  /// A parent whose child was not read: how long it takes is not known.
+  /// A parent that gave up on a child which is never picked: how long that takes is not known.
   void familiesThatAreNotWhole_areLeftOut() {
     Script script(5);
     for (int k = 0; k < kBatches; ++k) {
       add_batch(script, k * kBatch, Taking::named);
     }
     const std::uint64_t parent = script.begin_task(kBatches * kBatch, kBatches * kBatch, 0);
-    script.submit_from(0, kBatches * kBatch + kMs);  // never picked
+    const std::uint64_t child = script.submit_from(0, kBatches * kBatch + kMs);
+    script.block_task(parent, 0, child, kBatches * kBatch + kMs, kBatches * kBatch + 5 * kMs);
     script.end_task(parent, kBatches * kBatch + 5 * kMs, 0);
     const auto work = work_of(*script.snapshot(), 100, 2);
     QVERIFY(work);

@@ -100,6 +100,33 @@ class SessionPredictionTest : public QObject {
     QVERIFY(prediction_text(*bound).starts_with("By simulation 16 workers would do "));
   }
 
+  void moreWorkersThanABatchHasTasks_bringNoMore() {
+    Script script(2);
+    fill(script, 60, 2, 0);
+    const auto prediction =
+        predict_all(script.snapshot(), {.workers = {1, 20, 60, 200}, .cores = 64});
+    QVERIFY(prediction);
+    QCOMPARE(prediction->enough_workers, std::uint64_t{60});
+    QVERIFY(!prediction->still_rises);
+    QVERIFY(prediction_text(*prediction).find("might do more") == std::string::npos);
+  }
+
+  /// The end of a batch: the queue was long before the part that is looked at.
+  void waitsThatAreNotThoseThatWereSeen_areNotToBeBelieved() {
+    Script script(2);
+    fill(script, 400, 2, 0);
+    const auto snapshot = script.snapshot();
+    const auto of = [&](TimeNs begin) {
+      const auto stretch = busiest_stretch(*snapshot, begin, snapshot->end());
+      return prediction_text(*predict_session(*snapshot, *stretch, {.workers = {4}, .cores = 64}));
+    };
+    QVERIFY(of(snapshot->begin()).find("Don't believe the waits") == std::string::npos);
+    const std::string text = of(3000 * kMs);
+    QVERIFY2(text.find("Don't believe the waits: for the recorded number p99 would be ") !=
+                 std::string::npos,
+             text.c_str());
+  }
+
   void whereItDoesNotEvenGiveWhatWasSeen_nothingIsSaid() {
     Script script(8);
     // Eight workers, of which something lets only one begin at a time; it is in no phase.
@@ -145,7 +172,7 @@ class SessionPredictionTest : public QObject {
 
   void everyReason_hasItsWords() {
     for (const NoWork why : {NoWork::no_pool, NoWork::too_few_tasks, NoWork::waits_for_itself,
-                             NoWork::cpu_unknown, NoWork::cores_full}) {
+                             NoWork::cpu_unknown, NoWork::cores_full, NoWork::held_up}) {
       QVERIFY(!text_of(why).empty());
       QVERIFY(!advice_of(why).empty());
     }

@@ -116,6 +116,12 @@ class Script {
     add(begin, trace::EventKind::blocked_begin, task, workers_[worker], detail);
     add(end, trace::EventKind::blocked_end, task, workers_[worker], detail);
   }
+  /// The caller waits for results.
+  void block_caller(session::TimeNs begin, session::TimeNs end) {
+    const auto detail = trace::blocked_detail(trace::BlockReason::map, 0);
+    add(begin, trace::EventKind::blocked_begin, 0, main_, detail);
+    add(end, trace::EventKind::blocked_end, 0, main_, detail);
+  }
   void resize(session::TimeNs time, int workers) {
     add(time, trace::EventKind::max_workers_changed, 0, main_,
         trace::max_workers_detail(static_cast<std::uint32_t>(workers),

@@ -78,6 +78,63 @@ class SessionWorkTest : public QObject {
     QVERIFY(near(simulate(work->tasks, {.workers = 64}).throughput, 10 / 0.02, 0.25));
   }
 
+  /// `list(pool.map(f, pages))`, then 50 ms with what it gave, and again.
+  void whatACallerDoesBetweenBatches_isAPause_whereItWaitedForThem() {
+    constexpr TimeNs kPeriod = 150 * kMs;
+    for (const bool waits : {true, false}) {
+      Script script(2);
+      for (TimeNs begin = 0; begin < 12 * kPeriod; begin += kPeriod) {
+        for (int i = 0; i < 10; ++i) {
+          const TimeNs started = begin + i / 2 * 20 * kMs;
+          script.task(begin, started, started + 20 * kMs, static_cast<std::size_t>(i % 2));
+        }
+        if (waits) {
+          script.block_caller(begin + kMs, begin + 100 * kMs);
+        }
+      }
+      const auto work = work_of(*script.snapshot(), 100, 64);
+      QVERIFY(work);
+      QCOMPARE(work->arrivals, waits ? Arrivals::batches : Arrivals::by_themselves);
+      // What was; and of ten workers a batch takes 20 ms, so that the next one is there sooner, or
+      // not.
+      const double others = waits ? 10 / 0.07 : 10 / 0.15;
+      QVERIFY(near(predict(*work, 2).throughput, 10 / 0.15, 0.03));
+      QVERIFY2(near(predict(*work, 10).throughput, others, 0.03),
+               qPrintable(QString::number(predict(*work, 10).throughput)));
+    }
+  }
+
+  /// Two bursts, half a second apart: after the second one there is as long nothing.
+  void afterTheLastBurst_thereIsSilenceToo() {
+    Script script(20);
+    for (const TimeNs begin : {0 * kMs, 500 * kMs, 1000 * kMs}) {
+      for (int i = 0; i < 40; ++i) {
+        const TimeNs started = begin + i / 20 * 20 * kMs;
+        script.task(begin + i, started + 50, started + 20 * kMs, static_cast<std::size_t>(i % 20));
+      }
+    }
+    script.resize(1499 * kMs, 20);
+    const auto work = work_of(*script.snapshot(), 100, 64);
+    QVERIFY(work);
+    QCOMPARE(work->arrivals, Arrivals::by_themselves);
+    const PredictedFigures figures = predict(*work, 20);
+    QVERIFY2(near(figures.throughput, 80, 0.03), qPrintable(QString::number(figures.throughput)));
+    QVERIFY(*figures.queue_wait_p99 < 0.025);  // two bursts at once would wait three times as long
+  }
+
+  void aHostThatIsAskedOnlySoOften_cannotBeTold() {
+    Script script(4);
+    fill_batches(script, 8);
+    for (std::uint64_t task = 1; task <= 10; ++task) {
+      const TimeNs begin = static_cast<TimeNs>(task - 1) / 2 * 20 * kMs;
+      script.phase(task, PhaseKind::sleep, "pause for example.org", begin + 2 * kMs,
+                   begin + 15 * kMs, (task - 1) % 2);
+    }
+    const auto work = work_of(*script.snapshot(), 100, 2);
+    QVERIFY(!work);
+    QCOMPARE(work.error(), NoWork::held_up);
+  }
+
   void aQueueThatIsNeverEmpty_hasWorkAtAnyTime() {
     Script script(2);
     for (int i = 0; i < 200; ++i) {

@@ -40,6 +40,8 @@ class SimulationTest : public QObject {
   void replay_ofASemaphore_letsInForEachThatIsDone();
   void replay_ofBatchesOfAllSizes_hasThemInTheirOrder();
   void replay_ofArrivals_hasThoseThatStillWait();
+  void replay_ofArrivals_beginsAgainAfterTheRest();
+  void replay_ofBatches_hasAPauseBetweenThem();
   void replay_ofTasksWithoutTime_ends();
   void replay_saysHowLongComputingTook();
   void whatBeginsTogether_needNotEndTogether();
@@ -370,6 +372,33 @@ void SimulationTest::replay_ofArrivals_hasThoseThatStillWait() {
   }
   QCOMPARE(queued, (std::vector<TimeNs>{125, 250, 375, 500, 625, 750, 875, 1000}));
   QCOMPARE(started, std::size_t{2});
+}
+
+void SimulationTest::replay_ofArrivals_beginsAgainAfterTheRest() {
+  SimulatedWork work{.gaps = {0.0F, 0.1F}, .gap_at_end = 0.4F};
+  work.add_task({delay(0.01)});
+  const Replay run = replay(work, {.workers = 2, .seconds = 1.05});
+  std::vector<double> came;
+  for (const TaskRecord& task : run.tasks) {
+    if (task.queued < run.end) {
+      came.push_back(std::round(static_cast<double>(task.queued) * 1e-8) / 10);
+    }
+  }
+  QCOMPARE(came, (std::vector<double>{0, 0.1, 0.5, 0.6, 1.0}));
+}
+
+void SimulationTest::replay_ofBatches_hasAPauseBetweenThem() {
+  SimulatedWork work{.batch = 4, .batch_waits = true, .batch_pause = 0.1};
+  work.add_task({delay(0.05)});
+  const Replay run = replay(work, {.workers = 2, .seconds = 0.55});
+  QVERIFY(run.tasks.size() >= 12);
+  for (std::size_t i = 0; i < 12; ++i) {  // at 0, 0.2 and 0.4
+    QVERIFY(near(static_cast<double>(run.tasks[i].queued) * 1e-9 + 1,
+                 1 + 0.2 * static_cast<double>(i / 4), 1e-6));
+  }
+  QVERIFY(near(throughput(work, 2), 4 / 0.2, 0.01));
+  QVERIFY(near(throughput(work, 4), 4 / 0.15, 0.01));
+  QVERIFY(near(throughput(work, 1), 4 / 0.3, 0.01));
 }
 
 void SimulationTest::replay_ofTasksWithoutTime_ends() {
