@@ -146,6 +146,24 @@ std::string rate(double value) {
   return shown(value) + "/s";
 }
 
+/// Adds the numbers between which a pool begins to come to a standstill.
+void find_deadlock(SessionPrediction& prediction) {
+  auto& points = prediction.points;
+  const auto stands_still = [](const PredictedPoint& point) {
+    return point.predicted.stands_still;
+  };
+  while (true) {
+    const auto last = std::ranges::find_if(points.rbegin(), points.rend(), stands_still);
+    const auto next = last.base();
+    if (last == points.rend() || next == points.end() || next->workers == last->workers + 1) {
+      return;
+    }
+    PredictedPoint between{.workers = (last->workers + next->workers) / 2};
+    between.predicted = predict(prediction.work, between.workers);
+    points.insert(next, between);
+  }
+}
+
 /// Where the waits are not those that were seen.
 std::string waits_text(const SessionPrediction& prediction) {
   constexpr double kFarOff = 0.5;
@@ -213,6 +231,9 @@ tl::expected<SessionPrediction, NoWork> predict_session(const session::Snapshot&
     points.push_back({.workers = 2 * points.back().workers});
     points.back().predicted = predict(prediction.work, points.back().workers);
     choose(prediction);
+  }
+  if (options.workers.empty()) {
+    find_deadlock(prediction);
   }
   if (prediction.is_doubtful()) {
     // What does not even give what was seen says nothing of the rest.

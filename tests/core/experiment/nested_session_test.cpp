@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 using namespace poolscope;
 using namespace poolscope::experiment;
@@ -177,6 +178,40 @@ class NestedSessionTest : public QObject {
     QVERIFY2(text.find("With 4 workers or fewer all would come to wait for tasks in their own "
                        "queue: a deadlock.") != std::string::npos,
              text.c_str());
+  }
+
+  void chosenByItself_theNumbersTellWhereItBegins() {
+    const auto snapshot = batches(Taking::named);
+    const auto prediction =
+        predict_session(*snapshot, *last_stretch(*snapshot, 100), {.cores = 2, .exact_cores = 2});
+    QVERIFY(prediction);
+    std::vector<std::uint64_t> deadlocked;
+    for (const PredictedPoint& point : prediction->points) {
+      if (point.predicted.stands_still) {
+        deadlocked.push_back(point.workers);
+      }
+    }
+    QCOMPARE(deadlocked, (std::vector<std::uint64_t>{1, 2, 4}));
+    QCOMPARE(prediction->points[3].workers, std::uint64_t{5});
+    Script script(20);  // nine parents at once
+    for (int k = 0; k < kBatches; ++k) {
+      const session::TimeNs begin = k * (20 * kMs + 100 * kUs);
+      for (std::size_t i = 0; i < 9; ++i) {
+        const std::uint64_t parent = script.begin_task(begin, begin, i);
+        const std::uint64_t child = script.submit_from(i, begin + 10 * kMs);
+        script.phase(parent, trace::PhaseKind::sleep, "sleep", begin, begin + 10 * kMs, i);
+        script.run_task(child, begin + 10 * kMs + kUs, begin + 20 * kMs, 9 + i);
+        script.block_task(parent, i, child, begin + 10 * kMs, begin + 20 * kMs);
+        script.deliver(child, i, begin + 20 * kMs);
+        script.end_task(parent, begin + 20 * kMs, i);
+      }
+    }
+    const auto nine = script.snapshot();
+    const auto of_nine =
+        predict_session(*nine, *last_stretch(*nine, 100), {.cores = 2, .exact_cores = 2});
+    QVERIFY(of_nine);
+    const std::string text = prediction_text(*of_nine);
+    QVERIFY2(text.find("With 9 workers or fewer") != std::string::npos, text.c_str());
   }
 
   /// One parent at a time: two workers are enough, one is not.
