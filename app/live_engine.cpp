@@ -5,6 +5,7 @@
 #include "core/base/cores.h"
 #include "core/base/memory.h"
 #include "core/executor/thread_pool_executor.h"
+#include "core/experiment/pick_order.h"
 #include "core/trace/clock.h"
 #include "core/workload/url.h"
 #include "ui/window/scenario_reach.h"
@@ -53,7 +54,7 @@ bool usesHttp(const workload::Scenario& scenario) {
   });
 }
 
-ui::WorkHints hintsOf(const workload::Scenario& scenario) {
+experiment::SessionWorkHints hintsOf(const workload::Scenario& scenario) {
   using workload::LoadPattern;
   const workload::Load& load = scenario.load;
   const bool atOnce = load.pattern == LoadPattern::submit ||
@@ -61,8 +62,10 @@ ui::WorkHints hintsOf(const workload::Scenario& scenario) {
                       load.pattern == LoadPattern::nested ||
                       (load.pattern == LoadPattern::map && load.buffer_size == 0);
   return {.batch = atOnce && load.repeat && load.results ? load.tasks : 0,
-          .serverCapacity =
-              scenario.http.urls.empty() ? static_cast<quint32>(scenario.http.max_concurrent) : 0};
+          .server_capacity = scenario.http.urls.empty()
+                                 ? static_cast<std::uint32_t>(scenario.http.max_concurrent)
+                                 : 0,
+          .order = experiment::pick_order(scenario.pool)};
 }
 
 ui::ScenarioInfo describe(const workload::Scenario& scenario) {

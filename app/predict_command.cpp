@@ -5,6 +5,7 @@
 #include "app/experiment_plot.h"
 #include "app/output.h"
 #include "core/base/cores.h"
+#include "core/experiment/pick_order.h"
 #include "core/experiment/session_prediction.h"
 #include "core/experiment/words.h"
 #include "core/workload/scenario.h"
@@ -35,6 +36,9 @@ SessionPredictionOptions optionsOf(const PredictCall& call, const storage::Recor
                                    .exact_cores = call.cores,
                                    .stop = stop};
   const auto scenario = workload::parse_scenario(info.scenario_toml, info.scenario_name);
+  if (scenario) {
+    options.hints.order = pick_order(scenario->pool);
+  }
   if (scenario && scenario->http.urls.empty()) {
     options.hints.server_capacity = static_cast<std::uint32_t>(scenario->http.max_concurrent);
   }

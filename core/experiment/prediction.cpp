@@ -3,6 +3,7 @@
 
 #include "core/base/cores.h"
 #include "core/experiment/interval.h"
+#include "core/experiment/pick_order.h"
 #include "core/experiment/work_model.h"
 
 #include <algorithm>
@@ -67,32 +68,15 @@ std::uint64_t tasks_of_batch(const SimulatedWork& work) {
 
 Prediction::Prediction(const workload::Scenario& scenario) : scenario_(scenario) {}
 
-/// Where tasks wait for others of their own pool, it matters which are picked first, and that there
-/// is room for them. Nothing if the simulation does not know that; of other loads it need not.
-std::optional<PickOrder> Prediction::pick_order() const {
-  const workload::PoolSettings& pool = scenario_.pool;
-  if (scenario_.load.pattern != workload::LoadPattern::nested) {
-    return PickOrder::fifo;
-  }
-  if (pool.queue_capacity > 0) {
-    return std::nullopt;
-  }
-  switch (pool.queue_discipline) {
-    case workload::Discipline::fifo:
-      return PickOrder::fifo;
-    case workload::Discipline::lifo:
-      return PickOrder::lifo;
-    case workload::Discipline::work_stealing:
-      return PickOrder::work_stealing;
-    case workload::Discipline::priority:
-      break;
-  }
-  return std::nullopt;
+/// Of loads without waits inside of the pool the order need not be known.
+std::optional<PickOrder> Prediction::known_order() const {
+  return scenario_.load.pattern == workload::LoadPattern::nested ? pick_order(scenario_.pool)
+                                                                 : PickOrder::fifo;
 }
 
 void Prediction::keep(std::uint64_t workers, std::uint64_t repeat, const MeasuredRun& run) {
   const workload::Load& load = scenario_.load;
-  const std::optional<PickOrder> order = pick_order();
+  const std::optional<PickOrder> order = known_order();
   if (works_[workers].size() >= kMostWorks || !order) {
     return;
   }
@@ -155,7 +139,7 @@ bool Prediction::knows_waits() const {
   const workload::Load& load = scenario_.load;
   const workload::PoolSettings& pool = scenario_.pool;
   if (load.pattern == workload::LoadPattern::nested) {
-    return pick_order().has_value();
+    return known_order().has_value();
   }
   const bool batches = !arrivals_per_s(load) && reads_ahead(load) == 0;
   const bool has_room = pool.queue_capacity == 0 || (batches && pool.queue_capacity >= load.tasks);

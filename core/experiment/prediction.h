@@ -50,7 +50,7 @@ class Prediction {
   const Figures& simulated(std::uint64_t from, std::uint64_t workers);
   Figures in_the_long_run(const SimulatedWork& work, std::uint64_t workers,
                           std::uint64_t tasks) const;
-  std::optional<PickOrder> pick_order() const;
+  std::optional<PickOrder> known_order() const;
   bool knows_waits() const;
 
   const workload::Scenario& scenario_;

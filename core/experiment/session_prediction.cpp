@@ -254,7 +254,8 @@ std::string text_of(NoWork why) {
       return "fewer than 20 tasks ran to their end";
     case NoWork::waits_for_itself:
       return "its tasks wait for others that they have not submitted themselves, or for room in "
-             "their pool's queue, and how long that takes with other workers cannot be told";
+             "their pool's queue, or are picked by priority, and how long that takes with other "
+             "workers cannot be told";
     case NoWork::cpu_unknown:
       return "what its tasks computed was not measured";
     case NoWork::cores_full:

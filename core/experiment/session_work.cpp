@@ -299,6 +299,12 @@ tl::expected<SessionWork, NoWork> work_of(const session::Snapshot& snapshot,
                                                                   : NoWork::waits_for_itself);
   }
   SessionWork work{.tasks = std::move(model->work)};
+  if (work.tasks.is_nested()) {
+    if (!hints.order) {
+      return tl::unexpected(NoWork::waits_for_itself);
+    }
+    work.tasks.order = *hints.order;
+  }
   const double busy = activity.busy;
   if (has_phases) {
     slow_down(work.tasks, busy, model->stretch);

@@ -21,6 +21,9 @@ struct SessionWorkHints {
   std::uint32_t server_capacity = 0;
   /// CPU seconds that other threads of the process spend on a task.
   double other_cpu = 0;
+  /// In which tasks leave the queue; nothing: one that matters where tasks wait for others of their
+  /// pool, and that a simulation does not know.
+  std::optional<PickOrder> order = PickOrder::fifo;
 };
 
 /// [begin, end] of the pool in which the most tasks ended then; nothing of a session without pools.

@@ -89,7 +89,8 @@ struct WorkersPredictor::Model {
         experiment::predict_session(*question.snapshot, *stretch,
                                     {.workers = {static_cast<std::uint64_t>(question.workers)},
                                      .cores = question.cores,
-                                     .hints = {.server_capacity = question.hints.server_capacity},
+                                     .hints = {.server_capacity = question.hints.server_capacity,
+                                               .order = question.hints.order},
                                      .stop = stop});
     if (!prediction) {
       work = tl::unexpected(prediction.error());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/experiment/session_work.h"
 #include "core/session/snapshot.h"
 #include "core/storage/recording.h"
 #include "ui/panels/try_info.h"
@@ -15,12 +16,6 @@ namespace poolscope::ui {
 
 class SweepRunner;
 
-/// What a prediction has to know of a scenario beside what its tasks do.
-struct WorkHints {
-  quint64 batch = 0;           ///< tasks that come at once when the last ones are done; 0: not so
-  quint32 serverCapacity = 0;  ///< requests that its server answers at a time; 0: any number
-};
-
 struct ScenarioInfo {
   QString name = {};
   QString title = {};
@@ -30,7 +25,7 @@ struct ScenarioInfo {
   QString code = {};     ///< Python
   QString codeCpp = {};  ///< the same in C++; empty: none
   int maxWorkers = 0;
-  WorkHints work = {};
+  experiment::SessionWorkHints work = {};  ///< what a prediction has to know beside its tasks
   QList<TryInfo> tries = {};
   bool isChanged = false;  ///< by a try that started it again
 };

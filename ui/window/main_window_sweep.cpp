@@ -55,10 +55,9 @@ void MainWindow::askForPrediction() {
     return;
   }
   sincePrediction_.start();
-  const WorkHints& hints = state_.scenario.work;
   WorkersPredictor::Question question{
       .snapshot = frame_.snapshot,
-      .hints = {.batch = hints.batch, .server_capacity = hints.serverCapacity},
+      .hints = state_.scenario.work,
       .cores = storage::recorded_cores(engine_.recordingInfo()).value_or(usable_cores()),
       .workers = *pointed};
   if (!live) {
@@ -119,7 +118,8 @@ void MainWindow::predictSession() {
   }
   const experiment::SessionPredictionOptions options{
       .cores = storage::recorded_cores(engine_.recordingInfo()).value_or(usable_cores()),
-      .hints = {.server_capacity = state_.scenario.work.serverCapacity}};
+      .hints = {.server_capacity = state_.scenario.work.server_capacity,
+                .order = state_.scenario.work.order}};
   sessionJob_->start([this, snapshot, part, options](const std::stop_token& stop) {
     experiment::SessionPredictionOptions stoppable = options;
     stoppable.stop = stop;

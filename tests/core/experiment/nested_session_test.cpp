@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/experiment/pick_order.h"
 #include "core/experiment/session_prediction.h"
 #include "core/experiment/session_work.h"
 #include "session_script.h"
@@ -127,6 +128,20 @@ class NestedSessionTest : public QObject {
     }
     QVERIFY(awaits >= std::size_t{8 * kBatches});
     QVERIFY(predict(*work, 4).stands_still);
+  }
+
+  void theOrderOfTheQueue_isTheScenarios() {
+    const auto snapshot = batches(Taking::named);
+    workload::PoolSettings pool;
+    pool.queue_discipline = workload::Discipline::work_stealing;
+    const auto stealing = work_of(*snapshot, 100, 2, {.order = pick_order(pool)});
+    QVERIFY(stealing);
+    QCOMPARE(stealing->tasks.order, PickOrder::work_stealing);
+    pool.queue_discipline = workload::Discipline::priority;
+    const auto by_priority = work_of(*snapshot, 100, 2, {.order = pick_order(pool)});
+    QVERIFY(!by_priority);
+    QCOMPARE(by_priority.error(), NoWork::waits_for_itself);
+    QVERIFY(!pick_order({.queue_capacity = 8}));
   }
 
   /// A parent that gave up on a child which is never picked: how long that takes is not known.
