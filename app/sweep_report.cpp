@@ -4,7 +4,7 @@
 #include "app/experiment_json.h"
 #include "core/experiment/sanity.h"
 #include "core/experiment/words.h"
-#include "core/storage/output_file.h"
+#include "core/storage/text_file.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -198,14 +198,12 @@ Result<void> writeSweep(const std::string& path, bool overwrite, const SweepResu
   }
   const std::string content =
       path.ends_with(".csv") ? toCsv(result) : QJsonDocument(toJson(result)).toJson().toStdString();
-  auto file = storage::OutputFile::create(path, !overwrite, path);
+  auto file = storage::TextFile::create(path, overwrite);
   if (!file) {
     return tl::unexpected(file.error());
   }
-  if (auto written = file->append(content); !written) {
-    return written;
-  }
-  return file->close();
+  file->text() += content;
+  return file->finish();
 }
 
 }  // namespace poolscope::app

@@ -37,6 +37,7 @@ class ExperimentsTest : public QObject {
   void sweep_interrupted_keepsWhatWasMeasured();
   void sweep_ofTheInterpreterLock_recommendsOne();
   void sweep_outputThatExists_isKept();
+  void sweep_outputThatCannotBeReplaced_isKept();
   void predict_answers_keyByKey();
   void predict_prints_forPeople();
   void predict_thatCannotTell_saysWhyInOneLine();
@@ -433,6 +434,27 @@ void ExperimentsTest::sweep_outputThatExists_isKept() {
   QCOMPARE(outcome.status, 1);
   QVERIFY2(isOneLine(outcome.err) && outcome.err.contains(QStringLiteral("--force")),
            qPrintable(outcome.err));
+}
+
+/// No file may be written, as where a disk is full.
+void ExperimentsTest::sweep_outputThatCannotBeReplaced_isKept() {
+  const QString points = write(QStringLiteral("kept.csv"), "of another sweep");
+  QProcess shell;
+  shell.start(QStringLiteral("bash"),
+              {QStringLiteral("-c"), QStringLiteral("ulimit -f 0; exec \"$@\""),
+               QStringLiteral("bash"), QStringLiteral(POOLSCOPE_PROGRAM), QStringLiteral("sweep"),
+               QStringLiteral("--scenario"), write(QStringLiteral("full.toml"), kNaps),
+               QStringLiteral("--workers"), QStringLiteral("1,2"), QStringLiteral("--repeats"),
+               QStringLiteral("1"), QStringLiteral("--duration"), QStringLiteral("0.1"),
+               QStringLiteral("--output"), points, QStringLiteral("--force")});
+  QVERIFY(shell.waitForFinished(60'000));
+  const QString said = QString::fromUtf8(shell.readAllStandardError());
+  QCOMPARE(shell.exitStatus(), QProcess::NormalExit);
+  QVERIFY(shell.exitCode() != 0);
+  QVERIFY2(said.contains(QLatin1String("kept.csv: cannot be written")), qPrintable(said));
+  QFile file(points);
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  QCOMPARE(file.readAll(), QByteArray("of another sweep"));
 }
 
 void ExperimentsTest::predict_answers_keyByKey() {
