@@ -470,6 +470,7 @@ void ExperimentsTest::predict_answers_keyByKey() {
   QCOMPARE(json[QStringLiteral("batch")].toInt(), 64);
   QVERIFY(json[QStringLiteral("cores")].toInt() >= 1);
   const QJsonArray points = json[QStringLiteral("points")].toArray();
+  QVERIFY(points[0].toObject()[QStringLiteral("predicted_deadlock")].isBool());
   QCOMPARE(points.size(), 3);
   const auto value = [&](int point, const char* key) { return number(points[point], key); };
   QCOMPARE(value(0, "workers"), 1.0);

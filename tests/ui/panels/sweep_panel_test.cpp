@@ -389,7 +389,8 @@ class SweepPanelTest : public QObject {
         {.workers = 4,
          .seen = experiment::SeenFigures{.throughput = 99, .queue_wait_p99 = 0.2, .utilization = 1},
          .predicted = {.throughput = 100, .queue_wait_p99 = 0.25, .utilization = 0.9}},
-        {.workers = 8, .predicted = {.throughput = 200, .queue_wait_p99 = 0.05}}};
+        {.workers = 8, .predicted = {.throughput = 200, .queue_wait_p99 = 0.05}},
+        {.workers = 9, .predicted = {.stands_still = true}}};
     SweepPanel panel;
     panel.showState({}, {.prediction = std::make_shared<const SessionAnswer>(prediction)});
     const auto* table = panel.findChild<QTableView*>(QStringLiteral("predictionTable"));
@@ -397,7 +398,10 @@ class SweepPanelTest : public QObject {
       return table->model()->index(row, column).data().toString();
     };
     using Table = PredictionTableModel;
-    QCOMPARE(table->model()->rowCount(), 3);
+    QCOMPARE(table->model()->rowCount(), 4);
+    QCOMPARE(text(3, Table::predicted), QStringLiteral("deadlock"));
+    QCOMPARE(text(3, Table::predictedWait), QStringLiteral("\u2013"));
+    QCOMPARE(text(3, Table::predictedBusy), QStringLiteral("\u2013"));
     QCOMPARE(text(0, Table::predictedWait), QStringLiteral("grows"));
     QCOMPARE(text(0, Table::seen), QStringLiteral("\u2013"));
     QCOMPARE(text(1, Table::workers), QStringLiteral("4"));
