@@ -77,9 +77,14 @@ using ErrorsByCount = std::map<std::uint64_t, std::vector<double>>;
 
 void add_errors(const SweepResult& result, ErrorsByCount& errors) {
   for (const SweepPoint& point : result.points) {
-    if (point.predicted && point.workers != result.calibrated_at && point.throughput.mean > 0) {
-      errors[point.workers].push_back(std::abs(*point.predicted / point.throughput.mean - 1));
+    if (!point.predicted || point.workers == result.calibrated_at) {
+      continue;
     }
+    // A deadlock is predicted or it is not.
+    const double error = point.throughput.mean > 0
+                             ? std::abs(*point.predicted / point.throughput.mean - 1)
+                             : (*point.predicted > 0 ? 1.0 : 0.0);
+    errors[point.workers].push_back(error);
   }
 }
 
@@ -133,11 +138,12 @@ PredictionError sum_up_errors(const ErrorsByCount& errors, int sweeps) {
 }
 
 /// Of sweeps with seeds of their own, each calibrated anew, of one run a count; as many of them as
-/// it takes to know the error within kSurely. Nothing where nothing is predicted.
-std::optional<PredictionError> prediction_error(workload::Scenario scenario, bool quick) {
-  if (scenario.load.pattern == workload::LoadPattern::nested) {
-    return std::nullopt;  // what waits for others in its own pool is not simulated
-  }
+/// it takes to know the error within kSurely. Of nested tasks a count at which they are deadlocked
+/// is among them, and those just above it.
+PredictionError prediction_error(workload::Scenario scenario, bool quick) {
+  const bool nested = scenario.load.pattern == workload::LoadPattern::nested;
+  const std::vector<std::uint64_t> counts =
+      nested ? std::vector<std::uint64_t>{4, 9, 16, 32} : std::vector<std::uint64_t>{2, 8, 32};
   constexpr double kSurely = 0.03;
   const int least = quick ? 1 : 3;
   const int most = quick ? 1 : 8;
@@ -148,7 +154,7 @@ std::optional<PredictionError> prediction_error(workload::Scenario scenario, boo
   while (error.sweeps < least || (error.sweeps < most && error.half_width > kSurely)) {
     scenario.seed += error.sweeps > 0 ? 1000 : 0;
     result = sweep({.scenario = scenario,
-                    .workers = {2, 8, 32},
+                    .workers = counts,
                     .repeats = 1,
                     .budget_seconds = kPredictionBudget});
     add_errors(result, errors);
@@ -173,12 +179,11 @@ struct WaitErrors {
   std::vector<double> all = {};
   double one = 0;
 
-  void add(const QString& scenario, const std::optional<PredictionError>& error) {
-    const bool known = error && error->wait;
-    by_scenario[scenario] = known ? QJsonValue(rounded(*error->wait)) : QJsonValue::Null;
-    if (known) {
-      all.push_back(*error->wait);
-      one = std::max(one, error->one_wait);
+  void add(const QString& scenario, const PredictionError& error) {
+    by_scenario[scenario] = error.wait ? QJsonValue(rounded(*error.wait)) : QJsonValue::Null;
+    if (error.wait) {
+      all.push_back(*error.wait);
+      one = std::max(one, error.one_wait);
     }
   }
 
@@ -210,21 +215,18 @@ QJsonObject prediction_errors(bool quick) {
       continue;
     }
     const QString name = QString::fromStdString(scenario.name);
-    const auto error = prediction_error(scenario, quick);
-    errors[name] = error ? QJsonValue(rounded(error->mean)) : QJsonValue::Null;
+    const PredictionError error = prediction_error(scenario, quick);
+    errors[name] = rounded(error.mean);
     waits.add(name, error);
-    if (error) {
-      ++predicted;
-      close += error->mean <= 0.1 ? 1 : 0;
-      half_widths[name] = rounded(error->half_width);
-      worst = {.mean = std::max(worst.mean, error->mean),
-               .one = std::max(worst.one, error->one),
-               .half_width = std::max(worst.half_width, error->half_width),
-               .sweeps = worst.sweeps + error->sweeps};
-    }
+    ++predicted;
+    close += error.mean <= 0.1 ? 1 : 0;
+    half_widths[name] = rounded(error.half_width);
+    worst = {.mean = std::max(worst.mean, error.mean),
+             .one = std::max(worst.one, error.one),
+             .half_width = std::max(worst.half_width, error.half_width),
+             .sweeps = worst.sweeps + error.sweeps};
   }
-  errors[QStringLiteral("worst")] =
-      predicted > 0 ? QJsonValue(rounded(worst.mean)) : QJsonValue::Null;
+  errors[QStringLiteral("worst")] = rounded(worst.mean);
   errors[QStringLiteral("worst_of_one_sweep")] = rounded(worst.one);
   errors[QStringLiteral("half_width")] = half_widths;
   errors[QStringLiteral("widest_half_width")] = rounded(worst.half_width);
