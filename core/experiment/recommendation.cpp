@@ -121,7 +121,8 @@ std::optional<double> throughput_at(std::span<const PointSummary> points, std::u
       return points[i].throughput.mean;
     }
     const bool between = i > 0 && points[i - 1].workers < workers && workers < points[i].workers;
-    if (between && points[i - 1].throughput.mean > 0 && points[i].throughput.mean > 0) {
+    const auto works = [](const PointSummary& point) { return point.throughput.mean > 0; };
+    if (between && works(points[i - 1]) == works(points[i])) {
       const double share = static_cast<double>(workers - points[i - 1].workers) /
                            static_cast<double>(points[i].workers - points[i - 1].workers);
       return points[i - 1].throughput.mean * (1 - share) + points[i].throughput.mean * share;

@@ -69,8 +69,8 @@ std::string reason_text(const Recommendation& recommendation,
                         std::optional<std::uint64_t> rule_of_thumb = {});
 
 /// The throughput at `workers`: measured, or between the neighbours that were, on the line that
-/// joins them. Nothing outside of what was measured, nor beside a number that gets nothing done:
-/// where between them it begins to, no line tells.
+/// joins them. Nothing outside of what was measured, nor between a number that gets nothing done
+/// and one that does: where it begins to, no line tells.
 std::optional<double> throughput_at(std::span<const PointSummary> points, std::uint64_t workers);
 
 }  // namespace poolscope::experiment
