@@ -79,6 +79,7 @@ bool caller_waits(const session::Snapshot& snapshot, std::span<const Stay> stays
 
 /// What the pool was like beside its tasks.
 struct Seen {
+  Begins begins = {};
   double idle = 0;         ///< share of the time in which nothing waited
   std::uint64_t most = 0;  ///< that waited at once
   double usual = 0;        ///< median depth of the queue
@@ -105,16 +106,24 @@ float gap_at_end(std::span<const Stay> stays, const SessionStretch& stretch) {
   return static_cast<float>(static_cast<double>(rest) * 1e-9);
 }
 
+/// All but what its queue was like.
+Seen without_queue(const session::Snapshot& snapshot, const SessionStretch& stretch,
+                   std::span<const Stay> stays) {
+  Seen seen{.begins = begins_of(stays),
+            .workers = snapshot.max_workers_at(stretch.pool, stretch.end),
+            .gap_at_end = gap_at_end(stays, stretch),
+            .has_all = has_all(stays, snapshot, stretch)};
+  seen.caller_waits = caller_waits(snapshot, stays, seen.begins);
+  return seen;
+}
+
 /// By columns of the queue.
 Seen seen_of(const session::Snapshot& snapshot, const SessionStretch& stretch,
              std::span<const Stay> stays) {
   const auto columns = snapshot.queue_columns(
       stretch.pool, stretch.begin, std::max(stretch.end, stretch.begin + 1), kQueueColumns);
-  Seen seen{.finished = snapshot.finished_count(stretch.pool, stretch.begin, stretch.end + 1),
-            .workers = snapshot.max_workers_at(stretch.pool, stretch.end),
-            .caller_waits = caller_waits(snapshot, stays, begins_of(stays)),
-            .gap_at_end = gap_at_end(stays, stretch),
-            .has_all = has_all(stays, snapshot, stretch)};
+  Seen seen = without_queue(snapshot, stretch, stays);
+  seen.finished = snapshot.finished_count(stretch.pool, stretch.begin, stretch.end + 1);
   std::size_t idle = 0;
   for (const session::QueueColumn& column : columns) {
     idle += column.max == 0 ? 1 : 0;
@@ -141,9 +150,14 @@ bool are_alike(std::size_t before, std::size_t after, std::size_t batch) {
   return std::max(before, after) <= kTimes * batch;
 }
 
+/// Whether a batch comes because the last one is done. `whole`: the time that there was.
+bool come_at_once(const Seen& seen, TimeNs whole) {
+  return seen.caller_waits || share(seen.begins.empty, whole) <= kBetweenBatches;
+}
+
 /// How many tasks come at once whenever all that came before are done; 0 if they do not come so.
-std::uint64_t batch_of(std::span<const Stay> stays, const Begins& begins, bool caller_waits) {
-  const std::vector<std::size_t>& places = begins.places;
+std::uint64_t batch_of(std::span<const Stay> stays, const Seen& seen) {
+  const std::vector<std::size_t>& places = seen.begins.places;
   if (places.size() < 2) {
     return 0;
   }
@@ -155,19 +169,17 @@ std::uint64_t batch_of(std::span<const Stay> stays, const Begins& begins, bool c
   }
   const bool alike = are_alike(places.front(), stays.size() - places.back(), batch);
   const bool together = share(arriving, whole) <= kBatchArrives;
-  const bool at_once = caller_waits || share(begins.empty, whole) <= kBetweenBatches;
-  return alike && together && at_once ? batch : 0;
+  return alike && together && come_at_once(seen, whole) ? batch : 0;
 }
 
 /// How many come in each batch of a program that has several, each as large as it likes and as soon
 /// as the last one is done: the pages of a site, then all that they name. Nothing if it is not so.
-std::vector<std::uint64_t> unlike_batches(std::span<const Stay> stays, const Begins& begins,
-                                          const Seen& seen) {
+std::vector<std::uint64_t> unlike_batches(std::span<const Stay> stays, const Seen& seen) {
   const TimeNs last = std::ranges::max(stays, {}, &Stay::finished).finished;
-  if (begins.places.empty() || seen.finished != stays.size() || !seen.has_all) {
+  if (seen.begins.places.empty() || seen.finished != stays.size() || !seen.has_all) {
     return {};
   }
-  std::vector<std::size_t> ends = begins.places;
+  std::vector<std::size_t> ends = seen.begins.places;
   ends.push_back(stays.size());
   std::vector<std::uint64_t> sizes;
   TimeNs arriving = 0;
@@ -179,8 +191,7 @@ std::vector<std::uint64_t> unlike_batches(std::span<const Stay> stays, const Beg
   }
   const TimeNs whole = last - stays.front().queued;
   const bool together = share(arriving, whole) <= kBatchArrives;
-  const bool at_once = seen.caller_waits || share(begins.empty, whole) <= kBetweenBatches;
-  return together && at_once ? sizes : std::vector<std::uint64_t>();
+  return together && come_at_once(seen, whole) ? sizes : std::vector<std::uint64_t>();
 }
 
 /// How many there are where all came within a small part of the stretch, so that most of them
@@ -277,11 +288,8 @@ std::vector<float> gaps_of(std::span<const Stay> stays) {
 /// depth is not looked for.
 Seen roots_seen(const session::Snapshot& snapshot, const SessionStretch& stretch,
                 std::span<const Stay> roots) {
-  Seen seen{.finished = roots.size(),
-            .workers = snapshot.max_workers_at(stretch.pool, stretch.end),
-            .caller_waits = caller_waits(snapshot, roots, begins_of(roots)),
-            .gap_at_end = gap_at_end(roots, stretch),
-            .has_all = has_all(roots, snapshot, stretch)};
+  Seen seen = without_queue(snapshot, stretch, roots);
+  seen.finished = roots.size();
   std::vector<TimeNs> picked;
   for (const Stay& root : roots) {
     picked.push_back(root.started);
@@ -301,12 +309,11 @@ Seen roots_seen(const session::Snapshot& snapshot, const SessionStretch& stretch
 }
 
 SessionArrivals arrivals_by(const Seen& seen, std::span<const Stay> stays) {
-  const Begins begins = begins_of(stays);
-  const double pause = share(begins.empty, std::ssize(begins.places)) * 1e-9;
-  if (const auto batch = batch_of(stays, begins, seen.caller_waits); batch > 0) {
+  const double pause = share(seen.begins.empty, std::ssize(seen.begins.places)) * 1e-9;
+  if (const auto batch = batch_of(stays, seen); batch > 0) {
     return {.kind = Arrivals::batches, .batch = batch, .pause = pause};
   }
-  if (auto sizes = unlike_batches(stays, begins, seen); !sizes.empty()) {
+  if (auto sizes = unlike_batches(stays, seen); !sizes.empty()) {
     const std::uint64_t largest = std::ranges::max(sizes);
     return {
         .kind = Arrivals::batches, .batch = largest, .batches = std::move(sizes), .pause = pause};

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -61,8 +60,8 @@ class Modeller {
   double computing_seconds_ = 0;  // as tasks saw them
   double cpu_seconds_ = 0;        // that they got
   std::map<std::string, std::uint16_t> resources_;
-  std::vector<std::size_t> chosen_;
-  std::vector<TreeTask> trees_;  // of those, if any of them waits for another
+  std::vector<std::size_t> chosen_;  // places, ascending, but where they are those of trees
+  std::vector<TreeTask> trees_;      // of those, if any of them waits for another
 };
 
 std::uint16_t Modeller::resource(const std::string& name, std::uint32_t capacity) {
@@ -216,9 +215,9 @@ std::vector<Segment> Modeller::segments_of(const TaskRecord& task, const std::ve
 
 /// Of tasks that wait for others those in whole trees alone. False if that cannot be told.
 bool Modeller::choose_trees() {
-  const std::set<std::size_t> chosen(chosen_.begin(), chosen_.end());
-  const bool waits = std::ranges::any_of(
-      records_.waits(), [&](const WaitRecord& wait) { return chosen.contains(wait.task); });
+  const bool waits = std::ranges::any_of(records_.waits(), [&](const WaitRecord& wait) {
+    return std::ranges::binary_search(chosen_, wait.task);
+  });
   if (!waits) {
     return true;
   }

@@ -119,8 +119,8 @@ void RecommendationTest::throughputBetweenPoints_liesOnTheLine() {
   QVERIFY(qAbs(throughput_at(result.points, 6).value_or(0) - 297.67) < 0.1);
   QVERIFY(!throughput_at(result.points, 64));
   // Nested tasks on too few workers: between a deadlock and none.
-  const std::vector<PointSummary> deadlocked{{.workers = 2}, {.workers = 4},
-                                             {.workers = 8, .throughput = {.mean = 390}}};
+  const std::vector<PointSummary> deadlocked{
+      {.workers = 2}, {.workers = 4}, {.workers = 8, .throughput = {.mean = 390}}};
   QVERIFY(!throughput_at(deadlocked, 6));
   QCOMPARE(throughput_at(deadlocked, 3), std::optional<double>(0));
   QCOMPARE(throughput_at(deadlocked, 4), std::optional<double>(0));
